@@ -1,0 +1,5 @@
+//! The API: routes, the Engine port, the Step Functions engine.
+
+mod engine;
+
+pub use engine::{Engine, EngineError, EngineStatus, PassStart};

@@ -1,0 +1,11 @@
+//! What crosses a wire: a Social Security Number, how a list of them is read, and the requests,
+//! results and problems of the API. No I/O; builds for wasm, so that page, API and command line
+//! read a list by the same code.
+
+pub mod limits;
+pub mod list;
+mod ssn;
+pub mod wire;
+
+pub use list::InvalidReason;
+pub use ssn::{Ssn, Warning};

@@ -1,0 +1,82 @@
+//! Rows and items: a row is a line of the list, an item a distinct valid number.
+
+use std::collections::HashMap;
+
+use crate::Ssn;
+use crate::list::{InvalidReason, Number};
+
+/// What a line of the list is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Row {
+    /// A number: the item at this index.
+    Item {
+        /// Index into [`List::items`].
+        index: u32,
+        /// Whether leading zeros were put back.
+        restored: bool,
+    },
+    /// No number.
+    Invalid(InvalidReason),
+}
+
+/// A list as it was read: every line has its row, every distinct number its item.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct List {
+    /// One for each line, in order.
+    pub rows: Vec<Row>,
+    /// Distinct numbers, in the order of their first row.
+    pub items: Vec<Ssn>,
+    /// Rows that are [`Row::Invalid`].
+    pub invalid: usize,
+}
+
+impl List {
+    /// Rows whose number stands in an earlier row.
+    pub fn duplicates(&self) -> usize {
+        self.rows.len() - self.items.len() - self.invalid
+    }
+}
+
+/// Makes a [`List`] from values as they come.
+#[derive(Default)]
+pub struct ListBuilder {
+    list: List,
+    index_of: HashMap<Ssn, u32>,
+}
+
+impl ListBuilder {
+    /// Takes the next row.
+    pub fn push(&mut self, value: Result<Number, InvalidReason>) -> Row {
+        let row = match value {
+            Ok(Number { ssn, restored }) => {
+                let items = &mut self.list.items;
+                let index = *self.index_of.entry(ssn).or_insert_with(|| {
+                    items.push(ssn);
+                    (items.len() - 1) as u32
+                });
+                Row::Item { index, restored }
+            }
+            Err(reason) => {
+                self.list.invalid += 1;
+                Row::Invalid(reason)
+            }
+        };
+        self.list.rows.push(row);
+        row
+    }
+
+    /// The list of all that was pushed.
+    pub fn finish(self) -> List {
+        self.list
+    }
+}
+
+impl FromIterator<Result<Number, InvalidReason>> for List {
+    fn from_iter<I: IntoIterator<Item = Result<Number, InvalidReason>>>(values: I) -> Self {
+        let mut builder = ListBuilder::default();
+        for value in values {
+            builder.push(value);
+        }
+        builder.finish()
+    }
+}

@@ -1,0 +1,20 @@
+//! The wire types: what a request, an answer and a problem hold.
+
+mod execution;
+mod list;
+mod outcome;
+mod problem;
+mod redrive;
+mod results;
+mod server;
+
+pub use execution::{
+    Counts, Execution, ExecutionId, ExecutionStatus, ExecutionsPage, InvalidExecutionId,
+    RunSettings, StartRequest,
+};
+pub use list::{CreateListRequest, ListCreated, PartReceived};
+pub use outcome::{ErrorKind, Outcome, RowError};
+pub use problem::Problem;
+pub use redrive::RedriveRequest;
+pub use results::{ResultRow, ResultsPage};
+pub use server::{DefaultSettings, Health, Limits, ServerSettings, UpstreamInfo};

@@ -1,0 +1,45 @@
+//! Results, row by row.
+
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use crate::Warning;
+use crate::wire::{Outcome, RowError};
+
+/// One line of the list and what became of it.
+#[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct ResultRow {
+    /// The row's number, from 0.
+    pub row: u64,
+    /// Masked (`***-**-6789`), or nine digits where revealed; null where INVALID.
+    pub ssn: Option<String>,
+    /// What became of it.
+    pub outcome: Outcome,
+    /// The status of the last attempt that had one.
+    pub status_code: Option<u16>,
+    /// The upstream's JSON where it sent JSON, else its text as a string.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
+    pub body: Option<Box<RawValue>>,
+    /// Why it FAILED without a status that says it, or why it is INVALID.
+    pub error: Option<RowError>,
+    /// What to look at twice.
+    pub warning: Option<Warning>,
+    /// Milliseconds the last attempt took.
+    pub duration_ms: Option<u32>,
+    /// GETs made, in all passes.
+    pub attempts: u32,
+}
+
+/// Rows in list order.
+#[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct ResultsPage {
+    /// Possibly none although `next` is there: a page ends at a time limit too.
+    pub rows: Vec<ResultRow>,
+    /// The cursor of the next page, where there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
+}

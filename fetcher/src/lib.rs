@@ -1,0 +1,1 @@
+//! One item, one GET.

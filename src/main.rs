@@ -1,0 +1,3 @@
+//! Rollcall on one machine.
+
+fn main() {}
