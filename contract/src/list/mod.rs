@@ -1,9 +1,16 @@
 //! How a list is read: one value, a text, a table; then rows and items.
 
+mod column;
+mod decode;
 mod invalid;
+mod lines;
+mod reason;
 mod rows;
+mod source;
 mod value;
 
+pub use column::{Column, ColumnChoice, ReadError, Table};
 pub use invalid::InvalidReason;
 pub use rows::{List, ListBuilder, Row};
+pub use source::{Source, read_lines, read_source};
 pub use value::{Number, ReadOptions, Validation, read_value};

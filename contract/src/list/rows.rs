@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use rustc_hash::FxBuildHasher;
+
 use crate::Ssn;
 use crate::list::{InvalidReason, Number};
 
@@ -41,7 +43,7 @@ impl List {
 #[derive(Default)]
 pub struct ListBuilder {
     list: List,
-    index_of: HashMap<Ssn, u32>,
+    index_of: HashMap<Ssn, u32, FxBuildHasher>,
 }
 
 impl ListBuilder {

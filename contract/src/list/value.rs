@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::list::InvalidReason;
+use crate::list::{InvalidReason, reason};
 use crate::{Ssn, Warning};
 
 /// Which numbers are taken.
@@ -33,4 +33,228 @@ pub struct Number {
     pub ssn: Ssn,
     /// Whether leading zeros were put back.
     pub restored: bool,
+}
+
+/// Reads one value: nine digits, or 3-2-4 with one hyphen or one space between. Surrounding white
+/// space, quotes and a byte order mark are dropped; full-width digits are digits, no others are.
+///
+/// # Errors
+/// Why the value is no number, or none that `options` take.
+pub fn read_value(raw: &str, options: &ReadOptions) -> Result<Number, InvalidReason> {
+    number_in(raw).and_then(|number| taken(number, options))
+}
+
+/// The number that a value holds, lost zeros put back, whatever the options take.
+pub(super) fn number_in(raw: &str) -> Result<Number, InvalidReason> {
+    let plain = |value: &str| {
+        plain_ssn(value.as_bytes()).map(|ssn| Number {
+            ssn,
+            restored: false,
+        })
+    };
+    if let Some(number) = plain(raw) {
+        return Ok(number);
+    }
+    let value = raw.trim_matches(is_dropped);
+    match plain(value) {
+        Some(number) => Ok(number),
+        None => any_number(value),
+    }
+}
+
+/// The number, if the options take it.
+pub(super) fn taken(number: Number, options: &ReadOptions) -> Result<Number, InvalidReason> {
+    if number.restored && !options.restore_leading_zeros {
+        return Err(InvalidReason::LeadingZerosLost);
+    }
+    match options.validation {
+        Validation::Format => Ok(number),
+        Validation::Issued => match number.ssn.warning().and_then(never_issued) {
+            Some(reason) => Err(reason),
+            None => Ok(number),
+        },
+    }
+}
+
+/// The forms that nearly every line has: nine ASCII digits, bare or 3-2-4 with ASCII separators.
+fn plain_ssn(value: &[u8]) -> Option<Ssn> {
+    let separator = |byte: u8| byte == b'-' || byte == b' ';
+    match *value {
+        [a, b, c, s1, d, e, s2, f, g, h, i] if separator(s1) && separator(s2) => {
+            Ssn::from_digits(&[a, b, c, d, e, f, g, h, i])
+        }
+        _ => Ssn::from_digits(value.try_into().ok()?),
+    }
+}
+
+/// Every form, character by character.
+fn any_number(value: &str) -> Result<Number, InvalidReason> {
+    let mut digits = [b'0'; 9];
+    let (mut count, mut others, mut in_place) = (0, 0, 0);
+    for c in value.chars() {
+        match digit(c) {
+            Some(digit) => {
+                if let Some(place) = digits.get_mut(count) {
+                    *place = digit;
+                }
+                count += 1;
+            }
+            None => {
+                let place = matches!((count, others), (3, 0) | (5, 1));
+                in_place += usize::from(place && is_separator(c));
+                others += 1;
+            }
+        }
+    }
+    let restored = match (count, others, in_place) {
+        (9, 0, 0) | (9, 2, 2) => false,
+        (7 | 8, 0, 0) => {
+            digits.rotate_right(9 - count);
+            true
+        }
+        _ => return Err(reason::why_no_number(value)),
+    };
+    let ssn = Ssn::from_digits(&digits).ok_or(InvalidReason::OtherCharacters)?;
+    Ok(Number { ssn, restored })
+}
+
+/// The digit as ASCII: ASCII digits and full-width ones, U+FF10–FF19.
+pub(super) fn digit(c: char) -> Option<u8> {
+    match c {
+        '0'..='9' => Some(c as u8),
+        '\u{ff10}'..='\u{ff19}' => Some(b'0' + (c as u32 - 0xff10) as u8),
+        _ => None,
+    }
+}
+
+/// What may stand between the groups: a hyphen, dash or minus, or a space that text programs use.
+fn is_separator(c: char) -> bool {
+    matches!(
+        c,
+        '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' | ' ' | '\u{a0}' | '\u{2009}' | '\u{202f}'
+    )
+}
+
+/// What is dropped around a value: white space, quotes of all kinds, a byte order mark.
+pub(super) fn is_dropped(c: char) -> bool {
+    c.is_whitespace()
+        || matches!(
+            c,
+            '"' | '\'' | '`' | '\u{b4}' | '\u{ab}' | '\u{bb}' | '\u{2018}'
+                ..='\u{201f}' | '\u{2039}' | '\u{203a}' | '\u{ff02}' | '\u{ff07}' | '\u{feff}'
+        )
+}
+
+/// The reason for which a number with this warning is refused where only issued ones are taken.
+fn never_issued(warning: Warning) -> Option<InvalidReason> {
+    match warning {
+        Warning::AreaNeverIssued => Some(InvalidReason::AreaNeverIssued),
+        Warning::LooksLikeItin => Some(InvalidReason::LooksLikeItin),
+        Warning::GroupNeverIssued => Some(InvalidReason::GroupNeverIssued),
+        Warning::SerialNeverIssued => Some(InvalidReason::SerialNeverIssued),
+        Warning::Advertised => Some(InvalidReason::Advertised),
+        Warning::ZerosRestored => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FORMAT: ReadOptions = ReadOptions {
+        validation: Validation::Format,
+        restore_leading_zeros: false,
+    };
+
+    fn digits(raw: &str, options: ReadOptions) -> Result<(String, bool), InvalidReason> {
+        read_value(raw, &options).map(|number| {
+            let digits = number.ssn.expose_digits();
+            (
+                String::from_utf8_lossy(&digits).into_owned(),
+                number.restored,
+            )
+        })
+    }
+
+    #[test]
+    fn every_hyphen_and_space_may_part_the_groups() {
+        for separator in
+            "-\u{2010}\u{2011}\u{2012}\u{2013}\u{2014}\u{2015}\u{2212} \u{a0}\u{2009}\u{202f}"
+                .chars()
+        {
+            let raw = format!("123{separator}45{separator}6789");
+            assert_eq!(
+                digits(&raw, FORMAT),
+                Ok(("123456789".into(), false)),
+                "{raw}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_surrounds_a_value_is_dropped() {
+        for raw in [
+            "123456789",
+            "  123-45-6789\t",
+            "\"123-45-6789\"",
+            "'123 45 6789'",
+            "\u{feff}\"123456789\"",
+            "\u{201c}123456789\u{201d}",
+            " \" 123456789 \" ",
+            "\u{3000}123456789\u{a0}",
+        ] {
+            assert_eq!(
+                digits(raw, FORMAT),
+                Ok(("123456789".into(), false)),
+                "{raw}"
+            );
+        }
+    }
+
+    #[test]
+    fn full_width_digits_are_digits_and_no_others_are() {
+        for raw in [
+            "\u{ff11}\u{ff12}\u{ff13}456789",
+            "\u{ff11}\u{ff12}\u{ff13}-45-678\u{ff19}",
+        ] {
+            assert_eq!(digits(raw, FORMAT), Ok(("123456789".into(), false)));
+        }
+        let arabic = "\u{661}\u{662}\u{663}\u{664}\u{665}\u{666}\u{667}\u{668}\u{669}";
+        assert_eq!(digits(arabic, FORMAT), Err(InvalidReason::OtherCharacters));
+    }
+
+    #[test]
+    fn seven_or_eight_bare_digits_are_restored_where_asked() {
+        let restore = ReadOptions {
+            restore_leading_zeros: true,
+            ..FORMAT
+        };
+        for (raw, restored) in [("1234567", "001234567"), (" 12345678 ", "012345678")] {
+            assert_eq!(digits(raw, FORMAT), Err(InvalidReason::LeadingZerosLost));
+            assert_eq!(digits(raw, restore), Ok((restored.into(), true)));
+        }
+        for raw in ["123456", "1-2345678", "12 345678"] {
+            assert_eq!(digits(raw, restore), Err(InvalidReason::TooFewDigits));
+        }
+    }
+
+    #[test]
+    fn only_issued_numbers_are_taken_where_asked() {
+        let issued = ReadOptions {
+            validation: Validation::Issued,
+            ..FORMAT
+        };
+        for (raw, reason) in [
+            ("000-12-3456", InvalidReason::AreaNeverIssued),
+            ("666-12-3456", InvalidReason::AreaNeverIssued),
+            ("900-70-3456", InvalidReason::LooksLikeItin),
+            ("123-00-3456", InvalidReason::GroupNeverIssued),
+            ("123-45-0000", InvalidReason::SerialNeverIssued),
+            ("078-05-1120", InvalidReason::Advertised),
+        ] {
+            assert_eq!(digits(raw, issued), Err(reason), "{raw}");
+            assert!(digits(raw, FORMAT).is_ok(), "{raw}");
+        }
+        assert!(digits("123-45-6789", issued).is_ok());
+    }
 }

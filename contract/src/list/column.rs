@@ -1,0 +1,125 @@
+//! Which column of a table holds the numbers: what one may ask for, and what may go wrong.
+
+use std::convert::Infallible;
+use std::str::FromStr;
+
+/// Which column holds the numbers, where somebody says so.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Column {
+    /// By its place, from 0.
+    Index(usize),
+    /// By its header, upper or lower case, or by the name of a [`ColumnChoice`].
+    Name(String),
+}
+
+/// For a command line: a whole number counts columns from 1, anything else is a name.
+impl FromStr for Column {
+    type Err = Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Ok(
+            match text.parse::<usize>().ok().and_then(|n| n.checked_sub(1)) {
+                Some(index) => Self::Index(index),
+                None => Self::Name(text.to_owned()),
+            },
+        )
+    }
+}
+
+/// A column that could be meant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ColumnChoice {
+    /// Its place, from 0: [`Column::Index`] takes it.
+    pub index: usize,
+    /// Its header, or `column N` counted from 1 where it has none. Never a number of the list.
+    pub name: String,
+}
+
+/// How a list that is a table was understood.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Table {
+    /// The first record, where it is a header; it is no row then. One name for each column, those
+    /// of [`ColumnChoice::name`].
+    pub headers: Option<Vec<String>>,
+    /// How many columns there are.
+    pub columns: usize,
+    /// The column that holds the numbers, from 0.
+    pub column: usize,
+    /// What parts the fields: a comma, a semicolon or a tab.
+    pub delimiter: u8,
+}
+
+/// A list could not be read as a whole. A single line that is no number is no such error: it is an
+/// INVALID row.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ReadError {
+    /// More than one column could hold the numbers.
+    #[error(
+        "more than one column could hold the numbers: {}; say which",
+        names(candidates)
+    )]
+    AmbiguousColumn {
+        /// The columns that could.
+        candidates: Vec<ColumnChoice>,
+    },
+    /// No column looks like it.
+    #[error(
+        "no column looks like Social Security Numbers: there are {}; say which",
+        names(columns)
+    )]
+    NoColumn {
+        /// All columns.
+        columns: Vec<ColumnChoice>,
+    },
+    /// The column that was asked for isn't there.
+    #[error("the list has no such column: there are {}", names(columns))]
+    UnknownColumn {
+        /// All columns.
+        columns: Vec<ColumnChoice>,
+    },
+    /// More rows than a list may have.
+    #[error("the list has {rows} rows; at most {limit} are taken: split it")]
+    TooManyRows {
+        /// Rows of this list.
+        rows: usize,
+        /// Rows that a list may have.
+        limit: usize,
+    },
+    /// The file is an Excel workbook.
+    #[error("this is an Excel workbook, not text: save it as CSV and take that file")]
+    Workbook,
+}
+
+fn names(columns: &[ColumnChoice]) -> String {
+    let names: Vec<_> = columns.iter().map(|c| format!("“{}”", c.name)).collect();
+    names.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_line_counts_columns_from_one() {
+        let column = |text: &str| text.parse::<Column>().unwrap();
+        assert_eq!(column("1"), Column::Index(0));
+        assert_eq!(column("SSN"), Column::Name("SSN".into()));
+        assert_eq!(column("0"), Column::Name("0".into()));
+    }
+
+    #[test]
+    fn an_error_says_which_columns_there_are() {
+        let choice = |index, name: &str| ColumnChoice {
+            index,
+            name: name.into(),
+        };
+        let error = ReadError::AmbiguousColumn {
+            candidates: vec![choice(0, "SSN"), choice(2, "column 3")],
+        };
+        assert_eq!(
+            error.to_string(),
+            "more than one column could hold the numbers: “SSN”, “column 3”; say which"
+        );
+    }
+}

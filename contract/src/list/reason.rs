@@ -1,0 +1,126 @@
+//! The most precise reason why a value is no number.
+
+use crate::list::InvalidReason;
+use crate::list::value::digit;
+
+/// Why a value, trimmed of what surrounds it, is no number. Only for values that are none.
+pub(super) fn why_no_number(value: &str) -> InvalidReason {
+    // Decoding puts U+FFFD where bytes made no sense; NUL is what UTF-16 without a mark leaves.
+    if value.contains(['\u{fffd}', '\0']) {
+        return InvalidReason::Encoding;
+    }
+    let (mut digits, mut others, mut foreign) = (0, false, false);
+    for c in value.chars() {
+        match c {
+            _ if digit(c).is_some() => digits += 1,
+            _ => {
+                others |= !parts_groups(c);
+                foreign |= c.is_numeric();
+            }
+        }
+    }
+    match digits {
+        _ if value.is_empty() => InvalidReason::Empty,
+        0 if !foreign => InvalidReason::NoDigits,
+        _ if is_scientific(value) => InvalidReason::ScientificNotation,
+        _ if is_decimal(value) => InvalidReason::Decimal,
+        _ if others => InvalidReason::OtherCharacters,
+        0..=8 => InvalidReason::TooFewDigits,
+        9 => InvalidReason::Separators,
+        _ => InvalidReason::TooManyDigits,
+    }
+}
+
+/// What people put between groups of digits, taken by [`super::read_value`] or not.
+fn parts_groups(c: char) -> bool {
+    c.is_whitespace()
+        || matches!(
+            c,
+            '-' | '.' | ',' | '/' | '\\' | '_' | ':' | '+' | '\u{ad}' | '\u{b7}' | '\u{2010}'
+                ..='\u{2015}'
+                    | '\u{2022}'
+                    | '\u{2043}'
+                    | '\u{2212}'
+                    | '\u{fe58}'
+                    | '\u{fe63}'
+                    | '\u{ff0d}'
+        )
+}
+
+/// `1.23E+08`, with a decimal point or comma.
+fn is_scientific(value: &str) -> bool {
+    let Some((mantissa, exponent)) = value.split_once(['e', 'E']) else {
+        return false;
+    };
+    let exponent = exponent.strip_prefix(['+', '-']).unwrap_or(exponent);
+    (is_whole(mantissa) || is_decimal(mantissa)) && is_whole(exponent)
+}
+
+/// `123456789.0`, with a decimal point or comma, the whole part perhaps grouped by the other one.
+fn is_decimal(value: &str) -> bool {
+    let value = value.strip_prefix(['+', '-']).unwrap_or(value);
+    let Some(at) = value.rfind(['.', ',']) else {
+        return false;
+    };
+    let (whole, fraction) = value.split_at(at);
+    let point = &fraction[..1];
+    let grouping = if point == "." { ',' } else { '.' };
+    is_whole(&whole.replace(grouping, "")) && fraction[1..].bytes().all(|b| b.is_ascii_digit())
+}
+
+fn is_whole(value: &str) -> bool {
+    !value.is_empty() && value.bytes().all(|b| b.is_ascii_digit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::list::{ReadOptions, read_value};
+
+    #[test]
+    fn a_reason_names_what_is_wrong() {
+        use InvalidReason::*;
+        for (raw, reason) in [
+            ("", Empty),
+            ("\"\"", Empty),
+            (" \u{feff} ", Empty),
+            ("12345678", LeadingZerosLost),
+            ("1234567", LeadingZerosLost),
+            ("123456", TooFewDigits),
+            ("123-45-678", TooFewDigits),
+            ("1234567890", TooManyDigits),
+            ("123-45-67890", TooManyDigits),
+            ("n/a", NoDigits),
+            ("---", NoDigits),
+            ("123-456-789", Separators),
+            ("12-345-6789", Separators),
+            ("123--45-6789", Separators),
+            ("123-45 - 6789", Separators),
+            ("123.45.6789", Separators),
+            ("123,456,789", Separators),
+            ("12345-6789", Separators),
+            ("-123456789", Separators),
+            ("1 2 3 4 5 6 7 8 9", Separators),
+            ("12345678x", OtherCharacters),
+            ("***-**-6789", OtherCharacters),
+            ("SSN 123-45-6789", OtherCharacters),
+            ("=\"123456789\"", OtherCharacters),
+            ("123456789.0", Decimal),
+            ("123456789,00", Decimal),
+            ("123,456,789.00", Decimal),
+            ("-1234.5", Decimal),
+            ("1.23E+08", ScientificNotation),
+            ("1,23457e+8", ScientificNotation),
+            ("1E8", ScientificNotation),
+            ("12345678e", OtherCharacters),
+            ("123\u{fffd}45\u{fffd}6789", Encoding),
+            ("1\02\03\04\05\06\07\08\09\0", Encoding),
+        ] {
+            assert_eq!(
+                read_value(raw, &ReadOptions::default()),
+                Err(reason),
+                "{raw:?}"
+            );
+        }
+    }
+}
