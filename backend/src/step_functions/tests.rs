@@ -1,0 +1,189 @@
+use aws_sdk_sfn::config::{BehaviorVersion, Credentials, Region};
+use aws_smithy_http_client::test_util::{ReplayEvent, StaticReplayClient};
+use aws_smithy_types::body::SdkBody;
+use serde_json::Value;
+
+use super::*;
+
+const ID: &str = "01jd0000000000000000000abc";
+
+fn id() -> ExecutionId {
+    ID.parse().unwrap()
+}
+
+/// An engine whose one call gets this answer, and the record of what it asked.
+fn engine(status: u16, answer: &Value) -> (StepFunctions, StaticReplayClient) {
+    let event = ReplayEvent::new(
+        http::Request::new(SdkBody::empty()),
+        http::Response::builder()
+            .status(status)
+            .body(SdkBody::from(answer.to_string()))
+            .unwrap(),
+    );
+    let client = StaticReplayClient::new(vec![event]);
+    let aws = SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new("us-east-1"))
+        .credentials_provider(aws_sdk_sfn::config::SharedCredentialsProvider::new(
+            Credentials::new("id", "key", None, None, "test"),
+        ))
+        .retry_config(aws_config::retry::RetryConfig::disabled())
+        .http_client(client.clone())
+        .build();
+    let settings = StepFunctionsSettings {
+        state_machine: "arn:aws:states:us-east-1:123456789012:stateMachine:rollcall"
+            .parse()
+            .unwrap(),
+        fetcher_concurrency: 7,
+        sweep_after: Duration::from_secs(960),
+    };
+    (StepFunctions::new(&aws, settings), client)
+}
+
+fn asked(client: &StaticReplayClient) -> (String, Value) {
+    let request = client.actual_requests().next().expect("one call");
+    let target = request.headers().get("x-amz-target").unwrap().to_owned();
+    let body = serde_json::from_slice(request.body().bytes().unwrap()).unwrap();
+    (target, body)
+}
+
+fn refusal(code: &str) -> Value {
+    json!({"__type": format!("com.amazonaws.swf.service.v2.model#{code}"), "message": "no"})
+}
+
+fn pass() -> PassStart {
+    PassStart {
+        execution_id: id(),
+        pass: 2,
+        batches: vec![0, 3],
+        lanes: 2,
+        wide: false,
+    }
+}
+
+#[tokio::test]
+async fn a_pass_is_started_under_its_name_with_the_state_machines_input() {
+    let (engine, client) = engine(
+        200,
+        &json!({"executionArn": "arn:aws:states:us-east-1:123456789012:execution:rollcall:x", "startDate": 1.0}),
+    );
+    engine.start(pass()).await.unwrap();
+
+    let (target, body) = asked(&client);
+    assert_eq!(target, "AWSStepFunctions.StartExecution");
+    assert_eq!(
+        body["stateMachineArn"],
+        "arn:aws:states:us-east-1:123456789012:stateMachine:rollcall"
+    );
+    assert_eq!(body["name"], format!("{ID}-002"));
+    let input: Value = serde_json::from_str(body["input"].as_str().unwrap()).unwrap();
+    assert_eq!(
+        input,
+        json!({"executionId": ID, "pass": 2, "batches": [0, 3], "lanes": 2, "wide": false})
+    );
+}
+
+#[tokio::test]
+async fn a_pass_started_before_is_started() {
+    let (engine, _) = engine(400, &refusal("ExecutionAlreadyExists"));
+    engine.start(pass()).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_sweep_has_its_own_name_and_waits() {
+    let (engine, client) = engine(400, &refusal("ExecutionAlreadyExists"));
+    engine.sweep(&id()).await.unwrap();
+
+    let (_, body) = asked(&client);
+    assert_eq!(body["name"], format!("{ID}-sweep"));
+    let input: Value = serde_json::from_str(body["input"].as_str().unwrap()).unwrap();
+    assert_eq!(
+        input,
+        json!({"executionId": ID, "sweep": true, "waitSeconds": 960})
+    );
+}
+
+#[tokio::test]
+async fn throttling_is_told_apart() {
+    for code in ["ThrottlingException", "ExecutionLimitExceeded"] {
+        let (engine, _) = engine(400, &refusal(code));
+        let error = engine.start(pass()).await.unwrap_err();
+        assert!(matches!(error, EngineError::Throttled), "{code}: {error}");
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_says_what_and_why() {
+    let (engine, _) = engine(400, &refusal("StateMachineDoesNotExist"));
+    let error = engine.start(pass()).await.unwrap_err().to_string();
+    assert!(error.contains("start"), "{error}");
+    assert!(error.contains("StateMachineDoesNotExist"), "{error}");
+}
+
+#[tokio::test]
+async fn a_status_is_read_as_the_state_machine_ends() {
+    use ExecutionStatus::{Aborted, Failed, Succeeded, TimedOut};
+    let over = |status, reason: Option<&str>| EngineStatus::Over {
+        status,
+        reason: reason.map(str::to_owned),
+    };
+    let cases = [
+        (json!({"status": "RUNNING"}), EngineStatus::Running),
+        (json!({"status": "SUCCEEDED"}), over(Succeeded, None)),
+        (
+            json!({"status": "FAILED", "error": "FAILED", "cause": "3 of 4 failed"}),
+            over(Failed, Some("3 of 4 failed")),
+        ),
+        (
+            json!({"status": "FAILED", "error": "ABORTED", "cause": "stopped by its owner"}),
+            over(Aborted, Some("stopped by its owner")),
+        ),
+        (
+            json!({"status": "FAILED", "error": "States.Runtime", "cause": "{\"ssn\": \"1\"}"}),
+            over(Failed, Some("the state machine ended with States.Runtime")),
+        ),
+        (
+            json!({"status": "ABORTED", "error": "Stopped", "cause": "x"}),
+            over(Aborted, Some("the run was stopped")),
+        ),
+        (json!({"status": "TIMED_OUT"}), over(TimedOut, None)),
+    ];
+    for (mut answer, expected) in cases {
+        let arn = format!("arn:aws:states:us-east-1:123456789012:execution:rollcall:{ID}-001");
+        answer["executionArn"] = json!(arn);
+        answer["stateMachineArn"] =
+            json!("arn:aws:states:us-east-1:123456789012:stateMachine:rollcall");
+        answer["startDate"] = json!(1.0);
+        let (engine, client) = engine(200, &answer);
+        assert_eq!(engine.status(&id(), 1).await.unwrap(), expected);
+        assert_eq!(asked(&client).1["executionArn"], arn);
+    }
+}
+
+#[tokio::test]
+async fn what_step_functions_never_heard_of_is_unknown_and_as_good_as_stopped() {
+    let (engine_, _) = engine(400, &refusal("ExecutionDoesNotExist"));
+    assert_eq!(
+        engine_.status(&id(), 1).await.unwrap(),
+        EngineStatus::Unknown
+    );
+    let (engine_, _) = engine(400, &refusal("ExecutionDoesNotExist"));
+    engine_.stop(&id(), 1).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_stack_that_is_not_there_is_said_in_words() {
+    let aws = SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new("us-east-1"))
+        .credentials_provider(aws_sdk_sfn::config::SharedCredentialsProvider::new(
+            Credentials::new("id", "key", None, None, "test"),
+        ))
+        .retry_config(aws_config::retry::RetryConfig::disabled())
+        .http_client(StaticReplayClient::new(vec![]))
+        .build();
+    let (engine_, _) = engine(200, &json!({}));
+    let engine_ = StepFunctions::new(&aws, engine_.settings);
+    let error = engine_.stop(&id(), 1).await.unwrap_err().to_string();
+    assert!(error.contains("not reached to stop"), "{error}");
+}
