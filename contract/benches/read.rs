@@ -46,6 +46,13 @@ fn read(criterion: &mut Criterion) {
     group.bench_function("rows of a table", |bencher| {
         bencher.iter(|| read_source(black_box(table.as_bytes()), &options, None));
     });
+    let source = read_source(table.as_bytes(), &options, None).expect("a table");
+    group.bench_function("rows with their cells", |bencher| {
+        bencher.iter(|| {
+            let rows = 0..source.list.rows.len();
+            rows.map(|row| source.cells(row).len()).sum::<usize>()
+        });
+    });
     group.finish();
 }
 

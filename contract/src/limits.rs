@@ -21,3 +21,5 @@ pub const DEFAULT_MAX_CONCURRENCY: u32 = 1_000;
 pub const MAX_CONCURRENCY: u32 = 10_000;
 /// GETs started a second that a start may ask for.
 pub const MAX_REQUESTS_PER_SECOND: f64 = 1_000_000.0;
+/// GETs started a second that a start may ask for at least: one in a hundred seconds.
+pub const MIN_REQUESTS_PER_SECOND: f64 = 0.01;

@@ -79,4 +79,50 @@ impl InvalidReason {
             Self::Advertised => "known from an advertisement, nobody's number",
         }
     }
+
+    /// A value that has this reason and tells nothing of the one that was typed.
+    pub fn example(self) -> &'static str {
+        match self {
+            // Not an empty line, which would be no row.
+            Self::Empty => "\"\"",
+            Self::LeadingZerosLost => "00000000",
+            Self::TooFewDigits => "0",
+            Self::TooManyDigits => "0000000000",
+            Self::NoDigits => "-",
+            Self::Separators => "0-00000000",
+            Self::OtherCharacters => "0x",
+            Self::Decimal => "0.0",
+            Self::ScientificNotation => "0E0",
+            Self::Encoding => "\u{fffd}",
+            Self::AreaNeverIssued => "000000000",
+            Self::LooksLikeItin => "900700000",
+            Self::GroupNeverIssued => "001000000",
+            Self::SerialNeverIssued => "001010000",
+            Self::Advertised => "078051120",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::list::{ReadOptions, Validation, read_value};
+
+    #[test]
+    fn an_example_is_read_as_its_reason() {
+        let issued = ReadOptions {
+            validation: Validation::Issued,
+            ..ReadOptions::default()
+        };
+        for reason in InvalidReason::ALL {
+            assert_eq!(read_value(reason.example(), &issued), Err(reason));
+        }
+    }
+
+    #[test]
+    fn a_reason_keeps_its_code() {
+        for (code, reason) in InvalidReason::ALL.into_iter().enumerate() {
+            assert_eq!(reason as usize, code);
+        }
+    }
 }

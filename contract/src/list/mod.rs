@@ -1,10 +1,15 @@
 //! How a list is read: one value, a text, a table; then rows and items.
 
+mod choice;
 mod column;
 mod decode;
+mod guess;
+mod header;
 mod invalid;
 mod lines;
+mod plan;
 mod reason;
+mod records;
 mod rows;
 mod source;
 mod value;

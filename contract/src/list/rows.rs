@@ -37,6 +37,24 @@ impl List {
     pub fn duplicates(&self) -> usize {
         self.rows.len() - self.items.len() - self.invalid
     }
+
+    /// Appends a row as a line, for sending the list on: [`super::read_lines`] and
+    /// [`super::read_value`] read the same row from it under the options by which this list was
+    /// read. Of an INVALID row it has the reason's example and nothing that was typed. Nothing is
+    /// appended for a row that isn't there.
+    pub fn write_line(&self, row: usize, out: &mut String) {
+        match self.rows.get(row) {
+            Some(Row::Item { index, restored }) => {
+                let digits = self.items[*index as usize].expose_digits();
+                // Eight digits are read as restored again.
+                let digits = &digits[usize::from(*restored)..];
+                out.extend(digits.iter().map(|digit| char::from(*digit)));
+            }
+            Some(Row::Invalid(reason)) => out.push_str(reason.example()),
+            None => return,
+        }
+        out.push('\n');
+    }
 }
 
 /// Makes a [`List`] from values as they come.

@@ -7,6 +7,8 @@ use std::ops::Range;
 use crate::limits;
 use crate::list::decode::decode;
 use crate::list::lines::Lines;
+use crate::list::plan::{Plan, plan};
+use crate::list::records::{Records, unquoted};
 use crate::list::value::{number_in, taken};
 use crate::list::{
     Column, InvalidReason, List, ListBuilder, Number, ReadError, ReadOptions, Table, read_value,
@@ -21,12 +23,16 @@ pub struct Source {
     pub table: Option<Table>,
     text: String,
     places: Vec<Place>,
+    /// Where the text was read as records.
+    delimiter: Option<u8>,
     zeros_lost: usize,
     warnings: usize,
 }
 
 /// Where a row stands in the text.
 struct Place {
+    /// Where its line or record begins.
+    start: usize,
     value: Range<usize>,
     line: u32,
 }
@@ -43,6 +49,22 @@ impl Source {
         self.places
             .get(row)
             .map_or("", |place| self.text[place.value.clone()].trim())
+    }
+
+    /// All that stood in this row of a table, its number too, one for each field as its writer
+    /// meant it; of a text of lines what was typed. None for a row that isn't there. A secret like
+    /// [`Self::typed`]: for joining the other columns to the results, where the list came from.
+    pub fn cells(&self, row: usize) -> Vec<Cow<'_, str>> {
+        match (self.places.get(row), self.delimiter) {
+            (None, _) => Vec::new(),
+            (Some(_), None) => vec![Cow::Borrowed(self.typed(row))],
+            (Some(place), Some(delimiter)) => {
+                let mut records = Records::from(delimiter, place.start);
+                records.next(&self.text);
+                let fields = records.fields().iter();
+                fields.map(|f| unquoted(&self.text[f.clone()])).collect()
+            }
+        }
     }
 
     /// Rows of seven or eight bare digits, restored or not.
@@ -69,7 +91,8 @@ impl fmt::Debug for Source {
 }
 
 /// Reads a list from the bytes of a file or of what was pasted: one value a line, or a table of
-/// which one column holds the numbers. `column` says which, where the reader can't tell.
+/// which one column holds the numbers. `column` says which, where the reader can't tell. A first
+/// line that names the column is no row.
 ///
 /// # Errors
 /// See [`ReadError`]. A line that is no number is no error but an INVALID row.
@@ -78,36 +101,7 @@ pub fn read_source(
     options: &ReadOptions,
     column: Option<&Column>,
 ) -> Result<Source, ReadError> {
-    let _ = column;
-    let text = decode(bytes).into_owned();
-    let mut list = ListBuilder::default();
-    let (mut places, mut zeros_lost, mut warnings) = (Vec::new(), 0, 0);
-    let mut lines = Lines::new();
-    while let Some(line) = lines.next_row(&text) {
-        let number = number_in(&text[line.span.clone()]);
-        zeros_lost += usize::from(number.is_ok_and(|n| n.restored));
-        let value = number.and_then(|n| taken(n, options));
-        warnings += usize::from(value.is_ok_and(|n| n.ssn.warning().is_some()));
-        list.push(value);
-        places.push(Place {
-            value: line.span,
-            line: line.number,
-        });
-    }
-    if places.len() > limits::MAX_LIST_ROWS {
-        return Err(ReadError::TooManyRows {
-            rows: places.len(),
-            limit: limits::MAX_LIST_ROWS,
-        });
-    }
-    Ok(Source {
-        list: list.finish(),
-        table: None,
-        text,
-        places,
-        zeros_lost,
-        warnings,
-    })
+    read_up_to(limits::MAX_LIST_ROWS, bytes, options, column)
 }
 
 /// Reads a text of one value a line, such as an uploaded part: no table, no header, blank lines
@@ -116,7 +110,7 @@ pub fn read_lines(
     bytes: &[u8],
     options: &ReadOptions,
 ) -> impl Iterator<Item = Result<Number, InvalidReason>> {
-    let text: Cow<'_, str> = decode(bytes);
+    let text = decode(bytes);
     let options = *options;
     let mut lines = Lines::new();
     std::iter::from_fn(move || {
@@ -124,3 +118,84 @@ pub fn read_lines(
         Some(read_value(&text[line.span], &options))
     })
 }
+
+fn read_up_to(
+    limit: usize,
+    bytes: &[u8],
+    options: &ReadOptions,
+    column: Option<&Column>,
+) -> Result<Source, ReadError> {
+    if is_workbook(bytes) {
+        return Err(ReadError::Workbook);
+    }
+    let text = decode(bytes).into_owned();
+    let (table, delimiter) = match plan(&text, column)? {
+        Plan::Lines(table) => (table, None),
+        Plan::Records(table) => (Some(table.clone()), Some(table.delimiter)),
+    };
+    let mut records = delimiter.map(Records::new);
+    let index = table.as_ref().map_or(0, |table| table.column);
+    let header = table.as_ref().is_some_and(|table| table.headers.is_some());
+
+    let mut lines = Lines::new();
+    let next = || match &mut records {
+        None => lines.next_row(&text).map(|line| Place {
+            start: line.span.start,
+            value: line.span,
+            line: line.number,
+        }),
+        Some(records) => records.next(&text).map(|record| Place {
+            start: record.start,
+            // A record that ends before the column has an empty value.
+            value: records.fields().get(index).cloned().unwrap_or_default(),
+            line: record.line,
+        }),
+    };
+    let mut source = Building::default();
+    let mut rows = 0;
+    for place in std::iter::from_fn(next).skip(usize::from(header)) {
+        rows += 1;
+        if rows <= limit {
+            source.push(place, &text, options);
+        }
+    }
+    if rows > limit {
+        return Err(ReadError::TooManyRows { rows, limit });
+    }
+    Ok(Source {
+        list: source.list.finish(),
+        table,
+        text,
+        places: source.places,
+        delimiter,
+        zeros_lost: source.zeros_lost,
+        warnings: source.warnings,
+    })
+}
+
+#[derive(Default)]
+struct Building {
+    list: ListBuilder,
+    places: Vec<Place>,
+    zeros_lost: usize,
+    warnings: usize,
+}
+
+impl Building {
+    fn push(&mut self, place: Place, text: &str, options: &ReadOptions) {
+        let number = number_in(&text[place.value.clone()]);
+        self.zeros_lost += usize::from(number.is_ok_and(|n| n.restored));
+        let value = number.and_then(|n| taken(n, options));
+        self.warnings += usize::from(value.is_ok_and(|n| n.ssn.warning().is_some()));
+        self.list.push(value);
+        self.places.push(place);
+    }
+}
+
+/// The first bytes of an .xlsx, which is a ZIP archive, or of an .xls, an OLE compound file.
+fn is_workbook(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
+}
+
+#[cfg(test)]
+mod tests;

@@ -16,5 +16,5 @@ pub use list::{CreateListRequest, ListCreated, PartReceived};
 pub use outcome::{ErrorKind, Outcome, RowError};
 pub use problem::Problem;
 pub use redrive::RedriveRequest;
-pub use results::{ResultRow, ResultsPage};
+pub use results::{CSV_HEADER, ResultRow, ResultsPage};
 pub use server::{DefaultSettings, Health, Limits, ServerSettings, UpstreamInfo};

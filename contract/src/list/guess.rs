@@ -1,0 +1,176 @@
+//! A text taken for a table: what its columns hold.
+
+use crate::list::choice::{choices, find, is_asked};
+use crate::list::header::{Names, looks_like_header, names, names_ssn};
+use crate::list::records::Records;
+use crate::list::value::number_in;
+use crate::list::{Column, InvalidReason, ReadError, Table};
+
+/// What a column of the sample holds.
+#[derive(Clone, Copy, Default)]
+struct Tally {
+    filled: usize,
+    numbers: usize,
+    zeros_lost: usize,
+}
+
+/// The sample as a table with this delimiter.
+pub(super) struct Guess<'t> {
+    delimiter: u8,
+    records: Vec<Vec<&'t str>>,
+    /// One for each column.
+    tallies: Vec<Tally>,
+    /// Records with the most frequent number of fields.
+    pub(super) alike: usize,
+    /// Whether the first record names the SSN column.
+    pub(super) named: bool,
+    /// Whether the first record has the name that was asked for.
+    pub(super) asked: bool,
+}
+
+impl<'t> Guess<'t> {
+    /// `None` unless most records have several fields.
+    pub(super) fn new(sample: &'t str, delimiter: u8, column: Option<&Column>) -> Option<Self> {
+        let mut reader = Records::new(delimiter);
+        let mut records = Vec::new();
+        while reader.next(sample).is_some() {
+            let fields = reader.fields().iter();
+            records.push(fields.map(|f| &sample[f.clone()]).collect::<Vec<_>>());
+        }
+        let wide = records.iter().filter(|record| record.len() > 1).count();
+        if wide * 2 <= records.len() {
+            return None;
+        }
+        let first = records.first()?;
+        let named = names_ssn(first);
+        let asked = column.is_some_and(|column| is_asked(column, first));
+        let tallies = tally(&records[usize::from(named || asked)..], first.len());
+        let mut lengths = vec![0_usize; tallies.len() + 1];
+        for record in records.iter().filter(|record| record.len() > 1) {
+            lengths[record.len()] += 1;
+        }
+        let alike = lengths.into_iter().max().unwrap_or(0);
+        Some(Self {
+            delimiter,
+            records,
+            tallies,
+            alike,
+            named,
+            asked,
+        })
+    }
+
+    /// Numbers in the column that has the most, those that lost their zeros among them.
+    pub(super) fn most(&self) -> usize {
+        let numbers = |tally: &Tally| tally.numbers + tally.zeros_lost;
+        self.tallies.iter().map(numbers).max().unwrap_or(0)
+    }
+
+    /// Whether most records have the same number of fields, so that it is a table for certain.
+    pub(super) fn is_regular(&self) -> bool {
+        self.records.len() > 1 && self.alike * 2 > self.records.len()
+    }
+
+    /// The table that the whole text is then.
+    pub(super) fn table(&self, column: Option<&Column>) -> Result<Table, ReadError> {
+        let first = &self.records[0];
+        let certain_header = self.named || self.asked;
+        let columns = self.tallies.len();
+        let chosen = match column {
+            Some(column) => find(column, &choices(certain_header.then_some(first), columns))?,
+            None => self.choose(first)?,
+        };
+        let header = certain_header || looks_like_header(&self.records, chosen);
+        let names = choices(header.then_some(first), columns);
+        Ok(Table {
+            headers: header.then(|| names.into_iter().map(|choice| choice.name).collect()),
+            columns,
+            column: chosen,
+            delimiter: self.delimiter,
+        })
+    }
+
+    /// The column by its header, else by what it holds.
+    fn choose(&self, first: &[&str]) -> Result<usize, ReadError> {
+        let by_name = |wanted| -> Vec<usize> {
+            let cells = first.iter().enumerate().filter(|_| self.named);
+            cells
+                .filter(|(_, cell)| names(cell) == wanted)
+                .map(|(index, _)| index)
+                .collect()
+        };
+        let by_content = self.by_content();
+        let both = |named: &[usize]| -> Vec<usize> {
+            named
+                .iter()
+                .copied()
+                .filter(|c| by_content.contains(c))
+                .collect()
+        };
+        let (certain, perhaps) = (by_name(Names::Ssn), by_name(Names::Perhaps));
+        let mut candidates = match (certain.is_empty(), perhaps.is_empty()) {
+            (false, _) => match both(&certain) {
+                filled if filled.is_empty() => certain,
+                filled => filled,
+            },
+            // A header that only may say so and a column that only looks so contradict each other.
+            (true, false) => match both(&perhaps) {
+                filled if filled.is_empty() => [perhaps, by_content].concat(),
+                filled => filled,
+            },
+            (true, true) => by_content,
+        };
+        candidates.sort_unstable();
+        let choices = choices(self.named.then_some(first), self.tallies.len());
+        match candidates[..] {
+            [] => Err(ReadError::NoColumn { columns: choices }),
+            [column] => Ok(column),
+            _ => Err(ReadError::AmbiguousColumn {
+                candidates: choices
+                    .into_iter()
+                    .filter(|choice| candidates.contains(&choice.index))
+                    .collect(),
+            }),
+        }
+    }
+
+    /// Columns of which at least half the cells are numbers; a column with far fewer than another
+    /// is a stray. Where none has nine digits, those whose zeros were lost.
+    fn by_content(&self) -> Vec<usize> {
+        let columns = |numbers: fn(&Tally) -> usize| -> Vec<usize> {
+            let most = self.tallies.iter().map(numbers).max().unwrap_or(0);
+            let fits = |tally: &Tally| {
+                let numbers = numbers(tally);
+                numbers > 0 && numbers * 2 >= tally.filled && numbers * 4 >= most
+            };
+            let tallies = self.tallies.iter().enumerate();
+            tallies
+                .filter(|(_, tally)| fits(tally))
+                .map(|(index, _)| index)
+                .collect()
+        };
+        match columns(|tally| tally.numbers) {
+            none if none.is_empty() => columns(|tally| tally.numbers + tally.zeros_lost),
+            some => some,
+        }
+    }
+}
+
+fn tally(records: &[Vec<&str>], columns: usize) -> Vec<Tally> {
+    let mut tallies = vec![Tally::default(); columns];
+    for record in records {
+        if tallies.len() < record.len() {
+            tallies.resize(record.len(), Tally::default());
+        }
+        for (tally, cell) in tallies.iter_mut().zip(record) {
+            tally.filled += 1;
+            match number_in(cell) {
+                Ok(number) if number.restored => tally.zeros_lost += 1,
+                Ok(_) => tally.numbers += 1,
+                Err(InvalidReason::Empty) => tally.filled -= 1,
+                Err(_) => {}
+            }
+        }
+    }
+    tallies
+}

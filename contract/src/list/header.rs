@@ -1,0 +1,192 @@
+//! What a table calls its columns, and whether its first record is a header at all.
+
+use std::collections::HashSet;
+
+use rustc_hash::FxBuildHasher;
+
+use crate::list::value::{digit, is_dropped, number_in};
+
+/// Whether a header names the SSN column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Names {
+    /// It says nothing else: `SSN`, `Social Security Number`, `Soc. Sec. No.`, `SS#`.
+    Ssn,
+    /// It says so among other things: `Spouse SSN`, `ssn_last4`.
+    Perhaps,
+    /// It says something else.
+    Other,
+}
+
+/// What a header names. A number of the list is no header, whatever stands beside it.
+pub(super) fn names(cell: &str) -> Names {
+    let words = words(cell);
+    let whole: String = words.concat();
+    let number_sign = cell.contains('#');
+    let numbered = number_sign || words.iter().any(|word| NUMBER.contains(&word.as_str()));
+    let security = ["socialsecurity", "socsec"]
+        .iter()
+        .any(|s| whole.contains(s));
+    if is_ssn(&whole) || (number_sign && whole == "ss") {
+        Names::Ssn
+    } else if (security && numbered) || words.iter().any(|w| w.starts_with("ss") && is_ssn(w)) {
+        // “Social Security Tax” is an amount, so the two words alone don't do among others.
+        Names::Perhaps
+    } else {
+        Names::Other
+    }
+}
+
+/// What may follow in an SSN's name.
+const NUMBER: [&str; 7] = ["no", "nos", "nr", "num", "number", "numbers", "id"];
+
+/// Whether these lower-case letters are an SSN's name.
+fn is_ssn(name: &str) -> bool {
+    let numbered = |prefix| {
+        name.strip_prefix(prefix)
+            .is_some_and(|rest| NUMBER.contains(&rest))
+    };
+    let whole = [
+        "ssn",
+        "ssns",
+        "socialsecurity",
+        "socialsec",
+        "socsecurity",
+        "socsec",
+    ];
+    // `ssid` is a network's name.
+    whole.contains(&name) || whole.into_iter().any(numbered) || (numbered("ss") && name != "ssid")
+}
+
+/// The words of a header in lower case. `employeeSsn` has two, `classname` one: so that one isn't
+/// taken for an SSN.
+fn words(cell: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let mut after_lower = false;
+    for c in cell.chars() {
+        if !c.is_alphanumeric() || (after_lower && c.is_uppercase()) {
+            words.push(String::new());
+        }
+        if let (true, Some(word)) = (c.is_alphanumeric(), words.last_mut()) {
+            word.extend(c.to_lowercase());
+        }
+        after_lower = c.is_lowercase();
+    }
+    words.retain(|word| !word.is_empty());
+    words
+}
+
+/// Whether a record has a cell that names the SSN column, and none that is a number.
+pub(super) fn names_ssn(record: &[&str]) -> bool {
+    record.iter().any(|cell| names(cell) != Names::Other)
+        && record.iter().all(|cell| number_in(cell).is_err())
+}
+
+/// Whether the first record looks like a header, although no cell names the SSN column: only words
+/// in it, all different, and none that comes again in its column. In doubt it is a row: a header
+/// too many is one INVALID row, a row too few is lost.
+pub(super) fn looks_like_header(records: &[Vec<&str>], column: usize) -> bool {
+    let Some((first, rest)) = records.split_first().filter(|(_, rest)| !rest.is_empty()) else {
+        return false;
+    };
+    let cells: Vec<&str> = first
+        .iter()
+        .map(|cell| cell.trim_matches(is_dropped))
+        .collect();
+    let placeholder = [
+        "n/a", "na", "none", "null", "nil", "nan", "unknown", "missing",
+    ];
+    let named = cells.get(column).is_some_and(|cell| {
+        !cell.is_empty()
+            && digits(cell) == 0
+            && !placeholder.contains(&cell.to_lowercase().as_str())
+    });
+    let word = |cell: &&str| {
+        let first = cell.chars().next();
+        first.is_none_or(|c| c.is_alphabetic() || matches!(c, '#' | '_')) && digits(cell) < 5
+    };
+    let mut seen = HashSet::with_hasher(FxBuildHasher);
+    let distinct = cells
+        .iter()
+        .all(|cell| cell.is_empty() || seen.insert(cell.to_lowercase()));
+    let recurs = |record: &Vec<&str>| {
+        first
+            .iter()
+            .zip(record)
+            .any(|(name, cell)| name == cell && !name.trim().is_empty())
+    };
+    named && cells.iter().all(word) && distinct && !rest.iter().any(recurs)
+}
+
+/// How many digits a cell holds.
+pub(super) fn digits(cell: &str) -> usize {
+    cell.chars().filter(|c| digit(*c).is_some()).count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_header_names_the_ssn_column_in_many_ways() {
+        for cell in [
+            "SSN",
+            "ssn",
+            " \"SSN\" ",
+            "S.S.N.",
+            "SSNs",
+            "SSN#",
+            "SS#",
+            "SS No.",
+            "SSNumber",
+            "ssn_number",
+            "Social Security Number",
+            "social security no.",
+            "SocialSecurityNumber",
+            "social_security_num",
+            "Social Security #",
+            "Social Security",
+            "Soc. Sec. No.",
+        ] {
+            assert_eq!(names(cell), Names::Ssn, "{cell}");
+        }
+        for cell in [
+            "Spouse SSN",
+            "employeeSsn",
+            "ssn_last4",
+            "SSN/EIN",
+            "Employee Social Security No.",
+        ] {
+            assert_eq!(names(cell), Names::Perhaps, "{cell}");
+        }
+        for cell in [
+            "",
+            "name",
+            "classname",
+            "class name",
+            "businessname",
+            "SSID",
+            "session",
+            "Social Security Tax",
+            "ss",
+            "Tax ID",
+            "123456789",
+        ] {
+            assert_eq!(names(cell), Names::Other, "{cell}");
+        }
+    }
+
+    #[test]
+    fn a_first_record_of_words_is_a_header_unless_it_may_be_a_row() {
+        let looks = |first: &[&'static str]| {
+            let row = vec!["123-45-6789", "CA", "x1"];
+            looks_like_header(&[first.to_vec(), row], 0)
+        };
+        assert!(looks(&["Tax ID", "State", "address1"]));
+        assert!(looks(&["Tax ID", "", "Name"]));
+        assert!(!looks(&["n/a", "NY", "x"]));
+        assert!(!looks(&["", "State", "Name"]));
+        assert!(!looks(&["lost", "CA", "x"]));
+        assert!(!looks(&["lost", "NY", "2024-01-31"]));
+        assert!(!looks(&["ID", "id", "x"]));
+    }
+}

@@ -1,0 +1,88 @@
+//! Text or table, and which column: decided on the first lines.
+
+use crate::list::choice::{choices, find, is_asked};
+use crate::list::guess::Guess;
+use crate::list::header::names_ssn;
+use crate::list::lines::Lines;
+use crate::list::value::number_in;
+use crate::list::{Column, ReadError, Table};
+
+/// Lines on which the decision is made.
+const SAMPLE_LINES: usize = 1_000;
+
+/// How the whole list is to be read.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Plan {
+    /// One value a line; the first line is a header where there is a table, of one column then.
+    Lines(Option<Table>),
+    /// One value a record.
+    Records(Table),
+}
+
+/// Decides how a text is to be read.
+///
+/// It can only be a table by a delimiter that most lines have. Of what remains, the reading that
+/// finds the most numbers wins and a text of lines wins a tie; without any number a table needs a
+/// header that names the column, or it is an error that asks for the column.
+pub(super) fn plan(text: &str, column: Option<&Column>) -> Result<Plan, ReadError> {
+    let sample = head(text);
+    let guess = [b',', b';', b'\t']
+        .into_iter()
+        .filter(|delimiter| sample.as_bytes().contains(delimiter))
+        .filter_map(|delimiter| Guess::new(sample, delimiter, column))
+        .rev()
+        // Of equals this takes the last, so the comma.
+        .max_by_key(|guess| (guess.asked, guess.named, guess.most(), guess.alike));
+    let Some(guess) = guess else {
+        return lines(sample, column);
+    };
+    if column.is_some() || guess.named {
+        return guess.table(column).map(Plan::Records);
+    }
+    let in_lines = numbers_in_lines(sample);
+    if guess.most() > in_lines || (in_lines == 0 && guess.is_regular()) {
+        return guess.table(None).map(Plan::Records);
+    }
+    lines(sample, None)
+}
+
+/// A text of lines, perhaps with a header: then it is a table of one column.
+fn lines(sample: &str, column: Option<&Column>) -> Result<Plan, ReadError> {
+    let first = Lines::new().next_row(sample);
+    let first = first.map_or("", |line| &sample[line.span]);
+    let header = [first];
+    let digitless = !first.contains(|c: char| c.is_ascii_digit());
+    let asked = column.is_some_and(|column| is_asked(column, &header));
+    let named = names_ssn(&header) && digitless;
+    let headed = (asked || named).then_some(header.as_slice());
+    let columns = choices(headed, 1);
+    if let Some(column) = column {
+        find(column, &columns)?;
+    }
+    Ok(Plan::Lines(headed.map(|_| Table {
+        headers: Some(columns.into_iter().map(|c| c.name).collect()),
+        columns: 1,
+        column: 0,
+        delimiter: b',',
+    })))
+}
+
+/// The first lines of a text.
+fn head(text: &str) -> &str {
+    let mut lines = Lines::new();
+    let mut end = 0;
+    for _ in 0..SAMPLE_LINES {
+        match lines.next_row(text) {
+            Some(line) => end = line.span.end,
+            None => return text,
+        }
+    }
+    &text[..end]
+}
+
+fn numbers_in_lines(sample: &str) -> usize {
+    let mut lines = Lines::new();
+    let rows = std::iter::from_fn(|| lines.next_row(sample));
+    rows.filter(|line| number_in(&sample[line.span.clone()]).is_ok())
+        .count()
+}

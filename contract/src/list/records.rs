@@ -1,0 +1,212 @@
+//! A table's text to records and fields, by RFC 4180.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use csv_core::{ReadFieldResult, Reader, ReaderBuilder};
+
+use crate::list::lines::{Lines, break_length, is_blank, line_length};
+
+/// Fields kept of one record: as many as a sheet of Excel has columns. Noise may have millions.
+const MAX_FIELDS: usize = 16_384;
+
+/// Goes through a table record by record. Fields are spans of the text, quotes and all, so that
+/// nothing is copied. Like [`Lines`] it borrows nothing.
+pub(super) struct Records {
+    reader: Reader,
+    delimiter: u8,
+    at: usize,
+    line: u32,
+    fields: Vec<Range<usize>>,
+}
+
+/// A record: where it begins in the text, and on which line, from 1.
+pub(super) struct Record {
+    pub(super) start: usize,
+    pub(super) line: u32,
+}
+
+impl Records {
+    pub(super) fn new(delimiter: u8) -> Self {
+        Self {
+            reader: ReaderBuilder::new().delimiter(delimiter).build(),
+            delimiter,
+            at: 0,
+            line: 1,
+            fields: Vec::new(),
+        }
+    }
+
+    /// The records of a table from where one of them begins.
+    pub(super) fn from(delimiter: u8, start: usize) -> Self {
+        Self {
+            at: start,
+            ..Self::new(delimiter)
+        }
+    }
+
+    /// The fields of the record that [`Self::next`] gave last.
+    pub(super) fn fields(&self) -> &[Range<usize>] {
+        &self.fields
+    }
+
+    /// The next record; a blank line is none.
+    pub(super) fn next(&mut self, text: &str) -> Option<Record> {
+        loop {
+            let (start, line) = (self.at, self.line);
+            let rest = text.as_bytes().get(start..).filter(|r| !r.is_empty())?;
+            let line_end = start + line_length(rest);
+            let first_line = &text[start..line_end];
+            let blank = is_blank(first_line) && !first_line.as_bytes().contains(&self.delimiter);
+
+            let mut end = line_end;
+            if !blank {
+                end = split(&mut self.reader, text, start, &mut self.fields);
+                if end > line_end && !self.fields.iter().all(|f| is_sound(&text[f.clone()])) {
+                    // A stray quote has swallowed the lines up to the next one. They are rows too.
+                    let mut literal = ReaderBuilder::new()
+                        .delimiter(self.delimiter)
+                        .quoting(false)
+                        .build();
+                    end = split(&mut literal, &text[..line_end], start, &mut self.fields);
+                }
+            }
+            self.at = end + break_length(&text.as_bytes()[end..]);
+            let breaks = if end > line_end {
+                lines_in(&text[start..end])
+            } else {
+                1
+            };
+            self.line = line.saturating_add(breaks);
+            if !blank {
+                return Some(Record { start, line });
+            }
+        }
+    }
+}
+
+/// Splits the record that begins at `start` into `fields`; says where it ends, in front of its
+/// line break.
+fn split(reader: &mut Reader, text: &str, start: usize, fields: &mut Vec<Range<usize>>) -> usize {
+    fields.clear();
+    reader.reset();
+    let bytes = text.as_bytes();
+    // The unquoted text isn't wanted, only where each field ends.
+    let mut unused = [0; 512];
+    let (mut at, mut field) = (start, start);
+    loop {
+        let rest = &bytes[at..];
+        let (result, read, _) = reader.read_field(rest, &mut unused);
+        at += read;
+        let record_end = match result {
+            ReadFieldResult::InputEmpty | ReadFieldResult::OutputFull => continue,
+            ReadFieldResult::Field { record_end } => record_end,
+            ReadFieldResult::End => true,
+        };
+        // The delimiter or line break was read with the field; the end of the text has none.
+        let end = at - usize::from(!rest.is_empty());
+        if fields.len() < MAX_FIELDS {
+            fields.push(field..end);
+        }
+        if record_end {
+            return end;
+        }
+        field = at;
+    }
+}
+
+/// Whether a field may hold line breaks: it has none, or stands in quotes that are closed where it
+/// ends.
+fn is_sound(field: &str) -> bool {
+    line_length(field.as_bytes()) == field.len() || quoted(field).is_some()
+}
+
+/// What stands between a field's quotes, pairs of quotes still doubled.
+fn quoted(field: &str) -> Option<&str> {
+    let inner = field.strip_prefix('"')?.strip_suffix('"')?;
+    let closed = inner
+        .split('"')
+        .enumerate()
+        .all(|(place, part)| place % 2 == 0 || part.is_empty());
+    (closed && inner.matches('"').count() % 2 == 0).then_some(inner)
+}
+
+/// The field's value: without its quotes, pairs of quotes made one.
+pub(super) fn unquoted(field: &str) -> Cow<'_, str> {
+    match quoted(field) {
+        Some(inner) if inner.contains('"') => Cow::Owned(inner.replace("\"\"", "\"")),
+        Some(inner) => Cow::Borrowed(inner),
+        None => Cow::Borrowed(field),
+    }
+}
+
+fn lines_in(text: &str) -> u32 {
+    let mut lines = Lines::new();
+    let mut number = 0;
+    while let Some(line) = lines.next(text) {
+        number = line.number;
+    }
+    number
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn all(text: &str, delimiter: u8) -> Vec<(u32, Vec<String>)> {
+        let mut records = Records::new(delimiter);
+        let mut all = Vec::new();
+        while let Some(record) = records.next(text) {
+            let fields = records.fields().iter();
+            let fields = fields.map(|f| unquoted(&text[f.clone()]).into_owned());
+            all.push((record.line, fields.collect()));
+        }
+        all
+    }
+
+    #[test]
+    fn quotes_may_hold_delimiters_quotes_and_line_breaks() {
+        let text = "a,b\r\n\"x,\"\"y\"\"\",\"1\r\n2\"\r\n\r\nc,\n";
+        let expected = [
+            (1, vec!["a", "b"]),
+            (2, vec!["x,\"y\"", "1\r\n2"]),
+            (5, vec!["c", ""]),
+        ];
+        assert_eq!(
+            all(text, b','),
+            expected.map(|(line, f)| (line, f.into_iter().map(String::from).collect()))
+        );
+    }
+
+    #[test]
+    fn a_stray_quote_swallows_no_line() {
+        for text in ["\"a,1\nb,2\nc,3", "\"a,1\nb,2\n\"c\" d,3"] {
+            let lines: Vec<_> = all(text, b',').iter().map(|(line, _)| *line).collect();
+            assert_eq!(lines, [1, 2, 3], "{text}");
+        }
+    }
+
+    #[test]
+    fn a_line_of_tabs_is_a_record_of_a_table_with_tabs() {
+        assert_eq!(all("a\tb\n\t\n \nc\td", b'\t').len(), 3);
+    }
+
+    proptest! {
+        /// The `csv` crate reads a well-formed table, so the same must come out here.
+        #[test]
+        fn what_the_csv_crate_writes_is_read_as_it_was(
+            table in prop::collection::vec(
+                prop::collection::vec("[a,;\"\r\n\t1 é]{1,6}", 2..4), 1..6
+            )
+        ) {
+            let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(Vec::new());
+            for record in &table {
+                writer.write_record(record).unwrap();
+            }
+            let text = String::from_utf8(writer.into_inner().unwrap()).unwrap();
+            let read: Vec<_> = all(&text, b',').into_iter().map(|(_, fields)| fields).collect();
+            prop_assert_eq!(read, table);
+        }
+    }
+}

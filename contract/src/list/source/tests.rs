@@ -1,0 +1,338 @@
+use super::*;
+use crate::list::{ColumnChoice, Row};
+use proptest::prelude::*;
+
+fn read(text: &str) -> Source {
+    read_source(text.as_bytes(), &ReadOptions::default(), None).unwrap()
+}
+
+fn failing(text: &str) -> ReadError {
+    read_source(text.as_bytes(), &ReadOptions::default(), None).unwrap_err()
+}
+
+fn column(text: &str, column: &str) -> Result<Source, ReadError> {
+    let column = column.parse().unwrap();
+    read_source(text.as_bytes(), &ReadOptions::default(), Some(&column))
+}
+
+/// Each row's number or reason.
+fn rows(source: &Source) -> Vec<String> {
+    let row = |row: &Row| match row {
+        Row::Item { index, .. } => {
+            let digits = source.list.items[*index as usize].expose_digits();
+            String::from_utf8_lossy(&digits).into_owned()
+        }
+        Row::Invalid(reason) => format!("{reason:?}"),
+    };
+    source.list.rows.iter().map(row).collect()
+}
+
+fn column_of(source: &Source) -> Option<(usize, u8, bool)> {
+    let table = source.table.as_ref()?;
+    Some((table.column, table.delimiter, table.headers.is_some()))
+}
+
+fn choices(names: &[(usize, &str)]) -> Vec<ColumnChoice> {
+    let choice = |(index, name): &(usize, &str)| ColumnChoice {
+        index: *index,
+        name: (*name).into(),
+    };
+    names.iter().map(choice).collect()
+}
+
+#[test]
+fn one_value_a_line_is_no_table() {
+    for text in [
+        "123 45 6789\n987-65-4321\n",
+        "123-45-6789\n987654321\nDoe, John\n111223333",
+        "Doe, John\n123456789",
+        "\"123-45-6789\n987654321\n111,2\n",
+        "123456789\t\n987654321\t\n",
+        "hello, world",
+        "123456789",
+        "",
+    ] {
+        assert!(read(text).table.is_none(), "{text}");
+    }
+    let source = read("123-45-6789\n\n  \r\nDoe, John\r987654321\n123456789");
+    let expected = ["123456789", "NoDigits", "987654321", "123456789"];
+    assert_eq!(rows(&source), expected);
+    assert_eq!(source.list.duplicates(), 1);
+    let lines: Vec<_> = (0..5).map(|row| source.line(row)).collect();
+    assert_eq!(lines, [1, 4, 5, 6, 0]);
+    assert_eq!(source.typed(1), "Doe, John");
+    assert_eq!(source.cells(1), ["Doe, John"]);
+}
+
+#[test]
+fn every_encoding_gives_the_same_rows() {
+    let text = "123-45-6789\r\n\u{ff19}87654321\n";
+    let utf16 = |unit: fn(u16) -> [u8; 2]| -> Vec<u8> {
+        let units = std::iter::once(0xfeff).chain(text.encode_utf16());
+        units.flat_map(unit).collect()
+    };
+    for bytes in [
+        text.as_bytes().to_vec(),
+        format!("\u{feff}{text}").into_bytes(),
+        utf16(u16::to_le_bytes),
+        utf16(u16::to_be_bytes),
+    ] {
+        let source = read_source(&bytes, &ReadOptions::default(), None).unwrap();
+        assert_eq!(rows(&source), ["123456789", "987654321"]);
+    }
+}
+
+#[test]
+fn invalid_bytes_make_their_own_line_invalid() {
+    let bytes = b"123456789\n123\xff45\xff6789\n\xe2\r\n987654321";
+    let source = read_source(bytes, &ReadOptions::default(), None).unwrap();
+    let expected = ["123456789", "Encoding", "Encoding", "987654321"];
+    assert_eq!(rows(&source), expected);
+    // In a table only the number matters: Windows' own encoding in a name does no harm.
+    let bytes = b"M\xfcller;123456789\nDoe;987654321";
+    let source = read_source(bytes, &ReadOptions::default(), None).unwrap();
+    assert_eq!(rows(&source), ["123456789", "987654321"]);
+    // UTF-16 without a mark.
+    let bytes = b"1\x002\x00\n\x003\x00";
+    let source = read_source(bytes, &ReadOptions::default(), None).unwrap();
+    assert_eq!(rows(&source), ["Encoding", "Encoding"]);
+}
+
+#[test]
+fn the_column_is_found_by_its_header() {
+    for (text, expected) in [
+        ("id,SSN,name\n1,123456789,x\n2,bad,y", (1, b',', true)),
+        (
+            "Name;Social Security No.\nDoe, J;123-45-6789",
+            (1, b';', true),
+        ),
+        ("SSN\tName\n123 45 6789\tDoe", (0, b'\t', true)),
+        // The header decides between two columns of nine digits, and against what it doesn't name.
+        ("account,ssn\n111111111,123456789", (1, b',', true)),
+        ("Spouse SSN,ssn\n111111111,123456789", (1, b',', true)),
+        ("id,employee_ssn\n111111111,123456789", (1, b',', true)),
+        ("ssn,name\nbad,Doe\nworse,Roe", (0, b',', true)),
+    ] {
+        assert_eq!(column_of(&read(text)), Some(expected), "{text}");
+    }
+    let source = read("id,SSN,name\n1,123456789,x\n2,bad,y");
+    assert_eq!(rows(&source), ["123456789", "NoDigits"]);
+    let table = source.table.unwrap();
+    assert_eq!(table.headers.unwrap(), ["id", "SSN", "name"]);
+    assert_eq!(table.columns, 3);
+}
+
+#[test]
+fn the_column_is_found_by_what_it_holds() {
+    for (text, expected) in [
+        ("Doe,123-45-6789\nRoe,987654321", (1, b',', false)),
+        ("Tax ID;Name\n123456789;Doe, John", (0, b';', true)),
+        ("1\t123-45-6789\n2\t987-65-4321", (1, b'\t', false)),
+        (
+            "Doe, John;123-45-6789\nRoe, Jane;987-65-4321",
+            (1, b';', false),
+        ),
+        // Zeros lost throughout.
+        ("Doe,12345678\nRoe,1234567", (1, b',', false)),
+        // Pasted out of a program.
+        ("\"123-45-6789\",\n\"987-65-4321\",", (0, b',', false)),
+    ] {
+        assert_eq!(column_of(&read(text)), Some(expected), "{text}");
+    }
+}
+
+#[test]
+fn where_two_columns_could_be_meant_it_asks() {
+    let ambiguous = |names: &[(usize, &str)]| ReadError::AmbiguousColumn {
+        candidates: choices(names),
+    };
+    let two = "Doe,123-45-6789,987-65-4321\nRoe,111223333,222334444";
+    assert_eq!(failing(two), ambiguous(&[(1, "column 2"), (2, "column 3")]));
+    assert_eq!(
+        column_of(&column(two, "3").unwrap()),
+        Some((2, b',', false))
+    );
+    let chosen = column(two, "Column 2").unwrap();
+    assert_eq!(rows(&chosen), ["123456789", "111223333"]);
+
+    let named = "His SSN,Her SSN\n123456789,987654321";
+    assert_eq!(failing(named), ambiguous(&[(0, "His SSN"), (1, "Her SSN")]));
+    let chosen = column(named, "her ssn").unwrap();
+    assert_eq!(rows(&chosen), ["987654321"]);
+
+    // The header says one thing and the cells another.
+    let contradicting = "ssn_last4,tax id\n6789,123456789";
+    let both = ambiguous(&[(0, "ssn_last4"), (1, "tax id")]);
+    assert_eq!(failing(contradicting), both);
+}
+
+#[test]
+fn a_table_without_such_a_column_says_which_there_are() {
+    let text = "Name,City\nDoe,Salem\nRoe,Boston";
+    let columns = choices(&[(0, "column 1"), (1, "column 2")]);
+    assert_eq!(failing(text), ReadError::NoColumn { columns });
+    let columns = choices(&[(0, "column 1"), (1, "column 2")]);
+    for asked in ["3", "ssn"] {
+        let columns = columns.clone();
+        let error = column(text, asked).unwrap_err();
+        assert_eq!(error, ReadError::UnknownColumn { columns });
+    }
+    let source = column(text, "city").unwrap();
+    assert_eq!(rows(&source), ["NoDigits", "NoDigits"]);
+    assert!(column("123456789", "2").is_err());
+    assert!(column("123456789", "1").unwrap().table.is_none());
+}
+
+#[test]
+fn a_text_may_begin_with_the_name_of_its_column() {
+    for text in [
+        "SSN\n123456789\n",
+        "\n\"Social Security Number\"\r\n123-45-6789",
+    ] {
+        let source = read(text);
+        assert_eq!(rows(&source), ["123456789"]);
+        assert_eq!(column_of(&source), Some((0, b',', true)));
+    }
+    let source = column("Tax ID\n123456789", "tax id").unwrap();
+    assert_eq!(rows(&source), ["123456789"]);
+}
+
+#[test]
+fn an_empty_value_in_a_tables_row_is_a_row() {
+    let source = read("ssn,name\n123456789,Doe\n,Roe\n\n   \nx\n\"\",Poe\n,\n");
+    let expected = ["123456789", "Empty", "NoDigits", "Empty", "Empty"];
+    assert_eq!(rows(&source), expected);
+    let source = read("name\tssn\nDoe\t123456789\nRoe\n\t\n");
+    assert_eq!(rows(&source), ["123456789", "Empty", "Empty"]);
+}
+
+#[test]
+fn cells_are_what_the_tables_writer_meant() {
+    let source = read("name,note,ssn\n\"Doe, \"\"J\"\"\",\"two\nlines\",\"123-45-6789\"\nRoe,,x\n");
+    assert_eq!(source.cells(0), ["Doe, \"J\"", "two\nlines", "123-45-6789"]);
+    assert_eq!(source.cells(1), ["Roe", "", "x"]);
+    assert!(source.cells(2).is_empty());
+    assert_eq!((source.line(0), source.line(1)), (2, 4));
+}
+
+#[test]
+fn a_list_of_more_rows_than_fit_is_refused() {
+    let text = b"123456789\n987654321\n\n111223333\n";
+    let options = ReadOptions::default();
+    assert!(read_up_to(3, text, &options, None).is_ok());
+    assert_eq!(
+        read_up_to(2, text, &options, None).unwrap_err(),
+        ReadError::TooManyRows { rows: 3, limit: 2 }
+    );
+}
+
+#[test]
+fn a_workbook_is_refused_with_what_to_do() {
+    let error = read_source(b"PK\x03\x04\x14\x00", &ReadOptions::default(), None);
+    assert!(error.unwrap_err().to_string().contains("CSV"));
+}
+
+#[test]
+fn lost_zeros_and_warnings_are_counted() {
+    let text = "12345678\n1234567\n900-12-3456\n123456789\n123-00-1234\n123456";
+    assert_eq!((read(text).zeros_lost(), read(text).warnings()), (2, 2));
+    let restore = ReadOptions {
+        restore_leading_zeros: true,
+        ..ReadOptions::default()
+    };
+    let source = read_source(text.as_bytes(), &restore, None).unwrap();
+    assert_eq!((source.zeros_lost(), source.list.invalid), (2, 1));
+}
+
+#[test]
+fn nothing_typed_is_shown_by_debug() {
+    let shown = format!("{:?}", read("name,ssn\nDoe,123-45-6789\nRoe,987654321x"));
+    assert!(
+        !shown.contains("6789") && !shown.contains("4321"),
+        "{shown}"
+    );
+}
+
+/// Text that has what decides something in it, more often than chance would.
+fn text() -> impl Strategy<Value = String> {
+    let piece = prop_oneof![
+        3 => "[0-9]{3}-?[0-9]{2}-?[0-9]{4}",
+        2 => "[0-9]{7,8}",
+        3 => Just("\n".to_owned()),
+        2 => "[,;\t\" \r'x.-]",
+        1 => Just("SSN".to_owned()),
+        1 => "\\PC{0,4}",
+    ];
+    prop::collection::vec(piece, 0..60).prop_map(|pieces| pieces.concat())
+}
+
+fn options() -> impl Strategy<Value = ReadOptions> {
+    (any::<bool>(), any::<bool>()).prop_map(|(issued, restore_leading_zeros)| ReadOptions {
+        validation: match issued {
+            true => crate::list::Validation::Issued,
+            false => crate::list::Validation::Format,
+        },
+        restore_leading_zeros,
+    })
+}
+
+fn check(source: &Source) {
+    let list = &source.list;
+    assert_eq!(
+        list.rows.len(),
+        list.items.len() + list.duplicates() + list.invalid
+    );
+    for row in 0..list.rows.len() {
+        assert!(row == 0 || source.line(row - 1) < source.line(row));
+        source.typed(row);
+        assert!(!source.cells(row).is_empty());
+    }
+}
+
+proptest! {
+    #[test]
+    fn no_bytes_are_too_strange(
+        bytes in prop::collection::vec(any::<u8>(), 0..400), options in options()
+    ) {
+        if let Ok(source) = read_source(&bytes, &options, None) {
+            check(&source);
+        }
+        let _ = read_lines(&bytes, &options).count();
+    }
+
+    #[test]
+    fn rows_are_items_duplicates_and_invalid_in_order(text in text(), options in options()) {
+        if let Ok(source) = read_source(text.as_bytes(), &options, None) {
+            check(&source);
+        }
+        for asked in ["1", "2", "SSN"] {
+            let asked = asked.parse().unwrap();
+            if let Ok(source) = read_source(text.as_bytes(), &options, Some(&asked)) {
+                check(&source);
+            }
+        }
+    }
+
+    #[test]
+    fn every_line_that_is_not_blank_is_one_row(text in text(), options in options()) {
+        let lines = text.split(['\n', '\r']).filter(|line| !line.trim().is_empty());
+        let values: Vec<_> = lines.map(|line| read_value(line, &options)).collect();
+        let read: Vec<_> = read_lines(text.as_bytes(), &options).collect();
+        prop_assert_eq!(&read, &values);
+        if let Ok(Source { list, table: None, .. }) = read_source(text.as_bytes(), &options, None) {
+            prop_assert_eq!(list, values.into_iter().collect::<List>());
+        }
+    }
+
+    #[test]
+    fn a_list_that_is_sent_on_is_the_same_list(text in text(), options in options()) {
+        if let Ok(source) = read_source(text.as_bytes(), &options, None) {
+            let mut sent = String::new();
+            for row in 0..source.list.rows.len() {
+                source.list.write_line(row, &mut sent);
+            }
+            let list: List = read_lines(sent.as_bytes(), &options).collect();
+            prop_assert_eq!(list, source.list);
+        }
+    }
+}
