@@ -1,8 +1,8 @@
 """The cloud deployment on this machine, for tests: an AWS emulator and what runs in it.
 
     emulator.py serve DIR
-        Starts MiniStack on a free port of loopback, its files and log in DIR. Prints one line of
-        JSON, {"endpoint": …}, once it answers, and ends it and its Lambdas when stdin closes.
+        Starts MiniStack on a free port of loopback, its files and log in DIR. Prints its address,
+        one line, once it answers, and ends it and its Lambdas when stdin closes.
 
     emulator.py deploy ENDPOINT API_BOOTSTRAP FETCHER_BOOTSTRAP
         Reads one JSON object a line from stdin and answers each with one line:
@@ -43,8 +43,10 @@ def serve(folder):
     else:
         sys.exit(f"the emulator does not start; its log is {folder}/ministack.log")
     try:
-        print(json.dumps({"endpoint": endpoint}), flush=True)
+        print(endpoint, flush=True)
         sys.stdin.read()
+    except KeyboardInterrupt:
+        pass
     finally:
         end(emulator)
 

@@ -1,0 +1,63 @@
+//! The AWS emulator that the tests of the deployed shape run against.
+
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, ChildStdin, Command, Stdio};
+
+use anyhow::{Context, bail};
+
+use crate::workspace;
+
+/// A running emulator; it ends when this is dropped, and when this program ends in any other way,
+/// since both close its standard input.
+pub(crate) struct Emulator {
+    endpoint: String,
+    stdin: Option<ChildStdin>,
+    process: Child,
+}
+
+impl Emulator {
+    /// Starts it with the Python that has its packages, and waits until it answers.
+    pub(crate) fn start(python: &Path) -> anyhow::Result<Self> {
+        let folder = workspace::target().join("emulator");
+        if folder.exists() {
+            std::fs::remove_dir_all(&folder)
+                .with_context(|| format!("could not empty {}", folder.display()))?;
+        }
+        let mut process = Command::new(python)
+            .arg(workspace::root().join("infra/emulator.py"))
+            .arg("serve")
+            .arg(&folder)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .with_context(|| format!("could not start {}", python.display()))?;
+        let stdin = process.stdin.take();
+        let stdout = process.stdout.take().context("its output is piped")?;
+        let mut endpoint = String::new();
+        BufReader::new(stdout).read_line(&mut endpoint)?;
+        let endpoint = endpoint.trim().to_owned();
+        if endpoint.is_empty() {
+            bail!("the emulator did not start: see {}", folder.display());
+        }
+        Ok(Self {
+            endpoint,
+            stdin,
+            process,
+        })
+    }
+
+    /// Where it answers, such as `http://127.0.0.1:40001`.
+    pub(crate) fn endpoint(&self) -> &str {
+        &self.endpoint
+    }
+}
+
+impl Drop for Emulator {
+    fn drop(&mut self) {
+        drop(self.stdin.take());
+        if let Err(error) = self.process.wait() {
+            eprintln!("the emulator may still run: {error}");
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! `cargo xtask test`: everything the tests need, then all of them.
+
+use std::ffi::OsString;
+use std::process::Command;
+
+use crate::emulator::Emulator;
+use crate::needs;
+use crate::{page, workspace};
+
+/// The Lambdas are built with the features of the tests, so that no crate is compiled twice.
+const FEATURES: &str = "rollcall/e2e,backend/lambda,fetcher/lambda";
+
+/// What `cargo xtask test` takes.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// Arguments for `cargo test`, such as `--test api` or a test's name
+    #[arg(
+        trailing_var_arg = true,
+        allow_hyphen_values = true,
+        value_name = "ARGS"
+    )]
+    cargo: Vec<OsString>,
+}
+
+/// Installs what is missing, builds, starts the emulator and runs the tests; an error if one fails.
+pub(crate) fn test(args: Args) -> anyhow::Result<()> {
+    needs::programs()?;
+    let python = needs::python()?;
+    page::page()?;
+    workspace::call(rust("build").arg("--bins"))?;
+
+    let emulator = Emulator::start(&python)?;
+    let built = |name| workspace::target().join("debug").join(name);
+    let tests = |command: &mut Command| -> anyhow::Result<()> {
+        workspace::call(
+            command
+                .env("ROLLCALL_E2E_ENDPOINT", emulator.endpoint())
+                .env("ROLLCALL_E2E_PYTHON", &python)
+                .env("ROLLCALL_E2E_API", built("api"))
+                .env("ROLLCALL_E2E_FETCHER", built("fetcher"))
+                .envs(aws(emulator.endpoint())),
+        )
+    };
+    // The page has dependencies and features of its own, so it is built apart; first, so that the
+    // summary of everything else comes last.
+    let page = match args.cargo.is_empty() {
+        true => tests(cargo("test").args(["--package", "frontend"])),
+        false => Ok(()),
+    };
+    let rest = tests(rust("test").arg("--no-fail-fast").args(args.cargo));
+    page.and(rest)
+}
+
+/// A call of cargo on everything but the page.
+fn rust(what: &str) -> Command {
+    let mut command = cargo(what);
+    command.args([
+        "--workspace",
+        "--exclude",
+        "frontend",
+        "--features",
+        FEATURES,
+    ]);
+    command
+}
+
+fn cargo(what: &str) -> Command {
+    let mut command = workspace::cargo();
+    command
+        .arg(what)
+        .arg("--target-dir")
+        .arg(workspace::target());
+    command
+}
+
+/// How the emulator is reached as AWS is: the store and the engine of a test read these.
+fn aws(endpoint: &str) -> [(&'static str, &str); 6] {
+    [
+        ("AWS_ENDPOINT_URL", endpoint),
+        ("AWS_ALLOW_HTTP", "true"),
+        ("AWS_REGION", "us-east-1"),
+        ("AWS_ACCESS_KEY_ID", "test"),
+        ("AWS_SECRET_ACCESS_KEY", "test"),
+        ("AWS_EC2_METADATA_DISABLED", "true"),
+    ]
+}
