@@ -1,7 +1,20 @@
-//! The API: routes, the Engine port, the Step Functions engine.
+//! The API: its routes over the store and an engine, and the engine on AWS Step Functions.
+//!
+//! Who asks is for the host to say: it puts an [`Owner`] into each request's extensions, from a
+//! token on one machine and from the authorizer's claims in the cloud.
 
+mod accept;
+mod api;
+mod cursor;
 mod engine;
-#[cfg(feature = "step-functions")]
-pub mod step_functions;
+mod json;
+mod problem;
+mod routes;
+mod shares;
+mod start;
+mod view;
 
+pub use api::{Api, Owner, router};
 pub use engine::{Engine, EngineError, EngineStatus, PassStart};
+pub use problem::{ApiError, problem_response};
+pub use start::recover;

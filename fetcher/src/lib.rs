@@ -1,1 +1,29 @@
-//! One item, one GET.
+//! One item, one GET; one batch, all its GETs at once; the end of a run.
+//!
+//! The same code runs as a Lambda and under the embedded engine: it reads its slice of the items
+//! from the store, writes what it learns there, and answers only how much is pending.
+
+mod address;
+mod answer;
+mod attempt;
+mod client;
+mod direct;
+mod dns;
+mod environment;
+mod error;
+mod event;
+mod fetcher;
+mod flush;
+mod item;
+mod lane;
+mod limiter;
+mod retry;
+mod settings;
+
+pub use direct::DirectAnswer;
+pub use error::{FetcherError, SettingsError};
+pub use event::{Answer, BatchAnswer, Event, FinishAnswer};
+pub use fetcher::Fetcher;
+pub use lane::{LaneOptions, Signal};
+pub use limiter::Limiter;
+pub use settings::UpstreamSettings;

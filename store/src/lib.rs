@@ -1,1 +1,41 @@
-//! An execution's files.
+//! An execution's files, over `object_store`: the list, its passes, the results, the decision.
+//!
+//! Everything is written once and never changed. What has to be decided by one of many is written
+//! by create-if-absent, so that every step can be done again by whoever finds it missing.
+
+mod batch;
+mod erase;
+mod error;
+mod history;
+mod id;
+mod items;
+mod keys;
+mod lists;
+mod meta;
+mod objects;
+mod pass;
+mod progress;
+mod record;
+mod results;
+mod rows;
+#[cfg(feature = "s3")]
+mod s3;
+mod segment;
+mod settle;
+mod stop;
+
+pub use batch::{BatchState, ItemState};
+pub use error::StoreError;
+pub use id::{new_id, now_ms, rfc3339, token};
+pub use items::batch_size_for;
+pub use keys::Key;
+pub use lists::{PartialList, UploadedList};
+pub use meta::Meta;
+pub use objects::Store;
+pub use pass::{BatchBase, Pass, RedriveOutcome};
+pub use progress::Progress;
+pub use record::{Head, Record};
+pub use results::{Filters, Page, PageLimits, ResultsReader};
+pub use segment::{SegmentName, SegmentTotals};
+pub use settle::{EngineEnd, Summary};
+pub use stop::StopCause;

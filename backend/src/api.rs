@@ -1,0 +1,125 @@
+//! The router and what its handlers share.
+
+use std::sync::Arc;
+
+use axum::extract::{DefaultBodyLimit, FromRequestParts};
+use axum::http::request::Parts;
+use axum::http::{HeaderValue, header};
+use axum::{Router, middleware};
+use bytes::Bytes;
+use contract::limits;
+use contract::wire::{DefaultSettings, Limits, RunSettings, ServerSettings, UpstreamInfo};
+use store::Store;
+use utoipa::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::problem::ApiError;
+use crate::{Engine, routes};
+
+/// Bytes of a request: 250,000 lines as JSON, each with a number's dashes, quotes and a comma, and
+/// room for invalid ones.
+const MAX_BODY_BYTES: usize = 16 << 20;
+
+/// What the handlers share. Cheap to clone.
+#[derive(Clone)]
+pub struct Api {
+    /// The executions' files.
+    pub store: Store,
+    /// What drives the runs.
+    pub engine: Arc<dyn Engine>,
+    /// The upstream, as callers may know it.
+    pub upstream: UpstreamInfo,
+    /// What a start that doesn't say otherwise gets.
+    pub defaults: RunSettings,
+    /// GETs in flight that a start may ask for.
+    pub max_concurrency: u32,
+}
+
+impl Api {
+    pub(crate) fn server_settings(&self, user: Option<String>) -> ServerSettings {
+        ServerSettings {
+            upstream: self.upstream.clone(),
+            limits: Limits {
+                ssn_list: limits::MAX_SSN_LIST as u32,
+                list_rows: limits::MAX_LIST_ROWS as u32,
+                part_bytes: limits::MAX_PART_BYTES as u32,
+                max_concurrency: self.max_concurrency,
+            },
+            defaults: DefaultSettings {
+                max_concurrency: self.defaults.max_concurrency.min(self.max_concurrency),
+                requests_per_second: self.defaults.requests_per_second,
+                tolerated_failure_percentage: self.defaults.tolerated_failure_percentage,
+            },
+            user,
+        }
+    }
+}
+
+/// Whose request this is: every execution belongs to its owner alone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Owner {
+    /// The owner's stable id, part of keys in the store.
+    pub id: String,
+    /// A name to show; none where there is no sign-in.
+    pub name: Option<String>,
+}
+
+impl<S: Sync> FromRequestParts<S> for Owner {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        parts
+            .extensions
+            .get::<Self>()
+            .cloned()
+            .ok_or(ApiError::Unauthenticated)
+    }
+}
+
+#[derive(OpenApi)]
+#[openapi(info(
+    title = "Rollcall",
+    description = "Looks up a list of Social Security Numbers at an upstream, all in parallel. Errors are RFC 9457 problem documents."
+))]
+struct Document;
+
+/// The API's routes, all below `/api`. Whatever else is asked there is a 404 problem.
+pub fn router(api: Api) -> Router {
+    let (router, document) = OpenApiRouter::with_openapi(Document::openapi())
+        .routes(routes!(routes::executions::start, routes::executions::list))
+        .routes(routes!(routes::executions::get, routes::executions::erase))
+        .routes(routes!(routes::results::results))
+        .routes(routes!(routes::executions::stop))
+        .routes(routes!(routes::executions::redrive))
+        .routes(routes!(routes::lists::create))
+        .routes(routes!(routes::lists::put_part))
+        .routes(routes!(routes::server::settings))
+        .routes(routes!(routes::server::health))
+        .split_for_parts();
+    let document = Bytes::from(serde_json::to_vec(&document).unwrap_or_default());
+    let openapi = move || {
+        std::future::ready((
+            [(header::CONTENT_TYPE, "application/json")],
+            document.clone(),
+        ))
+    };
+    router
+        .route("/api/openapi.json", axum::routing::get(openapi))
+        .route(
+            "/api/{*rest}",
+            axum::routing::any(|| std::future::ready(ApiError::UnknownAddress)),
+        )
+        .method_not_allowed_fallback(|| std::future::ready(ApiError::MethodNotAllowed))
+        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+        .layer(middleware::map_response(no_store))
+        .with_state(api)
+}
+
+/// Answers hold numbers or what was learnt of them: no cache may keep them.
+async fn no_store(mut response: axum::response::Response) -> axum::response::Response {
+    response
+        .headers_mut()
+        .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}

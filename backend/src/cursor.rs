@@ -1,0 +1,61 @@
+//! Where a listing goes on, as an opaque text.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use contract::wire::ExecutionId;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use store::Filters;
+
+use crate::ApiError;
+
+/// Where a page of results goes on. Holds no number.
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ResultsCursor {
+    pub(crate) id: ExecutionId,
+    pub(crate) row: u64,
+    pub(crate) filters: Filters,
+}
+
+/// Where the history goes on: after this execution.
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct HistoryCursor {
+    pub(crate) after: ExecutionId,
+}
+
+/// A cursor as text that is safe in a query.
+pub(crate) fn encode(cursor: &impl Serialize) -> String {
+    URL_SAFE_NO_PAD.encode(serde_json::to_vec(cursor).unwrap_or_default())
+}
+
+/// The cursor of this text.
+pub(crate) fn decode<T: DeserializeOwned>(text: &str) -> Result<T, ApiError> {
+    let cursor = URL_SAFE_NO_PAD
+        .decode(text)
+        .ok()
+        .and_then(|json| serde_json::from_slice(&json).ok());
+    cursor.ok_or_else(|| {
+        ApiError::Invalid(
+            "cursor is no good: it takes what an earlier answer gave as `next`, unchanged".into(),
+        )
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cursor_reads_back_and_a_broken_one_is_refused() {
+        let cursor = HistoryCursor {
+            after: "01jd0000000000000000000abc".parse().unwrap(),
+        };
+        let text = encode(&cursor);
+        assert_eq!(decode::<HistoryCursor>(&text).unwrap(), cursor);
+        for broken in ["", "x", "e30", &text[1..], &format!("{text}A")] {
+            assert!(decode::<HistoryCursor>(broken).is_err(), "{broken}");
+        }
+    }
+}

@@ -1,0 +1,154 @@
+//! Reads a request's JSON, and says what is wrong with it without repeating it: it may hold numbers.
+
+use axum::extract::rejection::BytesRejection;
+use axum::extract::{FromRequest, Request};
+use axum::http::header;
+use bytes::Bytes;
+use serde::de::DeserializeOwned;
+use serde_json::error::Category;
+
+use crate::ApiError;
+
+/// A request's body as JSON. No body at all is taken as `{}`.
+pub(crate) struct Body<T>(pub(crate) T);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Self::Rejection> {
+        let content_type = request
+            .headers()
+            .get(header::CONTENT_TYPE)
+            .and_then(|value| value.to_str().ok());
+        let is_json = content_type.is_some_and(|value| {
+            value
+                .split(';')
+                .next()
+                .unwrap_or_default()
+                .trim()
+                .eq_ignore_ascii_case("application/json")
+        });
+        let bytes = body(request, state).await?;
+        if bytes.is_empty() {
+            return parse(b"{}").map(Self);
+        }
+        if !is_json {
+            return Err(ApiError::MediaType("JSON (application/json)"));
+        }
+        parse(&bytes).map(Self)
+    }
+}
+
+/// A request's body, as long as the router's limit lets it be.
+pub(crate) async fn body<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, ApiError> {
+    Bytes::from_request(request, state).await.map_err(|rejection| match rejection {
+        BytesRejection::FailedToBufferBody(ref inner)
+            if axum::response::IntoResponse::into_response(rejection).status() == http::StatusCode::PAYLOAD_TOO_LARGE =>
+        {
+            ApiError::TooLarge("a list in one request has at most 250,000 lines; upload a longer one in parts (/api/lists)")
+        }
+        _ => ApiError::Invalid("the body broke off before its end: send it again".into()),
+    })
+}
+
+fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
+    let mut json = serde_json::Deserializer::from_slice(bytes);
+    let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
+        let field = error.path().to_string();
+        tell(&field, error.inner())
+    })?;
+    json.end().map_err(|error| tell("", &error))?;
+    Ok(value)
+}
+
+fn tell(field: &str, error: &serde_json::Error) -> ApiError {
+    let place = format!("line {}, column {}", error.line(), error.column());
+    match error.classify() {
+        Category::Data => {}
+        Category::Eof => return ApiError::NotJson(format!("it ends too early, at {place}")),
+        _ => return ApiError::NotJson(format!("at {place}")),
+    }
+    let message = error.to_string();
+    // Only a name that we gave: a key of the caller's may be a number.
+    let is_ours = field
+        .chars()
+        .all(|c| c.is_ascii_alphabetic() || matches!(c, '.' | '[' | ']') || c.is_ascii_digit())
+        && field.starts_with(|c: char| c.is_ascii_lowercase());
+    let at = if is_ours && !message.starts_with("unknown field") {
+        format!("{field}, at {place}")
+    } else {
+        place
+    };
+    // What follows the last of these words is told by the type, what precedes it by the caller.
+    let what = if message.starts_with("missing field") || message.starts_with("duplicate field") {
+        message
+            .split(" at line ")
+            .next()
+            .unwrap_or_default()
+            .to_owned()
+    } else if let Some((before, expected)) = message.rsplit_once("expected ") {
+        let kind = [
+            "unknown field",
+            "unknown variant",
+            "invalid type",
+            "invalid value",
+            "invalid length",
+        ]
+        .into_iter()
+        .find(|kind| before.starts_with(kind))
+        .unwrap_or("not as it must be");
+        let expected = expected.split(" at line ").next().unwrap_or_default();
+        format!("{kind}; it takes {expected}")
+    } else {
+        "not as it must be".to_owned()
+    };
+    ApiError::Invalid(format!("the body is no good ({at}): {what}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use contract::wire::StartRequest;
+
+    fn refused(body: &str) -> String {
+        parse::<StartRequest>(body.as_bytes())
+            .expect_err(body)
+            .to_string()
+    }
+
+    #[test]
+    fn what_is_wrong_is_told_with_its_place() {
+        assert!(refused("{\"ssnList\": [").contains("ends too early, at line 1, column 13"));
+        assert!(refused("nonsense").contains("no JSON: at line 1"));
+        assert!(
+            refused("{\"ssnList\": [\"1\", 2]}")
+                .contains("ssnList[1], at line 1, column 19): invalid type; it takes a string")
+        );
+        assert!(
+            refused("{\"validation\": \"strict\"}")
+                .contains("unknown variant; it takes `format` or `issued`")
+        );
+        assert!(refused("{\"maxConcurrency\": -1}").contains("maxConcurrency"));
+        assert!(refused("{} {}").contains("no JSON"));
+    }
+
+    #[test]
+    fn nothing_that_was_sent_is_repeated() {
+        for body in [
+            r#"{"123456789": 1}"#,
+            r#"{"validation": "123456789"}"#,
+            r#"{"validation": "x, expected 123456789 at line "}"#,
+            r#"{"ssnList": "123456789"}"#,
+            r#"{"ssnList": [123456789]}"#,
+            r#"{"ssnList": {"123456789": 1}}"#,
+            r#"{"listId": "123456789"}"#,
+            r#"{"maxConcurrency": "123456789"}"#,
+            r#"{"maxConcurrency": 123456789012}"#,
+            r#"["123456789"]"#,
+            r#""123456789""#,
+        ] {
+            let told = refused(body);
+            assert!(!told.contains("123456789"), "{body}: {told}");
+        }
+    }
+}

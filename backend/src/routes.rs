@@ -1,0 +1,6 @@
+//! The routes, a file for each group of addresses.
+
+pub(crate) mod executions;
+pub(crate) mod lists;
+pub(crate) mod results;
+pub(crate) mod server;

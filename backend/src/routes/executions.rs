@@ -1,0 +1,221 @@
+//! Executions: start, look, stop, redrive, erase.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use axum::Json;
+use axum::extract::{Path, RawQuery, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use contract::limits;
+use contract::wire::{Execution, ExecutionsPage, Outcome, Problem, RedriveRequest, StartRequest};
+use futures::{StreamExt, TryStreamExt, stream};
+use store::{RedriveOutcome, StopCause};
+
+use crate::cursor::{self, HistoryCursor};
+use crate::json::Body;
+use crate::routes::results::Parameters;
+use crate::shares::divide;
+use crate::start::ensure_runs;
+use crate::{Api, ApiError, Owner, start, view};
+
+/// Executions in one page of the history.
+const HISTORY_PAGE: usize = 50;
+/// Executions of a page that are looked at the same time.
+const LOOKS: usize = 8;
+
+/// Starts a run. The same `Idempotency-Key` and body give the same execution.
+#[utoipa::path(post, path = "/api/executions", request_body = StartRequest,
+    params(("Idempotency-Key" = Option<String>, Header, description = "1 to 128 of A–Z a–z 0–9 . _ ~ -")),
+    responses((status = ACCEPTED, body = Execution), (status = CONFLICT, body = Problem), (status = UNPROCESSABLE_ENTITY, body = Problem),
+        (status = PAYLOAD_TOO_LARGE, body = Problem)))]
+pub(crate) async fn start(
+    State(api): State<Api>,
+    owner: Owner,
+    headers: HeaderMap,
+    Body(request): Body<StartRequest>,
+) -> Result<Response, ApiError> {
+    let key = idempotency_key(&headers)?;
+    let meta = start::start(&api, &owner, key, request).await?;
+    let execution = view::execution(&api, &meta).await?;
+    let location = [(header::LOCATION, format!("/api/executions/{}", meta.id))];
+    Ok((StatusCode::ACCEPTED, location, Json(execution)).into_response())
+}
+
+/// The caller's executions, newest first.
+#[utoipa::path(get, path = "/api/executions", params(("cursor" = Option<String>, Query)),
+    responses((status = OK, body = ExecutionsPage), (status = UNPROCESSABLE_ENTITY, body = Problem)))]
+pub(crate) async fn list(
+    State(api): State<Api>,
+    owner: Owner,
+    RawQuery(query): RawQuery,
+) -> Result<Json<ExecutionsPage>, ApiError> {
+    let parameters = Parameters::read(query.as_deref(), &["cursor"])?;
+    let after = parameters
+        .get("cursor")
+        .map(cursor::decode::<HistoryCursor>)
+        .transpose()?
+        .map(|cursor| cursor.after);
+    let mut ids = api
+        .store
+        .history(&owner.id, after.as_ref(), HISTORY_PAGE + 1)
+        .await?;
+    let more = ids.len() > HISTORY_PAGE;
+    ids.truncate(HISTORY_PAGE);
+    let next = ids.last().filter(|_| more).map(|last| {
+        cursor::encode(&HistoryCursor {
+            after: last.clone(),
+        })
+    });
+    let executions = stream::iter(ids)
+        .map(|id| {
+            let (api, owner) = (&api, &owner);
+            async move {
+                let meta = match view::meta(api, owner, id.as_str()).await {
+                    Ok(meta) => meta,
+                    // Erased since the listing, or its start was cut short.
+                    Err(ApiError::UnknownExecution) => return Ok(None),
+                    Err(error) => return Err(error),
+                };
+                view::execution(api, &meta).await.map(Some)
+            }
+        })
+        .buffered(LOOKS)
+        .try_filter_map(|execution| std::future::ready(Ok(execution)))
+        .try_collect()
+        .await?;
+    Ok(Json(ExecutionsPage { executions, next }))
+}
+
+/// Where an execution stands. An unchanged one is 304 to a poll with its `ETag`.
+#[utoipa::path(get, path = "/api/executions/{id}", params(("id" = String, Path)),
+    responses((status = OK, body = Execution), (status = NOT_MODIFIED), (status = NOT_FOUND, body = Problem)))]
+pub(crate) async fn get(
+    State(api): State<Api>,
+    owner: Owner,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let meta = view::meta(&api, &owner, &id).await?;
+    let execution = view::execution(&api, &meta).await?;
+    let tag = etag(&execution);
+    if headers
+        .get(header::IF_NONE_MATCH)
+        .is_some_and(|known| *known == tag)
+    {
+        return Ok((StatusCode::NOT_MODIFIED, [(header::ETAG, tag)]).into_response());
+    }
+    Ok(([(header::ETAG, tag)], Json(execution)).into_response())
+}
+
+/// Stops a run; what was fetched stays. It is RUNNING until what is in flight has ended.
+#[utoipa::path(post, path = "/api/executions/{id}/stop", params(("id" = String, Path)),
+    responses((status = ACCEPTED, body = Execution), (status = NOT_FOUND, body = Problem)))]
+pub(crate) async fn stop(
+    State(api): State<Api>,
+    owner: Owner,
+    Path(id): Path<String>,
+) -> Result<(StatusCode, Json<Execution>), ApiError> {
+    let meta = view::meta(&api, &owner, &id).await?;
+    let pass = view::pass(&api, &meta).await?;
+    if api.store.summary(&meta.id, pass.pass).await?.is_none() {
+        api.store
+            .mark_stop(&meta.id, pass.pass, StopCause::User)
+            .await?;
+        api.engine.stop(&meta.id, pass.pass).await?;
+    }
+    Ok((
+        StatusCode::ACCEPTED,
+        Json(view::execution(&api, &meta).await?),
+    ))
+}
+
+/// Asks again what FAILED or was NOT_TRIED, or of that only what matches.
+#[utoipa::path(post, path = "/api/executions/{id}/redrive", params(("id" = String, Path)), request_body = RedriveRequest,
+    responses((status = ACCEPTED, body = Execution), (status = NOT_FOUND, body = Problem), (status = CONFLICT, body = Problem),
+        (status = UNPROCESSABLE_ENTITY, body = Problem)))]
+pub(crate) async fn redrive(
+    State(api): State<Api>,
+    owner: Owner,
+    Path(id): Path<String>,
+    Body(request): Body<RedriveRequest>,
+) -> Result<(StatusCode, Json<Execution>), ApiError> {
+    if request
+        .outcome
+        .is_some_and(|outcome| !matches!(outcome, Outcome::Failed | Outcome::NotTried))
+    {
+        return Err(ApiError::Invalid(
+            "outcome can't be asked again: it takes FAILED or NOT_TRIED".into(),
+        ));
+    }
+    let is_answer = |status: &u16| matches!(status, 200..=299 | 404 | 410);
+    if request
+        .status_codes
+        .as_ref()
+        .is_some_and(|codes| codes.is_empty() || codes.iter().any(is_answer))
+    {
+        return Err(ApiError::Invalid("statusCodes can't be asked again: it takes statuses that are no answers, so not 2xx, 404, 410".into()));
+    }
+    let meta = view::meta(&api, &owner, &id).await?;
+    let current = view::pass(&api, &meta).await?;
+    let mut pass = match api.store.plan_redrive(&meta, &current, request).await? {
+        RedriveOutcome::StillRunning => return Err(ApiError::StillRunning),
+        RedriveOutcome::NothingToDo => return Err(ApiError::NothingToDo),
+        RedriveOutcome::Planned(pass) => pass,
+    };
+    divide(&meta, &mut pass, api.engine.fetcher_concurrency());
+    if !api.store.create_pass(&meta.id, &pass).await? {
+        return Err(ApiError::StillRunning);
+    }
+    ensure_runs(&api.store, api.engine.as_ref(), &meta, &pass).await?;
+    Ok((
+        StatusCode::ACCEPTED,
+        Json(view::execution(&api, &meta).await?),
+    ))
+}
+
+/// Erases the list and all results, whether it runs or not.
+#[utoipa::path(delete, path = "/api/executions/{id}", params(("id" = String, Path)),
+    responses((status = NO_CONTENT), (status = NOT_FOUND, body = Problem)))]
+pub(crate) async fn erase(
+    State(api): State<Api>,
+    owner: Owner,
+    Path(id): Path<String>,
+) -> Result<StatusCode, ApiError> {
+    let meta = view::meta(&api, &owner, &id).await?;
+    if let Some(pass) = api.store.current_pass(&meta.id).await?
+        && api.store.summary(&meta.id, pass.pass).await?.is_none()
+    {
+        api.store
+            .mark_stop(&meta.id, pass.pass, StopCause::User)
+            .await?;
+        api.engine.stop(&meta.id, pass.pass).await?;
+    }
+    api.store.erase(&meta).await?;
+    api.engine.sweep(&meta.id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, ApiError> {
+    let Some(key) = headers.get("idempotency-key") else {
+        return Ok(None);
+    };
+    let is_good = |key: &&str| {
+        (1..=limits::MAX_IDEMPOTENCY_KEY_CHARS).contains(&key.len())
+            && key.bytes().all(|byte| {
+                byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'~' | b'-')
+            })
+    };
+    key.to_str().ok().filter(is_good).map(|key| Some(key.to_owned())).ok_or_else(|| {
+        ApiError::Invalid("Idempotency-Key is no good: it takes 1 to 128 letters, digits and . _ ~ -, such as a UUID".into())
+    })
+}
+
+/// Names what an execution says, so that an unchanged one need not be sent.
+fn etag(execution: &Execution) -> HeaderValue {
+    let mut hasher = DefaultHasher::new();
+    serde_json::to_vec(execution)
+        .unwrap_or_default()
+        .hash(&mut hasher);
+    HeaderValue::from_str(&format!("\"{:016x}\"", hasher.finish()))
+        .expect("hexadecimal digits in quotes are a header value")
+}

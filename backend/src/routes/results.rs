@@ -1,0 +1,197 @@
+//! Results, a page at a time.
+
+use std::collections::HashMap;
+
+use axum::extract::{Path, RawQuery, State};
+use axum::http::{HeaderMap, header};
+use axum::response::{IntoResponse, Response};
+use contract::limits::MAX_RESULTS_COUNT;
+use contract::wire::{Problem, ResultRow, ResultsPage};
+use store::{Filters, PageLimits, ResultsReader};
+
+use crate::accept::Format;
+use crate::cursor::{self, ResultsCursor};
+use crate::{Api, ApiError, Owner, view};
+
+/// A request's query, each parameter once and none unknown.
+pub(crate) struct Parameters(HashMap<String, String>);
+
+impl Parameters {
+    pub(crate) fn read(query: Option<&str>, known: &[&str]) -> Result<Self, ApiError> {
+        let mut values = HashMap::new();
+        for (name, value) in form_urlencoded::parse(query.unwrap_or_default().as_bytes()) {
+            let Some(name) = known.iter().find(|known| **known == name) else {
+                return Err(ApiError::Invalid(format!(
+                    "the query has an unknown parameter: it takes {}",
+                    known.join(", ")
+                )));
+            };
+            if values
+                .insert((*name).to_owned(), value.into_owned())
+                .is_some()
+            {
+                return Err(ApiError::Invalid(format!(
+                    "{name} stands twice in the query: it is taken once"
+                )));
+            }
+        }
+        Ok(Self(values))
+    }
+
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(String::as_str)
+    }
+
+    /// The parameter as its type reads it; `takes` says what that is.
+    fn parsed<T: serde::de::DeserializeOwned>(
+        &self,
+        name: &str,
+        is_text: bool,
+        takes: &str,
+    ) -> Result<Option<T>, ApiError> {
+        let Some(text) = self.get(name) else {
+            return Ok(None);
+        };
+        let value = if is_text {
+            serde_json::from_value(text.into())
+        } else {
+            serde_json::from_str(text)
+        };
+        value
+            .map(Some)
+            .map_err(|_| ApiError::Invalid(format!("{name} is no good: it takes {takes}")))
+    }
+}
+
+/// Rows in list order, masked unless `reveal=true`. A page ends at `count` rows, 3 MiB or 5 seconds;
+/// `next` (and the `Link` header) is where to go on.
+#[utoipa::path(get, path = "/api/executions/{id}/results",
+    params(("id" = String, Path), ("first" = Option<u64>, Query), ("cursor" = Option<String>, Query), ("count" = Option<u32>, Query),
+        ("outcome" = Option<contract::wire::Outcome>, Query), ("statusCode" = Option<u16>, Query),
+        ("error" = Option<contract::wire::RowError>, Query), ("reveal" = Option<bool>, Query)),
+    responses((status = OK, content((ResultsPage = "application/json"), (String = "application/x-ndjson"), (String = "text/csv"))),
+        (status = NOT_FOUND, body = Problem), (status = NOT_ACCEPTABLE, body = Problem), (status = UNPROCESSABLE_ENTITY, body = Problem)))]
+pub(crate) async fn results(
+    State(api): State<Api>,
+    owner: Owner,
+    Path(id): Path<String>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let format = Format::of(&headers)?;
+    let known = [
+        "first",
+        "cursor",
+        "count",
+        "outcome",
+        "statusCode",
+        "error",
+        "reveal",
+    ];
+    let parameters = Parameters::read(query.as_deref(), &known)?;
+    let count = parameters
+        .parsed("count", false, &format!("1 to {MAX_RESULTS_COUNT}"))?
+        .unwrap_or(MAX_RESULTS_COUNT);
+    if !(1..=MAX_RESULTS_COUNT).contains(&count) {
+        return Err(ApiError::Invalid(format!(
+            "count is out of range: it takes 1 to {MAX_RESULTS_COUNT}"
+        )));
+    }
+    let reveal = parameters
+        .parsed("reveal", false, "true or false")?
+        .unwrap_or(false);
+    let (first, filters) = place(&parameters, &id)?;
+
+    let meta = view::meta(&api, &owner, &id).await?;
+    let pass = view::pass(&api, &meta).await?;
+    let mut reader = ResultsReader::open(api.store.clone(), meta.clone(), pass, reveal).await?;
+    let page = reader.page(first, &filters, PageLimits::of(count)).await?;
+    if reveal {
+        tracing::info!(owner = owner.id, execution = %meta.id, rows = page.rows.len(), "numbers revealed");
+    }
+    let next = page.next.map(|row| {
+        cursor::encode(&ResultsCursor {
+            id: meta.id.clone(),
+            row,
+            filters,
+        })
+    });
+    let link = next.as_ref().map(|next| {
+        let reveal = if reveal { "&reveal=true" } else { "" };
+        format!(
+            "</api/executions/{}/results?cursor={next}&count={count}{reveal}>; rel=\"next\"",
+            meta.id
+        )
+    });
+    let (content_type, body) = match format {
+        Format::Json => (
+            "application/json",
+            serde_json::to_vec(&ResultsPage {
+                rows: page.rows,
+                next,
+            })
+            .unwrap_or_default(),
+        ),
+        Format::Ndjson => ("application/x-ndjson", ndjson(&page.rows)),
+        Format::Csv => ("text/csv; charset=utf-8; header=present", csv(&page.rows)),
+    };
+    let mut response = ([(header::CONTENT_TYPE, content_type)], body).into_response();
+    if let Some(link) = link.and_then(|link| link.parse().ok()) {
+        response.headers_mut().insert(header::LINK, link);
+    }
+    Ok(response)
+}
+
+/// Where the page begins, and what it holds.
+fn place(parameters: &Parameters, id: &str) -> Result<(u64, Filters), ApiError> {
+    let first: Option<u64> = parameters.parsed("first", false, "a row's number, from 0")?;
+    let filters = Filters {
+        outcome: parameters.parsed(
+            "outcome",
+            true,
+            "SUCCEEDED, NOT_FOUND, FAILED, PENDING, NOT_TRIED or INVALID",
+        )?,
+        status_code: parameters.parsed("statusCode", false, "an HTTP status")?,
+        error: parameters.parsed(
+            "error",
+            true,
+            "an error or reason as a row has it, such as TIMED_OUT",
+        )?,
+    };
+    let is_filtered = filters != Filters::default();
+    match (parameters.get("cursor"), first) {
+        (Some(_), first) if first.is_some() || is_filtered => Err(ApiError::Invalid(
+            "cursor stands for itself: it carries the place and the filters".into(),
+        )),
+        (Some(text), _) => {
+            let cursor: ResultsCursor = cursor::decode(text)?;
+            if cursor.id.as_str() != id {
+                return Err(ApiError::Invalid("cursor is another execution's".into()));
+            }
+            Ok((cursor.row, cursor.filters))
+        }
+        (None, Some(_)) if is_filtered => Err(ApiError::Invalid(
+            "first goes without filters: a filtered listing goes on by its cursor".into(),
+        )),
+        (None, first) => Ok((first.unwrap_or(0), filters)),
+    }
+}
+
+fn ndjson(rows: &[ResultRow]) -> Vec<u8> {
+    let mut body = Vec::new();
+    for row in rows {
+        // A row has text keys only, so it is JSON; a body's line breaks were made spaces when it was kept.
+        let _ = serde_json::to_writer(&mut body, row);
+        body.push(b'\n');
+    }
+    body
+}
+
+fn csv(rows: &[ResultRow]) -> Vec<u8> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    let _ = writer.write_record(contract::wire::CSV_HEADER);
+    for row in rows {
+        let _ = writer.write_record(row.csv_record());
+    }
+    writer.into_inner().unwrap_or_default()
+}

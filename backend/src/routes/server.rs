@@ -1,0 +1,22 @@
+//! What the server tells of itself.
+
+use axum::Json;
+use axum::extract::State;
+use contract::wire::{Health, ServerSettings};
+
+use crate::{Api, Owner};
+
+/// The upstream, the limits, the defaults, and who is signed in.
+#[utoipa::path(get, path = "/api/settings", responses((status = OK, body = ServerSettings)))]
+pub(crate) async fn settings(State(api): State<Api>, owner: Owner) -> Json<ServerSettings> {
+    Json(api.server_settings(owner.name))
+}
+
+/// Whether the process answers; open to all.
+#[utoipa::path(get, path = "/api/health", responses((status = OK, body = Health)))]
+pub(crate) async fn health() -> Json<Health> {
+    Json(Health {
+        status: "ok".to_owned(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+    })
+}

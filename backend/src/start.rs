@@ -1,0 +1,316 @@
+//! Starting a run, step by step. Each step can be done again, and is done by whoever finds it
+//! missing: a repeated POST, a poll, or a server at its start.
+
+use contract::list::List;
+use contract::wire::{ExecutionId, RunSettings, StartRequest};
+use contract::{limits, list};
+use store::{Meta, Pass, Store, UploadedList};
+
+use crate::shares::divide;
+use crate::{Api, ApiError, Engine, Owner, PassStart};
+
+/// A start that was not finished after so long is erased.
+const UNFINISHED_MS: u64 = 60 * 60 * 1_000;
+/// An uploaded list that was not used after so long is erased.
+const UNUSED_LIST_MS: u64 = 24 * 60 * 60 * 1_000;
+
+/// Starts a run, or finds the one that this key has started.
+pub(crate) async fn start(
+    api: &Api,
+    owner: &Owner,
+    key: Option<String>,
+    request: StartRequest,
+) -> Result<Meta, ApiError> {
+    let mut settings = settings(api, &request)?;
+    let label = label(&request)?;
+    if let (Some(key), Some(list_id)) = (&key, &request.list_id)
+        && let Some(earlier) = earlier(api, owner, key).await?
+    {
+        // The list is gone once it was used, so its id stands for it.
+        let same = earlier.list_id.as_ref() == Some(list_id)
+            && earlier.label == label
+            && same_but_reading(&earlier.settings, &settings);
+        return if same {
+            finish_start(api, earlier).await
+        } else {
+            Err(ApiError::KeyReused)
+        };
+    }
+    let list = match (&request.ssn_list, &request.list_id) {
+        (Some(values), None) => read(values, &settings)?,
+        (None, Some(id)) => uploaded(api, owner, id, &mut settings).await?,
+        _ => {
+            return Err(ApiError::Invalid(
+                "send either ssnList, an array of texts, or listId".into(),
+            ));
+        }
+    };
+    if list.rows.is_empty() {
+        return Err(ApiError::Invalid(
+            "the list is empty: it takes at least one line".into(),
+        ));
+    }
+    if let Some(key) = &key
+        && let Some(earlier) = earlier(api, owner, key).await?
+    {
+        return go_on(api, earlier, &list, &settings, &label).await;
+    }
+    let meta = Meta::new(
+        &owner.id,
+        label.clone(),
+        key.clone(),
+        request.list_id.clone(),
+        &list,
+        settings.clone(),
+    );
+    api.store.write_list(&meta, &list).await?;
+    if let Some(key) = &key {
+        let winner = api.store.claim_key(&owner.id, key, &meta.id).await?;
+        if winner != meta.id {
+            let own = Meta {
+                idempotency_key: None,
+                ..meta
+            };
+            api.store.erase(&own).await?;
+            api.store.sweep(&own.id).await?;
+            let earlier = api
+                .store
+                .meta(&winner)
+                .await?
+                .ok_or(ApiError::UnknownExecution)?;
+            return go_on(api, earlier, &list, &settings, &label).await;
+        }
+    }
+    let meta = finish_start(api, meta).await?;
+    if let Some(id) = &request.list_id {
+        api.store.drop_list(&owner.id, id).await?;
+    }
+    Ok(meta)
+}
+
+/// Goes on with the execution that a key has started, if it is the same.
+async fn go_on(
+    api: &Api,
+    earlier: Meta,
+    list: &List,
+    settings: &RunSettings,
+    label: &Option<String>,
+) -> Result<Meta, ApiError> {
+    let same = earlier.settings == *settings
+        && earlier.label == *label
+        && api.store.same_list(&earlier, list).await?;
+    if same {
+        finish_start(api, earlier).await
+    } else {
+        Err(ApiError::KeyReused)
+    }
+}
+
+async fn earlier(api: &Api, owner: &Owner, key: &str) -> Result<Option<Meta>, ApiError> {
+    match api.store.claimed(&owner.id, key).await? {
+        Some(id) => Ok(api.store.meta(&id).await?),
+        None => Ok(None),
+    }
+}
+
+/// All settings but how the list is read, which an uploaded list has of its own.
+fn same_but_reading(a: &RunSettings, b: &RunSettings) -> bool {
+    let b = RunSettings {
+        validation: a.validation,
+        restore_leading_zeros: a.restore_leading_zeros,
+        ..b.clone()
+    };
+    *a == b
+}
+
+/// Does what is missing of a start whose `meta` is written.
+async fn finish_start(api: &Api, meta: Meta) -> Result<Meta, ApiError> {
+    ensure_started(&api.store, api.engine.as_ref(), &meta).await?;
+    Ok(meta)
+}
+
+/// Does what is missing of a start or a redrive, and gives the pass that runs.
+pub(crate) async fn ensure_started(
+    store: &Store,
+    engine: &dyn Engine,
+    meta: &Meta,
+) -> Result<Pass, ApiError> {
+    store.put_history(&meta.owner, &meta.id).await?;
+    let pass = match store.current_pass(&meta.id).await? {
+        Some(pass) => pass,
+        None => {
+            let mut first = Pass::first();
+            divide(meta, &mut first, engine.fetcher_concurrency());
+            if store.create_pass(&meta.id, &first).await? {
+                first
+            } else {
+                store
+                    .current_pass(&meta.id)
+                    .await?
+                    .ok_or(ApiError::UnknownExecution)?
+            }
+        }
+    };
+    ensure_runs(store, engine, meta, &pass).await?;
+    Ok(pass)
+}
+
+/// Hands a written pass to the engine; without an item there is nothing to hand over.
+pub(crate) async fn ensure_runs(
+    store: &Store,
+    engine: &dyn Engine,
+    meta: &Meta,
+    pass: &Pass,
+) -> Result<(), ApiError> {
+    if store.summary(&meta.id, pass.pass).await?.is_some() {
+        return Ok(());
+    }
+    if meta.items == 0 {
+        store.settle(meta, pass, None).await?;
+        return Ok(());
+    }
+    let start = PassStart {
+        execution_id: meta.id.clone(),
+        pass: pass.pass,
+        batches: pass.batches(meta),
+        lanes: pass.lanes,
+        wide: pass.wide,
+    };
+    Ok(engine.start(start).await?)
+}
+
+/// What a server on one machine does at its start: goes on with every run that is not over, ends
+/// erasures that were cut short, and erases starts and lists that were left lying. How many runs go on.
+pub async fn recover(store: &Store, engine: &dyn Engine) -> Result<usize, ApiError> {
+    let mut resumed = 0;
+    for id in store.all_executions().await? {
+        if store.is_erased(&id).await? {
+            store.sweep(&id).await?;
+        } else if !store.erase_unfinished(&id, UNFINISHED_MS).await?
+            && let Some(meta) = store.meta(&id).await?
+        {
+            resumed += usize::from(resume(store, engine, &id, &meta).await?);
+        }
+    }
+    store.drop_old_lists(UNUSED_LIST_MS).await?;
+    Ok(resumed)
+}
+
+async fn resume(
+    store: &Store,
+    engine: &dyn Engine,
+    id: &ExecutionId,
+    meta: &Meta,
+) -> Result<bool, ApiError> {
+    let over = match store.current_pass(id).await? {
+        Some(pass) => store.summary(id, pass.pass).await?.is_some(),
+        None => false,
+    };
+    if !over {
+        ensure_started(store, engine, meta).await?;
+    }
+    Ok(!over)
+}
+
+fn read(values: &[String], settings: &RunSettings) -> Result<List, ApiError> {
+    if values.len() > limits::MAX_SSN_LIST {
+        return Err(ApiError::TooLarge(
+            "a list in one request has at most 250,000 lines; upload a longer one in parts (/api/lists)",
+        ));
+    }
+    let options = settings.read_options();
+    Ok(values
+        .iter()
+        .map(|value| list::read_value(value, &options))
+        .collect())
+}
+
+async fn uploaded(
+    api: &Api,
+    owner: &Owner,
+    id: &ExecutionId,
+    settings: &mut RunSettings,
+) -> Result<List, ApiError> {
+    match api.store.uploaded_list(&owner.id, id).await? {
+        UploadedList::Unknown => Err(ApiError::UnknownList),
+        UploadedList::Gap(part) => Err(ApiError::Gap(part)),
+        UploadedList::TooLong => Err(ApiError::TooLarge(
+            "a list has at most 1,000,000 lines; split it",
+        )),
+        UploadedList::Whole(uploaded) => {
+            settings.validation = uploaded.options.validation;
+            settings.restore_leading_zeros = uploaded.options.restore_leading_zeros;
+            Ok(uploaded.list)
+        }
+    }
+}
+
+fn label(request: &StartRequest) -> Result<Option<String>, ApiError> {
+    let label = request
+        .label
+        .as_deref()
+        .map(str::trim)
+        .filter(|label| !label.is_empty());
+    match label {
+        Some(label) if label.chars().count() > limits::MAX_LABEL_CHARS => {
+            Err(ApiError::Invalid(format!(
+                "label is too long: it takes at most {} characters",
+                limits::MAX_LABEL_CHARS
+            )))
+        }
+        Some(label) if label.chars().any(char::is_control) => Err(ApiError::Invalid(
+            "label holds a control character: it takes text on one line".into(),
+        )),
+        label => Ok(label.map(str::to_owned)),
+    }
+}
+
+fn settings(api: &Api, request: &StartRequest) -> Result<RunSettings, ApiError> {
+    let defaults = &api.defaults;
+    let max_concurrency = request
+        .max_concurrency
+        .unwrap_or(defaults.max_concurrency.min(api.max_concurrency));
+    if !(1..=api.max_concurrency).contains(&max_concurrency) {
+        return Err(ApiError::Invalid(format!(
+            "maxConcurrency is out of range: it takes 1 to {}",
+            api.max_concurrency
+        )));
+    }
+    let requests_per_second = request.requests_per_second.or(defaults.requests_per_second);
+    if requests_per_second.is_some_and(|rate| {
+        !(limits::MIN_REQUESTS_PER_SECOND..=limits::MAX_REQUESTS_PER_SECOND).contains(&rate)
+    }) {
+        let (least, most) = (
+            limits::MIN_REQUESTS_PER_SECOND,
+            limits::MAX_REQUESTS_PER_SECOND,
+        );
+        return Err(ApiError::Invalid(format!(
+            "requestsPerSecond is out of range: it takes {least} to {most}, or is left out"
+        )));
+    }
+    let tolerated_failure_percentage = request
+        .tolerated_failure_percentage
+        .unwrap_or(defaults.tolerated_failure_percentage);
+    if !(0.0..=100.0).contains(&tolerated_failure_percentage) {
+        return Err(ApiError::Invalid(
+            "toleratedFailurePercentage is out of range: it takes 0 to 100".into(),
+        ));
+    }
+    if request.list_id.is_some()
+        && (request.validation.is_some() || request.restore_leading_zeros.is_some())
+    {
+        return Err(ApiError::Invalid(
+            "validation and restoreLeadingZeros go with ssnList: an uploaded list has its own"
+                .into(),
+        ));
+    }
+    Ok(RunSettings {
+        validation: request.validation.unwrap_or(defaults.validation),
+        restore_leading_zeros: request
+            .restore_leading_zeros
+            .unwrap_or(defaults.restore_leading_zeros),
+        max_concurrency,
+        requests_per_second,
+        tolerated_failure_percentage,
+    })
+}

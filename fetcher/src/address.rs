@@ -1,0 +1,134 @@
+//! The upstream's address, with room for a number.
+
+use contract::Ssn;
+use url::{Host, Url};
+
+use crate::{SettingsError, UpstreamSettings};
+
+/// The upstream's address, with room for a number.
+#[derive(Clone)]
+pub(crate) struct Address {
+    /// Ends in a slash, no query.
+    base: Url,
+    query: Option<String>,
+}
+
+impl Address {
+    pub(crate) fn new(settings: &UpstreamSettings) -> Result<Self, SettingsError> {
+        // A secret may stand in the address, so no error repeats it.
+        let mut base =
+            Url::parse(&settings.url).map_err(|error| SettingsError::Address(error.to_string()))?;
+        let loopback = match base.host() {
+            None => return Err(SettingsError::Address("it names no host".into())),
+            Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+            Some(Host::Ipv4(address)) => address.is_loopback(),
+            Some(Host::Ipv6(address)) => address.is_loopback(),
+        };
+        match base.scheme() {
+            "https" => {}
+            "http" if loopback || settings.allow_http => {}
+            "http" => return Err(SettingsError::PlainHttp(host_of(&base))),
+            _ => {
+                return Err(SettingsError::Address(
+                    "its scheme is neither https nor http".into(),
+                ));
+            }
+        }
+        if base.fragment().is_some() {
+            return Err(SettingsError::Address(
+                "it has a fragment (#…), which is never sent".into(),
+            ));
+        }
+        let query = base.query().map(str::to_owned);
+        base.set_query(None);
+        if !base.path().ends_with('/') {
+            let path = format!("{}/", base.path());
+            base.set_path(&path);
+        }
+        Ok(Self { base, query })
+    }
+
+    /// The address of one number. What it returns is a secret as the number is.
+    pub(crate) fn of(&self, ssn: Ssn) -> Url {
+        let digits = ssn.expose_digits();
+        let digits = std::str::from_utf8(&digits).unwrap_or_default();
+        let mut url = self.base.clone();
+        url.path_segments_mut()
+            .expect("an http address has a path")
+            .pop_if_empty()
+            .push(digits);
+        url.set_query(self.query.as_deref());
+        url
+    }
+
+    pub(crate) fn is_https(&self) -> bool {
+        self.base.scheme() == "https"
+    }
+
+    /// Host, and port where it isn't the scheme's own.
+    pub(crate) fn host(&self) -> String {
+        host_of(&self.base)
+    }
+
+    pub(crate) fn path(&self) -> &str {
+        self.base.path()
+    }
+}
+
+fn host_of(url: &Url) -> String {
+    let host = url.host_str().unwrap_or_default();
+    url.port()
+        .map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn address(url: &str) -> Result<Address, SettingsError> {
+        Address::new(&UpstreamSettings::new(url))
+    }
+
+    #[test]
+    fn a_last_slash_makes_no_difference_and_a_query_is_kept() {
+        let ssn = Ssn::from_digits(b"012345678").unwrap();
+        for (url, asked) in [
+            ("https://a.example/ssn", "https://a.example/ssn/012345678"),
+            ("https://a.example/ssn/", "https://a.example/ssn/012345678"),
+            ("https://a.example", "https://a.example/012345678"),
+            (
+                "https://a.example:8443/v1/ssn?key=a%20b",
+                "https://a.example:8443/v1/ssn/012345678?key=a%20b",
+            ),
+            ("http://127.0.0.1:1/x", "http://127.0.0.1:1/x/012345678"),
+            ("http://[::1]/", "http://[::1]/012345678"),
+        ] {
+            assert_eq!(address(url).unwrap().of(ssn).as_str(), asked);
+        }
+    }
+
+    #[test]
+    fn plain_http_beyond_loopback_needs_to_be_allowed() {
+        assert!(matches!(
+            address("http://a.example/ssn"),
+            Err(SettingsError::PlainHttp(_))
+        ));
+        let allowed = UpstreamSettings {
+            allow_http: true,
+            ..UpstreamSettings::new("http://a.example/ssn")
+        };
+        assert!(Address::new(&allowed).is_ok());
+        for bad in [
+            "",
+            "records",
+            "ftp://a.example/",
+            "https:///x",
+            "https://a.example/#top",
+        ] {
+            assert!(
+                matches!(address(bad), Err(SettingsError::Address(_))),
+                "{bad}"
+            );
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! What one attempt brought.
+
+use std::time::Duration;
+
+use contract::wire::{ErrorKind, Outcome};
+use serde_json::value::RawValue;
+
+use crate::retry::is_transient;
+
+/// What one attempt brought.
+pub(crate) struct Attempt {
+    pub(crate) status_code: Option<u16>,
+    pub(crate) error: Option<ErrorKind>,
+    pub(crate) body: Option<Box<RawValue>>,
+    /// How long the upstream asks to be left alone.
+    pub(crate) retry_after: Option<Duration>,
+    pub(crate) duration: Duration,
+}
+
+impl Attempt {
+    /// The outcome, were this the last attempt.
+    pub(crate) fn outcome(&self) -> Outcome {
+        match (self.error, self.status_code) {
+            (None, Some(200..=299)) => Outcome::Succeeded,
+            (None, Some(404 | 410)) => Outcome::NotFound,
+            _ => Outcome::Failed,
+        }
+    }
+
+    /// Whether a further attempt may bring an answer.
+    pub(crate) fn may_be_retried(&self) -> bool {
+        match (self.error, self.status_code) {
+            (Some(error), _) => error.is_transient(),
+            (None, Some(status)) => is_transient(status),
+            (None, None) => false,
+        }
+    }
+}
+
+/// A body as a result holds it: the upstream's JSON as it stands where it says that it is JSON, or
+/// says nothing and it is; else its text. None where it is empty.
+pub(crate) fn body_value(content_type: Option<&str>, bytes: Vec<u8>) -> Option<Box<RawValue>> {
+    if bytes.is_empty() {
+        return None;
+    }
+    let text = String::from_utf8(bytes)
+        .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
+    let text = match is_json(content_type).then(|| serde_json::from_str::<Box<RawValue>>(&text)) {
+        Some(Ok(json)) => return Some(json),
+        _ => text,
+    };
+    serde_json::value::to_raw_value(&text).ok()
+}
+
+fn is_json(content_type: Option<&str>) -> bool {
+    content_type.is_none_or(|content_type| {
+        let essence = content_type
+            .split(';')
+            .next()
+            .unwrap_or_default()
+            .trim()
+            .to_ascii_lowercase();
+        essence.ends_with("/json") || essence.ends_with("+json")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_stays_as_it_was_written_and_everything_else_is_text() {
+        let value = |content_type, bytes: &[u8]| {
+            body_value(content_type, bytes.to_vec()).map(|body| body.get().to_owned())
+        };
+        assert_eq!(
+            value(Some("application/json; charset=utf-8"), b"{\"a\": 1.50}").unwrap(),
+            "{\"a\": 1.50}"
+        );
+        assert_eq!(
+            value(Some("application/problem+json"), b"[1]").unwrap(),
+            "[1]"
+        );
+        assert_eq!(value(None, b"{}").unwrap(), "{}");
+        assert_eq!(value(None, b"plain").unwrap(), "\"plain\"");
+        assert_eq!(value(Some("text/plain"), b"{}").unwrap(), "\"{}\"");
+        assert_eq!(
+            value(Some("application/json"), b"{\"a\":").unwrap(),
+            "\"{\\\"a\\\":\""
+        );
+        assert_eq!(
+            value(Some("text/plain"), b"\xff\x00").unwrap(),
+            "\"\u{fffd}\\u0000\""
+        );
+        assert_eq!(value(Some("application/json"), b""), None);
+    }
+
+    #[test]
+    fn outcomes_are_the_contract_s() {
+        let attempt = |status_code, error| Attempt {
+            status_code,
+            error,
+            body: None,
+            retry_after: None,
+            duration: Duration::ZERO,
+        };
+        for (status, outcome, retried) in [
+            (200, Outcome::Succeeded, false),
+            (204, Outcome::Succeeded, false),
+            (301, Outcome::Failed, false),
+            (304, Outcome::Failed, false),
+            (400, Outcome::Failed, false),
+            (404, Outcome::NotFound, false),
+            (410, Outcome::NotFound, false),
+            (408, Outcome::Failed, true),
+            (425, Outcome::Failed, true),
+            (429, Outcome::Failed, true),
+            (500, Outcome::Failed, true),
+            (503, Outcome::Failed, true),
+        ] {
+            let attempt = attempt(Some(status), None);
+            assert_eq!(
+                (attempt.outcome(), attempt.may_be_retried()),
+                (outcome, retried),
+                "{status}"
+            );
+        }
+        for (error, retried) in [
+            (ErrorKind::TimedOut, true),
+            (ErrorKind::ConnectionLost, true),
+            (ErrorKind::ConnectFailed, true),
+            (ErrorKind::BodyTooLarge, false),
+            (ErrorKind::RedirectRefused, false),
+            (ErrorKind::TlsFailed, false),
+        ] {
+            let attempt = attempt(Some(200), Some(error));
+            assert_eq!(
+                (attempt.outcome(), attempt.may_be_retried()),
+                (Outcome::Failed, retried),
+                "{error:?}"
+            );
+        }
+    }
+}

@@ -1,0 +1,135 @@
+//! One GET. The number is in its address, so nothing of the client's own errors leaves this file:
+//! they become an [`ErrorKind`].
+
+use std::error::Error;
+use std::time::{Instant, SystemTime};
+
+use contract::Ssn;
+use contract::wire::ErrorKind;
+use reqwest::Response;
+use reqwest::header::{CONTENT_TYPE, LOCATION, RETRY_AFTER};
+
+use crate::address::Address;
+use crate::answer::{Attempt, body_value};
+use crate::client::Clients;
+use crate::retry::retry_after;
+use crate::{SettingsError, UpstreamSettings};
+
+/// The upstream, ready to be asked.
+pub(crate) struct Upstream {
+    pub(crate) settings: UpstreamSettings,
+    pub(crate) address: Address,
+    clients: Clients,
+}
+
+impl Upstream {
+    pub(crate) fn new(settings: UpstreamSettings) -> Result<Self, SettingsError> {
+        settings.check()?;
+        let address = Address::new(&settings)?;
+        let clients = Clients::new(&settings, address.is_https())?;
+        Ok(Self {
+            settings,
+            address,
+            clients,
+        })
+    }
+
+    /// Makes one GET and reads the whole answer.
+    pub(crate) async fn attempt(&self, ssn: Ssn) -> Attempt {
+        let began = Instant::now();
+        let mut attempt = Attempt {
+            status_code: None,
+            error: None,
+            body: None,
+            retry_after: None,
+            duration: began.elapsed(),
+        };
+        let within = tokio::time::timeout(
+            self.settings.attempt_timeout,
+            self.exchange(ssn, &mut attempt),
+        )
+        .await;
+        match within {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => attempt.error = Some(error),
+            Err(_) => attempt.error = Some(ErrorKind::TimedOut),
+        }
+        attempt.duration = began.elapsed();
+        attempt
+    }
+
+    async fn exchange(&self, ssn: Ssn, attempt: &mut Attempt) -> Result<(), ErrorKind> {
+        let lease = self.clients.lease().map_err(|_| ErrorKind::ConnectFailed)?;
+        let mut response = lease
+            .client()
+            .get(self.address.of(ssn))
+            .send()
+            .await
+            .map_err(|error| kind_of(&error))?;
+        let status = response.status();
+        attempt.status_code = Some(status.as_u16());
+        attempt.retry_after = retry_after(
+            response.headers().get(RETRY_AFTER),
+            self.settings.retry_after_cap,
+            SystemTime::now(),
+        );
+        if status.is_redirection() && response.headers().contains_key(LOCATION) {
+            return Err(ErrorKind::RedirectRefused);
+        }
+        let bytes = read(&mut response, self.settings.body_cap).await?;
+        let content_type = response
+            .headers()
+            .get(CONTENT_TYPE)
+            .and_then(|value| value.to_str().ok());
+        attempt.body = body_value(content_type, bytes);
+        Ok(())
+    }
+}
+
+async fn read(response: &mut Response, cap: usize) -> Result<Vec<u8>, ErrorKind> {
+    let mut bytes = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(|error| kind_of(&error))? {
+        if bytes.len() + chunk.len() > cap {
+            return Err(ErrorKind::BodyTooLarge);
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    Ok(bytes)
+}
+
+fn kind_of(error: &reqwest::Error) -> ErrorKind {
+    if error.is_timeout() {
+        return ErrorKind::TimedOut;
+    }
+    let mut sources = std::iter::successors(error.source(), |source| (*source).source());
+    let is_tls = |source: &(dyn Error + 'static)| {
+        let inner = source
+            .downcast_ref::<std::io::Error>()
+            .and_then(|io| io.get_ref());
+        source.is::<rustls::Error>() || inner.is_some_and(|inner| inner.is::<rustls::Error>())
+    };
+    if error.is_connect() {
+        return if sources.any(is_tls) {
+            ErrorKind::TlsFailed
+        } else {
+            ErrorKind::ConnectFailed
+        };
+    }
+    let is_garbage = |source: &(dyn Error + 'static)| {
+        let no_http = source
+            .downcast_ref::<hyper::Error>()
+            .is_some_and(hyper::Error::is_parse);
+        let no_encoding = source.downcast_ref::<std::io::Error>().is_some_and(|io| {
+            matches!(
+                io.kind(),
+                std::io::ErrorKind::InvalidData | std::io::ErrorKind::InvalidInput
+            )
+        });
+        no_http || no_encoding
+    };
+    if sources.any(is_garbage) {
+        ErrorKind::InvalidAnswer
+    } else {
+        ErrorKind::ConnectionLost
+    }
+}

@@ -1,0 +1,195 @@
+//! What the fetcher is invoked with, and what it answers. Neither holds a number, except in the
+//! direct shape.
+
+use std::fmt;
+
+use contract::wire::{ExecutionId, ExecutionStatus};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::{DirectAnswer, FetcherError};
+
+/// What the fetcher is invoked with.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Event {
+    /// Fetch a batch: `{executionId, pass, batch}`.
+    Batch {
+        /// The execution.
+        execution_id: ExecutionId,
+        /// Its pass.
+        pass: u32,
+        /// The batch.
+        batch: u32,
+    },
+    /// Decide how the pass ended: `{executionId, pass, finish: true}`.
+    Finish {
+        /// The execution.
+        execution_id: ExecutionId,
+        /// Its pass.
+        pass: u32,
+    },
+    /// Erase what late writers left: `{executionId, sweep: true}`.
+    Sweep {
+        /// The execution.
+        execution_id: ExecutionId,
+    },
+    /// Fetch one number and answer with what came: `{ssn}`.
+    Direct {
+        /// The number, as typed.
+        ssn: String,
+    },
+}
+
+/// The direct shape holds a number, so only the kind is shown.
+impl fmt::Debug for Event {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Batch {
+                execution_id,
+                pass,
+                batch,
+            } => write!(f, "Batch({execution_id}, {pass}, {batch})"),
+            Self::Finish { execution_id, pass } => write!(f, "Finish({execution_id}, {pass})"),
+            Self::Sweep { execution_id } => write!(f, "Sweep({execution_id})"),
+            Self::Direct { .. } => f.write_str("Direct"),
+        }
+    }
+}
+
+/// What a batch's invocation answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct BatchAnswer {
+    /// Items of the batch still to ask in this pass. Above nought, the batch is to be invoked again.
+    pub pending: u32,
+    /// Seconds to wait before that.
+    pub wait_seconds: u32,
+}
+
+/// What `finish` answers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct FinishAnswer {
+    /// How the run ended.
+    pub status: ExecutionStatus,
+    /// Why; empty where it SUCCEEDED, since a state machine's paths need a text.
+    pub reason: String,
+}
+
+/// What the fetcher answers.
+#[derive(Clone, Debug, Serialize)]
+#[serde(untagged)]
+pub enum Answer {
+    /// To [`Event::Batch`].
+    Batch(BatchAnswer),
+    /// To [`Event::Finish`].
+    Finish(FinishAnswer),
+    /// To [`Event::Sweep`]: `{}`.
+    Swept {},
+    /// To [`Event::Direct`].
+    Direct(DirectAnswer),
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Fields {
+    execution_id: Option<ExecutionId>,
+    pass: Option<u32>,
+    batch: Option<u32>,
+    finish: Option<bool>,
+    sweep: Option<bool>,
+    ssn: Option<String>,
+}
+
+impl TryFrom<Value> for Event {
+    type Error = FetcherError;
+
+    fn try_from(event: Value) -> Result<Self, Self::Error> {
+        // serde's own message may repeat what it read, so it is not passed on.
+        let fields: Fields = serde_json::from_value(event)
+            .map_err(|_| FetcherError::BadEvent("an unknown field, or a field of another type"))?;
+        match fields {
+            Fields {
+                execution_id: Some(execution_id),
+                pass: Some(pass),
+                batch: Some(batch),
+                finish: None,
+                sweep: None,
+                ssn: None,
+            } => Ok(Self::Batch {
+                execution_id,
+                pass,
+                batch,
+            }),
+            Fields {
+                execution_id: Some(execution_id),
+                pass: Some(pass),
+                batch: None,
+                finish: Some(true),
+                sweep: None,
+                ssn: None,
+            } => Ok(Self::Finish { execution_id, pass }),
+            Fields {
+                execution_id: Some(execution_id),
+                pass: None,
+                batch: None,
+                finish: None,
+                sweep: Some(true),
+                ssn: None,
+            } => Ok(Self::Sweep { execution_id }),
+            Fields {
+                execution_id: None,
+                pass: None,
+                batch: None,
+                finish: None,
+                sweep: None,
+                ssn: Some(ssn),
+            } => Ok(Self::Direct { ssn }),
+            _ => Err(FetcherError::BadEvent("its fields don't go together")),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn the_four_shapes_are_read_and_nothing_else() {
+        let id = "01jd0000000000000000000abc";
+        for (event, kind) in [
+            (
+                json!({"executionId": id, "pass": 1, "batch": 0}),
+                "Batch(01jd0000000000000000000abc, 1, 0)",
+            ),
+            (
+                json!({"executionId": id, "pass": 2, "finish": true}),
+                "Finish(01jd0000000000000000000abc, 2)",
+            ),
+            (
+                json!({"executionId": id, "sweep": true}),
+                "Sweep(01jd0000000000000000000abc)",
+            ),
+            (json!({"ssn": "123-45-6789"}), "Direct"),
+        ] {
+            assert_eq!(format!("{:?}", Event::try_from(event).unwrap()), kind);
+        }
+        for bad in [
+            json!(null),
+            json!([]),
+            json!({}),
+            json!("123-45-6789"),
+            json!({"executionId": "../x", "pass": 1, "batch": 0}),
+            json!({"executionId": id, "pass": -1, "batch": 0}),
+            json!({"executionId": id, "pass": 1, "batch": 0, "finish": true}),
+            json!({"executionId": id, "pass": 1, "finish": false}),
+            json!({"ssn": 123456789}),
+            json!({"ssn": "123-45-6789", "123-45-6789": 1}),
+        ] {
+            let error = Event::try_from(bad).unwrap_err();
+            assert_eq!(error.name(), "BadEvent");
+            assert!(!error.to_string().contains("6789"));
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! The fetcher: what one invocation does.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use contract::wire::ExecutionId;
+use store::{Meta, Pass, Store};
+use tokio::sync::watch;
+use tokio::time::Instant;
+
+use crate::attempt::Upstream;
+use crate::direct;
+use crate::lane::Lane;
+use crate::{
+    Answer, BatchAnswer, DirectAnswer, Event, FetcherError, FinishAnswer, LaneOptions, Limiter,
+    SettingsError, Signal, UpstreamSettings,
+};
+
+/// Kept between the last answer and the deadline for writing what was learnt.
+const FLUSH_MARGIN: Duration = Duration::from_secs(5);
+
+/// Fetches batches and ends runs. Made once for a process; its clones share the connections.
+#[derive(Clone)]
+pub struct Fetcher {
+    store: Store,
+    upstream: Arc<Upstream>,
+}
+
+impl Fetcher {
+    /// A fetcher of these executions from this upstream. The settings are checked here.
+    pub fn new(store: Store, settings: UpstreamSettings) -> Result<Self, SettingsError> {
+        Ok(Self {
+            store,
+            upstream: Arc::new(Upstream::new(settings)?),
+        })
+    }
+
+    /// The upstream's host, and port where it isn't the scheme's own; and the path before the number.
+    pub fn upstream(&self) -> (String, String) {
+        (
+            self.upstream.address.host(),
+            self.upstream.address.path().to_owned(),
+        )
+    }
+
+    /// Does what an event asks, as a Lambda whose invocation ends at `deadline`.
+    pub async fn handle(
+        &self,
+        event: Event,
+        deadline: Option<Instant>,
+    ) -> Result<Answer, FetcherError> {
+        match event {
+            Event::Batch {
+                execution_id,
+                pass,
+                batch,
+            } => {
+                let Some((meta, pass)) = self.find(&execution_id, pass).await? else {
+                    return Ok(Answer::Batch(BatchAnswer {
+                        pending: 0,
+                        wait_seconds: 0,
+                    }));
+                };
+                let margin = self.upstream.settings.attempt_timeout + FLUSH_MARGIN;
+                let options = LaneOptions {
+                    limiter: Arc::new(Limiter::new(
+                        pass.lane_concurrency,
+                        pass.lane_requests_per_second,
+                    )),
+                    signal: watch::channel(Signal::Go).1,
+                    last_start: deadline
+                        .map(|deadline| deadline.checked_sub(margin).unwrap_or_else(Instant::now)),
+                    dispatched: Box::new(|| ()),
+                };
+                self.batch(&meta, &pass, batch, options)
+                    .await
+                    .map(Answer::Batch)
+            }
+            Event::Finish { execution_id, pass } => {
+                self.finish(&execution_id, pass).await.map(Answer::Finish)
+            }
+            Event::Sweep { execution_id } => {
+                self.store.sweep(&execution_id).await?;
+                Ok(Answer::Swept {})
+            }
+            Event::Direct { ssn } => Ok(Answer::Direct(self.one(&ssn).await)),
+        }
+    }
+
+    /// Fetches one batch of an execution.
+    pub async fn batch(
+        &self,
+        meta: &Meta,
+        pass: &Pass,
+        batch: u32,
+        options: LaneOptions,
+    ) -> Result<BatchAnswer, FetcherError> {
+        if batch >= meta.batches() {
+            return Err(FetcherError::UnknownExecution {
+                id: meta.id.to_string(),
+                what: "such batch",
+            });
+        }
+        Lane {
+            store: &self.store,
+            upstream: &self.upstream,
+            meta,
+            pass,
+            batch,
+        }
+        .run(options)
+        .await
+    }
+
+    /// Decides how a pass ended. What was erased meanwhile is ABORTED.
+    pub async fn finish(&self, id: &ExecutionId, pass: u32) -> Result<FinishAnswer, FetcherError> {
+        let Some((meta, pass)) = self.find(id, pass).await? else {
+            let status = contract::wire::ExecutionStatus::Aborted;
+            return Ok(FinishAnswer {
+                status,
+                reason: "erased".to_owned(),
+            });
+        };
+        let summary = self.store.settle(&meta, &pass, None).await?;
+        Ok(FinishAnswer {
+            status: summary.status,
+            reason: summary.reason.unwrap_or_default(),
+        })
+    }
+
+    /// Asks for one number as typed.
+    pub async fn one(&self, typed: &str) -> DirectAnswer {
+        direct::ask(&self.upstream, typed).await
+    }
+
+    /// The execution and its pass; `None` where it is being erased.
+    async fn find(
+        &self,
+        id: &ExecutionId,
+        pass: u32,
+    ) -> Result<Option<(Meta, Pass)>, FetcherError> {
+        if self.store.is_erased(id).await? {
+            return Ok(None);
+        }
+        let unknown = |what| FetcherError::UnknownExecution {
+            id: id.to_string(),
+            what,
+        };
+        let meta = self.store.meta(id).await?.ok_or_else(|| unknown("list"))?;
+        let pass = self
+            .store
+            .pass(id, pass)
+            .await?
+            .ok_or_else(|| unknown("such pass"))?;
+        Ok(Some((meta, pass)))
+    }
+}

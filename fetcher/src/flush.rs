@@ -1,0 +1,159 @@
+//! Writing what was learnt as segments.
+
+use std::time::Duration;
+
+use contract::wire::Outcome;
+use serde::de::IgnoredAny;
+use store::{BatchState, Head, Meta, Pass, Record, SegmentName, Store, StoreError, token};
+use tokio::time::Instant;
+
+/// The first flush is due so long after the start, later ones at doubled distances.
+const FIRST: Duration = Duration::from_secs(2);
+/// The longest distance between two flushes.
+const LONGEST: Duration = Duration::from_secs(30);
+/// So much news is flushed at once.
+const FULL: usize = 4 << 20;
+
+/// A batch's results on their way into the store.
+pub(crate) struct Segments<'a> {
+    store: &'a Store,
+    meta: &'a Meta,
+    pass: &'a Pass,
+    batch: u32,
+    writer: String,
+    state: BatchState,
+    seq: u32,
+    /// Segments whose content is in `state`.
+    known: Vec<SegmentName>,
+    news: Vec<u8>,
+    distance: Duration,
+    due: Instant,
+    failures: u32,
+    gone: bool,
+}
+
+impl<'a> Segments<'a> {
+    /// Reads what the batch's segments know.
+    pub(crate) async fn open(
+        store: &'a Store,
+        meta: &'a Meta,
+        pass: &'a Pass,
+        batch: u32,
+    ) -> Result<Self, StoreError> {
+        let known = store.segment_names(meta, batch).await?;
+        let state = store
+            .batch_of_segments::<IgnoredAny>(meta, pass, batch, &known)
+            .await?;
+        let seq = state.last_seq();
+        Ok(Self {
+            store,
+            meta,
+            pass,
+            batch,
+            writer: token(),
+            state,
+            seq,
+            known,
+            news: Vec::new(),
+            distance: FIRST,
+            due: Instant::now() + FIRST,
+            failures: 0,
+            gone: false,
+        })
+    }
+
+    pub(crate) fn state(&self) -> &BatchState {
+        &self.state
+    }
+
+    /// Items that have failed by this writer's hand.
+    pub(crate) fn failures(&self) -> u32 {
+        self.failures
+    }
+
+    /// Whether the execution was erased while it ran.
+    pub(crate) fn is_gone(&self) -> bool {
+        self.gone
+    }
+
+    /// When the next flush is due.
+    pub(crate) fn due(&self) -> Instant {
+        if self.news.len() >= FULL {
+            Instant::now()
+        } else {
+            self.due
+        }
+    }
+
+    pub(crate) fn take(&mut self, record: &Record) {
+        self.news.extend_from_slice(&record.to_line());
+        self.failures += u32::from(record.outcome == Outcome::Failed);
+        self.state.absorb(head(record));
+    }
+
+    /// Writes what is new. What can't be written stays for the next time.
+    pub(crate) async fn flush(&mut self) -> Result<(), StoreError> {
+        self.distance = (self.distance * 2).min(LONGEST);
+        self.due = Instant::now() + self.distance;
+        if self.news.is_empty() {
+            return Ok(());
+        }
+        let news = std::mem::take(&mut self.news);
+        let result = self.write(news.clone()).await;
+        if result.is_err() {
+            self.news = news;
+        }
+        result
+    }
+
+    /// Writes what is new and makes sure that where nothing is left to ask, a name says so: another
+    /// writer may have learnt the rest, so that no name of either does.
+    pub(crate) async fn close(&mut self) -> Result<(), StoreError> {
+        self.flush().await?;
+        if self.gone {
+            return Ok(());
+        }
+        let names = self.store.segment_names(self.meta, self.batch).await?;
+        if names.iter().any(|name| !self.known.contains(name)) {
+            self.state = self.store.batch(self.meta, self.pass, self.batch).await?;
+            self.seq = self.seq.max(self.state.last_seq());
+        }
+        let totals = self.state.totals();
+        let is_told = names
+            .iter()
+            .any(|name| name.pass() == self.pass.pass && name.totals() == totals);
+        if totals.to_ask == 0 && !is_told {
+            self.write(Vec::new()).await?;
+        }
+        Ok(())
+    }
+
+    async fn write(&mut self, lines: Vec<u8>) -> Result<(), StoreError> {
+        let name = SegmentName::new(
+            self.pass.pass,
+            self.seq + 1,
+            &self.writer,
+            self.state.totals(),
+        );
+        self.gone = !self
+            .store
+            .put_segment(self.meta, self.batch, &name, lines)
+            .await?;
+        self.seq += 1;
+        self.known.push(name);
+        Ok(())
+    }
+}
+
+fn head(record: &Record) -> Head {
+    Head {
+        item: record.item,
+        outcome: record.outcome,
+        status_code: record.status_code,
+        error: record.error,
+        duration_ms: record.duration_ms,
+        attempts: record.attempts,
+        not_before_ms: record.not_before_ms,
+        body: IgnoredAny,
+    }
+}

@@ -1,0 +1,133 @@
+//! One item: attempts until there is an answer, a failure, or no time.
+
+use std::time::Duration;
+
+use contract::Ssn;
+use contract::wire::Outcome;
+use store::{Record, now_ms};
+use tokio::sync::OwnedSemaphorePermit;
+use tokio::time::{Instant, sleep, sleep_until};
+
+use crate::answer::Attempt;
+use crate::lane::Shared;
+use crate::retry::backoff;
+
+/// A wait longer than this is not slept through where the invocation has an end: the item is put
+/// off, so that a Lambda isn't paid for waiting.
+const LONGEST_SLEEP: Duration = Duration::from_secs(5);
+
+/// An item on its way.
+pub(crate) struct Item {
+    pub(crate) index: u32,
+    pub(crate) ssn: Ssn,
+    /// Attempts made by earlier invocations in this pass.
+    pub(crate) attempts: u32,
+    /// Not to be asked before this, in milliseconds since 1970.
+    pub(crate) not_before_ms: u64,
+}
+
+impl Item {
+    /// Asks until something is known. `permit` is the leave for the first attempt. None where
+    /// nothing was learnt that isn't known already.
+    pub(crate) async fn ask(
+        mut self,
+        lane: &Shared,
+        permit: OwnedSemaphorePermit,
+    ) -> Option<Record> {
+        let mut permit = Some(permit);
+        let mut learnt = None;
+        loop {
+            let leave = match permit.take() {
+                Some(permit) => permit,
+                None => tokio::select! {
+                    permit = lane.limiter.enter() => permit,
+                    () = lane.stopped() => return learnt,
+                },
+            };
+            let attempt = tokio::select! {
+                attempt = lane.upstream.attempt(self.ssn) => attempt,
+                () = lane.cut_off() => return learnt,
+            };
+            drop(leave);
+            self.attempts += 1;
+            let settings = &lane.upstream.settings;
+            if self.attempts >= settings.max_attempts || !attempt.may_be_retried() {
+                return Some(self.record(attempt.outcome(), attempt, None));
+            }
+            let wait = match attempt.retry_after {
+                Some(asked) => {
+                    lane.pause(asked);
+                    asked
+                }
+                None => backoff(settings, self.attempts, rand::random()),
+            };
+            let not_before = now_ms() + wait.as_millis() as u64;
+            learnt = Some(self.record(Outcome::Pending, attempt, Some(not_before)));
+            if lane.is_too_late_for(wait) {
+                return learnt;
+            }
+            tokio::select! {
+                () = sleep(wait) => {}
+                () = lane.stopped() => return learnt,
+            }
+            if !lane.pause_is_over().await {
+                return learnt;
+            }
+        }
+    }
+
+    fn record(&self, outcome: Outcome, attempt: Attempt, not_before_ms: Option<u64>) -> Record {
+        Record {
+            item: self.index,
+            outcome,
+            status_code: attempt.status_code,
+            error: attempt.error,
+            duration_ms: attempt.duration.as_millis().try_into().unwrap_or(u32::MAX),
+            attempts: self.attempts,
+            not_before_ms,
+            body: if outcome == Outcome::Pending {
+                None
+            } else {
+                attempt.body
+            },
+        }
+    }
+}
+
+impl Shared {
+    /// Asks the whole lane to leave the upstream alone for so long.
+    fn pause(&self, wait: Duration) {
+        let until = Instant::now() + wait;
+        self.paused_until.send_if_modified(|current| {
+            let later = until > *current;
+            if later {
+                *current = until;
+            }
+            later
+        });
+    }
+
+    /// Waits until the lane isn't paused. False where that is too late, or the lane stops.
+    pub(crate) async fn pause_is_over(&self) -> bool {
+        loop {
+            let until = *self.paused_until.borrow();
+            let wait = until.saturating_duration_since(Instant::now());
+            if wait.is_zero() {
+                return !self.is_too_late_for(Duration::ZERO);
+            }
+            if self.is_too_late_for(wait) {
+                return false;
+            }
+            tokio::select! {
+                () = sleep_until(until) => {}
+                () = self.stopped() => return false,
+            }
+        }
+    }
+
+    /// Whether an attempt that begins after this wait comes too late for this invocation.
+    pub(crate) fn is_too_late_for(&self, wait: Duration) -> bool {
+        self.last_start
+            .is_some_and(|last| wait > LONGEST_SLEEP || Instant::now() + wait > last)
+    }
+}

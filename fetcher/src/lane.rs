@@ -1,0 +1,281 @@
+//! One batch: all its GETs, as many at once as there is leave for.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use contract::Ssn;
+use store::{Meta, Pass, Record, StopCause, Store, now_ms};
+use tokio::sync::{mpsc, watch};
+use tokio::time::{Instant, sleep, sleep_until};
+
+use crate::attempt::Upstream;
+use crate::flush::Segments;
+use crate::item::Item;
+use crate::{BatchAnswer, FetcherError, Limiter};
+
+/// How often the stop mark is looked for.
+const LOOK_FOR_STOP: Duration = Duration::from_secs(3);
+/// How often a lane that sees failures looks whether they are too many.
+const LOOK_AT_FAILURES: Duration = Duration::from_secs(10);
+/// What is in flight when a lane stops gets so much longer.
+const GRACE: Duration = Duration::from_secs(2);
+/// Longest wait that a batch answers; the state machine asks again then.
+const LONGEST_WAIT: Duration = Duration::from_secs(5 * 60);
+
+/// What a lane's owner tells it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Signal {
+    /// Go on.
+    #[default]
+    Go,
+    /// The run is stopped: what isn't asked never will be.
+    Stop,
+    /// This process ends: the batch will be gone on with.
+    Halt,
+}
+
+/// Around a batch.
+pub struct LaneOptions {
+    /// Gives leave for each GET.
+    pub limiter: Arc<Limiter>,
+    /// What the owner tells.
+    pub signal: watch::Receiver<Signal>,
+    /// No GET starts after this; none: the invocation has no end.
+    pub last_start: Option<Instant>,
+    /// Told once all items have been started, so that another batch may begin.
+    pub dispatched: Box<dyn FnOnce() + Send>,
+}
+
+/// What a lane and its items share.
+pub(crate) struct Shared {
+    pub(crate) upstream: Arc<Upstream>,
+    pub(crate) limiter: Arc<Limiter>,
+    pub(crate) last_start: Option<Instant>,
+    pub(crate) paused_until: watch::Sender<Instant>,
+    signal: watch::Sender<Signal>,
+}
+
+impl Shared {
+    /// Returns once nothing may start any more.
+    pub(crate) async fn stopped(&self) {
+        let mut signal = self.signal.subscribe();
+        // The sender is ours, so that the wait can't fail.
+        let _ = signal.wait_for(|signal| *signal != Signal::Go).await;
+    }
+
+    /// Returns once what is in flight has had its time too.
+    pub(crate) async fn cut_off(&self) {
+        self.stopped().await;
+        sleep(GRACE).await;
+    }
+
+    fn stop(&self, signal: Signal) {
+        self.signal.send_if_modified(|current| {
+            let news = *current == Signal::Go && signal != Signal::Go;
+            if news {
+                *current = signal;
+            }
+            news
+        });
+    }
+}
+
+/// Fetches one batch.
+pub(crate) struct Lane<'a> {
+    pub(crate) store: &'a Store,
+    pub(crate) upstream: &'a Arc<Upstream>,
+    pub(crate) meta: &'a Meta,
+    pub(crate) pass: &'a Pass,
+    pub(crate) batch: u32,
+}
+
+impl Lane<'_> {
+    pub(crate) async fn run(self, options: LaneOptions) -> Result<BatchAnswer, FetcherError> {
+        let LaneOptions {
+            limiter,
+            mut signal,
+            last_start,
+            dispatched,
+        } = options;
+        let mut segments = Segments::open(self.store, self.meta, self.pass, self.batch).await?;
+        let items = self.items(&segments).await?;
+        let shared = Arc::new(Shared {
+            upstream: Arc::clone(self.upstream),
+            limiter,
+            last_start,
+            paused_until: watch::Sender::new(Instant::now()),
+            signal: watch::Sender::new(Signal::Go),
+        });
+        if self.stop_cause().await? {
+            shared.stop(Signal::Stop);
+        }
+        shared.stop(*signal.borrow_and_update());
+
+        let (send, mut learnt) = mpsc::unbounded_channel();
+        tokio::spawn(dispatch(Arc::clone(&shared), items, send, dispatched));
+        let mut look_for_stop = Instant::now() + LOOK_FOR_STOP;
+        let mut look_at_failures = Instant::now() + LOOK_AT_FAILURES;
+        loop {
+            tokio::select! {
+                biased;
+                record = learnt.recv() => match record {
+                    Some(record) => segments.take(&record),
+                    None => break,
+                },
+                Ok(()) = signal.changed() => shared.stop(*signal.borrow_and_update()),
+                () = sleep_until(look_for_stop) => {
+                    look_for_stop = Instant::now() + LOOK_FOR_STOP;
+                    if self.stop_cause().await? {
+                        shared.stop(Signal::Stop);
+                    }
+                }
+                () = sleep_until(look_at_failures), if segments.failures() > 0 => {
+                    look_at_failures = Instant::now() + LOOK_AT_FAILURES;
+                    segments.flush().await?;
+                    self.look_at_failures(&shared).await?;
+                }
+                () = std::future::ready(()), if segments.due() <= Instant::now() => self.flush(&mut segments, &shared).await,
+                () = sleep_until(segments.due()) => self.flush(&mut segments, &shared).await,
+            }
+        }
+        segments.close().await?;
+        if segments.failures() > 0 {
+            self.look_at_failures(&shared).await?;
+        }
+        let stopped = *shared.signal.borrow() == Signal::Stop || segments.is_gone();
+        Ok(if stopped {
+            BatchAnswer {
+                pending: 0,
+                wait_seconds: 0,
+            }
+        } else {
+            pending(&segments)
+        })
+    }
+
+    /// The items that have still to be asked.
+    async fn items(&self, segments: &Segments<'_>) -> Result<Vec<Item>, FetcherError> {
+        let first = self.meta.batch_range(self.batch).start;
+        let numbers: Vec<Ssn> = self.store.batch_items(self.meta, self.batch).await?;
+        let to_ask = segments.state().to_ask().filter_map(|(index, state)| {
+            let (attempts, not_before_ms) = state.put_off().unwrap_or_default();
+            let ssn = *numbers.get((index - first) as usize)?;
+            Some(Item {
+                index,
+                ssn,
+                attempts,
+                not_before_ms,
+            })
+        });
+        Ok(to_ask.collect())
+    }
+
+    async fn stop_cause(&self) -> Result<bool, FetcherError> {
+        Ok(self
+            .store
+            .stop_cause(&self.meta.id, self.pass.pass)
+            .await?
+            .is_some())
+    }
+
+    /// A flush that fails in mid-batch is tried again when the next is due; the last one is not
+    /// forgiven.
+    async fn flush(&self, segments: &mut Segments<'_>, shared: &Shared) {
+        if let Err(error) = segments.flush().await {
+            tracing::warn!(execution = %self.meta.id, batch = self.batch, %error, "results could not be written yet");
+        }
+        if segments.is_gone() {
+            shared.stop(Signal::Stop);
+        }
+    }
+
+    /// Marks the run to stop where more failed than it tolerates.
+    async fn look_at_failures(&self, shared: &Shared) -> Result<(), FetcherError> {
+        if self.meta.settings.tolerated_failure_percentage >= 100.0 {
+            return Ok(());
+        }
+        let progress = self.store.progress(self.meta, self.pass).await?;
+        if self.meta.exceeds_tolerance(progress.failed_in_pass) {
+            self.store
+                .mark_stop(&self.meta.id, self.pass.pass, StopCause::Tolerance)
+                .await?;
+            shared.stop(Signal::Stop);
+        }
+        Ok(())
+    }
+}
+
+/// Starts every item as there is leave for it, each as a task of its own. The channel closes when
+/// the last has ended.
+async fn dispatch(
+    shared: Arc<Shared>,
+    items: Vec<Item>,
+    send: mpsc::UnboundedSender<Record>,
+    dispatched: Box<dyn FnOnce() + Send>,
+) {
+    for item in items {
+        let due = Duration::from_millis(item.not_before_ms.saturating_sub(now_ms()));
+        if !due.is_zero() {
+            if shared.is_too_late_for(due) {
+                continue;
+            }
+            // It waits by itself, so that the items behind it need not.
+            tokio::spawn(later(Arc::clone(&shared), item, due, send.clone()));
+            continue;
+        }
+        if !shared.pause_is_over().await {
+            break;
+        }
+        let permit = tokio::select! {
+            biased;
+            () = shared.stopped() => break,
+            permit = shared.limiter.enter() => permit,
+        };
+        if shared.is_too_late_for(Duration::ZERO) {
+            break;
+        }
+        let (shared, send) = (Arc::clone(&shared), send.clone());
+        tokio::spawn(async move {
+            if let Some(record) = item.ask(&shared, permit).await {
+                // The lane listens until the last sender is gone.
+                let _ = send.send(record);
+            }
+        });
+    }
+    dispatched();
+}
+
+async fn later(
+    shared: Arc<Shared>,
+    item: Item,
+    due: Duration,
+    send: mpsc::UnboundedSender<Record>,
+) {
+    tokio::select! {
+        () = sleep(due) => {}
+        () = shared.stopped() => return,
+    }
+    let permit = tokio::select! {
+        permit = shared.limiter.enter() => permit,
+        () = shared.stopped() => return,
+    };
+    if let Some(record) = item.ask(&shared, permit).await {
+        let _ = send.send(record);
+    }
+}
+
+/// How much is left, and when it is worth coming back.
+fn pending(segments: &Segments<'_>) -> BatchAnswer {
+    let now = now_ms();
+    let (mut pending, mut soonest) = (0, None);
+    for (_, item) in segments.state().to_ask() {
+        let wait = item.put_off().map_or(0, |(_, due)| due.saturating_sub(now));
+        pending += 1;
+        soonest = Some(soonest.map_or(wait, |soonest: u64| soonest.min(wait)));
+    }
+    let wait = Duration::from_millis(soonest.unwrap_or(0)).min(LONGEST_WAIT);
+    BatchAnswer {
+        pending,
+        wait_seconds: (wait.as_millis().div_ceil(1_000) as u32).max(u32::from(pending > 0)),
+    }
+}

@@ -1,0 +1,93 @@
+//! How many GETs are in flight, and how many are started a second. Two things, held together
+//! because a GET needs leave of both.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore};
+use tokio::time::{Instant, sleep_until};
+
+/// Gives leave to start GETs. One for each lane in the cloud, one for a whole execution on one machine.
+pub struct Limiter {
+    in_flight: Arc<Semaphore>,
+    pace: Option<Pace>,
+}
+
+/// Hands out moments at an even distance. Each waiter is given its own, so that thousands wait
+/// without waking in vain, as they would with a limiter that is asked again until it says yes.
+struct Pace {
+    distance: Duration,
+    next: Mutex<Instant>,
+}
+
+impl Limiter {
+    /// At most `max_concurrency` in flight and `requests_per_second` started a second; the first
+    /// only after one distance, so that many lanes that start together don't make a burst.
+    pub fn new(max_concurrency: u32, requests_per_second: Option<f64>) -> Self {
+        let pace = requests_per_second.filter(|rate| *rate > 0.0).map(|rate| {
+            let distance = Duration::from_secs_f64((1.0 / rate).min(86_400.0));
+            Pace {
+                distance,
+                next: Mutex::new(Instant::now() + distance),
+            }
+        });
+        Self {
+            in_flight: Arc::new(Semaphore::new(max_concurrency.max(1) as usize)),
+            pace,
+        }
+    }
+
+    /// Waits for leave to start one GET; it is in flight until the permit is dropped. In the order
+    /// in which it was asked.
+    pub async fn enter(&self) -> OwnedSemaphorePermit {
+        let permit = self
+            .in_flight
+            .clone()
+            .acquire_owned()
+            .await
+            .expect("the semaphore is never closed");
+        if let Some(pace) = &self.pace {
+            let moment = {
+                let mut next = pace.next.lock().await;
+                let moment = (*next).max(Instant::now());
+                *next = moment + pace.distance;
+                moment
+            };
+            sleep_until(moment).await;
+        }
+        permit
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn starts_keep_their_distance_from_the_first_on() {
+        let limiter = Limiter::new(1_000, Some(50.0));
+        let began = Instant::now();
+        let mut permits = Vec::new();
+        for _ in 0..100 {
+            permits.push(limiter.enter().await);
+        }
+        assert_eq!(began.elapsed().as_millis(), 2_000);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn no_more_are_in_flight_than_allowed() {
+        let limiter = Limiter::new(2, None);
+        let (first, _second) = (limiter.enter().await, limiter.enter().await);
+        assert!(
+            tokio::time::timeout(Duration::from_secs(60), limiter.enter())
+                .await
+                .is_err()
+        );
+        drop(first);
+        assert!(
+            tokio::time::timeout(Duration::from_secs(60), limiter.enter())
+                .await
+                .is_ok()
+        );
+    }
+}

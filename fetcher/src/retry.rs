@@ -1,0 +1,75 @@
+//! Whether and when to ask again.
+
+use std::time::{Duration, SystemTime};
+
+use http::HeaderValue;
+
+use crate::UpstreamSettings;
+
+/// Whether a further attempt may bring another answer than this status: the request timed out, came
+/// too early or too often, or the server failed (RFC 9110, 15; RFC 8470; RFC 6585).
+pub(crate) fn is_transient(status: u16) -> bool {
+    matches!(status, 408 | 425 | 429 | 500..=599)
+}
+
+/// How long to wait after this many attempts: full jitter, drawn from nought to the doubled backoff.
+pub(crate) fn backoff(settings: &UpstreamSettings, attempts: u32, draw: f64) -> Duration {
+    let doubled = settings
+        .backoff
+        .saturating_mul(1 << attempts.saturating_sub(1).min(20));
+    doubled.min(settings.backoff_cap).mul_f64(draw)
+}
+
+/// A `Retry-After` in either of its forms (RFC 9110, 10.2.3), cut to the cap.
+pub(crate) fn retry_after(
+    value: Option<&HeaderValue>,
+    cap: Duration,
+    now: SystemTime,
+) -> Option<Duration> {
+    let value = value?.to_str().ok()?.trim();
+    let wait = match value.parse::<u64>() {
+        Ok(seconds) => Duration::from_secs(seconds),
+        Err(_) => httpdate::parse_http_date(value)
+            .ok()?
+            .duration_since(now)
+            .unwrap_or(Duration::ZERO),
+    };
+    Some(wait.min(cap))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn backoff_doubles_from_its_start_to_its_cap_and_is_drawn_from_nought() {
+        let settings = UpstreamSettings::new("https://a.example/");
+        let longest: Vec<u128> = (1..=9)
+            .map(|attempts| backoff(&settings, attempts, 1.0).as_millis())
+            .collect();
+        assert_eq!(
+            longest,
+            [200, 400, 800, 1_600, 3_200, 6_400, 12_800, 20_000, 20_000]
+        );
+        assert_eq!(backoff(&settings, 3, 0.5).as_millis(), 400);
+        assert_eq!(backoff(&settings, 3, 0.0), Duration::ZERO);
+    }
+
+    #[test]
+    fn retry_after_is_read_in_both_forms_and_cut() {
+        let cap = Duration::from_secs(300);
+        let now = httpdate::parse_http_date("Wed, 21 Oct 2015 07:28:00 GMT").unwrap();
+        let read = |text: &str| retry_after(Some(&HeaderValue::from_str(text).unwrap()), cap, now);
+        assert_eq!(read("7"), Some(Duration::from_secs(7)));
+        assert_eq!(read(" 86400 "), Some(cap));
+        assert_eq!(
+            read("Wed, 21 Oct 2015 07:28:09 GMT"),
+            Some(Duration::from_secs(9))
+        );
+        assert_eq!(read("Wed, 21 Oct 2015 07:27:00 GMT"), Some(Duration::ZERO));
+        for bad in ["soon", "-1", "1.5", "99999999999999999999"] {
+            assert_eq!(read(bad), None, "{bad}");
+        }
+        assert_eq!(retry_after(None, cap, now), None);
+    }
+}

@@ -1,0 +1,255 @@
+//! One batch as its segments tell it, merged.
+
+use contract::wire::{ErrorKind, Outcome, RedriveRequest};
+use futures::{StreamExt, TryStreamExt, stream};
+use serde::de::{DeserializeOwned, IgnoredAny};
+
+use crate::{Key, Meta, Pass, Record, SegmentName, SegmentTotals, Store, StoreError};
+
+/// Segments of one batch that are read at the same time.
+const READS: usize = 8;
+
+/// What is known of one item, seen from a pass.
+#[derive(Clone, Debug)]
+pub struct ItemState<Body = IgnoredAny> {
+    /// Its answer. Of two, the one learnt first.
+    answer: Option<Record<Body>>,
+    /// Its failure in this pass. Of two, the one learnt last.
+    failed: Option<Record<Body>>,
+    /// Its failure in the latest pass before this one that has one.
+    failed_before: Option<Record<Body>>,
+    /// Where it was put off in this pass.
+    put_off: Option<Record<Body>>,
+}
+
+impl<Body> ItemState<Body> {
+    const UNKNOWN: Self = Self {
+        answer: None,
+        failed: None,
+        failed_before: None,
+        put_off: None,
+    };
+
+    /// The record that speaks for the item: its answer, else its latest failure.
+    pub fn record(&self) -> Option<&Record<Body>> {
+        self.answer
+            .as_ref()
+            .or(self.failed.as_ref())
+            .or(self.failed_before.as_ref())
+    }
+
+    /// Attempts made in this pass, and when the next is due (milliseconds since 1970), where the
+    /// item was put off.
+    pub fn put_off(&self) -> Option<(u32, u64)> {
+        self.put_off
+            .as_ref()
+            .map(|record| (record.attempts, record.not_before_ms.unwrap_or(0)))
+    }
+
+    /// What it was before this pass, as far as it can be asked again.
+    fn before(&self) -> (Outcome, Option<u16>, Option<ErrorKind>) {
+        match &self.failed_before {
+            Some(record) => (Outcome::Failed, record.status_code, record.error),
+            None => (Outcome::NotTried, None, None),
+        }
+    }
+
+    /// Whether the pass has it still to ask.
+    pub fn is_to_ask(&self, filter: &RedriveRequest) -> bool {
+        let (outcome, status_code, error) = self.before();
+        self.answer.is_none()
+            && self.failed.is_none()
+            && filter.selects(outcome, status_code, error)
+    }
+
+    /// Its outcome while the pass goes on (PENDING where it is to be asked) or, `over`, at its end.
+    pub fn outcome(&self, filter: &RedriveRequest, over: bool) -> Outcome {
+        match self.record() {
+            _ if !over && self.is_to_ask(filter) => Outcome::Pending,
+            Some(record) => record.outcome,
+            None => Outcome::NotTried,
+        }
+    }
+
+    fn absorb(&mut self, record: Record<Body>, current: bool) {
+        match record.outcome {
+            outcome if outcome.is_answer() => {
+                self.answer.get_or_insert(record);
+            }
+            Outcome::Failed if current => self.failed = Some(record),
+            Outcome::Failed => self.failed_before = Some(record),
+            _ if current => self.put_off = Some(record),
+            _ => {}
+        }
+    }
+}
+
+/// One batch as its segments tell it.
+#[derive(Clone, Debug)]
+pub struct BatchState<Body = IgnoredAny> {
+    pass: u32,
+    filter: RedriveRequest,
+    first: u32,
+    items: Vec<ItemState<Body>>,
+    last_seq: u32,
+}
+
+impl<Body> BatchState<Body> {
+    /// A batch of which nothing is known.
+    fn unknown(meta: &Meta, pass: &Pass, batch: u32) -> Self {
+        let range = meta.batch_range(batch);
+        Self {
+            pass: pass.pass,
+            filter: pass.filter.clone(),
+            first: range.start,
+            items: range.map(|_| ItemState::UNKNOWN).collect(),
+            last_seq: 0,
+        }
+    }
+
+    /// An item of this batch, by its index in the whole list.
+    pub fn item(&self, index: u32) -> Option<&ItemState<Body>> {
+        self.items.get(index.checked_sub(self.first)? as usize)
+    }
+
+    /// The items that the pass has still to ask, by index in the whole list.
+    pub fn to_ask(&self) -> impl Iterator<Item = (u32, &ItemState<Body>)> {
+        (self.first..)
+            .zip(&self.items)
+            .filter(|(_, item)| item.is_to_ask(&self.filter))
+    }
+
+    /// The highest number of a segment read.
+    pub fn last_seq(&self) -> u32 {
+        self.last_seq
+    }
+
+    /// The batch's items by where they stand.
+    pub fn totals(&self) -> SegmentTotals {
+        let mut totals = SegmentTotals::default();
+        for item in &self.items {
+            match item.outcome(&self.filter, false) {
+                Outcome::Succeeded => totals.succeeded += 1,
+                Outcome::NotFound => totals.not_found += 1,
+                Outcome::Failed => totals.failed += 1,
+                Outcome::Pending => totals.to_ask += 1,
+                Outcome::NotTried | Outcome::Invalid => {}
+            }
+            totals.failed_in_pass += u32::from(item.answer.is_none() && item.failed.is_some());
+        }
+        totals
+    }
+
+    /// Items that are FAILED once the pass is over: those to be asked that had failed before stay so.
+    pub(crate) fn failed_at_end(&self) -> u32 {
+        self.items
+            .iter()
+            .filter(|item| item.outcome(&self.filter, true) == Outcome::Failed)
+            .count() as u32
+    }
+
+    /// Takes what was learnt in this pass.
+    pub fn absorb(&mut self, record: Record<Body>) {
+        self.absorb_from(record, self.pass);
+    }
+
+    fn absorb_from(&mut self, record: Record<Body>, pass: u32) {
+        // What a later pass learnt is no business of this one, except an answer.
+        let current = match pass.cmp(&self.pass) {
+            std::cmp::Ordering::Less => false,
+            std::cmp::Ordering::Equal => true,
+            std::cmp::Ordering::Greater if record.outcome.is_answer() => true,
+            std::cmp::Ordering::Greater => return,
+        };
+        let Some(offset) = record.item.checked_sub(self.first) else {
+            return;
+        };
+        if let Some(item) = self.items.get_mut(offset as usize) {
+            item.absorb(record, current);
+        }
+    }
+}
+
+impl Store {
+    /// The names of a batch's segments, in the order of what was learnt.
+    pub async fn segment_names(
+        &self,
+        meta: &Meta,
+        batch: u32,
+    ) -> Result<Vec<SegmentName>, StoreError> {
+        let listing = self.list(Key::BatchDir(&meta.id, batch)).await?;
+        Ok(listing
+            .iter()
+            .filter_map(|object| object.location.filename()?.parse().ok())
+            .collect())
+    }
+
+    /// Lists and merges one batch, as seen from `pass`.
+    pub async fn batch<Body>(
+        &self,
+        meta: &Meta,
+        pass: &Pass,
+        batch: u32,
+    ) -> Result<BatchState<Body>, StoreError>
+    where
+        Body: DeserializeOwned + Send,
+    {
+        let names = self.segment_names(meta, batch).await?;
+        self.batch_of_segments(meta, pass, batch, &names).await
+    }
+
+    /// Merges one batch of just these segments, whose names are sorted.
+    pub async fn batch_of_segments<Body>(
+        &self,
+        meta: &Meta,
+        pass: &Pass,
+        batch: u32,
+        names: &[SegmentName],
+    ) -> Result<BatchState<Body>, StoreError>
+    where
+        Body: DeserializeOwned + Send,
+    {
+        let mut state = BatchState::unknown(meta, pass, batch);
+        let mut bodies = stream::iter(names.to_vec())
+            .map(|name| async move {
+                let key = Key::Segment(&meta.id, batch, name.as_str());
+                let body = self.get(key).await?;
+                let body = body.ok_or_else(|| StoreError::Missing {
+                    key: key.path().to_string(),
+                })?;
+                Ok::<_, StoreError>((name, body))
+            })
+            .buffered(READS);
+        while let Some((name, body)) = bodies.try_next().await? {
+            state.last_seq = state.last_seq.max(name.seq());
+            for record in serde_json::Deserializer::from_slice(&body).into_iter() {
+                let record = record.map_err(|_| StoreError::Damaged {
+                    key: Key::Segment(&meta.id, batch, name.as_str())
+                        .path()
+                        .to_string(),
+                    why: "a line is no record",
+                })?;
+                state.absorb_from(record, name.pass());
+            }
+        }
+        Ok(state)
+    }
+
+    /// Writes one new segment: `lines` are records as [`Record::to_line`] writes them, and may be
+    /// none where only the totals are to be told. False where the execution is being erased: then
+    /// nothing was written.
+    pub async fn put_segment(
+        &self,
+        meta: &Meta,
+        batch: u32,
+        name: &SegmentName,
+        lines: Vec<u8>,
+    ) -> Result<bool, StoreError> {
+        if self.is_erased(&meta.id).await? {
+            return Ok(false);
+        }
+        self.put(Key::Segment(&meta.id, batch, name.as_str()), lines)
+            .await?;
+        Ok(true)
+    }
+}

@@ -1,0 +1,95 @@
+//! The `items` file: distinct numbers, nine digits and a newline each, so that a batch is a range
+//! of bytes.
+
+use bytes::Bytes;
+use contract::Ssn;
+use contract::wire::ExecutionId;
+
+use crate::{Key, Meta, Store, StoreError};
+
+/// Nine digits and a newline.
+const WIDTH: u64 = 10;
+
+/// Items that one invocation of the fetcher takes. Up to 10,000 items there are at most 40 batches
+/// of at most 250 (an inline Map runs 40 at a time: AWS Step Functions, "Map state processing
+/// modes"), up to 40 items one number each; above, at most 1,000 batches.
+pub fn batch_size_for(items: u64) -> u32 {
+    let size = if items <= 10_000 {
+        items.div_ceil(40).clamp(1, 250)
+    } else {
+        items.div_ceil(1_000).max(250)
+    };
+    size as u32
+}
+
+impl Store {
+    pub(crate) async fn put_items(
+        &self,
+        id: &ExecutionId,
+        items: &[Ssn],
+    ) -> Result<(), StoreError> {
+        let mut body = Vec::with_capacity(items.len() * WIDTH as usize);
+        for ssn in items {
+            body.extend_from_slice(&ssn.expose_digits());
+            body.push(b'\n');
+        }
+        self.put(Key::Items(id), body).await
+    }
+
+    /// The numbers of one batch.
+    pub async fn batch_items(&self, meta: &Meta, batch: u32) -> Result<Vec<Ssn>, StoreError> {
+        let range = meta.batch_range(batch);
+        self.items(&meta.id, range.start.into(), range.end.into())
+            .await
+    }
+
+    /// The numbers `first` to `end`, not including `end`.
+    pub(crate) async fn items(
+        &self,
+        id: &ExecutionId,
+        first: u64,
+        end: u64,
+    ) -> Result<Vec<Ssn>, StoreError> {
+        let key = Key::Items(id);
+        let body = self
+            .get_range(key, first * WIDTH..end * WIDTH)
+            .await?
+            .ok_or_else(|| StoreError::Missing {
+                key: key.path().to_string(),
+            })?;
+        decode(&body)
+            .filter(|items| items.len() as u64 == end - first)
+            .ok_or_else(|| StoreError::Damaged {
+                key: key.path().to_string(),
+                why: "not nine digits a line",
+            })
+    }
+}
+
+fn decode(body: &Bytes) -> Option<Vec<Ssn>> {
+    body.chunks(WIDTH as usize)
+        .map(|line| Ssn::from_digits(line.strip_suffix(b"\n")?.try_into().ok()?))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn batches_are_the_design_s() {
+        for (items, size, batches) in [
+            (1, 1, 1),
+            (40, 1, 40),
+            (41, 2, 21),
+            (10_000, 250, 40),
+            (10_001, 250, 41),
+            (20_000, 250, 80),
+            (250_000, 250, 1_000),
+            (1_000_000, 1_000, 1_000),
+        ] {
+            assert_eq!(batch_size_for(items), size, "{items}");
+            assert_eq!(items.div_ceil(size.into()), batches, "{items}");
+        }
+    }
+}

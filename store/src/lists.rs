@@ -1,0 +1,162 @@
+//! Lists that are uploaded in parts. A part is read when it arrives: what was typed is not kept.
+
+use contract::list::{List, Number, ReadOptions};
+use contract::wire::{CreateListRequest, ExecutionId};
+use contract::{InvalidReason, Ssn, limits};
+
+use crate::id::made_at_ms;
+use crate::{Key, Store, StoreError, new_id, now_ms};
+
+/// An uploaded list, whole.
+#[derive(Clone, Debug)]
+pub struct PartialList {
+    /// How it was read.
+    pub options: ReadOptions,
+    /// Its rows and items.
+    pub list: List,
+}
+
+/// What there is of an uploaded list.
+#[derive(Clone, Debug)]
+pub enum UploadedList {
+    /// The owner has no such list: never begun, used, or older than a day.
+    Unknown,
+    /// This part is missing, and later ones are there.
+    Gap(u32),
+    /// More rows than a list may have.
+    TooLong,
+    /// All parts.
+    Whole(PartialList),
+}
+
+impl Store {
+    /// Begins a list.
+    pub async fn begin_list(
+        &self,
+        owner: &str,
+        options: &CreateListRequest,
+    ) -> Result<ExecutionId, StoreError> {
+        let id = new_id();
+        self.put_json(Key::List(owner, &id), options).await?;
+        Ok(id)
+    }
+
+    /// How the parts of a list are to be read; `None` where the owner has no such list.
+    pub async fn list_options(
+        &self,
+        owner: &str,
+        id: &ExecutionId,
+    ) -> Result<Option<ReadOptions>, StoreError> {
+        let options: Option<CreateListRequest> = self.get_json(Key::List(owner, id)).await?;
+        Ok(options.map(|options| ReadOptions {
+            validation: options.validation,
+            restore_leading_zeros: options.restore_leading_zeros,
+        }))
+    }
+
+    /// Keeps one part, in place of an earlier one of its number.
+    pub async fn put_part(
+        &self,
+        owner: &str,
+        id: &ExecutionId,
+        part: u32,
+        values: &[Result<Number, InvalidReason>],
+    ) -> Result<(), StoreError> {
+        let mut body = Vec::with_capacity(values.len() * 11);
+        for value in values {
+            match value {
+                Ok(Number { ssn, restored }) => {
+                    body.push(if *restored { b'0' } else { b'=' });
+                    body.extend_from_slice(&ssn.expose_digits());
+                }
+                Err(reason) => {
+                    let code = InvalidReason::ALL
+                        .iter()
+                        .position(|other| other == reason)
+                        .unwrap_or(0);
+                    body.extend_from_slice(format!("!{code:09}").as_bytes());
+                }
+            }
+            body.push(b'\n');
+        }
+        self.put(Key::ListPart(owner, id, part), body).await
+    }
+
+    /// All of a list.
+    pub async fn uploaded_list(
+        &self,
+        owner: &str,
+        id: &ExecutionId,
+    ) -> Result<UploadedList, StoreError> {
+        let Some(options) = self.list_options(owner, id).await? else {
+            return Ok(UploadedList::Unknown);
+        };
+        let listing = self.list(Key::ListDir(owner, id)).await?;
+        let parts: Vec<u32> = listing
+            .iter()
+            .filter_map(|object| object.location.filename()?.parse().ok())
+            .collect();
+        if let Some(gap) = (0..parts.len() as u32).find(|part| !parts.contains(part)) {
+            return Ok(UploadedList::Gap(gap));
+        }
+        let mut values = Vec::new();
+        for part in parts {
+            let key = Key::ListPart(owner, id, part);
+            let body = self.get(key).await?.ok_or_else(|| StoreError::Missing {
+                key: key.path().to_string(),
+            })?;
+            for line in body.chunks(11) {
+                let value = decode(line).ok_or_else(|| StoreError::Damaged {
+                    key: key.path().to_string(),
+                    why: "a line is no row",
+                })?;
+                values.push(value);
+            }
+            if values.len() > limits::MAX_LIST_ROWS {
+                return Ok(UploadedList::TooLong);
+            }
+        }
+        Ok(UploadedList::Whole(PartialList {
+            options,
+            list: values.into_iter().collect(),
+        }))
+    }
+
+    /// Erases a list: it was used.
+    pub async fn drop_list(&self, owner: &str, id: &ExecutionId) -> Result<(), StoreError> {
+        for object in self.list(Key::ListDir(owner, id)).await? {
+            self.delete_path(&object.location).await?;
+        }
+        Ok(())
+    }
+
+    /// Erases the lists of all owners that were begun more than `age_ms` ago.
+    pub async fn drop_old_lists(&self, age_ms: u64) -> Result<(), StoreError> {
+        for object in self.list(Key::ListsDir).await? {
+            let id = object
+                .location
+                .parts()
+                .nth(2)
+                .and_then(|part| part.as_ref().parse().ok());
+            if id.is_some_and(|id| now_ms().saturating_sub(made_at_ms(&id)) >= age_ms) {
+                self.delete_path(&object.location).await?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn decode(line: &[u8]) -> Option<Result<Number, InvalidReason>> {
+    let digits: &[u8; 9] = line.get(1..10)?.try_into().ok()?;
+    match line[0] {
+        kind @ (b'=' | b'0') => Some(Ok(Number {
+            ssn: Ssn::from_digits(digits)?,
+            restored: kind == b'0',
+        })),
+        b'!' => {
+            let code: usize = std::str::from_utf8(digits).ok()?.parse().ok()?;
+            InvalidReason::ALL.get(code).copied().map(Err)
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,131 @@
+//! How far a run is, from one listing.
+
+use std::collections::BTreeMap;
+
+use contract::wire::{Counts, ExecutionId};
+
+use crate::{Key, Meta, Pass, SegmentName, Store, StoreError};
+
+/// How far a run is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Progress {
+    /// Items by outcome.
+    pub counts: Counts,
+    /// Items FAILED in this pass.
+    pub failed_in_pass: u64,
+    /// When the newest segment was written, in milliseconds since 1970; `None` before the first.
+    pub newest_ms: Option<u64>,
+}
+
+impl Store {
+    /// How far the pass is.
+    pub async fn progress(&self, meta: &Meta, pass: &Pass) -> Result<Progress, StoreError> {
+        let mut by_batch: BTreeMap<u32, Vec<SegmentName>> = BTreeMap::new();
+        let mut newest_ms = None;
+        for object in self.list(Key::ResultsDir(&meta.id)).await? {
+            if let Some((batch, name)) = segment_of(&object.location) {
+                by_batch.entry(batch).or_default().push(name);
+                newest_ms =
+                    newest_ms.max(u64::try_from(object.last_modified.timestamp_millis()).ok());
+            }
+        }
+        let mut progress = Progress {
+            counts: Counts::default(),
+            failed_in_pass: 0,
+            newest_ms,
+        };
+        for batch in 0..meta.batches() {
+            let names = by_batch.get(&batch).map_or(&[][..], Vec::as_slice);
+            add_batch(&mut progress, meta, pass, batch, names);
+        }
+        Ok(progress)
+    }
+
+    /// Every segment of the execution, by batch, sorted.
+    pub(crate) async fn all_segment_names(
+        &self,
+        id: &ExecutionId,
+    ) -> Result<BTreeMap<u32, Vec<SegmentName>>, StoreError> {
+        let mut by_batch: BTreeMap<u32, Vec<SegmentName>> = BTreeMap::new();
+        for object in self.list(Key::ResultsDir(id)).await? {
+            if let Some((batch, name)) = segment_of(&object.location) {
+                by_batch.entry(batch).or_default().push(name);
+            }
+        }
+        Ok(by_batch)
+    }
+}
+
+/// The segment that speaks for a batch in a pass: the fewest still to ask, ties to the greatest.
+pub(crate) fn speaking(names: &[SegmentName], pass: u32) -> Option<&SegmentName> {
+    names
+        .iter()
+        .filter(|name| name.pass() == pass)
+        .rev()
+        .min_by_key(|name| name.totals().to_ask)
+}
+
+fn add_batch(progress: &mut Progress, meta: &Meta, pass: &Pass, batch: u32, names: &[SegmentName]) {
+    let (succeeded, not_found, failed, pending) = match speaking(names, pass.pass) {
+        Some(name) => {
+            let totals = name.totals();
+            progress.failed_in_pass += u64::from(totals.failed_in_pass);
+            (
+                totals.succeeded,
+                totals.not_found,
+                totals.failed,
+                totals.to_ask,
+            )
+        }
+        None => {
+            let base = pass.base_of(meta, batch);
+            (base.succeeded, base.not_found, base.failed, base.selected)
+        }
+    };
+    let counts = &mut progress.counts;
+    counts.succeeded += u64::from(succeeded);
+    counts.not_found += u64::from(not_found);
+    counts.failed += u64::from(failed);
+    counts.pending += u64::from(pending);
+    let known = succeeded + not_found + failed + pending;
+    counts.not_tried += u64::from(meta.batch_len(batch).saturating_sub(known));
+}
+
+fn segment_of(path: &object_store::path::Path) -> Option<(u32, SegmentName)> {
+    let mut parts = path.parts().rev();
+    let name = parts.next()?.as_ref().parse().ok()?;
+    let batch = parts.next()?.as_ref().parse().ok()?;
+    Some((batch, name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::SegmentTotals;
+
+    fn name(pass: u32, seq: u32, writer: &str, to_ask: u32) -> SegmentName {
+        SegmentName::new(
+            pass,
+            seq,
+            writer,
+            SegmentTotals {
+                to_ask,
+                ..Default::default()
+            },
+        )
+    }
+
+    #[test]
+    fn the_fewest_to_ask_of_the_pass_speaks_and_of_equals_the_greatest_name() {
+        let mut names = vec![
+            name(1, 1, "a", 0),
+            name(2, 2, "b", 5),
+            name(2, 3, "c", 3),
+            name(2, 3, "d", 3),
+            name(2, 4, "a", 4),
+        ];
+        names.sort();
+        assert_eq!(speaking(&names, 2), Some(&name(2, 3, "d", 3)));
+        assert_eq!(speaking(&names, 3), None);
+    }
+}

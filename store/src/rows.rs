@@ -1,0 +1,135 @@
+//! The `rows` file: for each line its item or why it is INVALID, at a fixed width.
+
+use contract::InvalidReason;
+use contract::list::{List, Row};
+use contract::wire::ExecutionId;
+
+use crate::{Key, Meta, Store, StoreError};
+
+/// One character of kind, eight digits, a newline.
+const WIDTH: u64 = 10;
+
+impl Store {
+    /// Written unless every row is the item of its own index.
+    pub(crate) async fn put_rows(&self, id: &ExecutionId, list: &List) -> Result<(), StoreError> {
+        if is_plain(list) {
+            return Ok(());
+        }
+        let mut body = String::with_capacity(list.rows.len() * WIDTH as usize);
+        for row in &list.rows {
+            let (kind, value) = match *row {
+                Row::Item {
+                    index,
+                    restored: false,
+                } => ('=', index),
+                Row::Item {
+                    index,
+                    restored: true,
+                } => ('0', index),
+                Row::Invalid(reason) => ('!', code(reason)),
+            };
+            body.push_str(&format!("{kind}{value:08}\n"));
+        }
+        self.put(Key::Rows(id), body).await
+    }
+
+    /// The rows `first` to `end`, not including `end`.
+    pub(crate) async fn rows(
+        &self,
+        meta: &Meta,
+        first: u64,
+        end: u64,
+    ) -> Result<Vec<Row>, StoreError> {
+        if meta.plain_rows {
+            return Ok((first..end)
+                .map(|row| Row::Item {
+                    index: row as u32,
+                    restored: false,
+                })
+                .collect());
+        }
+        let key = Key::Rows(&meta.id);
+        let body = self
+            .get_range(key, first * WIDTH..end * WIDTH)
+            .await?
+            .ok_or_else(|| StoreError::Missing {
+                key: key.path().to_string(),
+            })?;
+        let rows: Option<Vec<Row>> = body
+            .chunks(WIDTH as usize)
+            .map(|line| decode(line, meta.items))
+            .collect();
+        rows.filter(|rows| rows.len() as u64 == end - first)
+            .ok_or_else(|| StoreError::Damaged {
+                key: key.path().to_string(),
+                why: "not one row a line",
+            })
+    }
+}
+
+/// Whether each row is the item of the same index.
+pub(crate) fn is_plain(list: &List) -> bool {
+    list.rows.len() == list.items.len()
+        && list.rows.iter().all(|row| {
+            matches!(
+                row,
+                Row::Item {
+                    restored: false,
+                    ..
+                }
+            )
+        })
+}
+
+fn code(reason: InvalidReason) -> u32 {
+    InvalidReason::ALL
+        .iter()
+        .position(|other| *other == reason)
+        .expect("ALL holds every reason") as u32
+}
+
+fn decode(line: &[u8], items: u64) -> Option<Row> {
+    let line = std::str::from_utf8(line).ok()?.strip_suffix('\n')?;
+    let value: u32 = line.get(1..)?.parse().ok()?;
+    let item = |restored| {
+        (u64::from(value) < items).then_some(Row::Item {
+            index: value,
+            restored,
+        })
+    };
+    match line.as_bytes()[0] {
+        b'=' => item(false),
+        b'0' => item(true),
+        b'!' => InvalidReason::ALL
+            .get(value as usize)
+            .copied()
+            .map(Row::Invalid),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_reason_has_a_code_that_reads_back() {
+        for reason in InvalidReason::ALL {
+            let line = format!("!{:08}\n", code(reason));
+            assert_eq!(decode(line.as_bytes(), 0), Some(Row::Invalid(reason)));
+        }
+    }
+
+    #[test]
+    fn a_row_of_no_item_is_refused() {
+        assert_eq!(
+            decode(b"=00000001\n", 2),
+            Some(Row::Item {
+                index: 1,
+                restored: false
+            })
+        );
+        assert_eq!(decode(b"=00000002\n", 2), None);
+        assert_eq!(decode(b"?00000000\n", 2), None);
+    }
+}

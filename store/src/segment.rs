@@ -1,0 +1,154 @@
+//! A segment's name: its place in the order of what was learnt, and the batch's totals as its
+//! writer knew them, so that a listing is the progress.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+/// A batch as the writer of a segment knew it, that segment included.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SegmentTotals {
+    /// Items answered with a 2xx.
+    pub succeeded: u32,
+    /// Items answered with 404 or 410.
+    pub not_found: u32,
+    /// Items FAILED, in this pass or in an earlier one and not asked in this one.
+    pub failed: u32,
+    /// Items that this pass still has to ask.
+    pub to_ask: u32,
+    /// Of `failed`, those of this pass.
+    pub failed_in_pass: u32,
+}
+
+/// A segment's name; names sort as what they hold was learnt.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SegmentName {
+    /// The name in the store, `{pass:03}-{seq:04}-{writer}.{totals}`.
+    text: String,
+}
+
+impl SegmentName {
+    /// The name of the segment that `writer` writes as number `seq` in `pass`.
+    pub fn new(pass: u32, seq: u32, writer: &str, totals: SegmentTotals) -> Self {
+        let SegmentTotals {
+            succeeded,
+            not_found,
+            failed,
+            to_ask,
+            failed_in_pass,
+        } = totals;
+        Self {
+            text: format!(
+                "{pass:03}-{seq:04}-{writer}.{succeeded}-{not_found}-{failed}-{to_ask}-{failed_in_pass}"
+            ),
+        }
+    }
+
+    /// The name in the store.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// The pass in which it was written.
+    pub fn pass(&self) -> u32 {
+        self.parts().0
+    }
+
+    /// Its number in its batch.
+    pub fn seq(&self) -> u32 {
+        self.parts().1
+    }
+
+    /// Who wrote it.
+    pub fn writer(&self) -> &str {
+        self.parts().2
+    }
+
+    /// The batch as its writer knew it.
+    pub fn totals(&self) -> SegmentTotals {
+        self.parts().3
+    }
+
+    fn parts(&self) -> (u32, u32, &str, SegmentTotals) {
+        parse(&self.text).expect("a name is checked when it is made")
+    }
+}
+
+impl FromStr for SegmentName {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        parse(text)
+            .map(|_| Self {
+                text: text.to_owned(),
+            })
+            .ok_or(())
+    }
+}
+
+impl fmt::Display for SegmentName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+fn parse(text: &str) -> Option<(u32, u32, &str, SegmentTotals)> {
+    let (place, totals) = text.split_once('.')?;
+    let mut place = place.splitn(3, '-');
+    let (pass, seq, writer) = (
+        place.next()?.parse().ok()?,
+        place.next()?.parse().ok()?,
+        place.next()?,
+    );
+    let mut totals = totals.split('-').map(|number| number.parse().ok());
+    let mut next = || totals.next().flatten();
+    let totals = SegmentTotals {
+        succeeded: next()?,
+        not_found: next()?,
+        failed: next()?,
+        to_ask: next()?,
+        failed_in_pass: next()?,
+    };
+    Some((pass, seq, writer, totals))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_reads_back_and_sorts_by_pass_then_number() {
+        let totals = SegmentTotals {
+            succeeded: 200,
+            not_found: 10,
+            failed: 7,
+            to_ask: 33,
+            failed_in_pass: 5,
+        };
+        let name = SegmentName::new(2, 13, "k3jd81", totals);
+        assert_eq!(name.as_str(), "002-0013-k3jd81.200-10-7-33-5");
+        let back: SegmentName = name.as_str().parse().unwrap();
+        assert_eq!(
+            (back.pass(), back.seq(), back.writer(), back.totals()),
+            (2, 13, "k3jd81", totals)
+        );
+        assert!(
+            SegmentName::new(1, 9, "zzzzzz", totals) < SegmentName::new(1, 10, "000000", totals)
+        );
+        assert!(
+            SegmentName::new(1, 9999, "zzzzzz", totals) < SegmentName::new(2, 1, "000000", totals)
+        );
+        for bad in [
+            "",
+            "x",
+            "001-0001-abc",
+            "001-0001-abc.1-2-3",
+            "001-x-abc.1-2-3-4-5",
+            "#1",
+        ] {
+            assert!(bad.parse::<SegmentName>().is_err(), "{bad}");
+        }
+    }
+}

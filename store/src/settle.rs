@@ -1,0 +1,191 @@
+//! The one decision: how a pass ended.
+
+use std::collections::BTreeMap;
+
+use contract::wire::{Counts, ExecutionId, ExecutionStatus};
+use serde::de::IgnoredAny;
+use serde::{Deserialize, Serialize};
+
+use crate::progress::speaking;
+use crate::{Key, Meta, Pass, SegmentName, StopCause, Store, StoreError, now_ms};
+
+/// How a pass ended, and from what; written once. From then on only these segments count.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Summary {
+    /// How the run ended.
+    pub status: ExecutionStatus,
+    /// Why, in plain words; none where it SUCCEEDED.
+    pub reason: Option<String>,
+    /// Items by outcome; none is PENDING.
+    pub counts: Counts,
+    /// Milliseconds since 1970.
+    pub stopped_at_ms: u64,
+    /// The segments counted, by batch.
+    pub segments: BTreeMap<u32, Vec<String>>,
+}
+
+impl Summary {
+    /// The segments counted of one batch.
+    pub(crate) fn segment_names(&self, batch: u32) -> Vec<SegmentName> {
+        self.segments.get(&batch).map_or_else(Vec::new, |names| {
+            names.iter().filter_map(|name| name.parse().ok()).collect()
+        })
+    }
+}
+
+/// How the engine ended a pass that did not end by itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EngineEnd {
+    /// FAILED, TIMED_OUT or ABORTED.
+    pub status: ExecutionStatus,
+    /// Why, where the engine says.
+    pub reason: Option<String>,
+}
+
+impl Store {
+    /// How the pass ended; `None` while it runs.
+    pub async fn summary(
+        &self,
+        id: &ExecutionId,
+        pass: u32,
+    ) -> Result<Option<Summary>, StoreError> {
+        self.get_json(Key::Summary(id, pass)).await
+    }
+
+    /// Decides how the pass ended, once: whoever comes second gets what the first decided. Called
+    /// when no fetcher of the pass is at work any more, or `engine` says that none will be.
+    pub async fn settle(
+        &self,
+        meta: &Meta,
+        pass: &Pass,
+        engine: Option<EngineEnd>,
+    ) -> Result<Summary, StoreError> {
+        if let Some(summary) = self.summary(&meta.id, pass.pass).await? {
+            return Ok(summary);
+        }
+        let mark = self.stop_cause(&meta.id, pass.pass).await?;
+        let segments = self.all_segment_names(&meta.id).await?;
+        let (mut counts, mut left) = (Counts::default(), 0);
+        for batch in 0..meta.batches() {
+            let names = segments.get(&batch).map_or(&[][..], Vec::as_slice);
+            left += self
+                .add_ended_batch(&mut counts, meta, pass, batch, names)
+                .await?;
+        }
+        let (status, reason) = match pass.pass {
+            // What an earlier pass left untried and this one was not asked to try keeps the run from succeeding.
+            2.. if left == 0 && counts.not_tried > 0 => {
+                let earlier = self.summary(&meta.id, pass.pass - 1).await?;
+                earlier.map_or((ExecutionStatus::Failed, None), |summary| {
+                    (summary.status, summary.reason)
+                })
+            }
+            _ => decide(meta, &counts, left, mark, engine),
+        };
+        let summary = Summary {
+            status,
+            reason,
+            counts,
+            stopped_at_ms: now_ms(),
+            segments: segments
+                .into_iter()
+                .map(|(batch, names)| (batch, names.iter().map(ToString::to_string).collect()))
+                .collect(),
+        };
+        if !self.is_erased(&meta.id).await? {
+            self.create_json(Key::Summary(&meta.id, pass.pass), &summary)
+                .await?;
+        }
+        Ok(self.summary(&meta.id, pass.pass).await?.unwrap_or(summary))
+    }
+
+    /// Adds one batch as the pass leaves it; how many items of it the pass should have asked and has not.
+    async fn add_ended_batch(
+        &self,
+        counts: &mut Counts,
+        meta: &Meta,
+        pass: &Pass,
+        batch: u32,
+        names: &[SegmentName],
+    ) -> Result<u64, StoreError> {
+        let base = pass.base_of(meta, batch);
+        let one_writer = {
+            let mut writers = names
+                .iter()
+                .filter(|name| name.pass() == pass.pass)
+                .map(SegmentName::writer);
+            let first = writers.next();
+            writers.all(|writer| Some(writer) == first)
+        };
+        let (succeeded, not_found, failed, left) = match speaking(names, pass.pass) {
+            // Its one writer knew all of it, so the name says it all.
+            Some(name) if one_writer && name.totals().to_ask == 0 => {
+                let totals = name.totals();
+                (totals.succeeded, totals.not_found, totals.failed, 0)
+            }
+            None if base.selected == 0 && names.iter().all(|name| name.pass() < pass.pass) => {
+                (base.succeeded, base.not_found, base.failed, 0)
+            }
+            _ => {
+                let state = self
+                    .batch_of_segments::<IgnoredAny>(meta, pass, batch, names)
+                    .await?;
+                let totals = state.totals();
+                (
+                    totals.succeeded,
+                    totals.not_found,
+                    state.failed_at_end(),
+                    totals.to_ask,
+                )
+            }
+        };
+        counts.succeeded += u64::from(succeeded);
+        counts.not_found += u64::from(not_found);
+        counts.failed += u64::from(failed);
+        counts.not_tried += u64::from(
+            meta.batch_len(batch)
+                .saturating_sub(succeeded + not_found + failed),
+        );
+        Ok(left.into())
+    }
+}
+
+fn decide(
+    meta: &Meta,
+    counts: &Counts,
+    left: u64,
+    mark: Option<StopCause>,
+    engine: Option<EngineEnd>,
+) -> (ExecutionStatus, Option<String>) {
+    let failed = || {
+        let (failed, items, share) = (
+            counts.failed,
+            meta.items,
+            meta.settings.tolerated_failure_percentage,
+        );
+        format!("{failed} of {items} numbers failed, more than the {share} % tolerated")
+    };
+    match (left, mark, engine) {
+        (1.., Some(StopCause::User), _) => (
+            ExecutionStatus::Aborted,
+            Some(format!("stopped; {left} numbers were not tried")),
+        ),
+        _ if meta.exceeds_tolerance(counts.failed) => (ExecutionStatus::Failed, Some(failed())),
+        (0, ..) => (ExecutionStatus::Succeeded, None),
+        (_, Some(StopCause::Tolerance), _) => (ExecutionStatus::Failed, Some(failed())),
+        (_, _, Some(EngineEnd { status, reason })) if status != ExecutionStatus::Succeeded => {
+            let why = reason.unwrap_or_else(|| "the engine ended the run".to_owned());
+            (
+                status,
+                Some(format!("{why}; {left} numbers were not tried")),
+            )
+        }
+        _ => (
+            ExecutionStatus::Failed,
+            Some(format!(
+                "{left} numbers were not tried: a batch was lost. Go on with a redrive"
+            )),
+        ),
+    }
+}
