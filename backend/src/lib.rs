@@ -8,10 +8,14 @@ mod api;
 mod cursor;
 mod engine;
 mod json;
+#[cfg(feature = "lambda")]
+pub mod lambda;
 mod problem;
 mod routes;
 mod shares;
 mod start;
+#[cfg(feature = "step-functions")]
+pub mod step_functions;
 mod view;
 
 pub use api::{Api, Owner, router};

@@ -9,8 +9,9 @@ const HISTORY: usize = 25_000;
 const PAYLOAD: usize = 256 * 1024;
 /// Batches that an inline Map takes: its limit of concurrency.
 const INLINE_BATCHES: usize = 40;
-/// Invocations of each batch that a pass which isn't `wide` may need; past that it must be.
-const INLINE_LOOPS: usize = 30;
+/// Invocations of each batch that a pass which isn't `wide` may need: a low rate's, of ten minutes
+/// each, in the six hours past which the API makes it wide.
+const INLINE_LOOPS: usize = 36;
 
 fn machine(text: &str) -> Value {
     serde_json::from_str(text).expect("a state machine is JSON")

@@ -1,0 +1,16 @@
+//! The `api` Lambda. Its settings are environment variables: see `backend::lambda::api`.
+
+use backend::lambda;
+
+#[tokio::main]
+async fn main() -> Result<(), lambda_http::Error> {
+    // Not below INFO, whatever the environment says: at TRACE the runtime logs whole requests.
+    tracing_subscriber::fmt()
+        .json()
+        .without_time()
+        .with_max_level(tracing::Level::INFO)
+        .init();
+    let lookup = |name: &str| std::env::var(name).ok();
+    let api = lambda::api(lookup).await?;
+    lambda::run(lambda::app(api, lambda::anonymous_owner(lookup))).await
+}

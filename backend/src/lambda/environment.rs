@@ -1,0 +1,183 @@
+//! The API's settings as environment variables.
+
+use std::str::FromStr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use contract::limits;
+use contract::wire::{RunSettings, UpstreamInfo};
+use store::{Store, StoreError};
+
+use crate::step_functions::{
+    InvalidStateMachineArn, StepFunctions, StepFunctionsSettings, load_aws_config,
+};
+use crate::{Api, Owner};
+
+/// A variable is not as it must be.
+#[derive(Debug, thiserror::Error)]
+pub enum EnvironmentError {
+    /// It must be set and isn't.
+    #[error("the variable {0} is not set; it takes {1}")]
+    Missing(&'static str, &'static str),
+    /// It holds something else.
+    #[error("the variable {0} holds something else than {1}")]
+    Invalid(&'static str, &'static str),
+    /// It names no state machine.
+    #[error("the variable ROLLCALL_STATE_MACHINE_ARN: {0}")]
+    StateMachine(#[from] InvalidStateMachineArn),
+    /// The bucket can't be opened.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// What the router shares, from variables named `ROLLCALL_…`. `lookup` answers a variable's value.
+///
+/// `BUCKET`, `UPSTREAM_URL` and `STATE_MACHINE_ARN` must be set. `FETCHER_CONCURRENCY`,
+/// `MAX_CONCURRENCY`, `SWEEP_SECONDS` and `UPSTREAM_IS_DEMO` may be.
+pub async fn api(lookup: impl Fn(&str) -> Option<String>) -> Result<Api, EnvironmentError> {
+    let read = Reader(&lookup);
+    let bucket = read.text("ROLLCALL_BUCKET", "the data bucket's name")?;
+    let machine = read.text("ROLLCALL_STATE_MACHINE_ARN", "a state machine's ARN")?;
+    let demo = read.parsed("ROLLCALL_UPSTREAM_IS_DEMO", "true or false")?;
+    let upstream = read.upstream(demo.unwrap_or(false))?;
+    let fetchers = read.parsed("ROLLCALL_FETCHER_CONCURRENCY", "a number of fetchers")?;
+    let sweep_after = read.parsed("ROLLCALL_SWEEP_SECONDS", "a number of seconds")?;
+    let max_concurrency = read.parsed("ROLLCALL_MAX_CONCURRENCY", "a number of GETs")?;
+    let settings = StepFunctionsSettings {
+        state_machine: machine.parse()?,
+        fetcher_concurrency: fetchers.unwrap_or(StepFunctionsSettings::DEFAULT_FETCHER_CONCURRENCY),
+        sweep_after: sweep_after.map_or(
+            StepFunctionsSettings::DEFAULT_SWEEP_AFTER,
+            Duration::from_secs,
+        ),
+    };
+    Ok(Api {
+        store: Store::in_bucket(&bucket)?,
+        engine: Arc::new(StepFunctions::new(&load_aws_config().await, settings)),
+        upstream,
+        defaults: RunSettings::default(),
+        max_concurrency: max_concurrency.unwrap_or(limits::MAX_CONCURRENCY),
+    })
+}
+
+/// The one owner of everything where there is no sign-in: `ROLLCALL_ANONYMOUS_OWNER`, which only a
+/// stack without an authorizer sets.
+pub fn anonymous_owner(lookup: impl Fn(&str) -> Option<String>) -> Option<Owner> {
+    let id = lookup("ROLLCALL_ANONYMOUS_OWNER").filter(|id| !id.is_empty())?;
+    Some(Owner { id, name: None })
+}
+
+struct Reader<F>(F);
+
+impl<F: Fn(&str) -> Option<String>> Reader<F> {
+    fn text(&self, name: &'static str, takes: &'static str) -> Result<String, EnvironmentError> {
+        (self.0)(name)
+            .filter(|value| !value.is_empty())
+            .ok_or(EnvironmentError::Missing(name, takes))
+    }
+
+    fn parsed<T: FromStr>(
+        &self,
+        name: &'static str,
+        takes: &'static str,
+    ) -> Result<Option<T>, EnvironmentError> {
+        (self.0)(name)
+            .filter(|value| !value.is_empty())
+            .map(|value| value.trim().parse())
+            .transpose()
+            .map_err(|_| EnvironmentError::Invalid(name, takes))
+    }
+
+    /// The address without what it may hold of a secret, a user's name, password or query.
+    fn upstream(&self, demo: bool) -> Result<UpstreamInfo, EnvironmentError> {
+        const NAME: &str = "ROLLCALL_UPSTREAM_URL";
+        const TAKES: &str = "an address such as https://records.example.gov/ssn/";
+        let invalid = || EnvironmentError::Invalid(NAME, TAKES);
+        let uri: http::Uri = self.text(NAME, TAKES)?.parse().map_err(|_| invalid())?;
+        let host = uri.host().ok_or_else(invalid)?;
+        let usual = match uri.scheme_str() {
+            Some("https") => 443,
+            Some("http") => 80,
+            _ => return Err(invalid()),
+        };
+        Ok(UpstreamInfo {
+            host: match uri.port_u16().filter(|port| *port != usual) {
+                Some(port) => format!("{host}:{port}"),
+                None => host.to_owned(),
+            },
+            path: format!("{}/", uri.path().trim_end_matches('/')),
+            demo,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn upstream(url: &str) -> Result<UpstreamInfo, EnvironmentError> {
+        Reader(|name: &str| (name == "ROLLCALL_UPSTREAM_URL").then(|| url.to_owned()))
+            .upstream(false)
+    }
+
+    #[test]
+    fn the_upstream_is_told_without_its_secrets() {
+        for (url, host, path) in [
+            (
+                "https://records.example.gov/ssn/",
+                "records.example.gov",
+                "/ssn/",
+            ),
+            (
+                "https://records.example.gov:443/ssn",
+                "records.example.gov",
+                "/ssn/",
+            ),
+            ("http://u:p@127.0.0.1:8080?key=k", "127.0.0.1:8080", "/"),
+        ] {
+            let info = upstream(url).unwrap();
+            assert_eq!((info.host.as_str(), info.path.as_str()), (host, path));
+        }
+        for bad in [
+            "/ssn/",
+            "records.example.gov",
+            "ftp://records.example.gov/",
+            "https://",
+        ] {
+            let error = upstream(bad).unwrap_err().to_string();
+            assert!(error.contains("ROLLCALL_UPSTREAM_URL"), "{bad}: {error}");
+        }
+    }
+
+    #[tokio::test]
+    async fn an_error_names_the_variable_and_what_it_takes() {
+        let all = [
+            ("ROLLCALL_BUCKET", "data"),
+            ("ROLLCALL_UPSTREAM_URL", "https://records.example.gov/ssn/"),
+            (
+                "ROLLCALL_STATE_MACHINE_ARN",
+                "arn:aws:states:us-east-1:123456789012:stateMachine:rollcall",
+            ),
+        ];
+        for (name, value) in [
+            ("ROLLCALL_BUCKET", ""),
+            ("ROLLCALL_UPSTREAM_URL", "x"),
+            ("ROLLCALL_STATE_MACHINE_ARN", "rollcall"),
+            ("ROLLCALL_FETCHER_CONCURRENCY", "many"),
+            ("ROLLCALL_SWEEP_SECONDS", "-1"),
+        ] {
+            let result = api(|asked| {
+                let all = all.iter().find(|(set, _)| *set == asked);
+                let set = all.map(|(_, value)| (*value).to_owned());
+                if asked == name {
+                    Some(value.to_owned())
+                } else {
+                    set
+                }
+            })
+            .await;
+            let error = result.err().expect(name).to_string();
+            assert!(error.contains(name), "{error}");
+        }
+    }
+}

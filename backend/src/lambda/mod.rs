@@ -1,0 +1,37 @@
+//! The API as a Lambda behind an HTTP API of API Gateway.
+
+mod environment;
+mod owner;
+mod query;
+#[cfg(test)]
+mod tests;
+
+use axum::{Router, middleware};
+use lambda_http::request::LambdaRequest;
+use lambda_http::tower::ServiceExt;
+use lambda_http::{Adapter, LambdaEvent};
+
+use crate::{Api, Owner, router};
+
+pub use environment::{EnvironmentError, anonymous_owner, api};
+
+/// The API's router, which knows whose a request is by the authorizer's claims; without a sign-in
+/// it is `anonymous`'s, or nobody's, who gets a 401.
+pub fn app(api: Api, anonymous: Option<Owner>) -> Router {
+    router(api).layer(middleware::from_fn_with_state(anonymous, owner::tell))
+}
+
+/// Serves requests until the Lambda is ended.
+pub async fn run(app: Router) -> Result<(), lambda_http::Error> {
+    let service = Adapter::from(app).map_request(repaired);
+    lambda_http::lambda_runtime::run(service).await
+}
+
+/// API Gateway hands the query on as it was sent, and what no address may hold would end the
+/// request in a panic where it is read.
+fn repaired(mut event: LambdaEvent<LambdaRequest>) -> LambdaEvent<LambdaRequest> {
+    if let LambdaRequest::ApiGatewayV2(request) = &mut event.payload {
+        request.raw_query_string = request.raw_query_string.take().map(query::encoded);
+    }
+    event
+}
