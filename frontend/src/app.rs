@@ -1,0 +1,83 @@
+//! The page's frame: the header and one page for each address.
+
+use leptos::prelude::*;
+use leptos_router::components::{A, Route, Router, Routes};
+use leptos_router::path;
+
+use crate::components::heading::{Heading, Visits};
+use crate::pages::{compose::Compose, history::History, run::Run};
+use crate::server::Server;
+
+/// The whole page.
+#[component]
+pub(crate) fn App() -> impl IntoView {
+    provide_context(Server::ask());
+    provide_context(Visits::default());
+    view! {
+        <Router>
+            <Header/>
+            <main id="main">
+                <Routes fallback=Lost>
+                    <Route path=path!("/") view=Compose/>
+                    <Route path=path!("/executions/:id") view=Run/>
+                    <Route path=path!("/history") view=History/>
+                </Routes>
+            </main>
+        </Router>
+    }
+}
+
+#[component]
+fn Header() -> impl IntoView {
+    let server = Server::of_page();
+    let asks = move || {
+        server.settings.with(|settings| {
+            settings.as_ref().map(|settings| {
+                let upstream = &settings.upstream;
+                let (host, path) = (upstream.host.clone(), format!("{}…", upstream.path));
+                let demo = upstream
+                    .demo
+                    .then_some(" · the demo, its records are made up");
+                view! {
+                    <span class="asks" data-testid="upstream">
+                        "asks " <b>{host}</b> {path} {demo}
+                    </span>
+                }
+            })
+        })
+    };
+    let user = move || {
+        let user = server
+            .settings
+            .with(|settings| settings.as_ref()?.user.clone())?;
+        Some(view! { <span class="label">{user}</span> })
+    };
+    view! {
+        <header class="top">
+            <A href="/" attr:class="brand">
+                <svg viewBox="0 0 24 24" aria-hidden="true">
+                    <path d="M3 6.5 5 8.5 8.5 4.5M12 7h9M3 16.5 5 18.5 8.5 14.5M12 17h9"></path>
+                </svg>
+                "Rollcall"
+            </A>
+            {asks}
+            <nav aria-label="Pages">
+                {user}
+                <A href="/" exact=true attr:data-testid="nav-new">"New list"</A>
+                <A href="/history" attr:data-testid="nav-history">"History"</A>
+            </nav>
+        </header>
+    }
+}
+
+#[component]
+fn Lost() -> impl IntoView {
+    view! {
+        <header>
+            <div>
+                <Heading text="There is no such page"/>
+                <p class="soft">"Look in the " <a href="/history">"history"</a> " or " <a href="/">"start with a new list"</a> "."</p>
+            </div>
+        </header>
+    }
+}

@@ -1,0 +1,69 @@
+//! Small things that only the browser can do.
+
+use leptos::prelude::document;
+use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::File;
+
+/// Shows the words of `index.html` for a fault when the page panics, and puts the place of the
+/// panic into the console. Not its message, which could hold anything.
+pub(crate) fn tell_of_panics() {
+    std::panic::set_hook(Box::new(|panic| {
+        if let Some(fault) = document().get_element_by_id("fault") {
+            let _ = fault.remove_attribute("hidden");
+        }
+        let place = panic
+            .location()
+            .map(ToString::to_string)
+            .unwrap_or_default();
+        web_sys::console::error_1(&format!("the page stopped at {place}").into());
+    }));
+}
+
+/// 128 random bits as text, for an `Idempotency-Key`.
+pub(crate) fn random_key() -> String {
+    let mut bytes = [0u8; 16];
+    // Not `randomUUID`, which plain http beyond this machine lacks.
+    let filled = web_sys::window()
+        .and_then(|window| window.crypto().ok())
+        .is_some_and(|crypto| crypto.get_random_values_with_u8_array(&mut bytes).is_ok());
+    if !filled {
+        bytes.fill_with(|| (js_sys::Math::random() * 256.0) as u8);
+    }
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The bytes of a file; none where the browser can't read it.
+pub(crate) async fn read_file(file: &File) -> Option<Vec<u8>> {
+    let buffer = JsFuture::from(file.array_buffer()).await.ok()?;
+    Some(js_sys::Uint8Array::new(&buffer).to_vec())
+}
+
+/// Milliseconds since 1970.
+pub(crate) fn now() -> f64 {
+    js_sys::Date::now()
+}
+
+/// An RFC 3339 time as the reader's clock and calendar have it; the time alone if it was today.
+pub(crate) fn local_time(time: &str) -> String {
+    let date = js_sys::Date::new(&JsValue::from_str(time));
+    if date.get_time().is_nan() {
+        return time.to_owned();
+    }
+    let today = js_sys::Date::new_0();
+    let clock = String::from(date.to_locale_time_string("default"));
+    match date.to_date_string() == today.to_date_string() {
+        true => clock,
+        false => {
+            let day = date.to_locale_date_string("default", &JsValue::UNDEFINED);
+            format!("{} {clock}", String::from(day))
+        }
+    }
+}
+
+/// Milliseconds from one RFC 3339 time to another; none where either is no time.
+pub(crate) fn between(start: &str, end: &str) -> Option<u64> {
+    let at = |time: &str| js_sys::Date::new(&JsValue::from_str(time)).get_time();
+    let ms = at(end) - at(start);
+    (ms >= 0.0).then_some(ms as u64)
+}

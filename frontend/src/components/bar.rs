@@ -1,0 +1,48 @@
+//! How a run's numbers stand: a bar and its figures.
+
+use contract::wire::{Execution, Outcome};
+use leptos::prelude::*;
+
+use crate::components::mark::{Mark, class};
+use crate::logic::row_view::outcome_words;
+use crate::logic::{telling, words};
+
+const SHOWN: [Outcome; 5] = [
+    Outcome::Succeeded,
+    Outcome::NotFound,
+    Outcome::Failed,
+    Outcome::NotTried,
+    Outcome::Pending,
+];
+
+/// The bar over a run's outcomes, with a figure for each.
+#[component]
+pub(crate) fn Bar(#[prop(into)] execution: Signal<Execution>) -> impl IntoView {
+    let of = move |outcome| Memo::new(move |_| execution.with(|e| e.counts.of(outcome)));
+    let items = Memo::new(move |_| execution.with(|e| e.items));
+    let segment = move |outcome| {
+        let number = of(outcome);
+        let width = move || format!("{:.3}%", words::percent(number.get(), items.get()));
+        view! { <span class=class(outcome) style:width=width></span> }
+    };
+    let figure = move |outcome| {
+        let number = of(outcome);
+        // The three that every run has stay in place; the others come and go.
+        let always = matches!(
+            outcome,
+            Outcome::Succeeded | Outcome::NotFound | Outcome::Failed
+        );
+        view! {
+            <div hidden=move || !always && number.get() == 0>
+                <dd data-testid=format!("count-{}", class(outcome))>{move || words::group(number.get())}</dd>
+                <dt><Mark outcome/> {outcome_words(outcome).to_lowercase()}</dt>
+            </div>
+        }
+    };
+    view! {
+        <div class="bar" role="img" aria-label=move || execution.with(telling::announcement)>
+            {SHOWN.map(segment).collect_view()}
+        </div>
+        <dl class="figures">{SHOWN.map(figure).collect_view()}</dl>
+    }
+}

@@ -1,0 +1,15 @@
+//! The parts that pages are made of.
+
+pub(crate) mod bar;
+pub(crate) mod chips;
+pub(crate) mod heading;
+pub(crate) mod list_input;
+pub(crate) mod list_preview;
+pub(crate) mod list_report;
+pub(crate) mod list_state;
+pub(crate) mod mark;
+pub(crate) mod notice;
+pub(crate) mod row_panel;
+pub(crate) mod run_settings;
+pub(crate) mod table;
+pub(crate) mod table_rows;

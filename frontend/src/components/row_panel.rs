@@ -1,0 +1,64 @@
+//! One row with all there is to know of it.
+
+use leptos::prelude::*;
+
+use crate::components::mark::Mark;
+use crate::logic::row_view::{RowView, outcome_words};
+use crate::logic::{json_text, words};
+
+/// The panel of the open row; nothing where none is.
+#[component]
+pub(crate) fn RowPanel(open: RwSignal<Option<RowView>>) -> impl IntoView {
+    let on_key = move |event: web_sys::KeyboardEvent| {
+        if event.key() == "Escape" {
+            open.set(None);
+        }
+    };
+    move || {
+        open.get().map(|row| {
+            view! {
+                <aside class="panel card" aria-label="The chosen row" data-testid="panel" on:keydown=on_key>
+                    <header>
+                        <h2>"Row " {words::group(row.row + 1)}</h2>
+                        <button type="button" class="plain" data-testid="panel-close" on:click=move |_| open.set(None)>
+                            "Close"
+                        </button>
+                    </header>
+                    <div aria-live="polite">{facts(&row)} {body(&row)}</div>
+                </aside>
+            }
+        })
+    }
+}
+
+fn facts(row: &RowView) -> impl IntoView + use<> {
+    let fact = |name: &'static str, value: Option<String>| {
+        value.map(|value| view! { <div><dt>{name}</dt><dd>{value}</dd></div> })
+    };
+    let says = (!row.outcome.is_answer())
+        .then(|| row.says())
+        .filter(|says| !says.is_empty());
+    view! {
+        <dl class="facts">
+            <div><dt>"Number"</dt><dd class="mono" aria-label=row.spoken_number()>{row.number()}</dd></div>
+            <div>
+                <dt>"Outcome"</dt>
+                <dd class="outcome"><Mark outcome=row.outcome/> {outcome_words(row.outcome)}</dd>
+            </div>
+            {fact("Why", says)}
+            {fact("Look twice", row.warning.map(|warning| warning.message().to_owned()))}
+            {fact("Status", row.status_code.map(|status| status.to_string()))}
+            {fact("Time", row.duration_ms.map(|ms| words::duration(ms.into())))}
+            {fact("Attempts", (row.attempts > 0).then(|| words::group(row.attempts.into())))}
+        </dl>
+    }
+}
+
+fn body(row: &RowView) -> impl IntoView + use<> {
+    row.body.as_deref().map(|body| {
+        view! {
+            <h2 id="body-title">"What the upstream said"</h2>
+            <pre tabindex="0" aria-labelledby="body-title" data-testid="panel-body">{json_text::pretty(body)}</pre>
+        }
+    })
+}

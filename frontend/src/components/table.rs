@@ -1,0 +1,177 @@
+//! The table of a run's rows. Only what is in view is in the document.
+
+use leptos::html::Div;
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use wasm_bindgen::closure::Closure;
+use web_sys::{HtmlElement, KeyboardEvent, ResizeObserver};
+
+use crate::components::table_rows::{Head, Line};
+use crate::logic::row_view::RowView;
+use crate::logic::window::Window;
+use crate::logic::words;
+use crate::rows::Rows;
+
+/// The table. `rows` is how many the run has; `open` is the row whose panel is shown.
+#[component]
+pub(crate) fn Table(
+    rows: Rows,
+    #[prop(into)] total: Signal<u64>,
+    open: RwSignal<Option<RowView>>,
+) -> impl IntoView {
+    let node = NodeRef::<Div>::new();
+    let scroll_top = RwSignal::new(0.0);
+    let (opening, row_height) = measured(node);
+    let active = RwSignal::new(None::<u64>);
+    let len = Memo::new(move |_| rows.store.with(|store| store.len(total.get())));
+    let window = Memo::new(move |_| Window {
+        rows: len.get(),
+        row_height: row_height.get(),
+        opening: opening.get(),
+    });
+    let drawn = Memo::new(move |_| window.get().drawn(scroll_top.get()));
+    let view = Memo::new(move |_| drawn.get().rows);
+    rows.fill(view.into(), total);
+
+    // What the panel shows follows the row as it changes.
+    Effect::new(move || {
+        let Some(shown) = open.get() else { return };
+        let now = rows.store.with(|store| store.find(shown.row).cloned());
+        if let Some(now) = now.filter(|now| *now != shown) {
+            open.set(Some(now));
+        }
+    });
+
+    let show = move |place: u64| {
+        active.set(Some(place));
+        if let Some(row) = rows.store.with_untracked(|store| store.get(place).cloned()) {
+            open.set(Some(row));
+        }
+    };
+    let move_to = move |place: u64| {
+        active.set(Some(place));
+        if let Some(table) = node.get_untracked() {
+            let there = window.get_untracked().reveal(place, table.scroll_top_f64());
+            table.set_scroll_top(there.round() as i32);
+        }
+        if open.with_untracked(Option::is_some) {
+            show(place);
+        }
+    };
+    let on_key = move |event: KeyboardEvent| {
+        let last = len.get_untracked().saturating_sub(1);
+        let here = active.get_untracked();
+        let screen = (opening.get_untracked() / row_height.get_untracked()).max(1.0) as u64;
+        let step = |to: u64| {
+            if here.is_some() {
+                to.min(last)
+            } else {
+                view.get_untracked().start
+            }
+        };
+        let place = here.unwrap_or_default();
+        match event.key().as_str() {
+            "ArrowDown" => move_to(step(place + 1)),
+            "ArrowUp" => move_to(step(place.saturating_sub(1))),
+            "PageDown" => move_to(step(place + screen)),
+            "PageUp" => move_to(step(place.saturating_sub(screen))),
+            "Home" => move_to(0),
+            "End" => move_to(last),
+            "Enter" | " " => show(place),
+            "Escape" => open.set(None),
+            _ => return,
+        }
+        event.prevent_default();
+    };
+    let count = move || match rows.store.with(|store| store.has_more()) {
+        true => "-1".to_owned(),
+        false => (len.get() + 1).to_string(),
+    };
+    view! {
+        <div
+            class="table"
+            role="grid"
+            tabindex="0"
+            aria-label="Rows of the list"
+            aria-rowcount=count
+            aria-activedescendant=move || active.get().map(|place| format!("row-{place}"))
+            data-testid="rows"
+            node_ref=node
+            on:scroll=move |event| scroll_top.set(event_target::<HtmlElement>(&event).scroll_top_f64())
+            on:keydown=on_key
+        >
+            <Head/>
+            <div class="space" role="presentation" style:height=move || format!("{}px", window.get().height())>
+                <div
+                    class="block"
+                    role="rowgroup"
+                    style:transform=move || format!("translateY({}px)", drawn.get().offset)
+                >
+                    <For
+                        each=move || view.get()
+                        key=|place| *place
+                        children=move |place| view! { <Line place store=rows.store active open show/> }
+                    />
+                </div>
+            </div>
+        </div>
+        <Below rows/>
+    }
+}
+
+/// What there is to say below the rows.
+#[component]
+fn Below(rows: Rows) -> impl IntoView {
+    let words = move || {
+        rows.store
+            .with(|store| match (store.is_empty(), store.has_more()) {
+                (true, _) => Some("No row is like this.".to_owned()),
+                (false, true) => Some(format!(
+                    "{} so far, more as you scroll.",
+                    words::count(store.len(0), "row")
+                )),
+                (false, false) => None,
+            })
+    };
+    view! { <p class="label below" data-testid="rows-note">{words}</p> }
+}
+
+/// The pixels that rows are seen through, and those of one row, as the style sheet and the
+/// window's size make them.
+fn measured(node: NodeRef<Div>) -> (RwSignal<f64>, RwSignal<f64>) {
+    let opening = RwSignal::new(0.0);
+    let row_height = RwSignal::new(38.0);
+    node.on_load(move |table| {
+        let element: HtmlElement = table.clone().into();
+        let measure = Closure::<dyn FnMut()>::new(move || {
+            let head = element
+                .first_element_child()
+                .map_or(38, |head| head.client_height() + 1);
+            row_height.try_set(f64::from(head));
+            opening.try_set(f64::from((element.client_height() - head).max(0)));
+        });
+        let Ok(observer) = ResizeObserver::new(measure.as_ref().unchecked_ref()) else {
+            return;
+        };
+        observer.observe(&table);
+        let watched = StoredValue::new_local((observer, measure));
+        on_cleanup(move || {
+            let _ = watched.try_with_value(|(observer, _)| observer.disconnect());
+        });
+    });
+    (opening, row_height)
+}
+
+/// `scrollTop` with its fraction, which a scaled table needs.
+trait ScrollTop {
+    fn scroll_top_f64(&self) -> f64;
+}
+
+impl ScrollTop for web_sys::HtmlElement {
+    fn scroll_top_f64(&self) -> f64 {
+        js_sys::Reflect::get(self, &"scrollTop".into())
+            .ok()
+            .and_then(|value| value.as_f64())
+            .unwrap_or_default()
+    }
+}

@@ -1,0 +1,70 @@
+//! The table's head and its lines.
+
+use leptos::prelude::*;
+
+use crate::components::mark::Mark;
+use crate::logic::row_store::RowStore;
+use crate::logic::row_view::{RowView, outcome_words};
+use crate::logic::words;
+
+/// The columns' names.
+#[component]
+pub(crate) fn Head() -> impl IntoView {
+    view! {
+        <div class="row head" role="row" aria-rowindex="1">
+            <span role="columnheader" class="place">"Row"</span>
+            <span role="columnheader">"Number"</span>
+            <span role="columnheader">"Outcome"</span>
+            <span role="columnheader" class="right">"Status"</span>
+            <span role="columnheader" class="right time">"Time"</span>
+            <span role="columnheader" class="says">"Answer"</span>
+        </div>
+    }
+}
+
+/// The row at a place of the table; a faint line until it has arrived.
+#[component]
+pub(crate) fn Line(
+    place: u64,
+    store: RwSignal<RowStore>,
+    active: RwSignal<Option<u64>>,
+    open: RwSignal<Option<RowView>>,
+    show: impl Fn(u64) + Send + 'static,
+) -> impl IntoView {
+    let row = Memo::new(move |_| store.with(|store| store.get(place).cloned()));
+    let is_open = Memo::new(move |_| {
+        let number = row.with(|row| row.as_ref().map(|row| row.row));
+        number.is_some() && open.with(|open| open.as_ref().map(|open| open.row)) == number
+    });
+    view! {
+        <div
+            class="row"
+            class:active=move || active.get() == Some(place)
+            class:open=is_open
+            role="row"
+            id=format!("row-{place}")
+            aria-rowindex=place + 2
+            aria-selected=move || is_open.get().to_string()
+            data-testid="row"
+            on:click=move |_| show(place)
+        >
+            {move || match row.get() {
+                Some(row) => cells(&row).into_any(),
+                None => view! { <span role="gridcell" class="place faint">{words::group(place + 1)}</span> }.into_any(),
+            }}
+        </div>
+    }
+}
+
+fn cells(row: &RowView) -> impl IntoView + use<> {
+    view! {
+        <span role="gridcell" class="place">{words::group(row.row + 1)}</span>
+        <span role="gridcell" class="mono" aria-label=row.spoken_number()>{row.number()}</span>
+        <span role="gridcell" class="outcome"><Mark outcome=row.outcome/> {outcome_words(row.outcome)}</span>
+        <span role="gridcell" class="right">{row.status_code}</span>
+        <span role="gridcell" class="right time">
+            {row.duration_ms.map(|ms| words::duration(ms.into()))}
+        </span>
+        <span role="gridcell" class="says" class:soft=!row.outcome.is_answer() || row.body.is_none()>{row.says()}</span>
+    }
+}

@@ -1,0 +1,12 @@
+//! What the page decides, without a browser: plain values, tested natively.
+
+pub mod json_text;
+pub mod outbound;
+pub mod poll;
+pub mod report;
+pub mod row_store;
+pub mod row_view;
+pub mod run_form;
+pub mod telling;
+pub mod window;
+pub mod words;

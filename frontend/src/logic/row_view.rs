@@ -1,0 +1,188 @@
+//! A row as the table and the panel show it.
+
+use std::sync::Arc;
+
+use contract::Warning;
+use contract::wire::{Outcome, ResultRow, RowError};
+
+use crate::logic::{json_text, words};
+
+/// A row as the table and the panel show it: a [`ResultRow`] that can be compared and shared.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RowView {
+    /// The row's number, from 0.
+    pub row: u64,
+    /// Masked; none where INVALID.
+    pub ssn: Option<String>,
+    /// What became of it.
+    pub outcome: Outcome,
+    /// The status of the last attempt that had one.
+    pub status_code: Option<u16>,
+    /// The upstream's body, a JSON text.
+    pub body: Option<Arc<str>>,
+    /// Why there is no answer, or why the line is no SSN.
+    pub error: Option<RowError>,
+    /// What to look at twice.
+    pub warning: Option<Warning>,
+    /// Milliseconds the last attempt took.
+    pub duration_ms: Option<u32>,
+    /// GETs made, in all passes.
+    pub attempts: u32,
+}
+
+impl From<ResultRow> for RowView {
+    fn from(row: ResultRow) -> Self {
+        Self {
+            row: row.row,
+            ssn: row.ssn,
+            outcome: row.outcome,
+            status_code: row.status_code,
+            body: row.body.map(|body| Arc::from(Box::<str>::from(body))),
+            error: row.error,
+            warning: row.warning,
+            duration_ms: row.duration_ms,
+            attempts: row.attempts,
+        }
+    }
+}
+
+impl RowView {
+    /// Whether the row can never change again.
+    pub fn is_settled(&self) -> bool {
+        self.outcome.is_answer() || self.outcome == Outcome::Invalid
+    }
+
+    /// The number with dots for its hidden digits, `•••-••-6789`; a dash where there is none.
+    pub fn number(&self) -> String {
+        self.ssn
+            .as_deref()
+            .map_or_else(|| "—".to_owned(), |ssn| ssn.replace('*', "•"))
+    }
+
+    /// The number as a screen reader says it: `ending in 6789`.
+    pub fn spoken_number(&self) -> String {
+        match self.ssn.as_deref().and_then(|ssn| ssn.rsplit('-').next()) {
+            Some(last) => format!("ending in {last}"),
+            None => "no number".to_owned(),
+        }
+    }
+
+    /// What the row says in a few words: the body of an answer, or what went wrong.
+    pub fn says(&self) -> String {
+        const CHARACTERS: usize = 160;
+        match self.outcome {
+            Outcome::Succeeded => self
+                .body
+                .as_deref()
+                .map(|body| json_text::preview(body, CHARACTERS))
+                .unwrap_or_default(),
+            Outcome::NotFound => "the upstream has no such number".to_owned(),
+            Outcome::Failed => match self.attempts {
+                0 | 1 => self.why().to_owned(),
+                attempts => format!(
+                    "{}, {}",
+                    self.why(),
+                    words::count(attempts.into(), "attempt")
+                ),
+            },
+            Outcome::NotTried => "the run ended before it was asked".to_owned(),
+            Outcome::Pending if self.attempts > 0 => {
+                format!(
+                    "asked {} so far",
+                    words::count(self.attempts.into(), "time")
+                )
+            }
+            Outcome::Pending => String::new(),
+            Outcome::Invalid => self.error.map_or("no SSN", RowError::message).to_owned(),
+        }
+    }
+
+    fn why(&self) -> &'static str {
+        match (self.error, self.status_code) {
+            (Some(error), _) => error.message(),
+            (None, Some(status)) => status_words(status),
+            (None, None) => "no answer",
+        }
+    }
+}
+
+/// What a status of a failed GET means.
+pub fn status_words(status: u16) -> &'static str {
+    match status {
+        400 | 422 => "the upstream refused the request",
+        401 | 403 => "the upstream refused access",
+        408 | 504 => "the upstream took too long",
+        429 => "too many requests",
+        502 | 503 => "overloaded or down",
+        500..=599 => "an error inside the upstream",
+        300..=399 => "a redirect that isn't followed",
+        _ => "not the answer that was asked for",
+    }
+}
+
+/// An outcome's name for people.
+pub fn outcome_words(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Pending => "Pending",
+        Outcome::Succeeded => "Succeeded",
+        Outcome::NotFound => "Not found",
+        Outcome::Failed => "Failed",
+        Outcome::NotTried => "Not tried",
+        Outcome::Invalid => "Invalid",
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use contract::InvalidReason;
+    use contract::wire::ErrorKind;
+
+    pub(crate) fn row(number: u64, outcome: Outcome) -> RowView {
+        RowView {
+            row: number,
+            ssn: Some("***-**-6789".to_owned()),
+            outcome,
+            status_code: None,
+            body: None,
+            error: None,
+            warning: None,
+            duration_ms: None,
+            attempts: 0,
+        }
+    }
+
+    #[test]
+    fn a_row_of_the_wire_becomes_a_row_of_the_page() {
+        let json = r#"{"row":3,"ssn":"***-**-6789","outcome":"SUCCEEDED","statusCode":200,
+            "body":{"name":"Ada"},"error":null,"warning":null,"durationMs":12,"attempts":1}"#;
+        let view = RowView::from(serde_json::from_str::<ResultRow>(json).unwrap());
+        assert_eq!(view.number(), "•••-••-6789");
+        assert_eq!(view.spoken_number(), "ending in 6789");
+        assert_eq!(view.says(), "name: Ada");
+        assert!(view.is_settled());
+    }
+
+    #[test]
+    fn every_failure_says_what_went_wrong() {
+        let mut failed = row(0, Outcome::Failed);
+        failed.status_code = Some(503);
+        failed.attempts = 4;
+        assert_eq!(failed.says(), "overloaded or down, 4 attempts");
+        failed.error = Some(RowError::Fetch(ErrorKind::TimedOut));
+        failed.attempts = 1;
+        assert_eq!(failed.says(), "timed out");
+        let mut invalid = row(0, Outcome::Invalid);
+        invalid.error = Some(RowError::Invalid(InvalidReason::NoDigits));
+        assert_eq!(invalid.says(), "no digits");
+    }
+
+    #[test]
+    fn only_what_has_its_answer_is_settled() {
+        let settled = Outcome::ALL.into_iter().filter(|o| row(0, *o).is_settled());
+        assert_eq!(
+            settled.collect::<Vec<_>>(),
+            [Outcome::Succeeded, Outcome::NotFound, Outcome::Invalid]
+        );
+    }
+}

@@ -1,0 +1,189 @@
+//! How a run is told in words.
+
+use contract::wire::{Execution, ExecutionStatus, Outcome};
+
+use crate::logic::words;
+
+/// The run's status for people.
+pub fn status_words(status: ExecutionStatus) -> &'static str {
+    match status {
+        ExecutionStatus::Running => "Running",
+        ExecutionStatus::Succeeded => "Finished",
+        ExecutionStatus::Failed => "Failed",
+        ExecutionStatus::TimedOut => "Ran out of time",
+        ExecutionStatus::Aborted => "Stopped",
+    }
+}
+
+/// The run's name for people.
+pub fn name(execution: &Execution) -> String {
+    match execution.label.as_deref().map(str::trim) {
+        Some(label) if !label.is_empty() => label.to_owned(),
+        _ => format!("List of {}", words::count(execution.rows, "line")),
+    }
+}
+
+/// Items that have an answer or have failed in this pass's terms.
+pub fn done(execution: &Execution) -> u64 {
+    execution.items - execution.counts.pending.min(execution.items)
+}
+
+/// What a screen reader hears. It changes with every tenth of the run and no oftener, so that a
+/// live run doesn't talk all the time.
+pub fn announcement(execution: &Execution) -> String {
+    match execution.status {
+        ExecutionStatus::Running => {
+            let tenth = (words::percent(done(execution), execution.items) / 10.0).floor() * 10.0;
+            format!("Running, {tenth} percent done")
+        }
+        status => {
+            let counts = execution.counts;
+            format!(
+                "{}: {} succeeded, {} not found, {} failed, {} not tried",
+                status_words(status),
+                words::group(counts.succeeded),
+                words::group(counts.not_found),
+                words::group(counts.failed),
+                words::group(counts.not_tried),
+            )
+        }
+    }
+}
+
+/// The parts of a sum: how many, of what.
+pub type Parts = Vec<(u64, &'static str)>;
+
+/// The receipt's first sum: lines = numbers + repeated + invalid.
+pub fn lines_sum(execution: &Execution) -> Parts {
+    vec![
+        (
+            execution.items,
+            if execution.items == 1 {
+                "number"
+            } else {
+                "numbers"
+            },
+        ),
+        (execution.duplicates, "repeated"),
+        (execution.invalid, "invalid"),
+    ]
+}
+
+/// The receipt's second sum: numbers = succeeded + not found + failed, and what else there is.
+pub fn items_sum(execution: &Execution) -> Parts {
+    let counts = execution.counts;
+    let mut parts = vec![
+        (counts.succeeded, "succeeded"),
+        (counts.not_found, "not found"),
+        (counts.failed, "failed"),
+    ];
+    parts.extend((counts.pending > 0).then_some((counts.pending, "pending")));
+    parts.extend((counts.not_tried > 0).then_some((counts.not_tried, "not tried")));
+    parts
+}
+
+/// Items that a redrive would ask again.
+pub fn to_try_again(execution: &Execution) -> u64 {
+    match execution.status.is_over() {
+        true => execution.counts.failed + execution.counts.not_tried,
+        false => 0,
+    }
+}
+
+/// The outcomes that a chip is shown for, with how many: those there are, and the chosen one.
+pub fn chips(execution: &Execution, chosen: Option<Outcome>) -> Vec<(Outcome, u64)> {
+    Outcome::ALL
+        .into_iter()
+        .map(|outcome| match outcome {
+            Outcome::Invalid => (outcome, execution.invalid),
+            _ => (outcome, execution.counts.of(outcome)),
+        })
+        .filter(|(outcome, number)| *number > 0 || chosen == Some(*outcome))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use contract::wire::{Counts, RunSettings};
+
+    fn execution() -> Execution {
+        Execution {
+            id: "01jd0000000000000000000abc".parse().unwrap(),
+            label: None,
+            status: ExecutionStatus::Running,
+            reason: None,
+            rows: 10_000,
+            items: 9_981,
+            duplicates: 12,
+            invalid: 7,
+            counts: Counts {
+                succeeded: 6_214,
+                not_found: 388,
+                failed: 181,
+                pending: 3_198,
+                not_tried: 0,
+            },
+            started_at: "2026-01-02T03:04:05Z".into(),
+            stopped_at: None,
+            pass: 1,
+            settings: RunSettings::default(),
+        }
+    }
+
+    #[test]
+    fn a_run_without_a_label_has_a_name() {
+        let mut run = execution();
+        assert_eq!(name(&run), "List of 10,000 lines");
+        run.label = Some("  ".into());
+        assert_eq!(name(&run), "List of 10,000 lines");
+        run.label = Some("staff-2026.csv".into());
+        assert_eq!(name(&run), "staff-2026.csv");
+    }
+
+    #[test]
+    fn the_receipt_adds_up() {
+        let run = execution();
+        assert_eq!(
+            lines_sum(&run).iter().map(|part| part.0).sum::<u64>(),
+            run.rows
+        );
+        assert_eq!(
+            items_sum(&run).iter().map(|part| part.0).sum::<u64>(),
+            run.items
+        );
+    }
+
+    #[test]
+    fn the_announcement_changes_by_tenths() {
+        let mut run = execution();
+        assert_eq!(announcement(&run), "Running, 60 percent done");
+        run.counts.pending -= 1;
+        assert_eq!(announcement(&run), "Running, 60 percent done");
+        run.status = ExecutionStatus::Aborted;
+        assert!(announcement(&run).starts_with("Stopped: 6,214 succeeded"));
+    }
+
+    #[test]
+    fn only_a_run_that_is_over_can_be_tried_again() {
+        let mut run = execution();
+        assert_eq!(to_try_again(&run), 0);
+        run.status = ExecutionStatus::Succeeded;
+        assert_eq!(to_try_again(&run), 181);
+    }
+
+    #[test]
+    fn a_chosen_chip_stays_though_nothing_is_left_of_it() {
+        let mut run = execution();
+        run.counts.failed = 0;
+        let outcomes = |chosen| {
+            chips(&run, chosen)
+                .into_iter()
+                .map(|c| c.0)
+                .collect::<Vec<_>>()
+        };
+        assert!(!outcomes(None).contains(&Outcome::Failed));
+        assert!(outcomes(Some(Outcome::Failed)).contains(&Outcome::Failed));
+        assert!(outcomes(None).contains(&Outcome::Invalid));
+    }
+}

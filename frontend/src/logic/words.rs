@@ -1,0 +1,124 @@
+//! Numbers, times and counts as a reader wants them.
+
+/// A whole number with its thousands apart: `9,981`.
+pub fn group(number: u64) -> String {
+    let digits = number.to_string();
+    let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+/// A count with its noun: `1 number`, `9,981 numbers`.
+pub fn count(number: u64, noun: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{} {noun}{plural}", group(number))
+}
+
+/// Milliseconds as a reader wants them: `212 ms`, `3.4 s`, `2 min 5 s`, `3 h 20 min`.
+pub fn duration(ms: u64) -> String {
+    let seconds = ms.div_ceil(1000);
+    match ms {
+        0..1_000 => format!("{ms} ms"),
+        1_000..60_000 => {
+            let tenths = ms / 100;
+            match tenths % 10 {
+                0 => format!("{} s", tenths / 10),
+                tenth => format!("{}.{tenth} s", tenths / 10),
+            }
+        }
+        60_000..3_600_000 => format!("{} min {} s", ms / 60_000, ms / 1_000 % 60),
+        _ => format!("{} h {} min", seconds / 3_600, seconds / 60 % 60),
+    }
+}
+
+/// A share of a whole in percent, for a bar; nothing of nothing is 0.
+pub fn percent(part: u64, whole: u64) -> f64 {
+    if whole == 0 {
+        return 0.0;
+    }
+    part as f64 * 100.0 / whole as f64
+}
+
+/// How long a run takes if each answer takes 200 ms: `about 2 s`.
+pub fn estimate(items: u64, at_once: u32, per_second: Option<f64>) -> String {
+    const ANSWER_MS: f64 = 200.0;
+    let waves = (items as f64 / f64::from(at_once.max(1))).ceil() * ANSWER_MS;
+    let paced = per_second.map_or(0.0, |rate| items as f64 * 1_000.0 / rate);
+    match waves.max(paced) as u64 {
+        0..1_000 => "less than a second".to_owned(),
+        ms @ 1_000..60_000 => format!("about {}", count(ms.div_ceil(1_000), "second")),
+        ms => format!("about {}", duration(ms)),
+    }
+}
+
+/// The first few places and how many more there are: `4, 8, 1,204 and 1 more`.
+pub fn places(numbers: &[u64], total: u64) -> String {
+    let shown = numbers
+        .iter()
+        .map(|n| group(*n))
+        .collect::<Vec<_>>()
+        .join(", ");
+    match total.saturating_sub(numbers.len() as u64) {
+        0 => shown,
+        more => format!("{shown} and {} more", group(more)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn thousands_stand_apart() {
+        for (number, text) in [
+            (0, "0"),
+            (999, "999"),
+            (1_000, "1,000"),
+            (1_234_567, "1,234,567"),
+        ] {
+            assert_eq!(group(number), text);
+        }
+        assert_eq!(count(1, "number"), "1 number");
+        assert_eq!(count(2_000, "line"), "2,000 lines");
+    }
+
+    #[test]
+    fn a_duration_has_the_unit_a_reader_expects() {
+        for (ms, text) in [
+            (0, "0 ms"),
+            (999, "999 ms"),
+            (1_000, "1 s"),
+            (3_449, "3.4 s"),
+            (59_999, "59.9 s"),
+            (125_000, "2 min 5 s"),
+            (12_000_000, "3 h 20 min"),
+        ] {
+            assert_eq!(duration(ms), text);
+        }
+    }
+
+    #[test]
+    fn the_estimate_is_the_slower_of_concurrency_and_rate() {
+        assert_eq!(estimate(9_981, 1_000, None), "about 2 seconds");
+        assert_eq!(estimate(40, 1_000, None), "less than a second");
+        assert_eq!(estimate(600, 1_000, Some(10.0)), "about 1 min 0 s");
+        assert_eq!(estimate(5, 0, None), "about 1 second");
+    }
+
+    #[test]
+    fn places_beyond_the_first_are_counted() {
+        assert_eq!(places(&[4, 8, 1_204], 4), "4, 8, 1,204 and 1 more");
+        assert_eq!(places(&[4], 1), "4");
+    }
+
+    #[test]
+    fn a_share_of_nothing_is_nothing() {
+        assert_eq!(percent(1, 4), 25.0);
+        assert_eq!(percent(0, 0), 0.0);
+    }
+}

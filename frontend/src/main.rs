@@ -1,0 +1,5 @@
+//! The page's program: it fills the body of `index.html`.
+
+fn main() {
+    frontend::mount();
+}

@@ -1,0 +1,109 @@
+//! The page's files: named by content, compressed, written all at once.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::hash::{DefaultHasher, Hasher};
+use std::path::Path;
+
+use anyhow::Context;
+
+/// Files by name.
+#[derive(Default)]
+pub(crate) struct Files(BTreeMap<String, Vec<u8>>);
+
+impl Files {
+    /// Takes a file under this name.
+    pub(crate) fn add(&mut self, name: &str, content: Vec<u8>) {
+        self.0.insert(name.to_owned(), content);
+    }
+
+    /// Takes a file and answers its name, `STEM-HASH.EXTENSION`: a browser may keep it for ever,
+    /// since other content has another name.
+    pub(crate) fn add_hashed(&mut self, stem: &str, extension: &str, content: Vec<u8>) -> String {
+        let mut hasher = DefaultHasher::new();
+        hasher.write(&content);
+        let name = format!("{stem}-{:016x}.{extension}", hasher.finish());
+        self.add(&name, content);
+        name
+    }
+
+    /// Makes the folder hold these files and a brotli variant of each, and nothing else; answers
+    /// the bytes of the variants. A folder that holds them already is left untouched. The files
+    /// are written beside the folder and then take its place, so nobody finds half a page.
+    pub(crate) fn write(mut self, folder: &Path) -> anyhow::Result<usize> {
+        let there = read_folder(folder)?;
+        let mut bytes = 0;
+        for (name, content) in self.0.clone() {
+            let variant = format!("{name}.br");
+            let kept = there
+                .get(&variant)
+                .filter(|_| there.get(&name) == Some(&content));
+            let compressed = match kept {
+                Some(compressed) => compressed.clone(),
+                None => brotli(&content)?,
+            };
+            bytes += compressed.len();
+            self.0.insert(variant, compressed);
+        }
+        if self.0 != there {
+            replace(folder, &self.0)
+                .with_context(|| format!("could not write {}", folder.display()))?;
+        }
+        Ok(bytes)
+    }
+}
+
+/// The files of a folder, what isn't a file as an empty one; none where there is no folder.
+fn read_folder(folder: &Path) -> anyhow::Result<BTreeMap<String, Vec<u8>>> {
+    let mut files = BTreeMap::new();
+    if !folder.exists() {
+        return Ok(files);
+    }
+    let unreadable = || format!("could not read {}", folder.display());
+    for entry in fs::read_dir(folder).with_context(unreadable)? {
+        let entry = entry.with_context(unreadable)?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let is_file = entry.file_type().with_context(unreadable)?.is_file();
+        let content = if is_file {
+            fs::read(entry.path()).with_context(unreadable)?
+        } else {
+            Vec::new()
+        };
+        files.insert(name, content);
+    }
+    Ok(files)
+}
+
+/// The smallest brotli form: it is made once and served often.
+fn brotli(content: &[u8]) -> anyhow::Result<Vec<u8>> {
+    let settings = brotli::enc::BrotliEncoderParams {
+        quality: 11,
+        size_hint: content.len(),
+        ..Default::default()
+    };
+    let mut compressed = Vec::new();
+    brotli::BrotliCompress(&mut &content[..], &mut compressed, &settings)?;
+    Ok(compressed)
+}
+
+fn replace(folder: &Path, files: &BTreeMap<String, Vec<u8>>) -> std::io::Result<()> {
+    let fresh = folder.with_extension("new");
+    let old = folder.with_extension("old");
+    for leftover in [&fresh, &old] {
+        if leftover.exists() {
+            fs::remove_dir_all(leftover)?;
+        }
+    }
+    fs::create_dir_all(&fresh)?;
+    for (name, content) in files {
+        fs::write(fresh.join(name), content)?;
+    }
+    if folder.exists() {
+        fs::rename(folder, &old)?;
+    }
+    fs::rename(&fresh, folder)?;
+    if old.exists() {
+        fs::remove_dir_all(&old)?;
+    }
+    Ok(())
+}
