@@ -30,7 +30,11 @@ impl Store {
         pass: u32,
         cause: StopCause,
     ) -> Result<(), StoreError> {
-        self.create_json(Key::Stop(id, pass), &cause)
+        let mark = Mark {
+            cause,
+            at_ms: now_ms(),
+        };
+        self.create_json(Key::Stop(id, pass), &mark)
             .await
             .map(drop)
     }
