@@ -114,7 +114,7 @@ mod tests {
             ("1E8", ScientificNotation),
             ("12345678e", OtherCharacters),
             ("123\u{fffd}45\u{fffd}6789", Encoding),
-            ("1\02\03\04\05\06\07\08\09\0", Encoding),
+            ("1\x002\x003\x00", Encoding),
         ] {
             assert_eq!(
                 read_value(raw, &ReadOptions::default()),

@@ -37,12 +37,10 @@ impl Records {
         }
     }
 
-    /// The records of a table from where one of them begins.
-    pub(super) fn from(delimiter: u8, start: usize) -> Self {
-        Self {
-            at: start,
-            ..Self::new(delimiter)
-        }
+    /// The record that begins at `start`, whichever was read before.
+    pub(super) fn read_at(&mut self, text: &str, start: usize) -> Option<Record> {
+        self.at = start;
+        self.next(text)
     }
 
     /// The fields of the record that [`Self::next`] gave last.

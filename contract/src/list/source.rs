@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
+use std::sync::{Mutex, PoisonError};
 
 use crate::limits;
 use crate::list::decode::decode;
@@ -23,8 +24,9 @@ pub struct Source {
     pub table: Option<Table>,
     text: String,
     places: Vec<Place>,
-    /// Where the text was read as records.
-    delimiter: Option<u8>,
+    /// Where the text was read as records. Kept, since making a reader takes longer than reading
+    /// a record.
+    records: Option<Mutex<Records>>,
     zeros_lost: usize,
     warnings: usize,
 }
@@ -55,12 +57,12 @@ impl Source {
     /// meant it; of a text of lines what was typed. None for a row that isn't there. A secret like
     /// [`Self::typed`]: for joining the other columns to the results, where the list came from.
     pub fn cells(&self, row: usize) -> Vec<Cow<'_, str>> {
-        match (self.places.get(row), self.delimiter) {
+        match (self.places.get(row), &self.records) {
             (None, _) => Vec::new(),
             (Some(_), None) => vec![Cow::Borrowed(self.typed(row))],
-            (Some(place), Some(delimiter)) => {
-                let mut records = Records::from(delimiter, place.start);
-                records.next(&self.text);
+            (Some(place), Some(records)) => {
+                let mut records = records.lock().unwrap_or_else(PoisonError::into_inner);
+                records.read_at(&self.text, place.start);
                 let fields = records.fields().iter();
                 fields.map(|f| unquoted(&self.text[f.clone()])).collect()
             }
@@ -129,11 +131,10 @@ fn read_up_to(
         return Err(ReadError::Workbook);
     }
     let text = decode(bytes).into_owned();
-    let (table, delimiter) = match plan(&text, column)? {
+    let (table, mut records) = match plan(&text, column)? {
         Plan::Lines(table) => (table, None),
-        Plan::Records(table) => (Some(table.clone()), Some(table.delimiter)),
+        Plan::Records(table) => (Some(table.clone()), Some(Records::new(table.delimiter))),
     };
-    let mut records = delimiter.map(Records::new);
     let index = table.as_ref().map_or(0, |table| table.column);
     let header = table.as_ref().is_some_and(|table| table.headers.is_some());
 
@@ -167,7 +168,7 @@ fn read_up_to(
         table,
         text,
         places: source.places,
-        delimiter,
+        records: records.map(Mutex::new),
         zeros_lost: source.zeros_lost,
         warnings: source.warnings,
     })
