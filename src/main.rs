@@ -1,3 +1,5 @@
-//! Rollcall on one machine.
+//! Rollcall on one machine: see the library for what it does.
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    rollcall::main()
+}

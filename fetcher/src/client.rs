@@ -53,7 +53,7 @@ impl Drop for Lease {
 impl Clients {
     /// Makes the first client, so that what is wrong with the settings is said at once.
     pub(crate) fn new(settings: &UpstreamSettings, https: bool) -> Result<Self, SettingsError> {
-        let tls = if https { Some(tls(settings)?) } else { None };
+        let tls = if https { tls(settings)? } else { no_tls()? };
         let share = if https {
             settings.streams_per_connection
         } else {
@@ -97,7 +97,7 @@ impl Clients {
 
 fn build(
     settings: &UpstreamSettings,
-    tls: Option<ClientConfig>,
+    tls: ClientConfig,
     resolver: Resolver,
 ) -> Result<Client, SettingsError> {
     let mut builder: ClientBuilder = Client::builder()
@@ -108,14 +108,11 @@ fn build(
         // A Referer would hold the address, so the number.
         .referer(false)
         .retry(reqwest::retry::never())
-        .dns_resolver(resolver);
+        .dns_resolver(resolver)
+        .tls_backend_preconfigured(tls);
     if !settings.use_proxy {
         builder = builder.no_proxy();
     }
-    builder = match tls {
-        Some(tls) => builder.tls_backend_preconfigured(tls),
-        None => builder.http1_only(),
-    };
     builder
         .build()
         .map_err(|error| SettingsError::Client(error.without_url().to_string()))
@@ -156,4 +153,15 @@ fn tls(settings: &UpstreamSettings) -> Result<ClientConfig, SettingsError> {
         .with_no_client_auth();
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     Ok(config)
+}
+
+/// For an upstream without TLS: trusts nothing, and loads nothing.
+fn no_tls() -> Result<ClientConfig, SettingsError> {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let builder = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(|error| SettingsError::Client(error.to_string()))?;
+    Ok(builder
+        .with_root_certificates(rustls::RootCertStore::empty())
+        .with_no_client_auth())
 }

@@ -1,0 +1,162 @@
+//! The folder that holds everything: for its owner alone, and for one server at a time.
+
+use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
+use std::io::{self, Read, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use object_store::local::LocalFileSystem;
+use store::Store;
+
+/// The folder can't be used.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum DataError {
+    #[error("the data folder {0} can't be used: {1}. Name another with --data")]
+    Unusable(PathBuf, io::Error),
+    #[error("another server uses the data folder {0}: stop it, or name another folder with --data")]
+    InUse(PathBuf),
+    #[error("there is no place for the data folder: name one with --data")]
+    NoPlace,
+}
+
+/// An open data folder. Locked until it is dropped.
+pub(crate) struct DataFolder {
+    path: PathBuf,
+    _lock: File,
+}
+
+impl DataFolder {
+    /// Opens the folder, making it where it isn't there.
+    pub(crate) fn open(path: &Path) -> Result<Self, DataError> {
+        let unusable = |error| DataError::Unusable(path.to_owned(), error);
+        // Whatever is written from here on is its owner's alone.
+        rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
+        DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(path)
+            .map_err(unusable)?;
+        let path = path.canonicalize().map_err(unusable)?;
+        let options = || {
+            OpenOptions::new()
+                .create(true)
+                .truncate(false)
+                .write(true)
+                .mode(0o600)
+                .to_owned()
+        };
+        let lock = options().open(path.join("lock")).map_err(unusable)?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Err(DataError::InUse(path)),
+            Err(TryLockError::Error(error)) => return Err(unusable(error)),
+        }
+        let folder = Self { path, _lock: lock };
+        DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(folder.objects())
+            .map_err(unusable)?;
+        remove_half_written(&folder.objects()).map_err(unusable)?;
+        Ok(folder)
+    }
+
+    /// Where it is when nobody says: the user's data folder.
+    pub(crate) fn default_path() -> Result<PathBuf, DataError> {
+        use etcetera::BaseStrategy;
+        let places = etcetera::choose_base_strategy().map_err(|_| DataError::NoPlace)?;
+        Ok(places.data_dir().join("rollcall"))
+    }
+
+    pub(crate) fn objects(&self) -> PathBuf {
+        self.path.join("objects")
+    }
+
+    pub(crate) fn store(&self) -> Result<Store, DataError> {
+        let objects = LocalFileSystem::new_with_prefix(self.objects());
+        let objects = objects
+            .map_err(|error| DataError::Unusable(self.path.clone(), io::Error::other(error)))?;
+        Ok(Store::new(Arc::new(objects)))
+    }
+
+    /// The token that lets a browser in: kept, so that an open page goes on after a restart.
+    pub(crate) fn token(&self) -> Result<String, DataError> {
+        let place = self.path.join("token");
+        let unusable = |error| DataError::Unusable(place.clone(), error);
+        let mut token = String::new();
+        match File::open(&place).and_then(|mut file| file.read_to_string(&mut token)) {
+            Ok(_) if token.len() == 32 && token.bytes().all(|byte| byte.is_ascii_hexdigit()) => {
+                return Ok(token);
+            }
+            Ok(_) => {}
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => return Err(unusable(error)),
+        }
+        let token = format!("{:032x}", rand::random::<u128>());
+        let mut file = OpenOptions::new()
+            .create(true)
+            .truncate(true)
+            .write(true)
+            .mode(0o600)
+            .open(&place)
+            .map_err(unusable)?;
+        file.write_all(token.as_bytes()).map_err(unusable)?;
+        Ok(token)
+    }
+}
+
+/// Removes what a killed process was about to write: `object_store` writes a file as `name#1` and
+/// renames it.
+fn remove_half_written(folder: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        if entry.file_type()?.is_dir() {
+            remove_half_written(&entry.path())?;
+        } else if entry.file_name().as_encoded_bytes().contains(&b'#') {
+            fs::remove_file(entry.path())?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::PermissionsExt;
+
+    #[test]
+    fn a_folder_takes_one_server_and_is_its_owner_s_alone() {
+        let parent = tempfile::tempdir().unwrap();
+        let path = parent.path().join("data");
+        let open = DataFolder::open(&path).unwrap();
+        assert!(matches!(DataFolder::open(&path), Err(DataError::InUse(_))));
+        assert_eq!(
+            fs::metadata(&path).unwrap().permissions().mode() & 0o777,
+            0o700
+        );
+        let token = open.token().unwrap();
+        assert_eq!(
+            fs::metadata(path.join("token"))
+                .unwrap()
+                .permissions()
+                .mode()
+                & 0o777,
+            0o600
+        );
+        drop(open);
+        let again = DataFolder::open(&path).unwrap();
+        assert_eq!(again.token().unwrap(), token);
+    }
+
+    #[test]
+    fn what_was_half_written_is_gone_after_opening() {
+        let parent = tempfile::tempdir().unwrap();
+        let folder = parent.path().join("objects/executions/x");
+        fs::create_dir_all(&folder).unwrap();
+        fs::write(folder.join("items#1"), "123456789\n").unwrap();
+        fs::write(folder.join("items"), "123456789\n").unwrap();
+        let _open = DataFolder::open(parent.path()).unwrap();
+        assert!(!folder.join("items#1").exists() && folder.join("items").exists());
+    }
+}

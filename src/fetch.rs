@@ -1,0 +1,175 @@
+//! `rollcall fetch`: a list without a page.
+
+mod output;
+
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use backend::{Engine, PassStart};
+use contract::limits;
+use contract::list::{Column, ReadError, ReadOptions, Source, Validation, read_source};
+use contract::wire::{Counts, RunSettings};
+use fetcher::{Fetcher, SettingsError};
+use store::{Meta, Pass, ResultsReader, Store, StoreError};
+
+use crate::cli::FetchArgs;
+use crate::serve::run::asked_to_end;
+use crate::{Embedded, Exit, descriptors};
+
+/// The list could not be looked up.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum FetchError {
+    #[error("the list {0} can't be read: {1}")]
+    List(PathBuf, io::Error),
+    #[error("{0}. Name it with --column")]
+    Column(ReadError),
+    #[error(transparent)]
+    Read(ReadError),
+    #[error("the list is empty: it takes at least one line")]
+    Empty,
+    #[error("{0} is out of range: it takes {1}")]
+    Range(&'static str, String),
+    #[error(transparent)]
+    Upstream(#[from] crate::cli::ArgsError),
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error("the run could not be started: {0}")]
+    Engine(#[from] backend::EngineError),
+    #[error("the rows can't be written: {0}")]
+    Output(#[from] io::Error),
+}
+
+/// Looks up the list and writes its rows.
+pub(crate) async fn run(args: FetchArgs) -> Result<Exit, FetchError> {
+    let mut settings = settings(&args)?;
+    let possible = descriptors::raise();
+    if settings.max_concurrency > possible {
+        eprintln!(
+            "rollcall: {}",
+            descriptors::told(settings.max_concurrency, possible)
+        );
+        settings.max_concurrency = possible;
+    }
+    let store = Store::in_memory();
+    let fetcher = Fetcher::new(store.clone(), args.upstream.settings(&args.url)?)?;
+    let bytes = read(&args.list).map_err(|error| FetchError::List(args.list.clone(), error))?;
+    let source = source(&bytes, &settings.read_options(), args.column.as_deref())?;
+    drop(bytes);
+    if source.list.rows.is_empty() {
+        return Err(FetchError::Empty);
+    }
+
+    let meta = Meta::new("local", None, None, None, &source.list, settings);
+    store.write_list(&meta, &source.list).await?;
+    drop(source);
+    let pass = Pass::first();
+    store.create_pass(&meta.id, &pass).await?;
+    let interrupted = look_up(&store, fetcher, &meta, &pass).await?;
+    let counts = store.settle(&meta, &pass, None).await?.counts;
+
+    let reader = ResultsReader::open(store, meta, pass, !args.masked).await?;
+    output::write(reader, args.format, args.out.as_deref()).await?;
+    Ok(exit(interrupted, &counts))
+}
+
+/// Runs the list to its end, or until interrupted. Whether it was.
+async fn look_up(
+    store: &Store,
+    fetcher: Fetcher,
+    meta: &Meta,
+    pass: &Pass,
+) -> Result<bool, FetchError> {
+    let engine = Embedded::new(store.clone(), fetcher, None);
+    let start = PassStart {
+        execution_id: meta.id.clone(),
+        pass: pass.pass,
+        batches: pass.batches(meta),
+        lanes: pass.lanes,
+        wide: pass.wide,
+    };
+    engine.start(start).await?;
+    tokio::select! {
+        () = engine.ended(&meta.id) => return Ok(false),
+        () = asked_to_end() => {}
+    }
+    store
+        .mark_stop(&meta.id, pass.pass, store::StopCause::User)
+        .await?;
+    engine.stop(&meta.id, pass.pass).await?;
+    engine.ended(&meta.id).await;
+    Ok(true)
+}
+
+fn exit(interrupted: bool, counts: &Counts) -> Exit {
+    match counts {
+        _ if interrupted => Exit::Interrupted,
+        Counts {
+            failed: 0,
+            not_tried: 0,
+            ..
+        } => Exit::Answered,
+        _ => Exit::SomeFailed,
+    }
+}
+
+fn read(path: &Path) -> io::Result<Vec<u8>> {
+    if path == Path::new("-") {
+        let mut bytes = Vec::new();
+        io::stdin().lock().read_to_end(&mut bytes)?;
+        Ok(bytes)
+    } else {
+        std::fs::read(path)
+    }
+}
+
+fn source(bytes: &[u8], options: &ReadOptions, column: Option<&str>) -> Result<Source, FetchError> {
+    let column = column.map(|name| match name.parse::<usize>() {
+        Ok(number @ 1..) => Column::Index(number - 1),
+        _ => Column::Name(name.to_owned()),
+    });
+    read_source(bytes, options, column.as_ref()).map_err(|error| match error {
+        ReadError::TooManyRows { .. } => FetchError::Read(error),
+        error => FetchError::Column(error),
+    })
+}
+
+fn settings(args: &FetchArgs) -> Result<RunSettings, FetchError> {
+    let range = |flag, is_good, takes: String| {
+        if is_good {
+            Ok(())
+        } else {
+            Err(FetchError::Range(flag, takes))
+        }
+    };
+    let most = limits::MAX_CONCURRENCY;
+    range(
+        "--max-concurrency",
+        (1..=most).contains(&args.max_concurrency),
+        format!("1 to {most}"),
+    )?;
+    let rates = limits::MIN_REQUESTS_PER_SECOND..=limits::MAX_REQUESTS_PER_SECOND;
+    range(
+        "--requests-per-second",
+        args.requests_per_second
+            .is_none_or(|rate| rates.contains(&rate)),
+        format!("{} to {}", rates.start(), rates.end()),
+    )?;
+    range(
+        "--tolerated-failure-percentage",
+        (0.0..=100.0).contains(&args.tolerated_failure_percentage),
+        "0 to 100".into(),
+    )?;
+    Ok(RunSettings {
+        validation: if args.issued_only {
+            Validation::Issued
+        } else {
+            Validation::Format
+        },
+        restore_leading_zeros: args.restore_leading_zeros,
+        max_concurrency: args.max_concurrency,
+        requests_per_second: args.requests_per_second,
+        tolerated_failure_percentage: args.tolerated_failure_percentage,
+    })
+}

@@ -1,0 +1,83 @@
+//! The page, inside the binary.
+
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use rust_embed::{EmbeddedFile, RustEmbed};
+
+/// What `cargo xtask page` made; empty where it hasn't been run, so that all else builds without it.
+#[derive(RustEmbed)]
+#[folder = "target/page"]
+#[allow_missing = true]
+struct Files;
+
+const NOT_BUILT: &str =
+    "The page is not inside this binary: build it with `cargo xtask build`. The API is at /api.\n";
+
+/// The file at this path, or the shell for an address of the page's own.
+pub(crate) fn serve(path: &str, headers: &HeaderMap) -> Response {
+    let name = path.trim_start_matches('/');
+    let is_file = name
+        .rsplit('/')
+        .next()
+        .is_some_and(|last| last.contains('.'));
+    let name = if is_file { name } else { "index.html" };
+    let Some(file) = Files::get(name).filter(|_| !name.ends_with(".br")) else {
+        let status = if is_file {
+            StatusCode::NOT_FOUND
+        } else {
+            StatusCode::SERVICE_UNAVAILABLE
+        };
+        return (
+            status,
+            [(header::CONTENT_TYPE, "text/plain; charset=utf-8")],
+            if is_file {
+                "Nothing is here.\n"
+            } else {
+                NOT_BUILT
+            },
+        )
+            .into_response();
+    };
+    let takes_brotli = headers
+        .get_all(header::ACCEPT_ENCODING)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .any(|value| {
+            value
+                .split(',')
+                .any(|coding| coding.trim().eq_ignore_ascii_case("br"))
+        });
+    let packed = takes_brotli
+        .then(|| Files::get(&format!("{name}.br")))
+        .flatten();
+    respond(name, file, packed)
+}
+
+fn respond(name: &str, file: EmbeddedFile, packed: Option<EmbeddedFile>) -> Response {
+    let is_packed = packed.is_some();
+    let mut response = packed.unwrap_or(file).data.into_owned().into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, content_type(name));
+    headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+    // Every name but the shell's holds a hash of its content.
+    let cached = if name == "index.html" {
+        "no-cache"
+    } else {
+        "public, max-age=31536000, immutable"
+    };
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(cached));
+    if is_packed {
+        headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("br"));
+    }
+    response
+}
+
+fn content_type(name: &str) -> HeaderValue {
+    let mime = mime_guess::from_path(name).first_or_octet_stream();
+    let text = if mime.type_() == mime_guess::mime::TEXT {
+        format!("{mime}; charset=utf-8")
+    } else {
+        mime.to_string()
+    };
+    HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static("application/octet-stream"))
+}

@@ -1,0 +1,201 @@
+//! Who may ask: a browser that opened the printed address, or a script with its token. Other pages
+//! in the same browser may not, whatever name they give this machine.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
+use axum::http::uri::Authority;
+use axum::http::{HeaderMap, Method, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use backend::{ApiError, Owner};
+use subtle::ConstantTimeEq;
+
+/// The one owner on one machine.
+const OWNER: &str = "local";
+
+/// Who may ask.
+#[derive(Clone)]
+pub struct Access {
+    token: String,
+    cookie: String,
+    hosts: Vec<String>,
+}
+
+impl Access {
+    /// Lets in whoever has the token. `port` keeps the cookies of two servers on one machine apart;
+    /// `hosts` are names by which this server may be called, beside its addresses and `localhost`.
+    pub fn new(token: String, port: u16, hosts: Vec<String>) -> Self {
+        Self {
+            token,
+            cookie: format!("rollcall-{port}"),
+            hosts,
+        }
+    }
+
+    fn is_token(&self, given: &str) -> bool {
+        self.token.as_bytes().ct_eq(given.as_bytes()).into()
+    }
+
+    fn lets_in(&self, headers: &HeaderMap) -> bool {
+        let bearer = headers
+            .get(header::AUTHORIZATION)
+            .and_then(|value| value.to_str().ok())
+            .and_then(|value| {
+                let (scheme, token) = value.split_once(' ')?;
+                scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+            });
+        let cookies = headers
+            .get_all(header::COOKIE)
+            .iter()
+            .filter_map(|value| value.to_str().ok());
+        let mut cookies = cookies
+            .flat_map(|value| value.split(';'))
+            .filter_map(|pair| pair.trim().split_once('='));
+        bearer.is_some_and(|token| self.is_token(token))
+            || cookies.any(|(name, value)| name == self.cookie && self.is_token(value))
+    }
+
+    /// A name that leads here may be anybody's (DNS rebinding); an address or `localhost` is ours.
+    fn is_own_host(&self, host: &str) -> bool {
+        let Ok(authority) = host.parse::<Authority>() else {
+            return false;
+        };
+        let name = authority
+            .host()
+            .trim_start_matches('[')
+            .trim_end_matches(']');
+        name.eq_ignore_ascii_case("localhost")
+            || name.parse::<IpAddr>().is_ok()
+            || self.hosts.iter().any(|own| own.eq_ignore_ascii_case(name))
+    }
+}
+
+/// Before anything else: the host must be ours, and a token in the address becomes a cookie, so
+/// that it stands in no history entry that is gone back to.
+pub(super) async fn guard_all(
+    State(access): State<Arc<Access>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let host = request
+        .headers()
+        .get(header::HOST)
+        .and_then(|value| value.to_str().ok());
+    let host = host
+        .or_else(|| {
+            request
+                .uri()
+                .authority()
+                .map(|authority| authority.as_str())
+        })
+        .unwrap_or_default();
+    if !access.is_own_host(host) {
+        return ApiError::Forbidden(
+            "this server is called by another name than it knows: allow it with --allow-host",
+        )
+        .into_response();
+    }
+    if let Some(origin) = request.headers().get(header::ORIGIN)
+        && !matches!(*request.method(), Method::GET | Method::HEAD)
+        && origin
+            .to_str()
+            .ok()
+            .and_then(|origin| origin.split_once("://"))
+            .is_none_or(|(_, from)| !from.eq_ignore_ascii_case(host))
+    {
+        return ApiError::Forbidden("this request comes from another site's page").into_response();
+    }
+    let given = request.uri().query().and_then(|query| {
+        query
+            .split('&')
+            .find_map(|pair| pair.strip_prefix("token="))
+    });
+    match given {
+        Some(given)
+            if *request.method() == Method::GET && !request.uri().path().starts_with("/api") =>
+        {
+            let location = request.uri().path().to_owned();
+            let mut response =
+                (StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response();
+            if access.is_token(given) {
+                let cookie = format!(
+                    "{}={given}; Path=/; HttpOnly; SameSite=Strict",
+                    access.cookie
+                );
+                if let Ok(cookie) = cookie.parse() {
+                    response.headers_mut().insert(header::SET_COOKIE, cookie);
+                }
+            }
+            response
+        }
+        _ => next.run(request).await,
+    }
+}
+
+/// The API needs the token, but for its health.
+pub(super) async fn guard_api(
+    State(access): State<Arc<Access>>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    if access.lets_in(request.headers()) {
+        request.extensions_mut().insert(Owner {
+            id: OWNER.to_owned(),
+            name: None,
+        });
+    } else if request.uri().path() != "/api/health" {
+        return ApiError::Unauthenticated.into_response();
+    }
+    next.run(request).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn access() -> Access {
+        Access::new(
+            "0123456789abcdef0123456789abcdef".into(),
+            8080,
+            vec!["rollcall.internal".into()],
+        )
+    }
+
+    #[test]
+    fn addresses_localhost_and_named_hosts_are_own_and_nothing_else() {
+        for host in [
+            "localhost:8080",
+            "LOCALHOST",
+            "127.0.0.1:1",
+            "[::1]:8080",
+            "192.168.1.5:80",
+            "rollcall.internal:8080",
+        ] {
+            assert!(access().is_own_host(host), "{host}");
+        }
+        for host in [
+            "",
+            "evil.example",
+            "localhost.evil.example:8080",
+            "127.0.0.1.evil.example",
+            "rollcall.internal.example",
+        ] {
+            assert!(!access().is_own_host(host), "{host}");
+        }
+    }
+
+    #[test]
+    fn the_token_counts_as_bearer_and_as_this_port_s_cookie() {
+        let with = |name: header::HeaderName, value: &str| {
+            access().lets_in(&[(name, value.parse().unwrap())].into_iter().collect())
+        };
+        let token = "0123456789abcdef0123456789abcdef";
+        assert!(with(header::AUTHORIZATION, &format!("Bearer {token}")));
+        assert!(with(header::COOKIE, &format!("a=b; rollcall-8080={token}")));
+        assert!(!with(header::COOKIE, &format!("rollcall-8081={token}")));
+        assert!(!with(header::AUTHORIZATION, "Bearer 0"));
+        assert!(!with(header::AUTHORIZATION, token));
+    }
+}

@@ -1,0 +1,119 @@
+//! The server's life: open, print the address, serve, end cleanly.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use backend::Api;
+use contract::limits;
+use contract::wire::{RunSettings, UpstreamInfo};
+use fetcher::Fetcher;
+use tokio::net::{TcpListener, TcpSocket};
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::cli::ServeArgs;
+use crate::data::DataFolder;
+use crate::serve::{Access, address, router};
+use crate::upstream::{self, DemoSettings};
+use crate::{Embedded, descriptors};
+
+/// Connections that wait to be accepted: ten thousand may come at once.
+const BACKLOG: u32 = 16_384;
+
+/// Serves until asked to end.
+pub(crate) async fn run(args: ServeArgs) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    let possible = descriptors::raise();
+    if possible < limits::MAX_CONCURRENCY {
+        eprintln!(
+            "rollcall: {}",
+            descriptors::told(limits::MAX_CONCURRENCY, possible)
+        );
+    }
+    let path = args.data.map_or_else(DataFolder::default_path, Ok)?;
+    let folder = DataFolder::open(&path)?;
+    let store = folder.store()?;
+    let (url, is_demo) = match args.url {
+        Some(url) => (url, false),
+        None => (start_demo().await?, true),
+    };
+    let fetcher = Fetcher::new(store.clone(), args.upstream.settings(&url)?)?;
+    let (host, path) = fetcher.upstream();
+    let engine = Embedded::new(store.clone(), fetcher, Some(folder.objects()));
+    let listener = listen(args.listen)?;
+    let listening = listener.local_addr()?;
+
+    let api = Api {
+        store: store.clone(),
+        engine: Arc::new(engine.clone()),
+        upstream: UpstreamInfo {
+            host,
+            path,
+            demo: is_demo,
+        },
+        defaults: RunSettings::default(),
+        max_concurrency: possible.min(limits::MAX_CONCURRENCY),
+    };
+    let token = folder.token()?;
+    let router = router(
+        api,
+        Access::new(token.clone(), listening.port(), args.allow_host),
+    );
+    backend::recover(&store, &engine).await?;
+    println!("{}", address(listening, &token));
+    let ending = engine.clone();
+    let shutdown = async move {
+        asked_to_end().await;
+        // What is known is written before the last connection ends.
+        ending.halt().await;
+    };
+    tokio::select! {
+        served = std::future::IntoFuture::into_future(axum::serve(listener, router)) => served?,
+        () = shutdown => {}
+    }
+    Ok(())
+}
+
+async fn start_demo() -> io::Result<String> {
+    let listener = listen(SocketAddr::from(([127, 0, 0, 1], 0)))?;
+    let url = format!("http://{}/ssn/", listener.local_addr()?);
+    tokio::spawn(async move {
+        if let Err(error) =
+            upstream::serve(listener, DemoSettings::default(), std::future::pending()).await
+        {
+            tracing::error!(%error, "the demo upstream ended");
+        }
+    });
+    Ok(url)
+}
+
+/// Listens with room for many connections that come at once.
+pub(crate) fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = if address.is_ipv4() {
+        TcpSocket::new_v4()?
+    } else {
+        TcpSocket::new_v6()?
+    };
+    socket.set_reuseaddr(true)?;
+    let in_use = |error: io::Error| {
+        io::Error::new(
+            error.kind(),
+            format!("can't listen on {address}: {error}. Name another with --listen"),
+        )
+    };
+    socket.bind(address).map_err(in_use)?;
+    socket.listen(BACKLOG).map_err(in_use)
+}
+
+/// Returns on SIGINT or SIGTERM.
+pub(crate) async fn asked_to_end() {
+    let (Ok(mut interrupt), Ok(mut terminate)) = (
+        signal(SignalKind::interrupt()),
+        signal(SignalKind::terminate()),
+    ) else {
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = interrupt.recv() => {}
+        _ = terminate.recv() => {}
+    }
+}
