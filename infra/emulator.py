@@ -36,6 +36,8 @@ START_SECONDS = 60
 
 def serve(folder):
     """Runs the emulator until stdin closes, which it does however our parent ends."""
+    for asked_to_end in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(asked_to_end, lambda *_: sys.exit())
     for _ in range(5):
         emulator, endpoint = start(Path(folder))
         if emulator:
@@ -83,12 +85,16 @@ def start(folder):
             start_new_session=True,
         )
     deadline = time.monotonic() + START_SECONDS
-    while emulator.poll() is None and time.monotonic() < deadline:
-        try:
-            with urllib.request.urlopen(f"{endpoint}/_ministack/health", timeout=5):
-                return emulator, endpoint
-        except OSError:
-            time.sleep(0.05)
+    try:
+        while emulator.poll() is None and time.monotonic() < deadline:
+            try:
+                with urllib.request.urlopen(f"{endpoint}/_ministack/health", timeout=5):
+                    return emulator, endpoint
+            except OSError:
+                time.sleep(0.05)
+    except BaseException:
+        end(emulator)
+        raise
     end(emulator)
     return None, None
 
@@ -115,7 +121,11 @@ class Deployer:
             for service in ("lambda", "stepfunctions", "s3", "apigatewayv2")
         )
         self.architecture = {"aarch64": "arm64", "arm64": "arm64"}.get(platform.machine(), "x86_64")
-        self.code = {"api": zipped(api_bootstrap), "fetcher": zipped(fetcher_bootstrap)}
+        # Handed over once, since a function's code would else go through each of its creations.
+        self.code = f"rollcall-code-{os.getpid()}"
+        self.s3.create_bucket(Bucket=self.code)
+        for name, bootstrap in {"api": api_bootstrap, "fetcher": fetcher_bootstrap}.items():
+            self.s3.put_object(Bucket=self.code, Key=name, Body=zipped(bootstrap))
 
     def deploy(self, name, upstream, env=None, fetcherTimeout=900):
         bucket = f"rollcall-{name}"
@@ -152,7 +162,7 @@ class Deployer:
             Role=ROLE,
             Timeout=timeout,
             MemorySize=1024,
-            Code={"ZipFile": self.code[code]},
+            Code={"S3Bucket": self.code, "S3Key": code},
             Environment={"Variables": env},
         )["FunctionArn"]
 

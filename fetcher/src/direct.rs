@@ -7,9 +7,8 @@ use serde_json::value::RawValue;
 use crate::attempt::Upstream;
 use crate::retry::backoff;
 
-/// Bytes of body in one direct answer. 400 of them, the most that the direct state machine takes,
-/// must fit 256 KiB of state output (AWS Step Functions, service quotas).
-const BODY_BYTES: usize = 512;
+/// Bytes that an answer's other fields take as JSON, where it has a body.
+const AROUND_BODY: usize = r#"{"statusCode":200,"body":,"truncated":true}"#.len();
 
 /// The upstream's answer to one number.
 #[derive(Clone, Debug, Serialize)]
@@ -28,7 +27,11 @@ pub struct DirectAnswer {
 }
 
 /// Asks for one number as typed, with the same attempts as in a list.
-pub(crate) async fn ask(upstream: &Upstream, typed: &str) -> DirectAnswer {
+pub(crate) async fn ask(
+    upstream: &Upstream,
+    typed: &str,
+    max_bytes: Option<usize>,
+) -> DirectAnswer {
     let ssn = match read_value(typed, &ReadOptions::default()) {
         Ok(number) => number.ssn,
         Err(reason) => {
@@ -56,7 +59,8 @@ pub(crate) async fn ask(upstream: &Upstream, typed: &str) -> DirectAnswer {
         .await;
         attempts += 1;
     };
-    let (body, truncated) = cut(attempt.body);
+    let room = max_bytes.map(|bytes| bytes.saturating_sub(AROUND_BODY));
+    let (body, truncated) = cut(attempt.body, room);
     DirectAnswer {
         status_code: attempt.status_code,
         body,
@@ -65,32 +69,64 @@ pub(crate) async fn ask(upstream: &Upstream, typed: &str) -> DirectAnswer {
     }
 }
 
-fn cut(body: Option<Box<RawValue>>) -> (Option<Box<RawValue>>, bool) {
-    match body {
-        Some(body) if body.get().len() > BODY_BYTES => {
-            // The JSON text becomes a string, in which each quote takes two bytes.
-            let end = body.get().floor_char_boundary(BODY_BYTES / 2);
-            (
-                serde_json::value::to_raw_value(&body.get()[..end]).ok(),
-                true,
-            )
+/// The body, or the beginning of it as a text where it takes more than there is room.
+fn cut(body: Option<Box<RawValue>>, room: Option<usize>) -> (Option<Box<RawValue>>, bool) {
+    match (body, room) {
+        (Some(body), Some(room)) if body.get().len() > room => {
+            let cut = beginning(body.get(), room.saturating_sub(2));
+            (serde_json::value::to_raw_value(cut).ok(), true)
         }
-        body => (body, false),
+        (body, _) => (body, false),
     }
+}
+
+/// As much of a JSON text as takes at most so many bytes when it is a JSON string itself. It has
+/// no control characters but white space between its values, which takes two bytes, as a quote
+/// and a backslash do.
+fn beginning(json: &str, bytes: usize) -> &str {
+    let mut taken = 0;
+    let end = json.char_indices().find_map(|(at, char)| {
+        taken += match char {
+            '"' | '\\' | '\n' | '\r' | '\t' => 2,
+            char => char.len_utf8(),
+        };
+        (taken > bytes).then_some(at)
+    });
+    &json[..end.unwrap_or(json.len())]
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn raw(json: impl Into<String>) -> Option<Box<RawValue>> {
+        Some(RawValue::from_string(json.into()).unwrap())
+    }
+
     #[test]
-    fn a_long_body_is_cut_and_marked_and_still_json() {
-        let long = RawValue::from_string(format!("[{}]", vec!["\"é\""; 400].join(","))).unwrap();
-        let (body, truncated) = cut(Some(long));
-        let body = body.unwrap();
-        assert!(truncated && body.get().len() <= BODY_BYTES + 2);
-        assert!(serde_json::from_str::<String>(body.get()).is_ok());
-        let short = RawValue::from_string("{}".to_owned()).unwrap();
-        assert!(matches!(cut(Some(short)), (Some(_), false)));
+    fn a_long_body_is_cut_and_marked_and_the_answer_fits() {
+        let long = format!("[{}]", vec![r#"{"é\\":"\n"}"#; 400].join(",\n\t"));
+        for max_bytes in [60, 61, 62, 63, 64, 600, 6_000] {
+            let (body, truncated) = cut(raw(long.clone()), Some(max_bytes - AROUND_BODY));
+            let answer = DirectAnswer {
+                status_code: Some(200),
+                body,
+                error: None,
+                truncated,
+            };
+            let json = serde_json::to_string(&answer).unwrap();
+            assert!(truncated && json.len() <= max_bytes, "{} bytes", json.len());
+            assert!(json.len() + 4 > max_bytes, "{} bytes", json.len());
+            let text: String = serde_json::from_str(answer.body.unwrap().get()).unwrap();
+            assert!(long.starts_with(&text));
+        }
+    }
+
+    #[test]
+    fn a_body_that_fits_and_one_without_a_limit_are_whole() {
+        assert!(matches!(cut(raw("{}"), Some(2)), (Some(body), false) if body.get() == "{}"));
+        let long = format!("[{}]", vec!["1"; 100_000].join(","));
+        assert!(matches!(cut(raw(long.clone()), None), (Some(body), false) if body.get() == long));
+        assert!(matches!(cut(None, Some(0)), (None, false)));
     }
 }

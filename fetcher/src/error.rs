@@ -10,7 +10,7 @@ pub enum FetcherError {
     Store(#[from] StoreError),
     /// The event is none of the fetcher's.
     #[error(
-        "not an event of the fetcher: {0}. It takes {{executionId, pass, batch}}, {{executionId, pass, finish: true}}, {{executionId, sweep: true}} or {{ssn}}"
+        "not an event of the fetcher: {0}. It takes {{executionId, pass, batch}}, {{executionId, pass, finish: true}}, {{executionId, sweep: true}} or {{ssn, maxBytes}}"
     )]
     BadEvent(&'static str),
     /// The store knows no such execution, pass or batch.

@@ -33,10 +33,12 @@ pub enum Event {
         /// The execution.
         execution_id: ExecutionId,
     },
-    /// Fetch one number and answer with what came: `{ssn}`.
+    /// Fetch one number and answer with what came: `{ssn, maxBytes?}`.
     Direct {
         /// The number, as typed.
         ssn: String,
+        /// Bytes that the answer may take as JSON; none: all of it.
+        max_bytes: Option<usize>,
     },
 }
 
@@ -99,6 +101,7 @@ struct Fields {
     finish: Option<bool>,
     sweep: Option<bool>,
     ssn: Option<String>,
+    max_bytes: Option<usize>,
 }
 
 impl TryFrom<Value> for Event {
@@ -116,6 +119,7 @@ impl TryFrom<Value> for Event {
                 finish: None,
                 sweep: None,
                 ssn: None,
+                max_bytes: None,
             } => Ok(Self::Batch {
                 execution_id,
                 pass,
@@ -128,6 +132,7 @@ impl TryFrom<Value> for Event {
                 finish: Some(true),
                 sweep: None,
                 ssn: None,
+                max_bytes: None,
             } => Ok(Self::Finish { execution_id, pass }),
             Fields {
                 execution_id: Some(execution_id),
@@ -136,6 +141,7 @@ impl TryFrom<Value> for Event {
                 finish: None,
                 sweep: Some(true),
                 ssn: None,
+                max_bytes: None,
             } => Ok(Self::Sweep { execution_id }),
             Fields {
                 execution_id: None,
@@ -144,7 +150,8 @@ impl TryFrom<Value> for Event {
                 finish: None,
                 sweep: None,
                 ssn: Some(ssn),
-            } => Ok(Self::Direct { ssn }),
+                max_bytes,
+            } => Ok(Self::Direct { ssn, max_bytes }),
             _ => Err(FetcherError::BadEvent("its fields don't go together")),
         }
     }
@@ -172,6 +179,7 @@ mod tests {
                 "Sweep(01jd0000000000000000000abc)",
             ),
             (json!({"ssn": "123-45-6789"}), "Direct"),
+            (json!({"ssn": "123-45-6789", "maxBytes": 600}), "Direct"),
         ] {
             assert_eq!(format!("{:?}", Event::try_from(event).unwrap()), kind);
         }
@@ -185,6 +193,8 @@ mod tests {
             json!({"executionId": id, "pass": 1, "batch": 0, "finish": true}),
             json!({"executionId": id, "pass": 1, "finish": false}),
             json!({"ssn": 123456789}),
+            json!({"ssn": "123-45-6789", "maxBytes": -1}),
+            json!({"executionId": id, "sweep": true, "maxBytes": 1}),
             json!({"ssn": "123-45-6789", "123-45-6789": 1}),
         ] {
             let error = Event::try_from(bad).unwrap_err();

@@ -83,7 +83,7 @@ impl Fetcher {
                 self.store.sweep(&execution_id).await?;
                 Ok(Answer::Swept {})
             }
-            Event::Direct { ssn } => Ok(Answer::Direct(self.one(&ssn).await)),
+            Event::Direct { ssn, max_bytes } => Ok(Answer::Direct(self.one(&ssn, max_bytes).await)),
         }
     }
 
@@ -128,9 +128,10 @@ impl Fetcher {
         })
     }
 
-    /// Asks for one number as typed.
-    pub async fn one(&self, typed: &str) -> DirectAnswer {
-        direct::ask(&self.upstream, typed).await
+    /// Asks for one number as typed. The answer takes at most `max_bytes` as JSON, where that is
+    /// given: a longer body is cut, and the answer says so.
+    pub async fn one(&self, typed: &str, max_bytes: Option<usize>) -> DirectAnswer {
+        direct::ask(&self.upstream, typed, max_bytes).await
     }
 
     /// The execution and its pass; `None` where it is being erased.

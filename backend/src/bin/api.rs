@@ -8,6 +8,7 @@ async fn main() -> Result<(), lambda_http::Error> {
     tracing_subscriber::fmt()
         .json()
         .without_time()
+        .with_writer(std::io::stderr)
         .with_max_level(tracing::Level::INFO)
         .init();
     let lookup = |name: &str| std::env::var(name).ok();

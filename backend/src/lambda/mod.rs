@@ -1,6 +1,7 @@
 //! The API as a Lambda behind an HTTP API of API Gateway.
 
 mod environment;
+mod log;
 mod owner;
 mod query;
 #[cfg(test)]
@@ -18,7 +19,9 @@ pub use environment::{EnvironmentError, anonymous_owner, api};
 /// The API's router, which knows whose a request is by the authorizer's claims; without a sign-in
 /// it is `anonymous`'s, or nobody's, who gets a 401.
 pub fn app(api: Api, anonymous: Option<Owner>) -> Router {
-    router(api).layer(middleware::from_fn_with_state(anonymous, owner::tell))
+    router(api)
+        .layer(middleware::from_fn_with_state(anonymous, owner::tell))
+        .layer(middleware::from_fn(log::request))
 }
 
 /// Serves requests until the Lambda is ended.

@@ -16,6 +16,7 @@ async fn main() -> Result<(), Error> {
     tracing_subscriber::fmt()
         .json()
         .without_time()
+        .with_writer(std::io::stderr)
         .with_max_level(tracing::Level::INFO)
         .init();
     let bucket = std::env::var("ROLLCALL_BUCKET")
@@ -27,18 +28,16 @@ async fn main() -> Result<(), Error> {
 
 async fn invoked(fetcher: &Fetcher, event: LambdaEvent<Value>) -> Result<Answer, Diagnostic> {
     let (event, context) = event.into_parts();
+    let event = Event::try_from(event).map_err(named)?;
+    // Its Debug shows no number.
+    tracing::info!(?event, "invoked");
     let left = context.deadline().duration_since(SystemTime::now());
     let deadline = Instant::now() + left.unwrap_or_default();
-    let answer = match Event::try_from(event) {
-        Ok(event) => fetcher.handle(event, Some(deadline)).await,
-        Err(error) => Err(error),
-    };
-    answer.map_err(named)
+    fetcher.handle(event, Some(deadline)).await.map_err(named)
 }
 
-/// The state machine retries and catches by these names.
+/// The state machines retry and catch by these names. The runtime logs what is returned.
 fn named(error: FetcherError) -> Diagnostic {
-    tracing::error!(name = error.name(), %error, "the invocation failed");
     Diagnostic {
         error_type: error.name().to_owned(),
         error_message: error.to_string(),
