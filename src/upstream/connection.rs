@@ -1,0 +1,120 @@
+//! Connections that can be reset instead of answered.
+
+use std::io::{self, IoSlice};
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll};
+
+use axum::extract::connect_info::Connected;
+use axum::serve::{IncomingStream, Listener};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::{TcpListener, TcpStream};
+
+/// Resets a connection: the next answer on it is a TCP reset.
+#[derive(Clone, Default)]
+pub(super) struct Abort(Arc<AtomicBool>);
+
+impl Abort {
+    pub(super) fn reset(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+/// Takes connections that a handler can reset.
+pub(super) struct DemoListener(pub(super) TcpListener);
+
+impl Listener for DemoListener {
+    type Io = Connection;
+    type Addr = SocketAddr;
+
+    async fn accept(&mut self) -> (Self::Io, Self::Addr) {
+        // This waits a second where there are no descriptors left, and goes on.
+        let (stream, address) = Listener::accept(&mut self.0).await;
+        // An answer is one small write; it must not wait for the acknowledgement of another. A
+        // connection on which this fails is gone, as its first read will tell.
+        let _ = stream.set_nodelay(true);
+        let abort = Abort::default();
+        (Connection { stream, abort }, address)
+    }
+
+    fn local_addr(&self) -> io::Result<Self::Addr> {
+        self.0.local_addr()
+    }
+}
+
+impl Connected<IncomingStream<'_, DemoListener>> for Abort {
+    fn connect_info(stream: IncomingStream<'_, DemoListener>) -> Self {
+        stream.io().abort.clone()
+    }
+}
+
+/// A connection that writes nothing once it is to be reset.
+pub(super) struct Connection {
+    stream: TcpStream,
+    abort: Abort,
+}
+
+impl Connection {
+    /// An error once the connection is to be reset.
+    fn check(&self) -> io::Result<()> {
+        match self.abort.0.load(Ordering::Relaxed) {
+            false => Ok(()),
+            true => Err(io::ErrorKind::ConnectionReset.into()),
+        }
+    }
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        if self.check().is_err() {
+            // Without lingering, closing is a reset. Where that fails the connection just ends.
+            let _ = self.stream.set_zero_linger();
+        }
+    }
+}
+
+impl AsyncRead for Connection {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_read(context, buffer)
+    }
+}
+
+impl AsyncWrite for Connection {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        self.check()?;
+        Pin::new(&mut self.stream).poll_write(context, bytes)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        parts: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        self.check()?;
+        Pin::new(&mut self.stream).poll_write_vectored(context, parts)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        // An orderly end would come before the reset.
+        self.check()?;
+        Pin::new(&mut self.stream).poll_shutdown(context)
+    }
+}

@@ -1,0 +1,128 @@
+//! The demo upstream: made-up records behind the same GET that a real one answers, and all the
+//! trouble that a real one makes, as much of it as is asked for.
+
+mod connection;
+mod outcome;
+mod record;
+mod settings;
+
+use std::convert::Infallible;
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::{Body, Bytes};
+use axum::extract::{ConnectInfo, Request, State};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use axum::{Json, Router};
+use futures::stream;
+use serde_json::json;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+
+use connection::{Abort, DemoListener};
+use outcome::Outcome;
+pub use settings::DemoSettings;
+
+/// How long answers under way may still take when the server is asked to end.
+const GRACE: Duration = Duration::from_secs(1);
+
+/// Serves the demo upstream until `shutdown` resolves, then for as long as answers are under way,
+/// a second at most. How many connections may come at once is up to the listener: give it a
+/// backlog as large as the concurrency it is to be asked with.
+///
+/// # Errors
+/// None: what goes wrong with a connection ends that connection, and nothing else goes wrong.
+pub async fn serve(
+    listener: TcpListener,
+    settings: DemoSettings,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) -> io::Result<()> {
+    let (ending, end) = oneshot::channel::<Infallible>();
+    let shutdown = async move {
+        shutdown.await;
+        drop(ending);
+    };
+    let service = router(settings).into_make_service_with_connect_info::<Abort>();
+    let serving = axum::serve(DemoListener(listener), service).with_graceful_shutdown(shutdown);
+    tokio::select! {
+        served = serving => served,
+        () = async { let _ = end.await; tokio::time::sleep(GRACE).await } => Ok(()),
+    }
+}
+
+/// Answers GET of any path whose last segment is nine digits. Only under [`serve`] can it reset a
+/// connection; elsewhere such an answer breaks off instead.
+pub fn router(settings: DemoSettings) -> Router {
+    Router::new().fallback_service(get(answer).with_state(Arc::new(settings)))
+}
+
+async fn answer(State(settings): State<Arc<DemoSettings>>, request: Request) -> Response {
+    let Some(number) = number(request.uri().path()) else {
+        let usage = "GET {any path}/{nine digits} answers a made-up record";
+        return failure(StatusCode::BAD_REQUEST, usage);
+    };
+    let outcome = settings.outcome(number, rand::random(), outcome::now());
+    let delay = settings.delay(rand::random(), rand::random());
+    if !delay.is_zero() {
+        tokio::time::sleep(delay).await;
+    }
+    match outcome {
+        Outcome::Found => Json(record::made_up(number, settings.seed)).into_response(),
+        Outcome::NotFound => failure(StatusCode::NOT_FOUND, "no such record"),
+        Outcome::Failure => failure(StatusCode::SERVICE_UNAVAILABLE, "out of order, try again"),
+        Outcome::Throttled => {
+            let mut response = failure(StatusCode::TOO_MANY_REQUESTS, "too many requests");
+            let seconds = HeaderValue::from(settings.retry_after);
+            response.headers_mut().insert(header::RETRY_AFTER, seconds);
+            response
+        }
+        Outcome::Truncated => truncated(&record::made_up(number, settings.seed)),
+        Outcome::Reset => {
+            if let Some(ConnectInfo(abort)) = request.extensions().get::<ConnectInfo<Abort>>() {
+                abort.reset();
+            }
+            Body::from_stream(stream::iter([Err::<Bytes, _>(broken())])).into_response()
+        }
+    }
+}
+
+/// The nine digits that a path ends with.
+fn number(path: &str) -> Option<u64> {
+    let (_, segment) = path.rsplit_once('/')?;
+    let digits = segment.len() == 9 && segment.bytes().all(|byte| byte.is_ascii_digit());
+    segment.parse().ok().filter(|_| digits)
+}
+
+fn failure(status: StatusCode, error: &str) -> Response {
+    (status, Json(json!({ "demo": true, "error": error }))).into_response()
+}
+
+/// Half of a body whose whole length was announced, then the connection ends.
+fn truncated(value: &serde_json::Value) -> Response {
+    let whole = value.to_string();
+    let half = Bytes::copy_from_slice(&whole.as_bytes()[..whole.len() / 2]);
+    let parts = stream::unfold(Some(half), async |half| match half {
+        Some(half) => Some((Ok(half), None)),
+        None => {
+            // What was sent until now leaves the server first.
+            tokio::task::yield_now().await;
+            Some((Err(broken()), None))
+        }
+    });
+    let mut response = Body::from_stream(parts).into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_LENGTH, HeaderValue::from(whole.len()));
+    let json = HeaderValue::from_static("application/json");
+    headers.insert(header::CONTENT_TYPE, json);
+    response
+}
+
+fn broken() -> io::Error {
+    io::ErrorKind::ConnectionReset.into()
+}
+
+#[cfg(test)]
+mod tests;

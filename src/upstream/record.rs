@@ -1,0 +1,113 @@
+//! Made-up records.
+
+use serde_json::{Value, json};
+
+use super::outcome::{Purpose, mix, scrambled};
+
+const FIRST_NAMES: [&str; 32] = [
+    "Alma", "Amir", "Beatriz", "Caleb", "Carmen", "Dana", "Darnell", "Elena", "Elijah", "Farah",
+    "Gloria", "Hugo", "Imani", "Isaac", "Jun", "Keisha", "Lars", "Leah", "Malik", "Maya", "Nadia",
+    "Noah", "Olga", "Omar", "Paige", "Quinn", "Rosa", "Samuel", "Tessa", "Victor", "Wendy",
+    "Yusuf",
+];
+const LAST_NAMES: [&str; 32] = [
+    "Abbott",
+    "Alvarez",
+    "Bennett",
+    "Brooks",
+    "Castillo",
+    "Chen",
+    "Delgado",
+    "Ellison",
+    "Fischer",
+    "Flores",
+    "Gallagher",
+    "Grant",
+    "Haddad",
+    "Hughes",
+    "Ivanov",
+    "Jensen",
+    "Kim",
+    "Lambert",
+    "Lopez",
+    "Marsh",
+    "Nakamura",
+    "Nguyen",
+    "Okafor",
+    "Osborne",
+    "Patel",
+    "Quintana",
+    "Reyes",
+    "Schmidt",
+    "Tran",
+    "Vasquez",
+    "Whitfield",
+    "Young",
+];
+const STATES: [&str; 50] = [
+    "AL", "AK", "AZ", "AR", "CA", "CO", "CT", "DE", "FL", "GA", "HI", "ID", "IL", "IN", "IA", "KS",
+    "KY", "LA", "ME", "MD", "MA", "MI", "MN", "MS", "MO", "MT", "NE", "NV", "NH", "NJ", "NM", "NY",
+    "NC", "ND", "OH", "OK", "OR", "PA", "RI", "SC", "SD", "TN", "TX", "UT", "VT", "VA", "WA", "WV",
+    "WI", "WY",
+];
+/// As often as they are named.
+const STATUSES: [&str; 10] = [
+    "ACTIVE",
+    "ACTIVE",
+    "ACTIVE",
+    "ACTIVE",
+    "ACTIVE",
+    "ACTIVE",
+    "ACTIVE",
+    "INACTIVE",
+    "INACTIVE",
+    "IN_REVIEW",
+];
+
+/// The record of a number: always the same under one seed, marked as made up, and without the
+/// number or a part of it.
+pub(super) fn made_up(number: u64, seed: u64) -> Value {
+    let mut bits = mix(number, seed, Purpose::Record, 0);
+    let mut below = |end: usize| {
+        bits = scrambled(bits);
+        (bits % end as u64) as usize
+    };
+    let name = format!(
+        "{} {}",
+        FIRST_NAMES[below(FIRST_NAMES.len())],
+        LAST_NAMES[below(LAST_NAMES.len())]
+    );
+    json!({
+        "demo": true,
+        "name": name,
+        "state": STATES[below(STATES.len())],
+        "status": STATUSES[below(STATUSES.len())],
+        // The range of credit scores, most of them in its middle.
+        "score": 300 + below(184) + below(184) + below(185),
+        "since": format!("{}-{:02}-{:02}", 1990 + below(35), 1 + below(12), 1 + below(28)),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_always_has_the_same_record_and_others_have_others() {
+        assert_eq!(made_up(123_456_789, 0), made_up(123_456_789, 0));
+        assert_ne!(made_up(123_456_789, 0), made_up(123_456_788, 0));
+        assert_ne!(made_up(123_456_789, 0), made_up(123_456_789, 1));
+    }
+
+    #[test]
+    fn a_record_says_that_it_is_made_up_and_is_believable() {
+        for number in (0..1_000_000_000).step_by(999_983) {
+            let record = made_up(number, 7);
+            assert_eq!(record["demo"], true);
+            let score = record["score"].as_u64().unwrap();
+            assert!((300..=850).contains(&score), "{score}");
+            assert!(record["name"].as_str().unwrap().contains(' '));
+            assert!(!record.to_string().contains(&format!("{number:09}")));
+        }
+    }
+}
