@@ -91,9 +91,17 @@ pub enum ReadError {
     Workbook,
 }
 
+/// Columns that an error names at most; noise may have thousands.
+const SHOWN: usize = 20;
+
 fn names(columns: &[ColumnChoice]) -> String {
-    let names: Vec<_> = columns.iter().map(|c| format!("“{}”", c.name)).collect();
-    names.join(", ")
+    let shown = columns.iter().take(SHOWN);
+    let names: Vec<_> = shown.map(|c| format!("“{}”", c.name)).collect();
+    let names = names.join(", ");
+    match columns.len().checked_sub(SHOWN + 1) {
+        Some(more) => format!("{names} and {} more", more + 1),
+        None => names,
+    }
 }
 
 #[cfg(test)]
@@ -121,5 +129,8 @@ mod tests {
             error.to_string(),
             "more than one column could hold the numbers: “SSN”, “column 3”; say which"
         );
+        let columns = (0..1_000).map(|index| choice(index, "x")).collect();
+        let shown = ReadError::NoColumn { columns }.to_string();
+        assert!(shown.ends_with("“x” and 980 more; say which"), "{shown}");
     }
 }

@@ -7,8 +7,9 @@ use crate::list::lines::Lines;
 use crate::list::value::number_in;
 use crate::list::{Column, ReadError, Table};
 
-/// Lines on which the decision is made.
+/// Lines on which the decision is made, or fewer that have so many bytes.
 const SAMPLE_LINES: usize = 1_000;
+const SAMPLE_BYTES: usize = 1_000_000;
 
 /// How the whole list is to be read.
 #[derive(Debug, PartialEq, Eq)]
@@ -75,6 +76,9 @@ fn head(text: &str) -> &str {
         match lines.next_row(text) {
             Some(line) => end = line.span.end,
             None => return text,
+        }
+        if end > SAMPLE_BYTES {
+            break;
         }
     }
     &text[..end]

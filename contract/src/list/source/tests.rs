@@ -253,6 +253,32 @@ fn nothing_typed_is_shown_by_debug() {
     );
 }
 
+#[test]
+fn noise_is_read_to_its_end() {
+    // Xorshift64 (Marsaglia, 2003).
+    let mut state = 0x2545_f491_4f6c_dd1d_u64;
+    let mut next = || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        state
+    };
+    let noise: Vec<u8> = (0..125_000).flat_map(|_| next().to_le_bytes()).collect();
+    let source = read_source(&noise, &ReadOptions::default(), None).unwrap();
+    assert!(source.table.is_none());
+    let lines = noise.iter().filter(|byte| matches!(byte, b'\n' | b'\r'));
+    assert!(source.list.rows.len() > lines.count() * 9 / 10);
+    check(&source);
+
+    for byte in b",;\t\" \r\nx1\x00\xff" {
+        let _ = read_source(&vec![*byte; 1_000_000], &ReadOptions::default(), None);
+    }
+    // One column more than anybody has, again and again.
+    let commas = [vec![b','; 20_000], vec![b'\n']].concat().repeat(50);
+    let error = read_source(&commas, &ReadOptions::default(), None).unwrap_err();
+    assert!(matches!(error, ReadError::NoColumn { .. }), "{error}");
+}
+
 /// Text that has what decides something in it, more often than chance would.
 fn text() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
