@@ -1,7 +1,7 @@
 //! The page's frame: the header and one page for each address.
 
 use leptos::prelude::*;
-use leptos_router::components::{A, Route, Router, Routes};
+use leptos_router::components::{A, FlatRoutes, Route, Router};
 use leptos_router::path;
 
 use crate::components::heading::{Heading, Visits};
@@ -17,11 +17,11 @@ pub(crate) fn App() -> impl IntoView {
         <Router>
             <Header/>
             <main id="main">
-                <Routes fallback=Lost>
+                <FlatRoutes fallback=Lost>
                     <Route path=path!("/") view=Compose/>
                     <Route path=path!("/executions/:id") view=Run/>
                     <Route path=path!("/history") view=History/>
-                </Routes>
+                </FlatRoutes>
             </main>
         </Router>
     }

@@ -22,7 +22,7 @@ pub(crate) fn Bar(#[prop(into)] execution: Signal<Execution>) -> impl IntoView {
     let items = Memo::new(move |_| execution.with(|e| e.items));
     let segment = move |outcome| {
         let number = of(outcome);
-        let width = move || format!("{:.3}%", words::percent(number.get(), items.get()));
+        let width = move || words::percent(number.get(), items.get());
         view! { <span class=class(outcome) style:width=width></span> }
     };
     let figure = move |outcome| {
@@ -35,7 +35,7 @@ pub(crate) fn Bar(#[prop(into)] execution: Signal<Execution>) -> impl IntoView {
         view! {
             <div hidden=move || !always && number.get() == 0>
                 <dd data-testid=format!("count-{}", class(outcome))>{move || words::group(number.get())}</dd>
-                <dt><Mark outcome/> {outcome_words(outcome).to_lowercase()}</dt>
+                <dt><Mark outcome/> {outcome_words(outcome).to_ascii_lowercase()}</dt>
             </div>
         }
     };

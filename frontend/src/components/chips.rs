@@ -13,26 +13,21 @@ pub(crate) fn Chips(
     #[prop(into)] execution: Signal<Execution>,
     chosen: RwSignal<Option<Outcome>>,
 ) -> impl IntoView {
-    let all = Memo::new(move |_| execution.with(|e| e.rows));
-    let there = Memo::new(move |_| execution.with(|e| telling::chips(e, chosen.get())));
-    let number = move |outcome| {
-        there.with(|there| {
-            there
-                .iter()
-                .find(|chip| chip.0 == outcome)
-                .map_or(0, |chip| chip.1)
-        })
-    };
+    let all = move || execution.with(|e| words::group(e.rows));
     let chip = move |outcome: Outcome| {
+        let number = Memo::new(move |_| execution.with(|e| telling::rows_like(e, outcome)));
+        let is_chosen = move || chosen.get() == Some(outcome);
         view! {
             <button
                 type="button"
                 class="chip"
-                aria-pressed=move || (chosen.get() == Some(outcome)).to_string()
+                // One that is gone while it is chosen stays, so that it can be seen what is chosen.
+                hidden=move || number.get() == 0 && !is_chosen()
+                aria-pressed=move || is_chosen().to_string()
                 data-testid=format!("chip-{}", class(outcome))
                 on:click=move |_| chosen.set(Some(outcome))
             >
-                {outcome_words(outcome)} " " {move || words::group(number(outcome))}
+                {outcome_words(outcome)} " " {move || words::group(number.get())}
             </button>
         }
     };
@@ -45,13 +40,9 @@ pub(crate) fn Chips(
                 data-testid="chip-all"
                 on:click=move |_| chosen.set(None)
             >
-                "All " {move || words::group(all.get())}
+                "All " {all}
             </button>
-            <For
-                each=move || there.get().into_iter().map(|chip| chip.0)
-                key=|outcome| *outcome
-                children=chip
-            />
+            {Outcome::ALL.map(chip).collect_view()}
         </div>
     }
 }

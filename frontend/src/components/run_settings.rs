@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use crate::components::list_state::ListState;
 use crate::logic::run_form::{Chosen, RunForm, sentence};
+use crate::logic::words;
 use crate::server::Server;
 
 /// The settings of a run. `chosen` is what the fields hold, or what is wrong with them.
@@ -35,9 +36,9 @@ pub(crate) fn RunSettings(
             <Field name="At once" id="max-concurrency" form get=|form| &mut form.at_once
                 hint=move || server.run_defaults().1.to_string()/>
             <Field name="A second, at most" id="requests-per-second" form get=|form| &mut form.per_second
-                hint=move || server.run_defaults().2.map_or("no limit".to_owned(), |rate| rate.to_string())/>
+                hint=move || server.run_defaults().2.map_or("no limit".to_owned(), words::decimal)/>
             <Field name="May fail, in percent" id="tolerated" form get=|form| &mut form.tolerated
-                hint=move || server.run_defaults().3.to_string()/>
+                hint=move || words::decimal(server.run_defaults().3)/>
             <label class="check">
                 <input
                     type="checkbox"

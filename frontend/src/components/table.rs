@@ -101,11 +101,11 @@ pub(crate) fn Table(
             on:keydown=on_key
         >
             <Head/>
-            <div class="space" role="presentation" style:height=move || format!("{}px", window.get().height())>
+            <div class="space" role="presentation" style:height=move || format!("{}px", window.get().height() as u64)>
                 <div
                     class="block"
                     role="rowgroup"
-                    style:transform=move || format!("translateY({}px)", drawn.get().offset)
+                    style:transform=move || format!("translateY({}px)", drawn.get().offset.round() as i64)
                 >
                     <For
                         each=move || view.get()

@@ -1,6 +1,5 @@
 //! The rows the page has, and which to ask for next.
 
-use std::collections::BTreeMap;
 use std::ops::Range;
 
 use crate::logic::row_view::RowView;
@@ -46,11 +45,12 @@ pub enum From {
 /// Pages of a whole table.
 #[derive(Default)]
 pub struct Pages {
-    pages: BTreeMap<u64, Page>,
+    pages: Vec<Page>,
     news: u32,
 }
 
 struct Page {
+    place: u64,
     rows: Vec<RowView>,
     news: u32,
     settled: bool,
@@ -77,11 +77,7 @@ impl RowStore {
     /// The row at this place of the table.
     pub fn get(&self, place: u64) -> Option<&RowView> {
         match self {
-            Self::Whole(whole) => whole
-                .pages
-                .get(&(place / PAGE))?
-                .rows
-                .get((place % PAGE) as usize),
+            Self::Whole(whole) => whole.page(place / PAGE)?.rows.get((place % PAGE) as usize),
             Self::Filtered(prefix) => prefix.rows.get(place as usize),
         }
     }
@@ -149,19 +145,23 @@ impl RowStore {
 }
 
 impl Pages {
+    fn page(&self, place: u64) -> Option<&Page> {
+        self.pages.iter().find(|page| page.place == place)
+    }
+
     fn wanted(&self, view: Range<u64>, rows: u64) -> Option<Request> {
         if view.is_empty() {
             return None;
         }
         let in_view = view.start / PAGE..=(view.end - 1) / PAGE;
-        let missing = in_view.clone().find(|page| !self.pages.contains_key(page));
-        let stale = |page: &u64| {
-            self.pages
-                .get(page)
-                .is_some_and(|page| !page.settled && page.news < self.news)
+        let missing = in_view.clone().find(|place| self.page(*place).is_none());
+        let is_stale = |page: &Page| !page.settled && page.news < self.news;
+        let stale = || {
+            in_view
+                .clone()
+                .find(|place| self.page(*place).is_some_and(is_stale))
         };
-        let page = missing.or_else(|| in_view.clone().find(stale))?;
-        let first = page * PAGE;
+        let first = missing.or_else(stale)? * PAGE;
         Some(Request {
             from: From::Row(first),
             count: PAGE.min(rows.saturating_sub(first)),
@@ -174,23 +174,18 @@ impl Pages {
         let From::Row(first) = request.from else {
             return;
         };
-        let here = first / PAGE;
+        let place = first / PAGE;
         let settled = rows.len() as u64 == request.count && rows.iter().all(RowView::is_settled);
-        self.pages.insert(
-            here,
-            Page {
-                rows,
-                news: request.news,
-                settled,
-            },
-        );
-        while self.pages.len() > PAGES_KEPT {
-            let far = self
-                .pages
-                .keys()
-                .copied()
-                .max_by_key(|page| page.abs_diff(here));
-            far.and_then(|page| self.pages.remove(&page));
+        self.pages.retain(|page| page.place != place);
+        self.pages.push(Page {
+            place,
+            rows,
+            news: request.news,
+            settled,
+        });
+        if self.pages.len() > PAGES_KEPT {
+            let far = (0..self.pages.len()).max_by_key(|n| self.pages[*n].place.abs_diff(place));
+            far.map(|n| self.pages.swap_remove(n));
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The settings of a run as they are typed.
 
 use contract::limits;
+use serde::de::DeserializeOwned;
 
 use crate::logic::words;
 
@@ -47,24 +48,32 @@ impl RunForm {
     }
 }
 
-fn field<T: std::str::FromStr>(typed: &str, fits: impl Fn(&T) -> bool) -> Result<Option<T>, ()> {
+fn field<T: DeserializeOwned>(typed: &str, fits: impl Fn(&T) -> bool) -> Result<Option<T>, ()> {
     let typed = typed.trim().replace(',', "");
     if typed.is_empty() {
         return Ok(None);
     }
-    typed.parse().ok().filter(fits).map(Some).ok_or(())
+    // JSON's numbers are the ones meant: no `inf`, no `NaN`; and its reader is in the page anyway.
+    serde_json::from_str(&typed)
+        .ok()
+        .filter(fits)
+        .map(Some)
+        .ok_or(())
 }
 
 /// The settings in a sentence, with these defaults: `1,000 at once, no limit a second.`
 pub fn sentence(chosen: &Chosen, at_once: u32, per_second: Option<f64>, tolerated: f64) -> String {
     let at_once = words::group(chosen.max_concurrency.unwrap_or(at_once).into());
     let rate = match chosen.requests_per_second.or(per_second) {
-        Some(rate) => format!("at most {rate} a second"),
+        Some(rate) => format!("at most {} a second", words::decimal(rate)),
         None => "no limit a second".to_owned(),
     };
     let tolerated = chosen.tolerated_failure_percentage.unwrap_or(tolerated);
     let stops = match tolerated < 100.0 {
-        true => format!(" Stops early when more than {tolerated}% fail."),
+        true => format!(
+            " Stops early when more than {}% fail.",
+            words::decimal(tolerated)
+        ),
         false => String::new(),
     };
     format!("{at_once} at once, {rate}.{stops}")

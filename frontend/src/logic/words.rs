@@ -36,12 +36,17 @@ pub fn duration(ms: u64) -> String {
     }
 }
 
-/// A share of a whole in percent, for a bar; nothing of nothing is 0.
-pub fn percent(part: u64, whole: u64) -> f64 {
-    if whole == 0 {
-        return 0.0;
-    }
-    part as f64 * 100.0 / whole as f64
+/// A share of a whole as a style sheet has it: `25.00%`; nothing of nothing is `0.00%`.
+pub fn percent(part: u64, whole: u64) -> String {
+    let share = part.saturating_mul(10_000) / whole.max(1);
+    format!("{}.{:02}%", share / 100, share % 100)
+}
+
+/// A number that may have a fraction, as people write it: `12.5`, `100`.
+pub fn decimal(number: f64) -> String {
+    // The JSON writer is in the page anyway; the formatter of floats would be another 16 KB.
+    let text = serde_json::to_string(&number).unwrap_or_default();
+    text.strip_suffix(".0").map(str::to_owned).unwrap_or(text)
 }
 
 /// How long a run takes if each answer takes 200 ms: `about 2 s`.
@@ -118,7 +123,14 @@ mod tests {
 
     #[test]
     fn a_share_of_nothing_is_nothing() {
-        assert_eq!(percent(1, 4), 25.0);
-        assert_eq!(percent(0, 0), 0.0);
+        assert_eq!(percent(1, 4), "25.00%");
+        assert_eq!(percent(1, 3), "33.33%");
+        assert_eq!(percent(0, 0), "0.00%");
+    }
+
+    #[test]
+    fn a_fraction_is_shown_only_where_there_is_one() {
+        assert_eq!(decimal(100.0), "100");
+        assert_eq!(decimal(12.5), "12.5");
     }
 }

@@ -53,7 +53,7 @@ pub(crate) fn History() -> impl IntoView {
             <p data-testid="history-empty">"Nothing yet. " <a href="/">"Look up a list"</a> "."</p>
         </Show>
         <ol class="runs" data-testid="history">
-            <For each=move || runs.get() key=|run| run.id.clone() children=|run| view! { <Entry run/> }/>
+            {move || runs.get().into_iter().map(|run| view! { <Entry run/> }).collect_view()}
         </ol>
         <Show when=more>
             <button type="button" class="button" data-testid="history-more" disabled=busy on:click=move |_| load()>
@@ -69,7 +69,7 @@ fn Entry(run: Execution) -> impl IntoView {
         let number = Some(run.counts.of(outcome)).filter(|number| *number > 0)?;
         Some(view! {
             <span class=format!("figure {}", class(outcome))>
-                <Mark outcome/> {words::group(number)} " " {outcome_words(outcome).to_lowercase()}
+                <Mark outcome/> {words::group(number)} " " {outcome_words(outcome).to_ascii_lowercase()}
             </span>
         })
     });
