@@ -108,12 +108,12 @@ impl Deployment {
         StepFunctions::new(&load_aws_config().await, settings)
     }
 
-    /// Runs the direct state machine to its end. Its status, and its output or its error.
-    pub async fn ask_directly(&self, input: Value) -> (String, Value) {
+    /// Runs one of its state machines to its end: the status, and the output or the error.
+    pub async fn run(&self, state_machine_arn: &str, input: &Value) -> (String, Value) {
         let client = aws_sdk_sfn::Client::new(&load_aws_config().await);
         let started = client
             .start_execution()
-            .state_machine_arn(&self.outputs.direct_state_machine_arn)
+            .state_machine_arn(state_machine_arn)
             .input(input.to_string())
             .send()
             .await
@@ -129,10 +129,11 @@ impl Deployment {
                 tokio::time::sleep(Duration::from_millis(50)).await;
                 continue;
             }
-            let end = match execution.error() {
-                Some(error) => json!({"error": error, "cause": execution.cause()}),
-                None => serde_json::from_str(execution.output().expect("an output"))
-                    .expect("JSON output"),
+            let end = match (execution.error(), execution.output()) {
+                (Some(error), _) => json!({"error": error, "cause": execution.cause()}),
+                (None, output) => output.map_or(Value::Null, |json| {
+                    serde_json::from_str(json).expect("JSON")
+                }),
             };
             return (execution.status().to_string(), end);
         }

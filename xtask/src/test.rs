@@ -22,7 +22,8 @@ pub(crate) struct Args {
     cargo: Vec<OsString>,
 }
 
-/// Installs what is missing, builds, starts the emulator and runs the tests; an error if one fails.
+/// Installs what is missing, builds, starts the emulator and runs the tests. Ends the program where
+/// one fails.
 pub(crate) fn test(args: Args) -> anyhow::Result<()> {
     needs::programs()?;
     let python = needs::python()?;
@@ -31,24 +32,26 @@ pub(crate) fn test(args: Args) -> anyhow::Result<()> {
 
     let emulator = Emulator::start(&python)?;
     let built = |name| workspace::target().join("debug").join(name);
-    let tests = |command: &mut Command| -> anyhow::Result<()> {
-        workspace::call(
-            command
-                .env("ROLLCALL_E2E_ENDPOINT", emulator.endpoint())
-                .env("ROLLCALL_E2E_PYTHON", &python)
-                .env("ROLLCALL_E2E_API", built("api"))
-                .env("ROLLCALL_E2E_FETCHER", built("fetcher"))
-                .envs(aws(emulator.endpoint())),
-        )
+    let pass = |command: &mut Command| -> anyhow::Result<bool> {
+        let status = command
+            .env("ROLLCALL_E2E_ENDPOINT", emulator.endpoint())
+            .env("ROLLCALL_E2E_PYTHON", &python)
+            .env("ROLLCALL_E2E_API", built("api"))
+            .env("ROLLCALL_E2E_FETCHER", built("fetcher"))
+            .envs(aws(emulator.endpoint()))
+            .status()?;
+        Ok(status.success())
     };
     // The page has dependencies and features of its own, so it is built apart; first, so that the
     // summary of everything else comes last.
-    let page = match args.cargo.is_empty() {
-        true => tests(cargo("test").args(["--package", "frontend"])),
-        false => Ok(()),
-    };
-    let rest = tests(rust("test").arg("--no-fail-fast").args(args.cargo));
-    page.and(rest)
+    let page = !args.cargo.is_empty() || pass(cargo("test").args(["--package", "frontend"]))?;
+    let rest = pass(rust("test").arg("--no-fail-fast").args(args.cargo))?;
+    drop(emulator);
+    if !(page && rest) {
+        // What failed stands above: nothing is to be said after it.
+        std::process::exit(1);
+    }
+    Ok(())
 }
 
 /// A call of cargo on everything but the page.

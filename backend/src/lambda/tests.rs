@@ -116,8 +116,14 @@ async fn what_no_address_may_hold_is_a_clear_answer_and_no_panic() {
         ("/api/executions", "cursor=\"<x>\" |é"),
         ("/api/executions/a b/../é\u{1}", ""),
         ("/api/executions/%zz", "%zz=%"),
+        ("/api/executions/../../etc/passwd", ""),
     ] {
         let answer = ask(event(path, query, None), Some("tester")).await;
+        assert_eq!(
+            answer.headers()["content-type"],
+            "application/problem+json",
+            "{path}"
+        );
         assert!(
             answer.status().is_client_error(),
             "{path}: {}",

@@ -1,0 +1,44 @@
+//! The API's behaviour, on every engine and store: embedded on disk, embedded in memory, and Step
+//! Functions in the emulator.
+
+#![expect(missing_docs, reason = "tests are named for what they hold")]
+
+#[path = "../support/mod.rs"]
+#[expect(dead_code, reason = "shared by several test programs, each of which uses a part")]
+mod support;
+
+/// Makes a test on every engine of each behaviour.
+macro_rules! on_every_engine {
+    ($($behaviour:ident),* $(,)?) => {
+        mod on_disk {
+            $(#[tokio::test(flavor = "multi_thread")]
+            async fn $behaviour() {
+                super::$behaviour(crate::support::world::Kind::Disk).await;
+            })*
+        }
+        mod in_memory {
+            $(#[tokio::test(flavor = "multi_thread")]
+            async fn $behaviour() {
+                super::$behaviour(crate::support::world::Kind::Memory).await;
+            })*
+        }
+        #[cfg(feature = "e2e")]
+        mod on_step_functions {
+            $(#[tokio::test(flavor = "multi_thread")]
+            async fn $behaviour() {
+                super::$behaviour(crate::support::world::Kind::StepFunctions).await;
+            })*
+        }
+    };
+}
+
+mod crashes;
+mod erasures;
+mod inputs;
+mod lists;
+mod outcomes;
+mod redrives;
+mod results;
+mod starts;
+mod stops;
+mod writers;

@@ -1,0 +1,83 @@
+//! Asking again.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use serde_json::json;
+
+use crate::support::numbers;
+use crate::support::upstream::{Reply, Upstream};
+use crate::support::world::{Kind, World};
+
+on_every_engine!(
+    a_redrive_by_status_asks_just_those,
+    a_redrive_of_an_answer_of_nothing_or_of_what_runs_is_refused,
+);
+
+async fn a_redrive_by_status_asks_just_those(kind: Kind) {
+    let mended = Arc::new(AtomicBool::new(false));
+    let is_mended = Arc::clone(&mended);
+    let upstream = Upstream::start(move |number, _| {
+        let last = number.as_bytes()[8] % 4;
+        Reply::Status(match last {
+            _ if is_mended.load(Ordering::Relaxed) => 200,
+            0 => 400,
+            1 => 403,
+            2 => 404,
+            _ => 200,
+        })
+    })
+    .await;
+    let world = World::new(kind, &upstream).await;
+    let lines = numbers(100);
+    let with = |last: u8| lines.iter().filter(|number| number.as_bytes()[8] % 4 == last).count();
+    let id = world.start(json!({"ssnList": lines})).await;
+    let first = world.until_over(&id).await;
+    assert_eq!(first["counts"]["FAILED"], with(0) + with(1));
+
+    mended.store(true, Ordering::Relaxed);
+    let before = upstream.asked();
+    let path = format!("/api/executions/{id}/redrive");
+    let running = world.post(&path, json!({"statusCodes": [403]})).await.expect(202);
+    assert_eq!(running["pass"], 2);
+    let second = world.until_over(&id).await;
+    assert_eq!(second["status"], "SUCCEEDED");
+    let counts = json!({"SUCCEEDED": with(3) + with(1), "NOT_FOUND": with(2), "FAILED": with(0), "PENDING": 0, "NOT_TRIED": 0});
+    assert_eq!(second["counts"], counts);
+    for (number, count) in upstream.asked() {
+        let again = u32::from(number.as_bytes()[8] % 4 == 1);
+        assert_eq!(count, before[&number] + again, "{number}");
+    }
+    for row in world.rows(&id).await {
+        let last = row["ssn"].as_str().unwrap().as_bytes()[8] % 4;
+        assert_eq!(row["statusCode"], [400, 200, 404, 200][usize::from(last)]);
+    }
+    world.post(&path, json!({"statusCodes": [403]})).await.expect_problem(409, "nothing-to-do");
+    world.post(&path, json!({})).await.expect(202);
+    let third = world.until_over(&id).await;
+    assert_eq!((&third["counts"]["FAILED"], &third["pass"]), (&json!(0), &json!(3)));
+}
+
+async fn a_redrive_of_an_answer_of_nothing_or_of_what_runs_is_refused(kind: Kind) {
+    let upstream = Upstream::start(|_, _| Reply::Held).await;
+    let world = World::new(kind, &upstream).await;
+    let id = world.start(json!({"ssnList": numbers(2)})).await;
+    let path = format!("/api/executions/{id}/redrive");
+    world.post(&path, json!({})).await.expect_problem(409, "still-running");
+    for answers in [
+        json!({"outcome": "SUCCEEDED"}),
+        json!({"outcome": "NOT_FOUND"}),
+        json!({"outcome": "INVALID"}),
+        json!({"statusCodes": [404]}),
+        json!({"statusCodes": [200, 503]}),
+        json!({"statusCodes": []}),
+        json!({"statusCodes": 503}),
+        json!({"errors": ["SOMETHING"]}),
+        json!({"unknown": 1}),
+    ] {
+        world.post(&path, answers).await.expect_problem(422, "invalid-request");
+    }
+    upstream.release();
+    world.until_over(&id).await;
+    world.post(&path, json!({})).await.expect_problem(409, "nothing-to-do");
+}

@@ -1,0 +1,10 @@
+//! What is deployed to the cloud, in the emulator that `cargo xtask test` starts: the state
+//! machines, the Lambdas they invoke and the engine that starts them.
+
+mod definitions;
+mod direct;
+#[path = "../support/emulator.rs"]
+mod emulator;
+mod http_api;
+mod passes;
+mod upstream;

@@ -1,0 +1,181 @@
+//! The state machine that drives a pass, by the engine that starts it.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use axum::http::{StatusCode, header};
+use axum::response::IntoResponse;
+use backend::{Engine, EngineStatus, PassStart};
+use contract::list::{List, ReadOptions, read_value};
+use contract::wire::{ExecutionStatus, RunSettings};
+use serde_json::{Value, json};
+use store::{Meta, Pass, Store};
+
+use crate::emulator::{Deployment, Options};
+use crate::upstream::Upstream;
+
+/// An execution of so many numbers, written as the API does, its first pass about to start.
+async fn prepared(store: &Store, count: u32, wide: bool) -> (Meta, PassStart) {
+    let number = |n| read_value(&format!("{:09}", 123_450_000 + n), &ReadOptions::default());
+    let list: List = (1..=count).map(number).collect();
+    let meta = Meta::new("tester", None, None, None, &list, RunSettings::default());
+    store.write_list(&meta, &list).await.unwrap();
+    let mut pass = Pass::first();
+    pass.lanes = meta.batches();
+    pass.lane_concurrency = 10;
+    pass.wide = wide;
+    assert!(store.create_pass(&meta.id, &pass).await.unwrap());
+    let start = PassStart {
+        execution_id: meta.id.clone(),
+        pass: 1,
+        batches: pass.batches(&meta),
+        lanes: pass.lanes,
+        wide,
+    };
+    (meta, start)
+}
+
+async fn end(engine: &impl Engine, meta: &Meta) -> EngineStatus {
+    loop {
+        match engine.status(&meta.id, 1).await.unwrap() {
+            EngineStatus::Running => tokio::time::sleep(Duration::from_millis(50)).await,
+            over => return over,
+        }
+    }
+}
+
+const SUCCEEDED: EngineStatus = EngineStatus::Over {
+    status: ExecutionStatus::Succeeded,
+    reason: None,
+};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pass_goes_through_all_its_batches_either_way() {
+    let upstream = Upstream::new(Duration::ZERO, |_| "here").await;
+    let deployment = Deployment::new(upstream.url());
+    let (store, engine) = (deployment.store(), deployment.engine().await);
+    for wide in [false, true] {
+        let (meta, start) = prepared(&store, 5, wide).await;
+        engine.start(start.clone()).await.unwrap();
+        engine.start(start).await.expect("as good as started");
+        assert_eq!(end(&engine, &meta).await, SUCCEEDED);
+        let summary = store.summary(&meta.id, 1).await.unwrap().expect("settled");
+        assert_eq!(summary.counts.succeeded, 5);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lost_batch_ends_no_other_and_is_told() {
+    let upstream = Upstream::new(Duration::ZERO, |_| "here").await;
+    let deployment = Deployment::new(upstream.url());
+    let (store, engine) = (deployment.store(), deployment.engine().await);
+    for wide in [false, true] {
+        let (meta, mut start) = prepared(&store, 3, wide).await;
+        // The fetcher knows no such batch, and batch 1 nobody fetches.
+        start.batches = vec![0, 1_000, 2];
+        engine.start(start).await.unwrap();
+        let EngineStatus::Over { status, reason } = end(&engine, &meta).await else {
+            panic!("the pass is over");
+        };
+        assert_eq!(status, ExecutionStatus::Failed);
+        assert!(reason.is_some_and(|reason| reason.contains("not tried")));
+        let summary = store.summary(&meta.id, 1).await.unwrap().expect("settled");
+        assert_eq!((summary.counts.succeeded, summary.counts.not_tried), (2, 1));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_batch_is_invoked_again_while_something_is_pending() {
+    static ASKED: AtomicU32 = AtomicU32::new(0);
+    let upstream = Upstream::new(Duration::ZERO, |_| {
+        match ASKED.fetch_add(1, Ordering::Relaxed) {
+            0 => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                [(header::RETRY_AFTER, "4")],
+            )
+                .into_response(),
+            _ => "here".into_response(),
+        }
+    })
+    .await;
+    let deployment = Deployment::with(Options {
+        upstream: upstream.url(),
+        env: vec![("ROLLCALL_ATTEMPT_TIMEOUT".into(), "1s".into())],
+        // A second to start in, one for an attempt and five to flush: the 4 s are put off.
+        fetcher_timeout: Some(Duration::from_secs(7)),
+    });
+    let (store, engine) = (deployment.store(), deployment.engine().await);
+    let (meta, start) = prepared(&store, 1, false).await;
+    engine.start(start).await.unwrap();
+    assert_eq!(end(&engine, &meta).await, SUCCEEDED);
+    assert_eq!(ASKED.load(Ordering::Relaxed), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stopped_pass_is_over_and_a_sweep_leaves_nothing() {
+    let upstream = Upstream::new(Duration::from_secs(3600), |_| "never").await;
+    let deployment = Deployment::new(upstream.url());
+    let (store, engine) = (deployment.store(), deployment.engine().await);
+    let (meta, start) = prepared(&store, 2, false).await;
+    engine.start(start).await.unwrap();
+    engine.stop(&meta.id, 1).await.unwrap();
+    engine.stop(&meta.id, 1).await.expect("as good as stopped");
+    let EngineStatus::Over { status, .. } = end(&engine, &meta).await else {
+        panic!("the pass is over");
+    };
+    assert_eq!(status, ExecutionStatus::Aborted);
+
+    store.erase(&meta).await.unwrap();
+    assert!(store.is_erased(&meta.id).await.unwrap());
+    engine.sweep(&meta.id).await.unwrap();
+    while store.is_erased(&meta.id).await.unwrap() {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_never_started_is_unknown() {
+    let deployment = Deployment::new("http://127.0.0.1:1/ssn/");
+    let (store, engine) = (deployment.store(), deployment.engine().await);
+    let (meta, _) = prepared(&store, 1, false).await;
+    let status = engine.status(&meta.id, 1).await.unwrap();
+    assert_eq!(status, EngineStatus::Unknown);
+    engine.stop(&meta.id, 1).await.expect("nothing to stop");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nonsense_fails_with_a_plain_cause() {
+    let deployment = Deployment::new("http://127.0.0.1:1/ssn/");
+    let id = "01jd0000000000000000000abc";
+    let whole = json!({"executionId": id, "pass": 1, "batches": [0], "lanes": 1, "wide": false});
+    let mut inputs = vec![
+        json!({}),
+        json!([]),
+        json!("x"),
+        json!({"executionId": id, "sweep": true}),
+    ];
+    for field in ["executionId", "pass", "batches", "lanes", "wide"] {
+        let mut input = whole.clone();
+        input[field] = json!({});
+        inputs.push(input.clone());
+        input.as_object_mut().unwrap().remove(field);
+        inputs.push(input);
+    }
+    for input in inputs {
+        let machine = &deployment.outputs().state_machine_arn;
+        let (status, end) = deployment.run(machine, &input).await;
+        assert_eq!(
+            (status.as_str(), &end["error"]),
+            ("FAILED", &json!("BadInput")),
+            "{input}"
+        );
+        assert!(end["cause"].as_str().unwrap().contains("executionId"));
+    }
+    // What looks right but isn't known is the fetcher's to refuse.
+    let machine = &deployment.outputs().state_machine_arn;
+    let (status, end): (String, Value) = deployment.run(machine, &whole).await;
+    assert_eq!(
+        (status.as_str(), &end["error"]),
+        ("FAILED", &json!("UnknownExecution"))
+    );
+}

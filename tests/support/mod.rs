@@ -1,0 +1,12 @@
+//! What the integration tests share: an upstream that does as it is told, and an API on any engine.
+
+#[cfg(feature = "e2e")]
+pub mod emulator;
+pub mod faulty;
+pub mod upstream;
+pub mod world;
+
+/// Distinct valid numbers: the n-th list of so many.
+pub fn numbers(count: u32) -> Vec<String> {
+    (0..count).map(|n| format!("{:09}", 100_010_001 + u64::from(n) * 7)).collect()
+}

@@ -1,0 +1,157 @@
+//! An upstream that does as it is told, and remembers what it was asked.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use tokio::net::TcpSocket;
+use tokio::sync::watch;
+
+/// What the upstream answers.
+#[derive(Clone, Debug)]
+pub enum Reply {
+    /// This status with a small JSON body.
+    Status(u16),
+    /// 200 with this body of this type.
+    Body(&'static str, String),
+    /// This status with `Retry-After`.
+    RetryAfter(u16, &'static str),
+    /// A redirect to this address.
+    Redirect(String),
+    /// Another reply, later.
+    After(Duration, Box<Reply>),
+    /// Nothing, until [`Upstream::release`].
+    Held,
+}
+
+type Script = dyn Fn(&str, u32) -> Reply + Send + Sync;
+
+/// An upstream on a port of its own, at `/ssn/`; it ends with the test's runtime.
+#[derive(Clone)]
+pub struct Upstream {
+    /// Its address, to which a number is appended.
+    pub url: String,
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    script: Box<Script>,
+    asked: Mutex<HashMap<String, u32>>,
+    headers: Mutex<Option<HeaderMap>>,
+    in_flight: watch::Sender<u32>,
+    most: watch::Sender<u32>,
+    total: watch::Sender<u32>,
+    released: watch::Sender<bool>,
+}
+
+impl Upstream {
+    /// Answers as `script` says for a number's digits and how often it was asked before.
+    pub async fn start(script: impl Fn(&str, u32) -> Reply + Send + Sync + 'static) -> Self {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+        // A thousand may connect at once.
+        let listener = socket.listen(4_096).unwrap();
+        let url = format!("http://{}/ssn/", listener.local_addr().unwrap());
+        let inner = Arc::new(Inner {
+            script: Box::new(script),
+            asked: Mutex::default(),
+            headers: Mutex::default(),
+            in_flight: watch::Sender::new(0),
+            most: watch::Sender::new(0),
+            total: watch::Sender::new(0),
+            released: watch::Sender::new(false),
+        });
+        let router = Router::new().route("/ssn/{number}", get(answer)).with_state(Arc::clone(&inner));
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        Self { url, inner }
+    }
+
+    /// Answers 200 at once.
+    pub async fn quick() -> Self {
+        Self::start(|_, _| Reply::Status(200)).await
+    }
+
+    /// How often each number was asked.
+    pub fn asked(&self) -> HashMap<String, u32> {
+        self.inner.asked.lock().unwrap().clone()
+    }
+
+    /// GETs in all.
+    pub fn total(&self) -> u32 {
+        *self.inner.total.borrow()
+    }
+
+    /// The most that were in flight at the same time.
+    pub fn most_in_flight(&self) -> u32 {
+        *self.inner.most.borrow()
+    }
+
+    /// The last request's headers.
+    pub fn last_headers(&self) -> HeaderMap {
+        self.inner.headers.lock().unwrap().clone().expect("the upstream was never asked")
+    }
+
+    /// Waits until so many GETs came in all.
+    pub async fn until_total(&self, wanted: u32) {
+        let mut total = self.inner.total.subscribe();
+        let waited = tokio::time::timeout(Duration::from_secs(60), total.wait_for(|total| *total >= wanted)).await;
+        waited.unwrap_or_else(|_| panic!("{wanted} GETs did not come, only {}", self.total())).unwrap();
+    }
+
+    /// Lets go of what is held, now and from now on: it answers 200.
+    pub fn release(&self) {
+        self.inner.released.send_replace(true);
+    }
+}
+
+async fn answer(State(inner): State<Arc<Inner>>, Path(number): Path<String>, headers: HeaderMap) -> Response {
+    assert!(number.len() == 9 && number.bytes().all(|byte| byte.is_ascii_digit()), "nine digits are asked for, nothing else");
+    let before = {
+        let mut asked = inner.asked.lock().unwrap();
+        let count = asked.entry(number.clone()).or_default();
+        *count += 1;
+        *count - 1
+    };
+    *inner.headers.lock().unwrap() = Some(headers);
+    inner.total.send_modify(|total| *total += 1);
+    inner.in_flight.send_modify(|in_flight| *in_flight += 1);
+    let now = *inner.in_flight.borrow();
+    inner.most.send_if_modified(|most| now > *most && { *most = now; true });
+    // Also where the client goes away in the middle.
+    let _leaving = Leaving(Arc::clone(&inner));
+    let mut reply = (inner.script)(&number, before);
+    loop {
+        reply = match reply {
+            Reply::Status(status) => {
+                let body = format!("{{\"name\": \"Ada Example\", \"attempt\": {before}}}");
+                return (StatusCode::from_u16(status).unwrap(), [(header::CONTENT_TYPE, "application/json")], body).into_response();
+            }
+            Reply::Body(content_type, body) => return ([(header::CONTENT_TYPE, content_type)], body).into_response(),
+            Reply::RetryAfter(status, value) => {
+                return (StatusCode::from_u16(status).unwrap(), [(header::RETRY_AFTER, value)], "later").into_response();
+            }
+            Reply::Redirect(location) => return (StatusCode::FOUND, [(header::LOCATION, location)]).into_response(),
+            Reply::After(wait, then) => {
+                tokio::time::sleep(wait).await;
+                *then
+            }
+            Reply::Held => {
+                inner.released.subscribe().wait_for(|released| *released).await.unwrap();
+                Reply::Status(200)
+            }
+        }
+    }
+}
+
+struct Leaving(Arc<Inner>);
+
+impl Drop for Leaving {
+    fn drop(&mut self) {
+        self.0.in_flight.send_modify(|in_flight| *in_flight -= 1);
+    }
+}

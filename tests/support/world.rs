@@ -1,0 +1,283 @@
+//! An API over an engine and a store, called in process.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::{HeaderMap, Request, StatusCode, header};
+use axum::middleware::{self, Next};
+use backend::{Api, Engine, Owner, router};
+use contract::wire::{ExecutionId, RunSettings, UpstreamInfo};
+use fetcher::{Fetcher, UpstreamSettings};
+use object_store::ObjectStore;
+use object_store::local::LocalFileSystem;
+use object_store::memory::InMemory;
+use rollcall::Embedded;
+use serde_json::{Value, json};
+use store::Store;
+use tempfile::TempDir;
+use tower::ServiceExt;
+
+use super::upstream::Upstream;
+
+/// Which engine and store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// The embedded engine over a folder.
+    Disk,
+    /// The embedded engine over memory.
+    Memory,
+    /// Step Functions and S3 in the emulator.
+    #[cfg(feature = "e2e")]
+    StepFunctions,
+}
+
+/// An API over an engine and a store.
+pub struct World {
+    pub kind: Kind,
+    pub store: Store,
+    pub fetcher: Fetcher,
+    pub engine: Arc<dyn Engine>,
+    pub objects: Arc<dyn ObjectStore>,
+    router: Router,
+    _folder: Option<TempDir>,
+    #[cfg(feature = "e2e")]
+    _deployment: Option<super::emulator::Deployment>,
+}
+
+/// An answer of the API.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub text: String,
+}
+
+impl Answer {
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_else(|error| panic!("{error} in {}", self.text))
+    }
+
+    /// The answer's JSON, where it must have this status.
+    #[track_caller]
+    pub fn expect(self, status: u16) -> Value {
+        assert_eq!(self.status.as_u16(), status, "{}", self.text);
+        if self.text.is_empty() { Value::Null } else { self.json() }
+    }
+
+    /// Checks that this is a problem document of this kind, and gives its detail.
+    #[track_caller]
+    pub fn expect_problem(self, status: u16, kind: &str) -> String {
+        assert_eq!(self.headers[header::CONTENT_TYPE], "application/problem+json", "{}", self.text);
+        let problem = self.expect(status);
+        assert_eq!(problem["type"], format!("/problems/{kind}"), "{problem}");
+        assert_eq!(problem["status"], status);
+        assert!(problem["title"].is_string());
+        problem["detail"].as_str().expect("a detail").to_owned()
+    }
+}
+
+/// Quick backoffs, so that failures don't make a test wait.
+pub fn quick_settings(url: &str) -> UpstreamSettings {
+    UpstreamSettings { backoff: Duration::from_millis(10), ..UpstreamSettings::new(url) }
+}
+
+impl World {
+    /// An API whose fetcher asks this upstream.
+    pub async fn new(kind: Kind, upstream: &Upstream) -> Self {
+        let settings = quick_settings(&upstream.url);
+        match kind {
+            Kind::Disk => {
+                let folder = TempDir::new().unwrap();
+                let objects = Arc::new(LocalFileSystem::new_with_prefix(folder.path()).unwrap());
+                Self::embedded(kind, objects, settings, Some(folder))
+            }
+            Kind::Memory => Self::embedded(kind, Arc::new(InMemory::new()), settings, None),
+            #[cfg(feature = "e2e")]
+            Kind::StepFunctions => Self::deployed(upstream, settings).await,
+        }
+    }
+
+    fn embedded(kind: Kind, objects: Arc<dyn ObjectStore>, settings: UpstreamSettings, folder: Option<TempDir>) -> Self {
+        let store = Store::new(Arc::clone(&objects));
+        let fetcher = Fetcher::new(store.clone(), settings).unwrap();
+        let place: Option<PathBuf> = folder.as_ref().map(|folder| folder.path().to_owned());
+        let engine: Arc<dyn Engine> = Arc::new(Embedded::new(store.clone(), fetcher.clone(), place));
+        let router = routes(&store, &engine, "ann");
+        Self {
+            kind,
+            store,
+            fetcher,
+            engine,
+            objects,
+            router,
+            _folder: folder,
+            #[cfg(feature = "e2e")]
+            _deployment: None,
+        }
+    }
+
+    #[cfg(feature = "e2e")]
+    async fn deployed(upstream: &Upstream, settings: UpstreamSettings) -> Self {
+        let options = super::emulator::Options {
+            upstream: upstream.url.clone(),
+            env: vec![("ROLLCALL_BACKOFF".into(), "10ms".into())],
+            ..Default::default()
+        };
+        // It asks a script and waits for it, so not on a thread of the runtime.
+        let deployment = tokio::task::spawn_blocking(|| super::emulator::Deployment::with(options)).await.unwrap();
+        let store = deployment.store();
+        let objects = store.objects();
+        let engine: Arc<dyn Engine> = Arc::new(deployment.engine().await);
+        let router = routes(&store, &engine, "ann");
+        let fetcher = Fetcher::new(store.clone(), settings).unwrap();
+        Self { kind: Kind::StepFunctions, store, fetcher, engine, objects, router, _folder: None, _deployment: Some(deployment) }
+    }
+
+    /// The same API over the same files, for another owner.
+    pub fn router_of(&self, owner: &'static str) -> Router {
+        routes(&self.store, &self.engine, owner)
+    }
+
+    /// The same API over another view of the same files.
+    pub fn router_over(&self, store: &Store) -> Router {
+        routes(store, &self.engine, "ann")
+    }
+
+    pub async fn call(&self, method: &str, path: &str, headers: &[(&str, &str)], body: impl Into<Body>) -> Answer {
+        call(&self.router, method, path, headers, body).await
+    }
+
+    pub async fn get(&self, path: &str) -> Answer {
+        self.call("GET", path, &[], "").await
+    }
+
+    pub async fn post(&self, path: &str, body: Value) -> Answer {
+        self.call("POST", path, &[("content-type", "application/json")], body.to_string()).await
+    }
+
+    /// Starts a run that must be taken; its id.
+    #[track_caller]
+    pub fn start(&self, body: Value) -> impl Future<Output = String> {
+        let answer = self.post("/api/executions", body);
+        async move { id_of(&answer.await.expect(202)) }
+    }
+
+    pub async fn execution(&self, id: &str) -> Value {
+        self.get(&format!("/api/executions/{id}")).await.expect(200)
+    }
+
+    /// Polls until the execution is over, and checks that its sums add up.
+    pub async fn until_over(&self, id: &str) -> Value {
+        let over = self.until(id, |execution| execution["status"] != "RUNNING").await;
+        assert_eq!(over["counts"]["PENDING"], 0, "{over}");
+        over
+    }
+
+    /// Polls until the execution is so, and checks that its sums add up each time.
+    pub async fn until(&self, id: &str, is_so: impl Fn(&Value) -> bool) -> Value {
+        let began = Instant::now();
+        let mut polls = tokio::time::interval(Duration::from_millis(20));
+        loop {
+            polls.tick().await;
+            let execution = self.execution(id).await;
+            check_sums(&execution);
+            if is_so(&execution) {
+                return execution;
+            }
+            assert!(began.elapsed() < Duration::from_secs(120), "it never came so: {execution}");
+        }
+    }
+
+    /// All rows, revealed, page by page.
+    pub async fn rows(&self, id: &str) -> Vec<Value> {
+        self.listing(&format!("/api/executions/{id}/results?reveal=true")).await
+    }
+
+    /// All rows from this address on, page by page.
+    pub async fn listing(&self, first: &str) -> Vec<Value> {
+        let mut rows = Vec::new();
+        let mut next = Some(first.to_owned());
+        while let Some(path) = next {
+            let answer = self.get(&path).await;
+            next = answer.headers.get(header::LINK).map(|link| {
+                let link = link.to_str().unwrap();
+                assert!(link.ends_with(">; rel=\"next\""), "{link}");
+                link[1..link.find('>').unwrap()].to_owned()
+            });
+            let page = answer.expect(200);
+            assert_eq!(page["next"].is_string(), next.is_some());
+            rows.extend(page["rows"].as_array().unwrap().iter().cloned());
+        }
+        rows
+    }
+
+    pub async fn meta_and_pass(&self, id: &str) -> (store::Meta, store::Pass) {
+        let id: ExecutionId = id.parse().unwrap();
+        (self.store.meta(&id).await.unwrap().unwrap(), self.store.current_pass(&id).await.unwrap().unwrap())
+    }
+
+    /// Everything that lies in the store, as paths and contents.
+    pub async fn contents(&self) -> Vec<(String, String)> {
+        use futures::TryStreamExt;
+        use object_store::ObjectStoreExt;
+        let listing: Vec<_> = self.objects.list(None).try_collect().await.unwrap();
+        let mut contents = Vec::new();
+        for object in listing {
+            if let Ok(found) = self.objects.get(&object.location).await {
+                let bytes = found.bytes().await.unwrap();
+                contents.push((object.location.to_string(), String::from_utf8_lossy(&bytes).into_owned()));
+            }
+        }
+        contents
+    }
+}
+
+/// Calls a router in process.
+pub async fn call(router: &Router, method: &str, path: &str, headers: &[(&str, &str)], body: impl Into<Body>) -> Answer {
+    let mut request = Request::builder().method(method).uri(path);
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    let response = router.clone().oneshot(request.body(body.into()).unwrap()).await.unwrap();
+    let (parts, body) = response.into_parts();
+    let text = String::from_utf8(to_bytes(body, usize::MAX).await.unwrap().to_vec()).unwrap();
+    assert_ne!(parts.status.as_u16(), 500, "{text}");
+    assert_eq!(parts.headers[header::CACHE_CONTROL], "no-store");
+    Answer { status: parts.status, headers: parts.headers, text }
+}
+
+fn routes(store: &Store, engine: &Arc<dyn Engine>, owner: &'static str) -> Router {
+    let api = Api {
+        store: store.clone(),
+        engine: Arc::clone(engine),
+        upstream: UpstreamInfo { host: "records.example.gov".into(), path: "/ssn/".into(), demo: false },
+        defaults: RunSettings::default(),
+        max_concurrency: 10_000,
+    };
+    router(api).layer(middleware::from_fn(move |mut request: axum::extract::Request, next: Next| {
+        request.extensions_mut().insert(Owner { id: owner.into(), name: Some(owner.into()) });
+        next.run(request)
+    }))
+}
+
+pub fn id_of(execution: &Value) -> String {
+    execution["id"].as_str().expect("an id").to_owned()
+}
+
+/// items = the sum of the counts; rows = items + duplicates + invalid.
+#[track_caller]
+pub fn check_sums(execution: &Value) {
+    let number = |value: &Value| value.as_u64().unwrap_or_else(|| panic!("no number in {execution}"));
+    let counts: u64 = execution["counts"].as_object().unwrap().values().map(number).sum();
+    assert_eq!(counts, number(&execution["items"]), "{execution}");
+    let parts = number(&execution["items"]) + number(&execution["duplicates"]) + number(&execution["invalid"]);
+    assert_eq!(parts, number(&execution["rows"]), "{execution}");
+}
+
+/// The body of a start of these lines.
+pub fn list(lines: &[impl AsRef<str>]) -> Value {
+    json!({ "ssnList": lines.iter().map(|line| line.as_ref()).collect::<Vec<_>>() })
+}
