@@ -37,15 +37,11 @@ pub struct Deployment {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Outputs {
-    /// The emulator, for AWS's own calls.
-    pub endpoint: String,
     /// The data bucket.
     pub bucket: String,
     /// The HTTP API, without a last slash. Its host is a subdomain of `localhost`: a browser knows
     /// where that is, another client is told by [`Deployment::api_address`].
     pub api_url: String,
-    /// The fetcher's ARN.
-    pub fetcher_function: String,
     /// The state machine that drives a pass.
     pub state_machine_arn: String,
     /// The state machine that takes numbers.
