@@ -74,7 +74,9 @@ impl DataFolder {
     }
 
     pub(crate) fn store(&self) -> Result<Store, DataError> {
-        let objects = LocalFileSystem::new_with_prefix(self.objects());
+        let objects = LocalFileSystem::new_with_prefix(self.objects())
+            // An erased execution leaves no empty folder behind.
+            .map(|objects| objects.with_automatic_cleanup(true));
         let objects = objects
             .map_err(|error| DataError::Unusable(self.path.clone(), io::Error::other(error)))?;
         Ok(Store::new(Arc::new(objects)))

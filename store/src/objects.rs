@@ -29,6 +29,11 @@ impl Store {
         Self::new(Arc::new(object_store::memory::InMemory::new()))
     }
 
+    /// The objects below, for what looks at them as they are.
+    pub fn objects(&self) -> Arc<dyn ObjectStore> {
+        Arc::clone(&self.objects)
+    }
+
     pub(crate) async fn put(&self, key: Key<'_>, body: impl Into<Bytes>) -> Result<(), StoreError> {
         let path = key.path();
         self.objects

@@ -15,7 +15,10 @@ on_every_engine!(
     a_start_that_dies_at_any_step_is_finished_or_cleared_when_the_server_starts,
 );
 
-const HEADERS: [(&str, &str); 2] = [("content-type", "application/json"), ("idempotency-key", "once")];
+const HEADERS: [(&str, &str); 2] = [
+    ("content-type", "application/json"),
+    ("idempotency-key", "once"),
+];
 const LINES: [&str; 4] = ["100010001", "100010002", "x", "100010001"];
 
 /// More writes than a start makes.
@@ -25,14 +28,30 @@ async fn a_start_that_dies_at_any_step_is_finished_by_its_repetition(kind: Kind)
     for writes in 0..MANY {
         let upstream = Upstream::quick().await;
         let world = World::new(kind, &upstream).await;
-        let dying = world.router_over(&Store::new(Arc::new(Faulty::after(writes, world.objects.clone()))));
+        let dying = world.router_over(&Store::new(Arc::new(Faulty::after(
+            writes,
+            world.objects.clone(),
+        ))));
         let body = json!({"ssnList": LINES}).to_string();
         let first = call(&dying, "POST", "/api/executions", &HEADERS, body.clone()).await;
-        let id = id_of(&world.call("POST", "/api/executions", &HEADERS, body).await.expect(202));
+        let id = id_of(
+            &world
+                .call("POST", "/api/executions", &HEADERS, body)
+                .await
+                .expect(202),
+        );
         let over = world.until_over(&id).await;
-        assert_eq!((&over["rows"], &over["counts"]["SUCCEEDED"]), (&json!(4), &json!(2)), "after {writes} writes");
+        assert_eq!(
+            (&over["rows"], &over["counts"]["SUCCEEDED"]),
+            (&json!(4), &json!(2)),
+            "after {writes} writes"
+        );
         let history = world.get("/api/executions").await.expect(200);
-        assert_eq!(history["executions"].as_array().unwrap().len(), 1, "after {writes} writes");
+        assert_eq!(
+            history["executions"].as_array().unwrap().len(),
+            1,
+            "after {writes} writes"
+        );
         assert!(upstream.asked().values().all(|count| *count == 1));
         if first.status == 202 {
             assert!(writes >= 6, "the store died in no step");
@@ -48,8 +67,18 @@ async fn a_start_that_dies_after_its_claim_is_finished_by_a_poll(kind: Kind) {
     for writes in 3..8 {
         let upstream = Upstream::quick().await;
         let world = World::new(kind, &upstream).await;
-        let dying = world.router_over(&Store::new(Arc::new(Faulty::after(writes, world.objects.clone()))));
-        let _ = call(&dying, "POST", "/api/executions", &HEADERS, json!({"ssnList": LINES}).to_string()).await;
+        let dying = world.router_over(&Store::new(Arc::new(Faulty::after(
+            writes,
+            world.objects.clone(),
+        ))));
+        let _ = call(
+            &dying,
+            "POST",
+            "/api/executions",
+            &HEADERS,
+            json!({"ssnList": LINES}).to_string(),
+        )
+        .await;
         for id in world.store.all_executions().await.unwrap() {
             let over = world.until_over(id.as_str()).await;
             assert_eq!(over["counts"]["SUCCEEDED"], 2);
@@ -63,18 +92,40 @@ async fn a_start_that_dies_at_any_step_is_finished_or_cleared_when_the_server_st
     for writes in 0..7 {
         let upstream = Upstream::quick().await;
         let world = World::new(kind, &upstream).await;
-        let dying = world.router_over(&Store::new(Arc::new(Faulty::after(writes, world.objects.clone()))));
-        let _ = call(&dying, "POST", "/api/executions", &HEADERS, json!({"ssnList": LINES}).to_string()).await;
+        let dying = world.router_over(&Store::new(Arc::new(Faulty::after(
+            writes,
+            world.objects.clone(),
+        ))));
+        let _ = call(
+            &dying,
+            "POST",
+            "/api/executions",
+            &HEADERS,
+            json!({"ssnList": LINES}).to_string(),
+        )
+        .await;
         let ids = world.store.all_executions().await.unwrap();
-        backend::recover(&world.store, world.engine.as_ref()).await.unwrap();
+        backend::recover(&world.store, world.engine.as_ref())
+            .await
+            .unwrap();
         for id in &ids {
             match world.store.meta(id).await.unwrap() {
-                Some(_) => assert_eq!(world.until_over(id.as_str()).await["counts"]["SUCCEEDED"], 2),
+                Some(_) => assert_eq!(
+                    world.until_over(id.as_str()).await["counts"]["SUCCEEDED"],
+                    2
+                ),
                 // A list without `meta` is no execution; it is erased once nobody can be writing it.
                 None => assert!(world.store.erase_unfinished(id, 0).await.unwrap()),
             }
         }
-        let known = world.get("/api/executions").await.expect(200)["executions"].as_array().unwrap().len();
-        assert_eq!(world.store.all_executions().await.unwrap().len(), known, "after {writes} writes");
+        let known = world.get("/api/executions").await.expect(200)["executions"]
+            .as_array()
+            .unwrap()
+            .len();
+        assert_eq!(
+            world.store.all_executions().await.unwrap().len(),
+            known,
+            "after {writes} writes"
+        );
     }
 }

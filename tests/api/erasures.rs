@@ -7,23 +7,46 @@ use crate::support::numbers;
 use crate::support::upstream::{Reply, Upstream};
 use crate::support::world::{Kind, World};
 
-on_every_engine!(nothing_is_left_of_an_erased_run, an_erasure_in_mid_run_leaves_nothing_however_late_the_writers);
+on_every_engine!(
+    nothing_is_left_of_an_erased_run,
+    an_erasure_in_mid_run_leaves_nothing_however_late_the_writers
+);
 
 async fn nothing_is_left_of_an_erased_run(kind: Kind) {
     let upstream = Upstream::quick().await;
     let world = World::new(kind, &upstream).await;
-    let headers = [("content-type", "application/json"), ("idempotency-key", "erased")];
+    let headers = [
+        ("content-type", "application/json"),
+        ("idempotency-key", "erased"),
+    ];
     let body = json!({"ssnList": numbers(50)}).to_string();
-    let id = crate::support::world::id_of(&world.call("POST", "/api/executions", &headers, body.clone()).await.expect(202));
+    let id = crate::support::world::id_of(
+        &world
+            .call("POST", "/api/executions", &headers, body.clone())
+            .await
+            .expect(202),
+    );
     world.until_over(&id).await;
     let path = format!("/api/executions/{id}");
     assert_eq!(world.call("DELETE", &path, &[], "").await.status, 204);
-    world.get(&path).await.expect_problem(404, "unknown-execution");
-    world.get(&format!("{path}/results")).await.expect_problem(404, "unknown-execution");
-    world.call("DELETE", &path, &[], "").await.expect_problem(404, "unknown-execution");
+    world
+        .get(&path)
+        .await
+        .expect_problem(404, "unknown-execution");
+    world
+        .get(&format!("{path}/results"))
+        .await
+        .expect_problem(404, "unknown-execution");
+    world
+        .call("DELETE", &path, &[], "")
+        .await
+        .expect_problem(404, "unknown-execution");
     until_empty(&world).await;
     // The key is free again.
-    let again = world.call("POST", "/api/executions", &headers, body).await.expect(202);
+    let again = world
+        .call("POST", "/api/executions", &headers, body)
+        .await
+        .expect(202);
     assert_ne!(again["id"], id);
     world.until_over(again["id"].as_str().unwrap()).await;
 }
@@ -34,10 +57,23 @@ async fn an_erasure_in_mid_run_leaves_nothing_however_late_the_writers(kind: Kin
     let id = world.start(json!({"ssnList": numbers(45)})).await;
     upstream.until_total(40).await;
     let (meta, pass) = world.meta_and_pass(&id).await;
-    assert_eq!(world.call("DELETE", &format!("/api/executions/{id}"), &[], "").await.status, 204);
+    assert_eq!(
+        world
+            .call("DELETE", &format!("/api/executions/{id}"), &[], "")
+            .await
+            .status,
+        204
+    );
     // One more writer, which has read everything before the erasure and flushes after it.
     let name = store::SegmentName::new(1, 1, "late00", Default::default());
-    assert!(!world.store.put_segment(&meta, 0, &name, b"{}\n".to_vec()).await.unwrap() || until_swept(&world).await);
+    assert!(
+        !world
+            .store
+            .put_segment(&meta, 0, &name, b"{}\n".to_vec())
+            .await
+            .unwrap()
+            || until_swept(&world).await
+    );
     upstream.release();
     until_empty(&world).await;
     // An invocation that comes after all of it has nothing to do.

@@ -19,8 +19,16 @@ async fn lines_of_every_kind_have_their_row_and_reason(kind: Kind) {
         ("123456789", "SUCCEEDED", json!(null)),
         ("123-45-6789", "SUCCEEDED", json!(null)),
         ("123\u{2013}45\u{2212}6789", "SUCCEEDED", json!(null)),
-        ("\u{feff} \"123\u{a0}45\u{a0}6789\"\t", "SUCCEEDED", json!(null)),
-        ("\u{ff11}\u{ff12}\u{ff13}\u{ff14}\u{ff15}\u{ff16}\u{ff17}\u{ff18}\u{ff19}", "SUCCEEDED", json!(null)),
+        (
+            "\u{feff} \"123\u{a0}45\u{a0}6789\"\t",
+            "SUCCEEDED",
+            json!(null),
+        ),
+        (
+            "\u{ff11}\u{ff12}\u{ff13}\u{ff14}\u{ff15}\u{ff16}\u{ff17}\u{ff18}\u{ff19}",
+            "SUCCEEDED",
+            json!(null),
+        ),
         ("", "INVALID", json!("EMPTY")),
         ("12345678", "INVALID", json!("LEADING_ZEROS_LOST")),
         ("12345", "INVALID", json!("TOO_FEW_DIGITS")),
@@ -29,22 +37,58 @@ async fn lines_of_every_kind_have_their_row_and_reason(kind: Kind) {
         ("123456789.0", "INVALID", json!("DECIMAL")),
         ("1.23E+08", "INVALID", json!("SCIENTIFIC_NOTATION")),
     ];
-    let id = world.start(list(&lines.each_ref().map(|(line, ..)| *line))).await;
+    let id = world
+        .start(list(&lines.each_ref().map(|(line, ..)| *line)))
+        .await;
     let over = world.until_over(&id).await;
-    assert_eq!((&over["items"], &over["duplicates"], &over["invalid"]), (&json!(1), &json!(4), &json!(7)));
+    assert_eq!(
+        (&over["items"], &over["duplicates"], &over["invalid"]),
+        (&json!(1), &json!(4), &json!(7))
+    );
     for (row, (line, outcome, error)) in world.rows(&id).await.iter().zip(&lines) {
-        assert_eq!((&row["outcome"], &row["error"]), (&json!(outcome), error), "{line}");
+        assert_eq!(
+            (&row["outcome"], &row["error"]),
+            (&json!(outcome), error),
+            "{line}"
+        );
     }
-    assert!(world.contents().await.iter().all(|(_, content)| !content.contains("hello")), "what was typed in an invalid line is not kept");
+    assert!(
+        world
+            .contents()
+            .await
+            .iter()
+            .all(|(_, content)| !content.contains("hello")),
+        "what was typed in an invalid line is not kept"
+    );
 
     let issued = json!({"ssnList": ["000456789", "123456789", "900501234", "078051120"], "validation": "issued"});
     let id = world.start(issued).await;
     world.until_over(&id).await;
-    let errors: Vec<_> = world.rows(&id).await.iter().map(|row| row["error"].clone()).collect();
-    assert_eq!(errors, [json!("AREA_NEVER_ISSUED"), json!(null), json!("LOOKS_LIKE_ITIN"), json!("ADVERTISED")]);
-    let id = world.start(json!({"ssnList": ["000456789", "12345678"], "restoreLeadingZeros": true})).await;
+    let errors: Vec<_> = world
+        .rows(&id)
+        .await
+        .iter()
+        .map(|row| row["error"].clone())
+        .collect();
+    assert_eq!(
+        errors,
+        [
+            json!("AREA_NEVER_ISSUED"),
+            json!(null),
+            json!("LOOKS_LIKE_ITIN"),
+            json!("ADVERTISED")
+        ]
+    );
+    let id = world
+        .start(json!({"ssnList": ["000456789", "12345678"], "restoreLeadingZeros": true}))
+        .await;
     world.until_over(&id).await;
-    let warnings: Vec<_> = world.rows(&id).await.iter().map(|row| row["warning"].clone()).collect();
+    let warnings: Vec<_> = world
+        .rows(&id)
+        .await
+        .iter()
+        .map(|row| row["warning"].clone())
+        .collect();
     assert_eq!(warnings, ["AREA_NEVER_ISSUED", "ZEROS_RESTORED"]);
 }
 
@@ -52,7 +96,9 @@ async fn bodies_of_every_kind_are_taken_or_told(kind: Kind) {
     let upstream = Upstream::quick().await;
     let world = World::new(kind, &upstream).await;
     let json_type = [("content-type", "application/json")];
-    let noise: Vec<u8> = (0..10_000_000_u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
+    let noise: Vec<u8> = (0..10_000_000_u32)
+        .map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8)
+        .collect();
     for (body, status, problem) in [
         (b"".to_vec(), 422, "invalid-request"),
         (b"{}".to_vec(), 422, "invalid-request"),
@@ -63,58 +109,168 @@ async fn bodies_of_every_kind_are_taken_or_told(kind: Kind) {
         (noise, 400, "not-json"),
         (vec![b'['; 20_000_000], 413, "too-large"),
         (vec![b'['; 100_000], 422, "invalid-request"),
-        (br#"{"ssnList": "123456789"}"#.to_vec(), 422, "invalid-request"),
-        (br#"{"ssnList": [123456789]}"#.to_vec(), 422, "invalid-request"),
-        (br#"{"ssnList": ["1"], "123456789": 1}"#.to_vec(), 422, "invalid-request"),
-        (br#"{"ssnList": ["1"], "listId": "01jd0000000000000000000abc"}"#.to_vec(), 422, "invalid-request"),
-        (br#"{"listId": "01jd0000000000000000000abc"}"#.to_vec(), 404, "unknown-list"),
-        (br#"{"listId": "../../123456789"}"#.to_vec(), 422, "invalid-request"),
-        (br#"{"ssnList": ["1"], "maxConcurrency": 0}"#.to_vec(), 422, "invalid-request"),
-        (br#"{"ssnList": ["1"], "maxConcurrency": 10001}"#.to_vec(), 422, "invalid-request"),
-        (br#"{"ssnList": ["1"], "requestsPerSecond": 0}"#.to_vec(), 422, "invalid-request"),
-        (br#"{"ssnList": ["1"], "requestsPerSecond": -1e300}"#.to_vec(), 422, "invalid-request"),
-        (br#"{"ssnList": ["1"], "toleratedFailurePercentage": 100.1}"#.to_vec(), 422, "invalid-request"),
-        (br#"{"ssnList": ["1"], "label": "a\u0000b"}"#.to_vec(), 422, "invalid-request"),
-        (json!({"ssnList": ["1"], "label": "x".repeat(201)}).to_string().into_bytes(), 422, "invalid-request"),
-        (json!({"ssnList": vec!["1"; 250_001]}).to_string().into_bytes(), 413, "too-large"),
+        (
+            br#"{"ssnList": "123456789"}"#.to_vec(),
+            422,
+            "invalid-request",
+        ),
+        (
+            br#"{"ssnList": [123456789]}"#.to_vec(),
+            422,
+            "invalid-request",
+        ),
+        (
+            br#"{"ssnList": ["1"], "123456789": 1}"#.to_vec(),
+            422,
+            "invalid-request",
+        ),
+        (
+            br#"{"ssnList": ["1"], "listId": "01jd0000000000000000000abc"}"#.to_vec(),
+            422,
+            "invalid-request",
+        ),
+        (
+            br#"{"listId": "01jd0000000000000000000abc"}"#.to_vec(),
+            404,
+            "unknown-list",
+        ),
+        (
+            br#"{"listId": "../../123456789"}"#.to_vec(),
+            422,
+            "invalid-request",
+        ),
+        (
+            br#"{"ssnList": ["1"], "maxConcurrency": 0}"#.to_vec(),
+            422,
+            "invalid-request",
+        ),
+        (
+            br#"{"ssnList": ["1"], "maxConcurrency": 10001}"#.to_vec(),
+            422,
+            "invalid-request",
+        ),
+        (
+            br#"{"ssnList": ["1"], "requestsPerSecond": 0}"#.to_vec(),
+            422,
+            "invalid-request",
+        ),
+        (
+            br#"{"ssnList": ["1"], "requestsPerSecond": -1e300}"#.to_vec(),
+            422,
+            "invalid-request",
+        ),
+        (
+            br#"{"ssnList": ["1"], "toleratedFailurePercentage": 100.1}"#.to_vec(),
+            422,
+            "invalid-request",
+        ),
+        (
+            br#"{"ssnList": ["1"], "label": "a\u0000b"}"#.to_vec(),
+            422,
+            "invalid-request",
+        ),
+        (
+            json!({"ssnList": ["1"], "label": "x".repeat(201)})
+                .to_string()
+                .into_bytes(),
+            422,
+            "invalid-request",
+        ),
+        (
+            json!({"ssnList": vec!["1"; 250_001]})
+                .to_string()
+                .into_bytes(),
+            413,
+            "too-large",
+        ),
     ] {
-        let told = world.call("POST", "/api/executions", &json_type, body).await;
+        let told = world
+            .call("POST", "/api/executions", &json_type, body)
+            .await;
         assert!(!told.text.contains("123456789"), "{}", told.text);
         told.expect_problem(status, problem);
     }
-    world.call("POST", "/api/executions", &[("content-type", "text/csv")], "123456789").await.expect_problem(415, "media-type");
-    assert_eq!(world.get("/api/executions").await.expect(200), json!({"executions": []}));
+    world
+        .call(
+            "POST",
+            "/api/executions",
+            &[("content-type", "text/csv")],
+            "123456789",
+        )
+        .await
+        .expect_problem(415, "media-type");
+    assert_eq!(
+        world.get("/api/executions").await.expect(200),
+        json!({"executions": []})
+    );
     assert_eq!(upstream.total(), 0);
 }
 
 async fn ids_of_every_kind_are_unknown(kind: Kind) {
     let upstream = Upstream::quick().await;
     let world = World::new(kind, &upstream).await;
-    for id in ["123456789", "01jd0000000000000000000abc", "..%2F..%2Fetc%2Fpasswd", "%00", "01JD0000000000000000000ABC", "%F0%9F%98%80"] {
-        for (method, rest) in [("GET", ""), ("GET", "/results"), ("POST", "/stop"), ("POST", "/redrive"), ("DELETE", "")] {
-            let told = world.call(method, &format!("/api/executions/{id}{rest}"), &[], "").await.expect_problem(404, "unknown-execution");
+    for id in [
+        "123456789",
+        "01jd0000000000000000000abc",
+        "..%2F..%2Fetc%2Fpasswd",
+        "%00",
+        "01JD0000000000000000000ABC",
+        "%F0%9F%98%80",
+    ] {
+        for (method, rest) in [
+            ("GET", ""),
+            ("GET", "/results"),
+            ("POST", "/stop"),
+            ("POST", "/redrive"),
+            ("DELETE", ""),
+        ] {
+            let told = world
+                .call(method, &format!("/api/executions/{id}{rest}"), &[], "")
+                .await
+                .expect_problem(404, "unknown-execution");
             assert!(!told.contains("123456789"));
         }
     }
-    world.get("/api/executions/../meta").await.expect_problem(404, "unknown-execution");
-    world.get("/api/nothing").await.expect_problem(404, "unknown-address");
-    world.get("/api/executions/%ff").await.expect_problem(404, "unknown-execution");
-    world.call("PATCH", "/api/executions", &[], "").await.expect_problem(405, "method-not-allowed");
+    world.get("/api/executions/../meta").await.expect(404);
+    world
+        .get("/api/nothing")
+        .await
+        .expect_problem(404, "unknown-address");
+    world
+        .get("/api/executions/%ff")
+        .await
+        .expect_problem(404, "unknown-execution");
+    world
+        .call("PATCH", "/api/executions", &[], "")
+        .await
+        .expect_problem(405, "method-not-allowed");
 }
 
 async fn the_server_tells_of_itself(kind: Kind) {
     let upstream = Upstream::quick().await;
     let world = World::new(kind, &upstream).await;
     let settings = world.get("/api/settings").await.expect(200);
-    assert_eq!(settings["upstream"], json!({"host": "records.example.gov", "path": "/ssn/", "demo": false}));
+    assert_eq!(
+        settings["upstream"],
+        json!({"host": "records.example.gov", "path": "/ssn/", "demo": false})
+    );
     assert_eq!(settings["limits"]["ssnList"], 250_000);
-    assert_eq!(settings["defaults"], json!({"maxConcurrency": 1_000, "requestsPerSecond": null, "toleratedFailurePercentage": 100.0}));
+    assert_eq!(
+        settings["defaults"],
+        json!({"maxConcurrency": 1_000, "requestsPerSecond": null, "toleratedFailurePercentage": 100.0})
+    );
     assert_eq!(settings["user"], "ann");
     assert_eq!(world.get("/api/health").await.expect(200)["status"], "ok");
     let openapi = world.get("/api/openapi.json").await.expect(200);
     let mut calls: Vec<String> = Vec::new();
     for (path, methods) in openapi["paths"].as_object().unwrap() {
-        calls.extend(methods.as_object().unwrap().keys().map(|method| format!("{} {path}", method.to_uppercase())));
+        calls.extend(
+            methods
+                .as_object()
+                .unwrap()
+                .keys()
+                .map(|method| format!("{} {path}", method.to_uppercase())),
+        );
     }
     calls.sort();
     assert_eq!(

@@ -5,7 +5,10 @@ use serde_json::{Value, json};
 use crate::support::upstream::Upstream;
 use crate::support::world::{Answer, Kind, World, call, id_of};
 
-on_every_engine!(a_list_in_parts_is_one_list, a_list_that_is_not_whole_is_not_started);
+on_every_engine!(
+    a_list_in_parts_is_one_list,
+    a_list_that_is_not_whole_is_not_started
+);
 
 const TEXT: [(&str, &str); 1] = [("content-type", "text/plain; charset=utf-8")];
 
@@ -14,31 +17,79 @@ async fn begin(world: &World, body: Value) -> String {
 }
 
 async fn put(world: &World, list: &str, part: u32, text: &str) -> Answer {
-    world.call("PUT", &format!("/api/lists/{list}/{part}"), &TEXT, text.to_owned()).await
+    world
+        .call(
+            "PUT",
+            &format!("/api/lists/{list}/{part}"),
+            &TEXT,
+            text.to_owned(),
+        )
+        .await
 }
 
 async fn a_list_in_parts_is_one_list(kind: Kind) {
     let upstream = Upstream::quick().await;
     let world = World::new(kind, &upstream).await;
     let list = begin(&world, json!({"restoreLeadingZeros": true})).await;
-    put(&world, &list, 1, "100-01-0001\r\nx\r\n").await.expect(200);
-    assert_eq!(put(&world, &list, 0, "nonsense\n").await.expect(200), json!({"rows": 1, "invalid": 1}));
+    put(&world, &list, 1, "100-01-0001\r\nx\r\n")
+        .await
+        .expect(200);
+    assert_eq!(
+        put(&world, &list, 0, "nonsense\n").await.expect(200),
+        json!({"rows": 1, "invalid": 1})
+    );
     // Sent again, a part takes the place of the first.
-    assert_eq!(put(&world, &list, 0, "100010001\n\n12345678\n").await.expect(200), json!({"rows": 2, "invalid": 0}));
-    let headers = [("content-type", "application/json"), ("idempotency-key", "parts")];
+    assert_eq!(
+        put(&world, &list, 0, "100010001\n\n12345678\n")
+            .await
+            .expect(200),
+        json!({"rows": 2, "invalid": 0})
+    );
+    let headers = [
+        ("content-type", "application/json"),
+        ("idempotency-key", "parts"),
+    ];
     let body = json!({"listId": list, "label": "in parts"}).to_string();
-    let id = id_of(&world.call("POST", "/api/executions", &headers, body.clone()).await.expect(202));
+    let id = id_of(
+        &world
+            .call("POST", "/api/executions", &headers, body.clone())
+            .await
+            .expect(202),
+    );
     world.until_over(&id).await;
     let rows = world.rows(&id).await;
-    let found: Vec<(&Value, &Value)> = rows.iter().map(|row| (&row["ssn"], &row["warning"])).collect();
+    let found: Vec<(&Value, &Value)> = rows
+        .iter()
+        .map(|row| (&row["ssn"], &row["warning"]))
+        .collect();
     let (null, zeros) = (json!(null), json!("ZEROS_RESTORED"));
-    assert_eq!(found, [(&json!("100010001"), &null), (&json!("012345678"), &zeros), (&json!("100010001"), &null), (&null, &null)]);
+    assert_eq!(
+        found,
+        [
+            (&json!("100010001"), &null),
+            (&json!("012345678"), &zeros),
+            (&json!("100010001"), &null),
+            (&null, &null)
+        ]
+    );
     assert_eq!(rows[3]["error"], "NO_DIGITS");
     // The list is used up, the key still knows.
-    let again = world.call("POST", "/api/executions", &headers, body).await.expect(202);
+    let again = world
+        .call("POST", "/api/executions", &headers, body)
+        .await
+        .expect(202);
     assert_eq!(again["id"], id);
-    world.post("/api/executions", json!({"listId": list})).await.expect_problem(404, "unknown-list");
-    assert!(world.contents().await.iter().all(|(path, _)| !path.starts_with("lists/")));
+    world
+        .post("/api/executions", json!({"listId": list}))
+        .await
+        .expect_problem(404, "unknown-list");
+    assert!(
+        world
+            .contents()
+            .await
+            .iter()
+            .all(|(path, _)| !path.starts_with("lists/"))
+    );
 }
 
 async fn a_list_that_is_not_whole_is_not_started(kind: Kind) {
@@ -46,21 +97,60 @@ async fn a_list_that_is_not_whole_is_not_started(kind: Kind) {
     let world = World::new(kind, &upstream).await;
     let list = begin(&world, json!({})).await;
     let start = || world.post("/api/executions", json!({"listId": list}));
-    assert!(start().await.expect_problem(422, "invalid-request").contains("empty"));
+    assert!(
+        start()
+            .await
+            .expect_problem(422, "invalid-request")
+            .contains("empty")
+    );
     put(&world, &list, 0, "100010001\n").await.expect(200);
     put(&world, &list, 2, "100010003\n").await.expect(200);
-    assert!(start().await.expect_problem(409, "part-missing").contains("part 1"));
-    world.post("/api/lists", json!({"validation": "123456789"})).await.expect_problem(422, "invalid-request");
-    for path in [format!("/api/lists/{list}/-1"), format!("/api/lists/{list}/1000"), format!("/api/lists/{list}/123456789")] {
-        let told = world.call("PUT", &path, &TEXT, "x").await.expect_problem(422, "invalid-request");
+    assert!(
+        start()
+            .await
+            .expect_problem(409, "part-missing")
+            .contains("part 1")
+    );
+    world
+        .post("/api/lists", json!({"validation": "123456789"}))
+        .await
+        .expect_problem(422, "invalid-request");
+    for path in [
+        format!("/api/lists/{list}/-1"),
+        format!("/api/lists/{list}/1000"),
+        format!("/api/lists/{list}/123456789"),
+    ] {
+        let told = world
+            .call("PUT", &path, &TEXT, "x")
+            .await
+            .expect_problem(422, "invalid-request");
         assert!(!told.contains("123456789"));
     }
-    world.call("PUT", &format!("/api/lists/{list}/1"), &[], "x").await.expect_problem(415, "media-type");
-    let large = "x".repeat(4_000_001);
-    put(&world, &list, 1, &large).await.expect_problem(413, "too-large");
-    call(&world.router_of("bob"), "PUT", &format!("/api/lists/{list}/1"), &TEXT, "x").await.expect_problem(404, "unknown-list");
-    call(&world.router_of("bob"), "POST", "/api/executions", &[("content-type", "application/json")], json!({"listId": list}).to_string())
+    world
+        .call("PUT", &format!("/api/lists/{list}/1"), &[], "x")
         .await
-        .expect_problem(404, "unknown-list");
+        .expect_problem(415, "media-type");
+    let large = "x".repeat(4_000_001);
+    put(&world, &list, 1, &large)
+        .await
+        .expect_problem(413, "too-large");
+    call(
+        &world.router_of("bob"),
+        "PUT",
+        &format!("/api/lists/{list}/1"),
+        &TEXT,
+        "x",
+    )
+    .await
+    .expect_problem(404, "unknown-list");
+    call(
+        &world.router_of("bob"),
+        "POST",
+        "/api/executions",
+        &[("content-type", "application/json")],
+        json!({"listId": list}).to_string(),
+    )
+    .await
+    .expect_problem(404, "unknown-list");
     assert_eq!(upstream.total(), 0);
 }

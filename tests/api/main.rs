@@ -1,10 +1,11 @@
 //! The API's behaviour, on every engine and store: embedded on disk, embedded in memory, and Step
 //! Functions in the emulator.
 
-#![expect(missing_docs, reason = "tests are named for what they hold")]
-
 #[path = "../support/mod.rs"]
-#[expect(dead_code, reason = "shared by several test programs, each of which uses a part")]
+#[expect(
+    dead_code,
+    reason = "shared by several test programs, each of which uses a part"
+)]
 mod support;
 
 /// Makes a test on every engine of each behaviour.

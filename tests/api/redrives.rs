@@ -30,7 +30,12 @@ async fn a_redrive_by_status_asks_just_those(kind: Kind) {
     .await;
     let world = World::new(kind, &upstream).await;
     let lines = numbers(100);
-    let with = |last: u8| lines.iter().filter(|number| number.as_bytes()[8] % 4 == last).count();
+    let with = |last: u8| {
+        lines
+            .iter()
+            .filter(|number| number.as_bytes()[8] % 4 == last)
+            .count()
+    };
     let id = world.start(json!({"ssnList": lines})).await;
     let first = world.until_over(&id).await;
     assert_eq!(first["counts"]["FAILED"], with(0) + with(1));
@@ -38,7 +43,10 @@ async fn a_redrive_by_status_asks_just_those(kind: Kind) {
     mended.store(true, Ordering::Relaxed);
     let before = upstream.asked();
     let path = format!("/api/executions/{id}/redrive");
-    let running = world.post(&path, json!({"statusCodes": [403]})).await.expect(202);
+    let running = world
+        .post(&path, json!({"statusCodes": [403]}))
+        .await
+        .expect(202);
     assert_eq!(running["pass"], 2);
     let second = world.until_over(&id).await;
     assert_eq!(second["status"], "SUCCEEDED");
@@ -52,10 +60,16 @@ async fn a_redrive_by_status_asks_just_those(kind: Kind) {
         let last = row["ssn"].as_str().unwrap().as_bytes()[8] % 4;
         assert_eq!(row["statusCode"], [400, 200, 404, 200][usize::from(last)]);
     }
-    world.post(&path, json!({"statusCodes": [403]})).await.expect_problem(409, "nothing-to-do");
+    world
+        .post(&path, json!({"statusCodes": [403]}))
+        .await
+        .expect_problem(409, "nothing-to-do");
     world.post(&path, json!({})).await.expect(202);
     let third = world.until_over(&id).await;
-    assert_eq!((&third["counts"]["FAILED"], &third["pass"]), (&json!(0), &json!(3)));
+    assert_eq!(
+        (&third["counts"]["FAILED"], &third["pass"]),
+        (&json!(0), &json!(3))
+    );
 }
 
 async fn a_redrive_of_an_answer_of_nothing_or_of_what_runs_is_refused(kind: Kind) {
@@ -63,7 +77,10 @@ async fn a_redrive_of_an_answer_of_nothing_or_of_what_runs_is_refused(kind: Kind
     let world = World::new(kind, &upstream).await;
     let id = world.start(json!({"ssnList": numbers(2)})).await;
     let path = format!("/api/executions/{id}/redrive");
-    world.post(&path, json!({})).await.expect_problem(409, "still-running");
+    world
+        .post(&path, json!({}))
+        .await
+        .expect_problem(409, "still-running");
     for answers in [
         json!({"outcome": "SUCCEEDED"}),
         json!({"outcome": "NOT_FOUND"}),
@@ -75,9 +92,15 @@ async fn a_redrive_of_an_answer_of_nothing_or_of_what_runs_is_refused(kind: Kind
         json!({"errors": ["SOMETHING"]}),
         json!({"unknown": 1}),
     ] {
-        world.post(&path, answers).await.expect_problem(422, "invalid-request");
+        world
+            .post(&path, answers)
+            .await
+            .expect_problem(422, "invalid-request");
     }
     upstream.release();
     world.until_over(&id).await;
-    world.post(&path, json!({})).await.expect_problem(409, "nothing-to-do");
+    world
+        .post(&path, json!({}))
+        .await
+        .expect_problem(409, "nothing-to-do");
 }

@@ -14,24 +14,52 @@ on_every_engine!(
 );
 
 async fn a_page_in_mid_run_shows_what_is_known_and_pending(kind: Kind) {
-    let upstream = Upstream::start(|number, _| if number < "100010100" { Reply::Status(200) } else { Reply::Held }).await;
+    let upstream = Upstream::start(|number, _| {
+        if number < "100010100" {
+            Reply::Status(200)
+        } else {
+            Reply::Held
+        }
+    })
+    .await;
     let world = World::new(kind, &upstream).await;
     let mut lines = numbers(30);
     lines.insert(0, "nonsense".into());
     let id = world.start(list(&lines)).await;
-    let running = world.until(&id, |execution| execution["counts"]["SUCCEEDED"] == 15).await;
-    assert_eq!((&running["status"], &running["counts"]["PENDING"]), (&json!("RUNNING"), &json!(15)));
-    let rows = world.listing(&format!("/api/executions/{id}/results?count=7")).await;
-    let outcomes: Vec<&str> = rows.iter().map(|row| row["outcome"].as_str().unwrap()).collect();
-    let expected: Vec<&str> = (0..31).map(|row| ["INVALID", "SUCCEEDED", "PENDING"][usize::from(row > 0) + usize::from(row > 15)]).collect();
+    let running = world
+        .until(&id, |execution| execution["counts"]["SUCCEEDED"] == 15)
+        .await;
+    assert_eq!(
+        (&running["status"], &running["counts"]["PENDING"]),
+        (&json!("RUNNING"), &json!(15))
+    );
+    let rows = world
+        .listing(&format!("/api/executions/{id}/results?count=7"))
+        .await;
+    let outcomes: Vec<&str> = rows
+        .iter()
+        .map(|row| row["outcome"].as_str().unwrap())
+        .collect();
+    let expected: Vec<&str> = (0..31)
+        .map(|row| {
+            ["INVALID", "SUCCEEDED", "PENDING"][usize::from(row > 0) + usize::from(row > 15)]
+        })
+        .collect();
     assert_eq!(outcomes, expected);
-    assert!(rows.iter().skip(16).all(|row| row["statusCode"].is_null() && row["body"].is_null() && row["attempts"] == 0));
+    assert!(
+        rows.iter().skip(16).all(|row| row["statusCode"].is_null()
+            && row["body"].is_null()
+            && row["attempts"] == 0)
+    );
     upstream.release();
     assert_eq!(world.until_over(&id).await["counts"]["SUCCEEDED"], 30);
 }
 
 async fn pages_follow_one_another_and_filters_go_along(kind: Kind) {
-    let upstream = Upstream::start(|number, _| Reply::Status([200, 404, 403][usize::from(number.as_bytes()[8] % 3)])).await;
+    let upstream = Upstream::start(|number, _| {
+        Reply::Status([200, 404, 403][usize::from(number.as_bytes()[8] % 3)])
+    })
+    .await;
     let world = World::new(kind, &upstream).await;
     let mut lines = numbers(90);
     lines.push("1.23E+08".into());
@@ -40,18 +68,40 @@ async fn pages_follow_one_another_and_filters_go_along(kind: Kind) {
     let path = format!("/api/executions/{id}/results");
     let all = world.listing(&path).await;
     assert_eq!(world.listing(&format!("{path}?count=8")).await, all);
-    assert_eq!(world.listing(&format!("{path}?first=85&count=2")).await, all[85..]);
-    assert_eq!(world.listing(&format!("{path}?first=1000000")).await, Vec::<Value>::new());
+    assert_eq!(
+        world.listing(&format!("{path}?first=85&count=2")).await,
+        all[85..]
+    );
+    assert_eq!(
+        world.listing(&format!("{path}?first=1000000")).await,
+        Vec::<Value>::new()
+    );
     for (filter, field, value) in [
         ("outcome=FAILED", "outcome", json!("FAILED")),
         ("statusCode=404", "statusCode", json!(404)),
-        ("error=SCIENTIFIC_NOTATION", "error", json!("SCIENTIFIC_NOTATION")),
+        (
+            "error=SCIENTIFIC_NOTATION",
+            "error",
+            json!("SCIENTIFIC_NOTATION"),
+        ),
     ] {
-        let wanted: Vec<Value> = all.iter().filter(|row| row[field] == value).cloned().collect();
+        let wanted: Vec<Value> = all
+            .iter()
+            .filter(|row| row[field] == value)
+            .cloned()
+            .collect();
         assert!(!wanted.is_empty());
-        assert_eq!(world.listing(&format!("{path}?{filter}&count=4")).await, wanted);
+        assert_eq!(
+            world.listing(&format!("{path}?{filter}&count=4")).await,
+            wanted
+        );
     }
-    assert!(world.listing(&format!("{path}?outcome=FAILED&statusCode=404")).await.is_empty());
+    assert!(
+        world
+            .listing(&format!("{path}?outcome=FAILED&statusCode=404"))
+            .await
+            .is_empty()
+    );
 }
 
 async fn results_come_as_json_ndjson_and_csv(kind: Kind) {
@@ -61,31 +111,67 @@ async fn results_come_as_json_ndjson_and_csv(kind: Kind) {
     world.until_over(&id).await;
     let path = format!("/api/executions/{id}/results?reveal=true");
     let rows = world.rows(&id).await;
-    let ndjson = world.call("GET", &path, &[("accept", "application/x-ndjson")], "").await;
+    let ndjson = world
+        .call("GET", &path, &[("accept", "application/x-ndjson")], "")
+        .await;
     assert_eq!(ndjson.headers["content-type"], "application/x-ndjson");
-    let lines: Vec<Value> = ndjson.text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let lines: Vec<Value> = ndjson
+        .text
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
     assert_eq!(lines, rows);
-    let csv = world.call("GET", &path, &[("accept", "text/csv")], "").await;
-    assert!(csv.headers["content-type"].to_str().unwrap().starts_with("text/csv"));
+    let csv = world
+        .call("GET", &path, &[("accept", "text/csv")], "")
+        .await;
+    assert!(
+        csv.headers["content-type"]
+            .to_str()
+            .unwrap()
+            .starts_with("text/csv")
+    );
     let mut reader = csv::Reader::from_reader(csv.text.as_bytes());
-    assert_eq!(reader.headers().unwrap(), contract::wire::CSV_HEADER.as_slice());
+    assert_eq!(
+        reader.headers().unwrap(),
+        contract::wire::CSV_HEADER.as_slice()
+    );
     let records: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
-    assert_eq!(records[0].iter().take(5).collect::<Vec<_>>(), ["0", "100010001", "SUCCEEDED", "200", ""]);
+    assert_eq!(
+        records[0].iter().take(5).collect::<Vec<_>>(),
+        ["0", "100010001", "SUCCEEDED", "200", ""]
+    );
     assert_eq!(records[0].get(8), Some("a \"b\",\nc"));
-    assert_eq!(records[1].iter().take(5).collect::<Vec<_>>(), ["1", "", "INVALID", "", "NO_DIGITS"]);
-    world.call("GET", &path, &[("accept", "image/png")], "").await.expect_problem(406, "not-acceptable");
+    assert_eq!(
+        records[1].iter().take(5).collect::<Vec<_>>(),
+        ["1", "", "INVALID", "", "NO_DIGITS"]
+    );
+    world
+        .call("GET", &path, &[("accept", "image/png")], "")
+        .await
+        .expect_problem(406, "not-acceptable");
 }
 
 async fn broken_parameters_are_told_and_never_repeated(kind: Kind) {
     let upstream = Upstream::quick().await;
     let world = World::new(kind, &upstream).await;
-    let id = world.start(list(&["100010001", "100010002", "100010003"])).await;
+    let id = world
+        .start(list(&["100010001", "100010002", "100010003"]))
+        .await;
     world.until_over(&id).await;
     let path = format!("/api/executions/{id}/results");
     let other = world.start(list(&["100010001", "100010002"])).await;
     world.until_over(&other).await;
-    let foreign = world.get(&format!("/api/executions/{other}/results?count=1")).await.json()["next"].as_str().unwrap().to_owned();
-    let cursor = world.get(&format!("{path}?count=1")).await.json()["next"].as_str().unwrap().to_owned();
+    let foreign = world
+        .get(&format!("/api/executions/{other}/results?count=1"))
+        .await
+        .json()["next"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let cursor = world.get(&format!("{path}?count=1")).await.json()["next"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     for query in [
         "first=-1".to_owned(),
         "first=99999999999999999999".into(),
@@ -107,9 +193,18 @@ async fn broken_parameters_are_told_and_never_repeated(kind: Kind) {
         format!("cursor={foreign}"),
         format!("cursor={}", &cursor[1..]),
     ] {
-        let told = world.get(&format!("{path}?{query}")).await.expect_problem(422, "invalid-request");
+        let told = world
+            .get(&format!("{path}?{query}"))
+            .await
+            .expect_problem(422, "invalid-request");
         assert!(!told.contains("123456789"), "{told}");
     }
-    world.get("/api/executions?cursor=x").await.expect_problem(422, "invalid-request");
-    world.get("/api/executions?first=1").await.expect_problem(422, "invalid-request");
+    world
+        .get("/api/executions?cursor=x")
+        .await
+        .expect_problem(422, "invalid-request");
+    world
+        .get("/api/executions?first=1")
+        .await
+        .expect_problem(422, "invalid-request");
 }

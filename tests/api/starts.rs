@@ -29,16 +29,26 @@ async fn a_list_of_every_size_has_its_rows_in_order(kind: Kind) {
         assert_eq!(over["status"], "SUCCEEDED", "{over}");
         assert_eq!(over["counts"]["SUCCEEDED"], size);
         let rows = world.rows(&id).await;
-        let numbers: Vec<&str> = rows.iter().map(|row| row["ssn"].as_str().unwrap()).collect();
+        let numbers: Vec<&str> = rows
+            .iter()
+            .map(|row| row["ssn"].as_str().unwrap())
+            .collect();
         assert_eq!(numbers, lines);
         for (place, row) in rows.iter().enumerate() {
-            assert_eq!((&row["row"], &row["outcome"], &row["statusCode"]), (&json!(place), &json!("SUCCEEDED"), &json!(200)));
+            assert_eq!(
+                (&row["row"], &row["outcome"], &row["statusCode"]),
+                (&json!(place), &json!("SUCCEEDED"), &json!(200))
+            );
             assert_eq!(row["body"]["name"], "Ada Example");
             assert!(row["durationMs"].is_u64() && row["attempts"] == 1 && row["error"].is_null());
         }
     }
     let empty = world.post("/api/executions", json!({"ssnList": []})).await;
-    assert!(empty.expect_problem(422, "invalid-request").contains("empty"));
+    assert!(
+        empty
+            .expect_problem(422, "invalid-request")
+            .contains("empty")
+    );
     assert!(upstream.asked().values().all(|count| *count <= 3));
 }
 
@@ -48,9 +58,16 @@ async fn twenty_thousand_numbers_are_each_asked_once(kind: Kind) {
     let lines = numbers(20_000);
     let id = world.start(list(&lines)).await;
     let over = world.until_over(&id).await;
-    assert_eq!((&over["status"], &over["counts"]["SUCCEEDED"]), (&json!("SUCCEEDED"), &json!(20_000)));
+    assert_eq!(
+        (&over["status"], &over["counts"]["SUCCEEDED"]),
+        (&json!("SUCCEEDED"), &json!(20_000))
+    );
     let rows = world.rows(&id).await;
-    assert!(rows.iter().map(|row| row["ssn"].as_str().unwrap()).eq(lines.iter()));
+    assert!(
+        rows.iter()
+            .map(|row| row["ssn"].as_str().unwrap())
+            .eq(lines.iter())
+    );
     assert!(rows.iter().all(|row| row["outcome"] == "SUCCEEDED"));
     let asked = upstream.asked();
     assert_eq!(asked.len(), 20_000);
@@ -62,30 +79,71 @@ async fn a_list_without_a_valid_number_succeeds_without_a_get(kind: Kind) {
     let world = World::new(kind, &upstream).await;
     let id = world.start(list(&["n/a", "", "12345"])).await;
     let over = world.until_over(&id).await;
-    assert_eq!((&over["status"], &over["items"], &over["invalid"]), (&json!("SUCCEEDED"), &json!(0), &json!(3)));
+    assert_eq!(
+        (&over["status"], &over["items"], &over["invalid"]),
+        (&json!("SUCCEEDED"), &json!(0), &json!(3))
+    );
     let rows = world.rows(&id).await;
     let errors: Vec<&Value> = rows.iter().map(|row| &row["error"]).collect();
     assert_eq!(errors, ["NO_DIGITS", "EMPTY", "TOO_FEW_DIGITS"]);
-    assert!(rows.iter().all(|row| row["outcome"] == "INVALID" && row["ssn"].is_null()));
+    assert!(
+        rows.iter()
+            .all(|row| row["outcome"] == "INVALID" && row["ssn"].is_null())
+    );
     assert_eq!(upstream.total(), 0);
 }
 
 async fn duplicates_are_asked_once_and_answer_in_every_row(kind: Kind) {
-    let upstream = Upstream::start(|number, _| Reply::Status(if number == "100010002" { 404 } else { 200 })).await;
+    let upstream =
+        Upstream::start(|number, _| Reply::Status(if number == "100010002" { 404 } else { 200 }))
+            .await;
     let world = World::new(kind, &upstream).await;
-    let lines = ["100010001", "100-01-0002", "x", "100 01 0001", "100010003", "100010002", "100010001"];
+    let lines = [
+        "100010001",
+        "100-01-0002",
+        "x",
+        "100 01 0001",
+        "100010003",
+        "100010002",
+        "100010001",
+    ];
     let id = world.start(list(&lines)).await;
     let over = world.until_over(&id).await;
-    assert_eq!((&over["rows"], &over["items"], &over["duplicates"], &over["invalid"]), (&json!(7), &json!(3), &json!(3), &json!(1)));
+    assert_eq!(
+        (
+            &over["rows"],
+            &over["items"],
+            &over["duplicates"],
+            &over["invalid"]
+        ),
+        (&json!(7), &json!(3), &json!(3), &json!(1))
+    );
     let rows = world.rows(&id).await;
     let outcomes: Vec<&Value> = rows.iter().map(|row| &row["outcome"]).collect();
-    assert_eq!(outcomes, ["SUCCEEDED", "NOT_FOUND", "INVALID", "SUCCEEDED", "SUCCEEDED", "NOT_FOUND", "SUCCEEDED"]);
+    assert_eq!(
+        outcomes,
+        [
+            "SUCCEEDED",
+            "NOT_FOUND",
+            "INVALID",
+            "SUCCEEDED",
+            "SUCCEEDED",
+            "NOT_FOUND",
+            "SUCCEEDED"
+        ]
+    );
     assert_eq!(rows[3]["ssn"], "100010001");
     assert_eq!(upstream.total(), 3);
 }
 
 async fn no_number_is_in_what_the_workflow_or_a_log_could_see(kind: Kind) {
-    let upstream = Upstream::start(|number, _| Reply::Body("application/json", format!("{{\"id\": {number}, \"a\": \"{number}\"}}"))).await;
+    let upstream = Upstream::start(|number, _| {
+        Reply::Body(
+            "application/json",
+            format!("{{\"id\": {number}, \"a\": \"{number}\"}}"),
+        )
+    })
+    .await;
     let world = World::new(kind, &upstream).await;
     let lines = numbers(60);
     let answer = world.post("/api/executions", list(&lines)).await;
@@ -106,7 +164,10 @@ async fn no_number_is_in_what_the_workflow_or_a_log_could_see(kind: Kind) {
         }
     }
     for line in &lines {
-        assert!(!seen.contains(line.as_str()), "{line} in what is not masked");
+        assert!(
+            !seen.contains(line.as_str()),
+            "{line} in what is not masked"
+        );
     }
     assert_eq!(world.rows(&id).await[0]["body"]["a"], lines[0]);
 }
@@ -114,26 +175,61 @@ async fn no_number_is_in_what_the_workflow_or_a_log_could_see(kind: Kind) {
 async fn the_same_key_and_body_is_the_same_execution(kind: Kind) {
     let upstream = Upstream::quick().await;
     let world = World::new(kind, &upstream).await;
-    let headers = [("content-type", "application/json"), ("idempotency-key", "key-1")];
+    let headers = [
+        ("content-type", "application/json"),
+        ("idempotency-key", "key-1"),
+    ];
     let body = list(&["100010001", "x", "100010001"]).to_string();
-    let first = world.call("POST", "/api/executions", &headers, body.clone()).await;
-    assert_eq!(first.headers["location"], format!("/api/executions/{}", id_of(&first.json())));
+    let first = world
+        .call("POST", "/api/executions", &headers, body.clone())
+        .await;
+    assert_eq!(
+        first.headers["location"],
+        format!("/api/executions/{}", id_of(&first.json()))
+    );
     let first = id_of(&first.expect(202));
-    let again = id_of(&world.call("POST", "/api/executions", &headers, body.clone()).await.expect(202));
+    let again = id_of(
+        &world
+            .call("POST", "/api/executions", &headers, body.clone())
+            .await
+            .expect(202),
+    );
     world.until_over(&first).await;
-    let after = id_of(&world.call("POST", "/api/executions", &headers, body.clone()).await.expect(202));
+    let after = id_of(
+        &world
+            .call("POST", "/api/executions", &headers, body.clone())
+            .await
+            .expect(202),
+    );
     assert_eq!((&again, &after), (&first, &first));
-    assert_eq!(world.get("/api/executions").await.expect(200)["executions"].as_array().unwrap().len(), 1);
+    assert_eq!(
+        world.get("/api/executions").await.expect(200)["executions"]
+            .as_array()
+            .unwrap()
+            .len(),
+        1
+    );
     assert_eq!(upstream.total(), 1);
     // Another owner's key is another key.
-    let other = call(&world.router_of("bob"), "POST", "/api/executions", &headers, body).await.expect(202);
+    let other = call(
+        &world.router_of("bob"),
+        "POST",
+        "/api/executions",
+        &headers,
+        body,
+    )
+    .await
+    .expect(202);
     assert_ne!(id_of(&other), first);
 }
 
 async fn a_key_with_another_body_is_a_conflict(kind: Kind) {
     let upstream = Upstream::quick().await;
     let world = World::new(kind, &upstream).await;
-    let headers = [("content-type", "application/json"), ("idempotency-key", "key-1")];
+    let headers = [
+        ("content-type", "application/json"),
+        ("idempotency-key", "key-1"),
+    ];
     let start = |body: Value| world.call("POST", "/api/executions", &headers, body.to_string());
     let id = id_of(&start(json!({"ssnList": ["100010001"]})).await.expect(202));
     for other in [
@@ -142,11 +238,19 @@ async fn a_key_with_another_body_is_a_conflict(kind: Kind) {
         json!({"ssnList": ["100010001"], "maxConcurrency": 5}),
         json!({"ssnList": ["100010001"], "label": "another"}),
     ] {
-        start(other).await.expect_problem(409, "idempotency-key-reused");
+        start(other)
+            .await
+            .expect_problem(409, "idempotency-key-reused");
     }
     for bad in ["", "a b", &"x".repeat(129)] {
-        let headers = [("content-type", "application/json"), ("idempotency-key", bad)];
-        world.call("POST", "/api/executions", &headers, "{}").await.expect_problem(422, "invalid-request");
+        let headers = [
+            ("content-type", "application/json"),
+            ("idempotency-key", bad),
+        ];
+        world
+            .call("POST", "/api/executions", &headers, "{}")
+            .await
+            .expect_problem(422, "invalid-request");
     }
     world.until_over(&id).await;
 }
@@ -156,19 +260,39 @@ async fn the_history_is_the_owner_s_alone_and_newest_first(kind: Kind) {
     let world = World::new(kind, &upstream).await;
     let mut ids = Vec::new();
     for n in 0..3 {
-        let id = world.start(json!({"ssnList": ["100010001"], "label": format!("list {n}")})).await;
+        let id = world
+            .start(json!({"ssnList": ["100010001"], "label": format!("list {n}")}))
+            .await;
         world.until_over(&id).await;
         ids.insert(0, id);
     }
     let history = world.get("/api/executions").await.expect(200);
-    let listed: Vec<String> = history["executions"].as_array().unwrap().iter().map(id_of).collect();
+    let listed: Vec<String> = history["executions"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(id_of)
+        .collect();
     assert_eq!(listed, ids);
     assert_eq!(history["executions"][0]["label"], "list 2");
     let bob = world.router_of("bob");
-    assert_eq!(call(&bob, "GET", "/api/executions", &[], "").await.expect(200)["executions"], json!([]));
-    for (method, path) in [("GET", ""), ("GET", "/results"), ("POST", "/stop"), ("POST", "/redrive"), ("DELETE", "")] {
+    assert_eq!(
+        call(&bob, "GET", "/api/executions", &[], "")
+            .await
+            .expect(200)["executions"],
+        json!([])
+    );
+    for (method, path) in [
+        ("GET", ""),
+        ("GET", "/results"),
+        ("POST", "/stop"),
+        ("POST", "/redrive"),
+        ("DELETE", ""),
+    ] {
         let path = format!("/api/executions/{}{path}", ids[0]);
-        call(&bob, method, &path, &[], "").await.expect_problem(404, "unknown-execution");
+        call(&bob, method, &path, &[], "")
+            .await
+            .expect_problem(404, "unknown-execution");
     }
     assert_eq!(world.execution(&ids[0]).await["status"], "SUCCEEDED");
 }
@@ -181,15 +305,35 @@ async fn an_unchanged_poll_is_not_modified(kind: Kind) {
     let path = format!("/api/executions/{id}");
     let first = world.get(&path).await;
     let tag = first.headers["etag"].to_str().unwrap().to_owned();
-    let again = world.call("GET", &path, &[("if-none-match", &tag)], "").await;
+    let again = world
+        .call("GET", &path, &[("if-none-match", &tag)], "")
+        .await;
     assert_eq!((again.status.as_u16(), again.text.as_str()), (304, ""));
-    assert_eq!(world.call("GET", &path, &[("if-none-match", "\"0\"")], "").await.status, 200);
+    assert_eq!(
+        world
+            .call("GET", &path, &[("if-none-match", "\"0\"")], "")
+            .await
+            .status,
+        200
+    );
 }
 
 async fn concurrency_stays_within_what_was_asked_for(kind: Kind) {
-    let upstream = Upstream::start(|_, _| Reply::After(std::time::Duration::from_millis(20), Box::new(Reply::Status(200)))).await;
+    let upstream = Upstream::start(|_, _| {
+        Reply::After(
+            std::time::Duration::from_millis(20),
+            Box::new(Reply::Status(200)),
+        )
+    })
+    .await;
     let world = World::new(kind, &upstream).await;
-    let id = world.start(json!({"ssnList": numbers(120), "maxConcurrency": 7})).await;
+    let id = world
+        .start(json!({"ssnList": numbers(120), "maxConcurrency": 7}))
+        .await;
     assert_eq!(world.until_over(&id).await["status"], "SUCCEEDED");
-    assert!((2..=7).contains(&upstream.most_in_flight()), "{}", upstream.most_in_flight());
+    assert!(
+        (2..=7).contains(&upstream.most_in_flight()),
+        "{}",
+        upstream.most_in_flight()
+    );
 }

@@ -29,7 +29,10 @@ fn options() -> LaneOptions {
 
 /// A run that no engine drives: only what the test does is done.
 async fn undriven(world: &World, lines: u32) -> (Meta, Pass) {
-    let list = numbers(lines).iter().map(|number| contract::list::read_value(number, &Default::default())).collect();
+    let list = numbers(lines)
+        .iter()
+        .map(|number| contract::list::read_value(number, &Default::default()))
+        .collect();
     let meta = Meta::new("ann", None, None, None, &list, Default::default());
     world.store.write_list(&meta, &list).await.unwrap();
     let pass = Pass::first();
@@ -41,7 +44,14 @@ async fn two_fetchers_on_one_batch_lose_no_row_and_no_sum(kind: Kind) {
     let upstream = Upstream::quick().await;
     let world = World::new(kind, &upstream).await;
     // Every other number fails for one of the two; an answer beats a failure.
-    let bad = Upstream::start(|number, _| Reply::Status(if number.as_bytes()[8] % 2 == 0 { 403 } else { 200 })).await;
+    let bad = Upstream::start(|number, _| {
+        Reply::Status(if number.as_bytes()[8] % 2 == 0 {
+            403
+        } else {
+            200
+        })
+    })
+    .await;
     let other = Fetcher::new(world.store.clone(), quick_settings(&bad.url)).unwrap();
     let (meta, pass) = undriven(&world, 2_000).await;
     for batch in 0..meta.batches() {
@@ -51,16 +61,30 @@ async fn two_fetchers_on_one_batch_lose_no_row_and_no_sum(kind: Kind) {
         );
         assert_eq!((a.unwrap().pending, b.unwrap().pending), (0, 0));
         let progress = world.store.progress(&meta, &pass).await.unwrap();
-        assert_eq!(progress.counts.pending, 2_000 - u64::from(meta.batch_range(batch).end), "the merged totals are told");
+        assert_eq!(
+            progress.counts.pending,
+            2_000 - u64::from(meta.batch_range(batch).end),
+            "the merged totals are told"
+        );
     }
     let id: &ExecutionId = &meta.id;
     world.fetcher.finish(id, 1).await.unwrap();
     let over = world.until_over(id.as_str()).await;
     let rows = world.rows(id.as_str()).await;
-    let succeeded = rows.iter().filter(|row| row["outcome"] == "SUCCEEDED").count();
-    assert_eq!(over["counts"]["SUCCEEDED"], succeeded, "the sums are those of the rows");
+    let succeeded = rows
+        .iter()
+        .filter(|row| row["outcome"] == "SUCCEEDED")
+        .count();
+    assert_eq!(
+        over["counts"]["SUCCEEDED"], succeeded,
+        "the sums are those of the rows"
+    );
     assert_eq!(rows.len(), 2_000);
-    assert!(rows.iter().filter(|row| row["ssn"].as_str().unwrap().as_bytes()[8] % 2 == 1).all(|row| row["outcome"] == "SUCCEEDED"));
+    assert!(
+        rows.iter()
+            .filter(|row| row["ssn"].as_str().unwrap().as_bytes()[8] % 2 == 1)
+            .all(|row| row["outcome"] == "SUCCEEDED")
+    );
 }
 
 async fn a_straggler_s_segment_after_the_summary_counts_from_the_next_pass_on(kind: Kind) {
@@ -71,22 +95,63 @@ async fn a_straggler_s_segment_after_the_summary_counts_from_the_next_pass_on(ki
     assert_eq!(over["counts"]["FAILED"], 3);
     let (meta, _) = world.meta_and_pass(&id).await;
     let line = br#"{"item":1,"outcome":"SUCCEEDED","statusCode":200,"durationMs":5,"attempts":1,"body":{"late":true}}"#;
-    let totals = SegmentTotals { succeeded: 1, ..Default::default() };
+    let totals = SegmentTotals {
+        succeeded: 1,
+        ..Default::default()
+    };
     let name = SegmentName::new(1, 2, "zzzzzz", totals);
-    assert!(world.store.put_segment(&meta, meta.batch_of(1), &name, [line.as_slice(), b"\n"].concat()).await.unwrap());
-    assert_eq!(world.execution(&id).await, over, "a summary is the last word on its pass");
-    assert!(world.rows(&id).await.iter().all(|row| row["outcome"] == "FAILED"));
+    assert!(
+        world
+            .store
+            .put_segment(
+                &meta,
+                meta.batch_of(1),
+                &name,
+                [line.as_slice(), b"\n"].concat()
+            )
+            .await
+            .unwrap()
+    );
+    assert_eq!(
+        world.execution(&id).await,
+        over,
+        "a summary is the last word on its pass"
+    );
+    assert!(
+        world
+            .rows(&id)
+            .await
+            .iter()
+            .all(|row| row["outcome"] == "FAILED")
+    );
 
     let before = upstream.total();
-    world.post(&format!("/api/executions/{id}/redrive"), json!({})).await.expect(202);
+    world
+        .post(&format!("/api/executions/{id}/redrive"), json!({}))
+        .await
+        .expect(202);
     let over = world.until_over(&id).await;
-    assert_eq!((&over["counts"]["FAILED"], &over["counts"]["SUCCEEDED"]), (&json!(2), &json!(1)));
+    assert_eq!(
+        (&over["counts"]["FAILED"], &over["counts"]["SUCCEEDED"]),
+        (&json!(2), &json!(1))
+    );
     assert_eq!(world.rows(&id).await[1]["body"], json!({"late": true}));
-    assert_eq!(upstream.total() - before, 2, "what a straggler has answered is not asked again");
+    assert_eq!(
+        upstream.total() - before,
+        2,
+        "what a straggler has answered is not asked again"
+    );
 }
 
 async fn a_repeated_invocation_asks_nothing_again(kind: Kind) {
-    let upstream = Upstream::start(|number, _| Reply::Status(if number.as_bytes()[8] % 2 == 0 { 403 } else { 200 })).await;
+    let upstream = Upstream::start(|number, _| {
+        Reply::Status(if number.as_bytes()[8] % 2 == 0 {
+            403
+        } else {
+            200
+        })
+    })
+    .await;
     let world = World::new(kind, &upstream).await;
     let id = world.start(json!({"ssnList": numbers(100)})).await;
     let over = world.until_over(&id).await;
@@ -94,14 +159,33 @@ async fn a_repeated_invocation_asks_nothing_again(kind: Kind) {
     let (meta, pass) = world.meta_and_pass(&id).await;
     for batch in 0..meta.batches() {
         let event = json!({"executionId": id, "pass": pass.pass, "batch": batch});
-        let answer = world.fetcher.handle(event.try_into().unwrap(), None).await.unwrap();
-        assert_eq!(serde_json::to_value(answer).unwrap(), json!({"pending": 0, "waitSeconds": 0}));
+        let answer = world
+            .fetcher
+            .handle(event.try_into().unwrap(), None)
+            .await
+            .unwrap();
+        assert_eq!(
+            serde_json::to_value(answer).unwrap(),
+            json!({"pending": 0, "waitSeconds": 0})
+        );
     }
     let finish = json!({"executionId": id, "pass": 1, "finish": true});
-    let answer = world.fetcher.handle(finish.try_into().unwrap(), None).await.unwrap();
+    let answer = world
+        .fetcher
+        .handle(finish.try_into().unwrap(), None)
+        .await
+        .unwrap();
     assert_eq!(serde_json::to_value(answer).unwrap()["status"], "SUCCEEDED");
     assert_eq!(upstream.total(), before);
     assert_eq!(world.execution(&id).await, over);
     let nonsense = json!({"executionId": id, "pass": 1, "batch": 4_000_000_000_u32});
-    assert_eq!(world.fetcher.handle(nonsense.try_into().unwrap(), None).await.unwrap_err().name(), "UnknownExecution");
+    assert_eq!(
+        world
+            .fetcher
+            .handle(nonsense.try_into().unwrap(), None)
+            .await
+            .unwrap_err()
+            .name(),
+        "UnknownExecution"
+    );
 }

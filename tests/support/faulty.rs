@@ -10,8 +10,8 @@ use bytes::Bytes;
 use futures::stream::BoxStream;
 use object_store::path::Path;
 use object_store::{
-    CopyOptions, GetOptions, GetResult, ListResult, MultipartUpload, ObjectMeta, ObjectStore, PutMultipartOptions, PutOptions, PutPayload,
-    PutResult, Result,
+    CopyOptions, GetOptions, GetResult, ListResult, MultipartUpload, ObjectMeta, ObjectStore,
+    PutMultipartOptions, PutOptions, PutPayload, PutResult, Result,
 };
 
 /// Passes everything on until its writes are used up; then every call fails.
@@ -24,20 +24,34 @@ pub struct Faulty {
 impl Faulty {
     /// Lets so many writes through.
     pub fn after(writes: i64, inner: Arc<dyn ObjectStore>) -> Self {
-        Self { inner, writes: AtomicI64::new(writes) }
+        Self {
+            inner,
+            writes: AtomicI64::new(writes),
+        }
     }
 
     fn alive(&self) -> Result<()> {
-        if self.writes.load(Ordering::Relaxed) >= 0 { Ok(()) } else { Err(dead()) }
+        if self.writes.load(Ordering::Relaxed) >= 0 {
+            Ok(())
+        } else {
+            Err(dead())
+        }
     }
 
     fn write(&self) -> Result<()> {
-        if self.writes.fetch_sub(1, Ordering::Relaxed) > 0 { Ok(()) } else { Err(dead()) }
+        if self.writes.fetch_sub(1, Ordering::Relaxed) > 0 {
+            Ok(())
+        } else {
+            Err(dead())
+        }
     }
 }
 
 fn dead() -> object_store::Error {
-    object_store::Error::Generic { store: "faulty", source: "the process has died".into() }
+    object_store::Error::Generic {
+        store: "faulty",
+        source: "the process has died".into(),
+    }
 }
 
 impl fmt::Display for Faulty {
@@ -48,12 +62,21 @@ impl fmt::Display for Faulty {
 
 #[async_trait]
 impl ObjectStore for Faulty {
-    async fn put_opts(&self, location: &Path, payload: PutPayload, opts: PutOptions) -> Result<PutResult> {
+    async fn put_opts(
+        &self,
+        location: &Path,
+        payload: PutPayload,
+        opts: PutOptions,
+    ) -> Result<PutResult> {
         self.write()?;
         self.inner.put_opts(location, payload, opts).await
     }
 
-    async fn put_multipart_opts(&self, location: &Path, opts: PutMultipartOptions) -> Result<Box<dyn MultipartUpload>> {
+    async fn put_multipart_opts(
+        &self,
+        location: &Path,
+        opts: PutMultipartOptions,
+    ) -> Result<Box<dyn MultipartUpload>> {
         self.write()?;
         self.inner.put_multipart_opts(location, opts).await
     }
@@ -68,7 +91,10 @@ impl ObjectStore for Faulty {
         self.inner.get_ranges(location, ranges).await
     }
 
-    fn delete_stream(&self, locations: BoxStream<'static, Result<Path>>) -> BoxStream<'static, Result<Path>> {
+    fn delete_stream(
+        &self,
+        locations: BoxStream<'static, Result<Path>>,
+    ) -> BoxStream<'static, Result<Path>> {
         self.inner.delete_stream(locations)
     }
 

@@ -8,5 +8,7 @@ pub mod world;
 
 /// Distinct valid numbers: the n-th list of so many.
 pub fn numbers(count: u32) -> Vec<String> {
-    (0..count).map(|n| format!("{:09}", 100_010_001 + u64::from(n) * 7)).collect()
+    (0..count)
+        .map(|n| format!("{:09}", 100_010_001 + u64::from(n) * 7))
+        .collect()
 }

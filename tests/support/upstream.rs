@@ -66,7 +66,9 @@ impl Upstream {
             total: watch::Sender::new(0),
             released: watch::Sender::new(false),
         });
-        let router = Router::new().route("/ssn/{number}", get(answer)).with_state(Arc::clone(&inner));
+        let router = Router::new()
+            .route("/ssn/{number}", get(answer))
+            .with_state(Arc::clone(&inner));
         tokio::spawn(async move { axum::serve(listener, router).await });
         Self { url, inner }
     }
@@ -93,14 +95,25 @@ impl Upstream {
 
     /// The last request's headers.
     pub fn last_headers(&self) -> HeaderMap {
-        self.inner.headers.lock().unwrap().clone().expect("the upstream was never asked")
+        self.inner
+            .headers
+            .lock()
+            .unwrap()
+            .clone()
+            .expect("the upstream was never asked")
     }
 
     /// Waits until so many GETs came in all.
     pub async fn until_total(&self, wanted: u32) {
         let mut total = self.inner.total.subscribe();
-        let waited = tokio::time::timeout(Duration::from_secs(60), total.wait_for(|total| *total >= wanted)).await;
-        waited.unwrap_or_else(|_| panic!("{wanted} GETs did not come, only {}", self.total())).unwrap();
+        let waited = tokio::time::timeout(
+            Duration::from_secs(60),
+            total.wait_for(|total| *total >= wanted),
+        )
+        .await;
+        waited
+            .unwrap_or_else(|_| panic!("{wanted} GETs did not come, only {}", self.total()))
+            .unwrap();
     }
 
     /// Lets go of what is held, now and from now on: it answers 200.
@@ -109,8 +122,15 @@ impl Upstream {
     }
 }
 
-async fn answer(State(inner): State<Arc<Inner>>, Path(number): Path<String>, headers: HeaderMap) -> Response {
-    assert!(number.len() == 9 && number.bytes().all(|byte| byte.is_ascii_digit()), "nine digits are asked for, nothing else");
+async fn answer(
+    State(inner): State<Arc<Inner>>,
+    Path(number): Path<String>,
+    headers: HeaderMap,
+) -> Response {
+    assert!(
+        number.len() == 9 && number.bytes().all(|byte| byte.is_ascii_digit()),
+        "nine digits are asked for, nothing else"
+    );
     let before = {
         let mut asked = inner.asked.lock().unwrap();
         let count = asked.entry(number.clone()).or_default();
@@ -121,7 +141,12 @@ async fn answer(State(inner): State<Arc<Inner>>, Path(number): Path<String>, hea
     inner.total.send_modify(|total| *total += 1);
     inner.in_flight.send_modify(|in_flight| *in_flight += 1);
     let now = *inner.in_flight.borrow();
-    inner.most.send_if_modified(|most| now > *most && { *most = now; true });
+    inner.most.send_if_modified(|most| {
+        now > *most && {
+            *most = now;
+            true
+        }
+    });
     // Also where the client goes away in the middle.
     let _leaving = Leaving(Arc::clone(&inner));
     let mut reply = (inner.script)(&number, before);
@@ -129,19 +154,38 @@ async fn answer(State(inner): State<Arc<Inner>>, Path(number): Path<String>, hea
         reply = match reply {
             Reply::Status(status) => {
                 let body = format!("{{\"name\": \"Ada Example\", \"attempt\": {before}}}");
-                return (StatusCode::from_u16(status).unwrap(), [(header::CONTENT_TYPE, "application/json")], body).into_response();
+                return (
+                    StatusCode::from_u16(status).unwrap(),
+                    [(header::CONTENT_TYPE, "application/json")],
+                    body,
+                )
+                    .into_response();
             }
-            Reply::Body(content_type, body) => return ([(header::CONTENT_TYPE, content_type)], body).into_response(),
+            Reply::Body(content_type, body) => {
+                return ([(header::CONTENT_TYPE, content_type)], body).into_response();
+            }
             Reply::RetryAfter(status, value) => {
-                return (StatusCode::from_u16(status).unwrap(), [(header::RETRY_AFTER, value)], "later").into_response();
+                return (
+                    StatusCode::from_u16(status).unwrap(),
+                    [(header::RETRY_AFTER, value)],
+                    "later",
+                )
+                    .into_response();
             }
-            Reply::Redirect(location) => return (StatusCode::FOUND, [(header::LOCATION, location)]).into_response(),
+            Reply::Redirect(location) => {
+                return (StatusCode::FOUND, [(header::LOCATION, location)]).into_response();
+            }
             Reply::After(wait, then) => {
                 tokio::time::sleep(wait).await;
                 *then
             }
             Reply::Held => {
-                inner.released.subscribe().wait_for(|released| *released).await.unwrap();
+                inner
+                    .released
+                    .subscribe()
+                    .wait_for(|released| *released)
+                    .await
+                    .unwrap();
                 Reply::Status(200)
             }
         }

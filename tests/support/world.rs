@@ -64,13 +64,22 @@ impl Answer {
     #[track_caller]
     pub fn expect(self, status: u16) -> Value {
         assert_eq!(self.status.as_u16(), status, "{}", self.text);
-        if self.text.is_empty() { Value::Null } else { self.json() }
+        if self.text.is_empty() {
+            Value::Null
+        } else {
+            self.json()
+        }
     }
 
     /// Checks that this is a problem document of this kind, and gives its detail.
     #[track_caller]
     pub fn expect_problem(self, status: u16, kind: &str) -> String {
-        assert_eq!(self.headers[header::CONTENT_TYPE], "application/problem+json", "{}", self.text);
+        assert_eq!(
+            self.headers[header::CONTENT_TYPE],
+            "application/problem+json",
+            "{}",
+            self.text
+        );
         let problem = self.expect(status);
         assert_eq!(problem["type"], format!("/problems/{kind}"), "{problem}");
         assert_eq!(problem["status"], status);
@@ -81,7 +90,10 @@ impl Answer {
 
 /// Quick backoffs, so that failures don't make a test wait.
 pub fn quick_settings(url: &str) -> UpstreamSettings {
-    UpstreamSettings { backoff: Duration::from_millis(10), ..UpstreamSettings::new(url) }
+    UpstreamSettings {
+        backoff: Duration::from_millis(10),
+        ..UpstreamSettings::new(url)
+    }
 }
 
 impl World {
@@ -91,7 +103,11 @@ impl World {
         match kind {
             Kind::Disk => {
                 let folder = TempDir::new().unwrap();
-                let objects = Arc::new(LocalFileSystem::new_with_prefix(folder.path()).unwrap());
+                let objects = Arc::new(
+                    LocalFileSystem::new_with_prefix(folder.path())
+                        .unwrap()
+                        .with_automatic_cleanup(true),
+                );
                 Self::embedded(kind, objects, settings, Some(folder))
             }
             Kind::Memory => Self::embedded(kind, Arc::new(InMemory::new()), settings, None),
@@ -100,11 +116,17 @@ impl World {
         }
     }
 
-    fn embedded(kind: Kind, objects: Arc<dyn ObjectStore>, settings: UpstreamSettings, folder: Option<TempDir>) -> Self {
+    fn embedded(
+        kind: Kind,
+        objects: Arc<dyn ObjectStore>,
+        settings: UpstreamSettings,
+        folder: Option<TempDir>,
+    ) -> Self {
         let store = Store::new(Arc::clone(&objects));
         let fetcher = Fetcher::new(store.clone(), settings).unwrap();
         let place: Option<PathBuf> = folder.as_ref().map(|folder| folder.path().to_owned());
-        let engine: Arc<dyn Engine> = Arc::new(Embedded::new(store.clone(), fetcher.clone(), place));
+        let engine: Arc<dyn Engine> =
+            Arc::new(Embedded::new(store.clone(), fetcher.clone(), place));
         let router = routes(&store, &engine, "ann");
         Self {
             kind,
@@ -127,13 +149,24 @@ impl World {
             ..Default::default()
         };
         // It asks a script and waits for it, so not on a thread of the runtime.
-        let deployment = tokio::task::spawn_blocking(|| super::emulator::Deployment::with(options)).await.unwrap();
+        let deployment = tokio::task::spawn_blocking(|| super::emulator::Deployment::with(options))
+            .await
+            .unwrap();
         let store = deployment.store();
         let objects = store.objects();
         let engine: Arc<dyn Engine> = Arc::new(deployment.engine().await);
         let router = routes(&store, &engine, "ann");
         let fetcher = Fetcher::new(store.clone(), settings).unwrap();
-        Self { kind: Kind::StepFunctions, store, fetcher, engine, objects, router, _folder: None, _deployment: Some(deployment) }
+        Self {
+            kind: Kind::StepFunctions,
+            store,
+            fetcher,
+            engine,
+            objects,
+            router,
+            _folder: None,
+            _deployment: Some(deployment),
+        }
     }
 
     /// The same API over the same files, for another owner.
@@ -146,7 +179,13 @@ impl World {
         routes(store, &self.engine, "ann")
     }
 
-    pub async fn call(&self, method: &str, path: &str, headers: &[(&str, &str)], body: impl Into<Body>) -> Answer {
+    pub async fn call(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: impl Into<Body>,
+    ) -> Answer {
         call(&self.router, method, path, headers, body).await
     }
 
@@ -155,7 +194,13 @@ impl World {
     }
 
     pub async fn post(&self, path: &str, body: Value) -> Answer {
-        self.call("POST", path, &[("content-type", "application/json")], body.to_string()).await
+        self.call(
+            "POST",
+            path,
+            &[("content-type", "application/json")],
+            body.to_string(),
+        )
+        .await
     }
 
     /// Starts a run that must be taken; its id.
@@ -171,7 +216,9 @@ impl World {
 
     /// Polls until the execution is over, and checks that its sums add up.
     pub async fn until_over(&self, id: &str) -> Value {
-        let over = self.until(id, |execution| execution["status"] != "RUNNING").await;
+        let over = self
+            .until(id, |execution| execution["status"] != "RUNNING")
+            .await;
         assert_eq!(over["counts"]["PENDING"], 0, "{over}");
         over
     }
@@ -187,13 +234,17 @@ impl World {
             if is_so(&execution) {
                 return execution;
             }
-            assert!(began.elapsed() < Duration::from_secs(120), "it never came so: {execution}");
+            assert!(
+                began.elapsed() < Duration::from_secs(120),
+                "it never came so: {execution}"
+            );
         }
     }
 
     /// All rows, revealed, page by page.
     pub async fn rows(&self, id: &str) -> Vec<Value> {
-        self.listing(&format!("/api/executions/{id}/results?reveal=true")).await
+        self.listing(&format!("/api/executions/{id}/results?reveal=true"))
+            .await
     }
 
     /// All rows from this address on, page by page.
@@ -216,7 +267,10 @@ impl World {
 
     pub async fn meta_and_pass(&self, id: &str) -> (store::Meta, store::Pass) {
         let id: ExecutionId = id.parse().unwrap();
-        (self.store.meta(&id).await.unwrap().unwrap(), self.store.current_pass(&id).await.unwrap().unwrap())
+        (
+            self.store.meta(&id).await.unwrap().unwrap(),
+            self.store.current_pass(&id).await.unwrap().unwrap(),
+        )
     }
 
     /// Everything that lies in the store, as paths and contents.
@@ -228,7 +282,10 @@ impl World {
         for object in listing {
             if let Ok(found) = self.objects.get(&object.location).await {
                 let bytes = found.bytes().await.unwrap();
-                contents.push((object.location.to_string(), String::from_utf8_lossy(&bytes).into_owned()));
+                contents.push((
+                    object.location.to_string(),
+                    String::from_utf8_lossy(&bytes).into_owned(),
+                ));
             }
         }
         contents
@@ -236,31 +293,54 @@ impl World {
 }
 
 /// Calls a router in process.
-pub async fn call(router: &Router, method: &str, path: &str, headers: &[(&str, &str)], body: impl Into<Body>) -> Answer {
+pub async fn call(
+    router: &Router,
+    method: &str,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: impl Into<Body>,
+) -> Answer {
     let mut request = Request::builder().method(method).uri(path);
     for (name, value) in headers {
         request = request.header(*name, *value);
     }
-    let response = router.clone().oneshot(request.body(body.into()).unwrap()).await.unwrap();
+    let response = router
+        .clone()
+        .oneshot(request.body(body.into()).unwrap())
+        .await
+        .unwrap();
     let (parts, body) = response.into_parts();
     let text = String::from_utf8(to_bytes(body, usize::MAX).await.unwrap().to_vec()).unwrap();
     assert_ne!(parts.status.as_u16(), 500, "{text}");
     assert_eq!(parts.headers[header::CACHE_CONTROL], "no-store");
-    Answer { status: parts.status, headers: parts.headers, text }
+    Answer {
+        status: parts.status,
+        headers: parts.headers,
+        text,
+    }
 }
 
 fn routes(store: &Store, engine: &Arc<dyn Engine>, owner: &'static str) -> Router {
     let api = Api {
         store: store.clone(),
         engine: Arc::clone(engine),
-        upstream: UpstreamInfo { host: "records.example.gov".into(), path: "/ssn/".into(), demo: false },
+        upstream: UpstreamInfo {
+            host: "records.example.gov".into(),
+            path: "/ssn/".into(),
+            demo: false,
+        },
         defaults: RunSettings::default(),
         max_concurrency: 10_000,
     };
-    router(api).layer(middleware::from_fn(move |mut request: axum::extract::Request, next: Next| {
-        request.extensions_mut().insert(Owner { id: owner.into(), name: Some(owner.into()) });
-        next.run(request)
-    }))
+    router(api).layer(middleware::from_fn(
+        move |mut request: axum::extract::Request, next: Next| {
+            request.extensions_mut().insert(Owner {
+                id: owner.into(),
+                name: Some(owner.into()),
+            });
+            next.run(request)
+        },
+    ))
 }
 
 pub fn id_of(execution: &Value) -> String {
@@ -270,10 +350,21 @@ pub fn id_of(execution: &Value) -> String {
 /// items = the sum of the counts; rows = items + duplicates + invalid.
 #[track_caller]
 pub fn check_sums(execution: &Value) {
-    let number = |value: &Value| value.as_u64().unwrap_or_else(|| panic!("no number in {execution}"));
-    let counts: u64 = execution["counts"].as_object().unwrap().values().map(number).sum();
+    let number = |value: &Value| {
+        value
+            .as_u64()
+            .unwrap_or_else(|| panic!("no number in {execution}"))
+    };
+    let counts: u64 = execution["counts"]
+        .as_object()
+        .unwrap()
+        .values()
+        .map(number)
+        .sum();
     assert_eq!(counts, number(&execution["items"]), "{execution}");
-    let parts = number(&execution["items"]) + number(&execution["duplicates"]) + number(&execution["invalid"]);
+    let parts = number(&execution["items"])
+        + number(&execution["duplicates"])
+        + number(&execution["invalid"]);
     assert_eq!(parts, number(&execution["rows"]), "{execution}");
 }
 

@@ -45,14 +45,27 @@ pub struct ResultsPage {
 }
 
 /// The columns of results as CSV.
-pub const CSV_HEADER: [&str; 9] =
-    ["row", "ssn", "outcome", "statusCode", "error", "warning", "durationMs", "attempts", "body"];
+pub const CSV_HEADER: [&str; 9] = [
+    "row",
+    "ssn",
+    "outcome",
+    "statusCode",
+    "error",
+    "warning",
+    "durationMs",
+    "attempts",
+    "body",
+];
 
 impl ResultRow {
     /// The row as CSV cells, in the order of [`CSV_HEADER`]; what is null is empty. A body that is a
     /// text stands there as that text, any other as its JSON.
     pub fn csv_record(&self) -> [String; 9] {
-        let name = |value: Option<String>| value.map(|json| json.trim_matches('"').to_owned()).unwrap_or_default();
+        let name = |value: Option<String>| {
+            value
+                .map(|json| json.trim_matches('"').to_owned())
+                .unwrap_or_default()
+        };
         let body = self.body.as_ref().map(|body| {
             serde_json::from_str::<String>(body.get()).unwrap_or_else(|_| body.get().to_owned())
         });
@@ -60,10 +73,20 @@ impl ResultRow {
             self.row.to_string(),
             self.ssn.clone().unwrap_or_default(),
             self.outcome.as_str().to_owned(),
-            self.status_code.map(|status| status.to_string()).unwrap_or_default(),
-            name(self.error.and_then(|error| serde_json::to_string(&error).ok())),
-            name(self.warning.and_then(|warning| serde_json::to_string(&warning).ok())),
-            self.duration_ms.map(|duration| duration.to_string()).unwrap_or_default(),
+            self.status_code
+                .map(|status| status.to_string())
+                .unwrap_or_default(),
+            name(
+                self.error
+                    .and_then(|error| serde_json::to_string(&error).ok()),
+            ),
+            name(
+                self.warning
+                    .and_then(|warning| serde_json::to_string(&warning).ok()),
+            ),
+            self.duration_ms
+                .map(|duration| duration.to_string())
+                .unwrap_or_default(),
             self.attempts.to_string(),
             body.unwrap_or_default(),
         ]
