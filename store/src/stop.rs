@@ -34,9 +34,7 @@ impl Store {
             cause,
             at_ms: now_ms(),
         };
-        self.create_json(Key::Stop(id, pass), &mark)
-            .await
-            .map(drop)
+        self.create_json(Key::Stop(id, pass), &mark).await.map(drop)
     }
 
     /// Why the pass is to stop; `None` where it isn't.
