@@ -42,11 +42,13 @@ pub fn percent(part: u64, whole: u64) -> String {
     format!("{}.{:02}%", share / 100, share % 100)
 }
 
-/// A number that may have a fraction, as people write it: `12.5`, `100`.
+/// A number that may have a fraction, as people write it: `12.5`, `1,000`.
 pub fn decimal(number: f64) -> String {
+    if number.fract() == 0.0 && number >= 0.0 {
+        return group(number as u64);
+    }
     // The JSON writer is in the page anyway; the formatter of floats would be another 16 KB.
-    let text = serde_json::to_string(&number).unwrap_or_default();
-    text.strip_suffix(".0").map(str::to_owned).unwrap_or(text)
+    serde_json::to_string(&number).unwrap_or_default()
 }
 
 /// How long a run takes if each answer takes 200 ms: `about 2 s`.
@@ -130,7 +132,7 @@ mod tests {
 
     #[test]
     fn a_fraction_is_shown_only_where_there_is_one() {
-        assert_eq!(decimal(100.0), "100");
+        assert_eq!(decimal(1_000.0), "1,000");
         assert_eq!(decimal(12.5), "12.5");
     }
 }
