@@ -122,7 +122,7 @@ mod tests {
             "",
             "records",
             "ftp://a.example/",
-            "https:///x",
+            "https://",
             "https://a.example/#top",
         ] {
             assert!(

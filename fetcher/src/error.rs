@@ -1,5 +1,7 @@
 //! What can go wrong with the fetcher itself; what goes wrong with a GET is a row's outcome.
 
+use std::time::Duration;
+
 use store::StoreError;
 
 /// The fetcher could not do what it was asked.
@@ -21,6 +23,11 @@ pub enum FetcherError {
         /// What is missing, such as `pass`.
         what: &'static str,
     },
+    /// An invocation ends before a GET that it starts could be over and written.
+    #[error(
+        "an invocation has {0:?}, too little for one attempt and the writing of it: raise the function's timeout, or lower the attempt timeout"
+    )]
+    InvocationTooShort(Duration),
 }
 
 impl FetcherError {
@@ -33,6 +40,7 @@ impl FetcherError {
                 "UnknownExecution"
             }
             Self::BadEvent(_) => "BadEvent",
+            Self::InvocationTooShort(_) => "InvocationTooShort",
         }
     }
 }

@@ -61,7 +61,6 @@ impl Fetcher {
                         wait_seconds: 0,
                     }));
                 };
-                let margin = self.upstream.settings.attempt_timeout + FLUSH_MARGIN;
                 let options = LaneOptions {
                     limiter: Arc::new(Limiter::new(
                         pass.lane_concurrency,
@@ -69,7 +68,8 @@ impl Fetcher {
                     )),
                     signal: watch::channel(Signal::Go).1,
                     last_start: deadline
-                        .map(|deadline| deadline.checked_sub(margin).unwrap_or_else(Instant::now)),
+                        .map(|deadline| self.last_start(deadline))
+                        .transpose()?,
                     dispatched: Box::new(|| ()),
                 };
                 self.batch(&meta, &pass, batch, options)
@@ -85,6 +85,21 @@ impl Fetcher {
             }
             Event::Direct { ssn, max_bytes } => Ok(Answer::Direct(self.one(&ssn, max_bytes).await)),
         }
+    }
+
+    /// The last moment at which a GET may start so that it is over and written by the deadline.
+    fn last_start(&self, deadline: Instant) -> Result<Instant, FetcherError> {
+        let (now, margin) = (
+            Instant::now(),
+            self.upstream.settings.attempt_timeout + FLUSH_MARGIN,
+        );
+        // Without this, every invocation would start nothing and ask for another.
+        deadline
+            .checked_sub(margin)
+            .filter(|last| *last > now)
+            .ok_or_else(|| {
+                FetcherError::InvocationTooShort(deadline.saturating_duration_since(now))
+            })
     }
 
     /// Fetches one batch of an execution.

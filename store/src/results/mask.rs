@@ -91,11 +91,10 @@ mod tests {
     fn the_row_s_own_number_is_masked_in_every_form() {
         let body =
             r#"{"a":"id 123456789","b":["123-45-6789",123456789],"123 45 6789":1,"c":"12345678"}"#;
-        let masked = mask(b"123456789", body);
-        assert_eq!(
-            masked,
-            r#"{"***-**-6789":1,"a":"id ***-**-6789","b":["***-**-6789","***-**-6789"],"c":"12345678"}"#
-        );
+        let masked: Value = serde_json::from_str(&mask(b"123456789", body)).unwrap();
+        let stars = "***-**-6789";
+        let expected = serde_json::json!({"a": format!("id {stars}"), "b": [stars, stars], stars: 1, "c": "12345678"});
+        assert_eq!(masked, expected);
         assert_eq!(
             mask(b"001234567", r#"{"ssn":1234567}"#),
             r#"{"ssn":"***-**-4567"}"#

@@ -1,0 +1,197 @@
+//! `rollcall fetch`: a list without a page.
+
+use std::process::{Output, Stdio};
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tokio::io::AsyncWriteExt;
+
+use crate::server::{Server, rollcall};
+use crate::support::upstream::{Reply, Upstream};
+
+async fn fetch(stdin: &str, args: &[&str]) -> Output {
+    let mut command = rollcall();
+    command
+        .arg("fetch")
+        .args(args)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let mut pipe = child.stdin.take().unwrap();
+    // One that could not run doesn't read its list.
+    let _ = pipe.write_all(stdin.as_bytes()).await;
+    drop(pipe);
+    child.wait_with_output().await.unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+const LIST: &str = "100010001\n100-01-0002\nnonsense\n\n100010001\n";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rows_come_in_order_as_csv_ndjson_and_json_and_as_the_api_gives_them() {
+    let upstream =
+        Upstream::start(|number, _| Reply::Status(if number == "100010002" { 404 } else { 200 }))
+            .await;
+    let with = |more: &'static [&'static str]| {
+        let url = upstream.url.clone();
+        async move { fetch(LIST, &[&["-", "--upstream", &url][..], more].concat()).await }
+    };
+    let ndjson = with(&["--format", "ndjson"]).await;
+    assert_eq!(ndjson.status.code(), Some(0), "{}", text(&ndjson.stderr));
+    assert!(ndjson.stderr.is_empty());
+    let rows: Vec<Value> = text(&ndjson.stdout)
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let told: Vec<(&Value, &Value)> = rows
+        .iter()
+        .map(|row| (&row["ssn"], &row["outcome"]))
+        .collect();
+    let (first, second) = (json!("100010001"), json!("100010002"));
+    let [ok, missing, invalid] = [json!("SUCCEEDED"), json!("NOT_FOUND"), json!("INVALID")];
+    assert_eq!(
+        told,
+        [
+            (&first, &ok),
+            (&second, &missing),
+            (&Value::Null, &invalid),
+            (&first, &ok)
+        ]
+    );
+
+    let json = with(&["--format", "json"]).await;
+    let array: Vec<Value> = serde_json::from_slice(&json.stdout).unwrap();
+    assert_eq!(without_times(array), without_times(rows.clone()));
+    let csv = with(&[]).await;
+    let mut reader = csv::Reader::from_reader(csv.stdout.as_slice());
+    let numbers: Vec<String> = reader
+        .records()
+        .map(|record| record.unwrap()[1].to_owned())
+        .collect();
+    assert_eq!(numbers, ["100010001", "100010002", "", "100010001"]);
+    let masked = with(&["--masked"]).await;
+    assert!(
+        text(&masked.stdout).contains("***-**-0001") && !text(&masked.stdout).contains("100010001")
+    );
+
+    // The same list through the API of a server.
+    let folder = TempDir::new().unwrap();
+    let server = Server::start(folder.path(), &upstream.url, &[]).await;
+    let lines: Vec<&str> = LIST.lines().filter(|line| !line.is_empty()).collect();
+    let id = server
+        .post("/api/executions", &json!({"ssnList": lines}))
+        .await["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    server.until_over(&id).await;
+    assert_eq!(without_times(server.rows(&id).await), without_times(rows));
+}
+
+fn without_times(mut rows: Vec<Value>) -> Vec<Value> {
+    for row in &mut rows {
+        row["durationMs"] = Value::Null;
+        row["body"]["attempt"] = Value::Null;
+    }
+    rows
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_exit_code_tells_how_it_went() {
+    let upstream = Upstream::start(|_, _| Reply::Status(403)).await;
+    let failed = fetch(LIST, &["-", "--upstream", &upstream.url]).await;
+    assert_eq!(failed.status.code(), Some(1));
+    assert_eq!(text(&failed.stdout).lines().count(), 5);
+    for (list, args, named) in [
+        ("", vec!["-", "--upstream", &upstream.url], "empty"),
+        (LIST, vec!["-", "--upstream", "nowhere"], "address"),
+        (
+            LIST,
+            vec!["/nowhere.txt", "--upstream", &upstream.url],
+            "/nowhere.txt",
+        ),
+        (
+            LIST,
+            vec!["-", "--upstream", &upstream.url, "--max-concurrency", "0"],
+            "--max-concurrency",
+        ),
+        (LIST, vec!["-"], "--upstream"),
+        (
+            "ssn,spouse ssn,ssn\n100010001,100010002,100010003\n",
+            vec!["-", "--upstream", &upstream.url],
+            "--column",
+        ),
+    ] {
+        let output = fetch(list, &args).await;
+        let told = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{told}");
+        assert!(told.contains(named), "{told}");
+        assert!(output.stdout.is_empty() && !told.contains("100010001"));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_column_is_taken_by_header_by_number_or_by_content() {
+    let upstream = Upstream::quick().await;
+    let table = "name,ssn,other\nAnn,100010001,900010001\n\"Bob, jr.\",100010002,900010002\n";
+    for (args, expected) in [
+        (&[][..], "100010001"),
+        (&["--column", "other"], "900010001"),
+        (&["--column", "3"], "900010001"),
+    ] {
+        let output = fetch(
+            table,
+            &[
+                &["-", "--format", "ndjson", "--upstream", &upstream.url],
+                args,
+            ]
+            .concat(),
+        )
+        .await;
+        assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+        let first: Value =
+            serde_json::from_str(text(&output.stdout).lines().next().unwrap()).unwrap();
+        assert_eq!(first["ssn"], expected);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn interrupted_it_writes_what_it_knows() {
+    let upstream = Upstream::start(|number, _| {
+        if number == "100010001" {
+            Reply::Status(200)
+        } else {
+            Reply::Held
+        }
+    })
+    .await;
+    let folder = TempDir::new().unwrap();
+    let (list, out) = (
+        folder.path().join("list.txt"),
+        folder.path().join("out.csv"),
+    );
+    std::fs::write(&list, LIST).unwrap();
+    let mut command = rollcall();
+    command
+        .arg("fetch")
+        .arg(&list)
+        .args(["--upstream", &upstream.url, "--out"])
+        .arg(&out);
+    let mut child = command.spawn().unwrap();
+    upstream.until_total(2).await;
+    assert!(!out.exists(), "an output is whole or not there");
+    let pid = rustix::process::Pid::from_raw(child.id().unwrap() as i32).unwrap();
+    rustix::process::kill_process(pid, rustix::process::Signal::INT).unwrap();
+    assert_eq!(child.wait().await.unwrap().code(), Some(130));
+    let rows = std::fs::read_to_string(&out).unwrap();
+    let outcomes: Vec<&str> = rows
+        .lines()
+        .skip(1)
+        .map(|line| line.split(',').nth(2).unwrap())
+        .collect();
+    assert_eq!(outcomes, ["SUCCEEDED", "NOT_TRIED", "INVALID", "SUCCEEDED"]);
+}

@@ -1,0 +1,181 @@
+//! `rollcall serve`: who is let in, one server a folder, a clean end.
+
+use std::process::Stdio;
+
+use reqwest::Method;
+use serde_json::json;
+use tempfile::TempDir;
+
+use crate::server::{Server, rollcall};
+use crate::support::numbers;
+use crate::support::upstream::{Reply, Upstream};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn asked_to_end_it_writes_what_it_knows_and_goes_on_from_there() {
+    let folder = TempDir::new().unwrap();
+    let upstream = Upstream::start(|number, _| {
+        if number < "100010600" {
+            Reply::Status(200)
+        } else {
+            Reply::Held
+        }
+    })
+    .await;
+    let server = Server::start(folder.path(), &upstream.url, &[]).await;
+    // 86 of 200 are answered, the others held, and nothing is due to be written yet.
+    let id = server
+        .post("/api/executions", &json!({"ssnList": numbers(200)}))
+        .await["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    upstream.until_total(200).await;
+    assert!(server.terminate().await.success());
+    let before = upstream.asked();
+    upstream.release();
+
+    let server = Server::start(folder.path(), &upstream.url, &[]).await;
+    let over = server.until_over(&id).await;
+    assert_eq!(
+        (&over["status"], &over["counts"]["SUCCEEDED"]),
+        (&json!("SUCCEEDED"), &json!(200))
+    );
+    let after = upstream.asked();
+    for number in numbers(200)
+        .iter()
+        .filter(|number| number.as_str() < "100010600")
+    {
+        assert_eq!(
+            after[number], before[number],
+            "an answer that was known is not asked for again"
+        );
+    }
+    assert!(server.terminate().await.success());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_folder_takes_one_server() {
+    let folder = TempDir::new().unwrap();
+    let server = Server::start(folder.path(), "http://127.0.0.1:1/", &[]).await;
+    let mut second = rollcall();
+    second
+        .args([
+            "serve",
+            "--listen",
+            "127.0.0.1:0",
+            "--upstream",
+            "http://127.0.0.1:1/",
+            "--data",
+        ])
+        .arg(folder.path());
+    let second = second.stderr(Stdio::piped()).output().await.unwrap();
+    assert_eq!(second.status.code(), Some(2));
+    assert!(
+        String::from_utf8_lossy(&second.stderr).contains("another server uses the data folder")
+    );
+    server.get("/api/settings").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn bad_settings_end_it_at_once_and_are_named() {
+    let folder = TempDir::new().unwrap();
+    for (args, named) in [
+        (vec!["--upstream", "records"], "the upstream's address"),
+        (
+            vec!["--upstream", "http://records.example.gov/ssn/"],
+            "plain http",
+        ),
+        (
+            vec!["--upstream", "https://a.example/", "--header", "s3cret"],
+            "--header",
+        ),
+        (
+            vec!["--upstream", "https://a.example/", "--body-cap", "2000000"],
+            "body cap",
+        ),
+        (
+            vec![
+                "--upstream",
+                "https://a.example/",
+                "--ca-file",
+                "/nowhere.pem",
+            ],
+            "--ca-file",
+        ),
+    ] {
+        let mut command = rollcall();
+        command
+            .args(["serve", "--listen", "127.0.0.1:0", "--data"])
+            .arg(folder.path())
+            .args(&args);
+        let output = command.stderr(Stdio::piped()).output().await.unwrap();
+        let told = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(2), "{told}");
+        assert!(told.contains(named) && !told.contains("s3cret"), "{told}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_the_token_opens_the_api_and_only_from_its_own_address() {
+    let folder = TempDir::new().unwrap();
+    let server = Server::start(folder.path(), "http://127.0.0.1:1/", &[]).await;
+    let client = reqwest::Client::builder()
+        .no_proxy()
+        .redirect(reqwest::redirect::Policy::none())
+        .build()
+        .unwrap();
+    let ask =
+        |method: Method, path: &str| client.request(method, format!("{}{path}", server.address));
+
+    let health = ask(Method::GET, "/api/health").send().await.unwrap();
+    assert_eq!(health.status(), 200);
+    let closed = ask(Method::GET, "/api/settings").send().await.unwrap();
+    assert_eq!(
+        (
+            closed.status().as_u16(),
+            closed.headers()["www-authenticate"].to_str().unwrap()
+        ),
+        (401, "Bearer")
+    );
+    assert_eq!(closed.headers()["content-type"], "application/problem+json");
+    let wrong = ask(Method::GET, "/?token=0123").send().await.unwrap();
+    assert!(wrong.headers().get("set-cookie").is_none());
+
+    let opened = ask(Method::GET, &format!("/history?token={}", server.token))
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(
+        (
+            opened.status().as_u16(),
+            opened.headers()["location"].to_str().unwrap()
+        ),
+        (303, "/history")
+    );
+    let cookie = opened.headers()["set-cookie"].to_str().unwrap().to_owned();
+    assert!(
+        cookie.contains("HttpOnly") && cookie.contains("SameSite=Strict"),
+        "{cookie}"
+    );
+    let cookie = cookie.split(';').next().unwrap().to_owned();
+    assert_eq!(
+        ask(Method::GET, "/api/settings")
+            .header("cookie", &cookie)
+            .send()
+            .await
+            .unwrap()
+            .status(),
+        200
+    );
+
+    let foreign = ask(Method::POST, "/api/lists")
+        .header("cookie", &cookie)
+        .header("origin", "https://evil.example");
+    assert_eq!(foreign.send().await.unwrap().status(), 403);
+    let own = ask(Method::POST, "/api/lists")
+        .header("cookie", &cookie)
+        .header("origin", &server.address);
+    assert_eq!(own.send().await.unwrap().status(), 201);
+    let renamed = ask(Method::GET, "/api/health").header("host", "evil.example");
+    assert_eq!(renamed.send().await.unwrap().status(), 403);
+}

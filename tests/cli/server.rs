@@ -1,0 +1,119 @@
+//! `rollcall serve` as a child process, and a client of it.
+
+use std::path::Path;
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use reqwest::{Client, Method, RequestBuilder};
+use serde_json::Value;
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::process::{Child, Command};
+
+/// A server that is killed with the test.
+pub struct Server {
+    pub child: Child,
+    pub address: String,
+    pub token: String,
+    client: Client,
+}
+
+/// The program.
+pub fn rollcall() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_rollcall"));
+    command.kill_on_drop(true);
+    command
+}
+
+impl Server {
+    /// Starts one over this folder and waits for its line.
+    pub async fn start(data: &Path, upstream: &str, further: &[&str]) -> Self {
+        let mut command = rollcall();
+        command
+            .args(["serve", "--listen", "127.0.0.1:0", "--data"])
+            .arg(data)
+            .args(["--upstream", upstream])
+            .args(further);
+        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let line = lines
+            .next_line()
+            .await
+            .unwrap()
+            .expect("a line with the address");
+        let (address, token) = line.split_once("/?token=").expect("a token in the address");
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let client = Client::builder().no_proxy().build().unwrap();
+        Self {
+            child,
+            address: address.to_owned(),
+            token: token.to_owned(),
+            client,
+        }
+    }
+
+    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        self.client
+            .request(method, format!("{}{path}", self.address))
+            .bearer_auth(&self.token)
+    }
+
+    pub async fn get(&self, path: &str) -> Value {
+        let response = self.request(Method::GET, path).send().await.unwrap();
+        assert_eq!(response.status(), 200, "{path}");
+        serde_json::from_str(&response.text().await.unwrap()).unwrap()
+    }
+
+    pub async fn post(&self, path: &str, body: &Value) -> Value {
+        let request = self
+            .request(Method::POST, path)
+            .header("content-type", "application/json");
+        let response = request.body(body.to_string()).send().await.unwrap();
+        assert_eq!(response.status(), 202, "{path}");
+        serde_json::from_str(&response.text().await.unwrap()).unwrap()
+    }
+
+    pub async fn until_over(&self, id: &str) -> Value {
+        let began = Instant::now();
+        let mut polls = tokio::time::interval(Duration::from_millis(20));
+        loop {
+            polls.tick().await;
+            let execution = self.get(&format!("/api/executions/{id}")).await;
+            crate::support::world::check_sums(&execution);
+            if execution["status"] != "RUNNING" {
+                return execution;
+            }
+            assert!(
+                began.elapsed() < Duration::from_secs(120),
+                "it never ended: {execution}"
+            );
+        }
+    }
+
+    /// All rows, revealed.
+    pub async fn rows(&self, id: &str) -> Vec<Value> {
+        let mut rows = Vec::new();
+        let mut query = "reveal=true".to_owned();
+        loop {
+            let page = self
+                .get(&format!("/api/executions/{id}/results?{query}"))
+                .await;
+            rows.extend(page["rows"].as_array().unwrap().iter().cloned());
+            match page["next"].as_str() {
+                Some(next) => query = format!("reveal=true&cursor={next}"),
+                None => return rows,
+            }
+        }
+    }
+
+    /// Kills it as a power cut would.
+    pub async fn kill(mut self) {
+        self.child.kill().await.unwrap();
+    }
+
+    /// Asks it to end, and waits until it has.
+    pub async fn terminate(mut self) -> std::process::ExitStatus {
+        let pid = rustix::process::Pid::from_raw(self.child.id().unwrap() as i32).unwrap();
+        rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
+        self.child.wait().await.unwrap()
+    }
+}
