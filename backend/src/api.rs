@@ -9,6 +9,7 @@ use axum::{Router, middleware};
 use bytes::Bytes;
 use contract::limits;
 use contract::wire::{DefaultSettings, Limits, RunSettings, ServerSettings, UpstreamInfo};
+use serde::de::DeserializeOwned;
 use store::Store;
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
@@ -53,6 +54,19 @@ impl Api {
             },
             user,
         }
+    }
+}
+
+/// The parameters in a request's path. One that is no text names nothing that there is.
+pub(crate) struct Path<T>(pub(crate) T);
+
+impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Path<T> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
+        let path = axum::extract::Path::from_request_parts(parts, state).await;
+        path.map(|axum::extract::Path(value)| Self(value))
+            .map_err(|_| ApiError::UnknownExecution)
     }
 }
 

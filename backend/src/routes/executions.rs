@@ -3,7 +3,7 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use axum::Json;
-use axum::extract::{Path, RawQuery, State};
+use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use contract::limits;
@@ -11,6 +11,7 @@ use contract::wire::{Execution, ExecutionsPage, Outcome, Problem, RedriveRequest
 use futures::{StreamExt, TryStreamExt, stream};
 use store::{RedriveOutcome, StopCause};
 
+use crate::api::Path;
 use crate::cursor::{self, HistoryCursor};
 use crate::json::Body;
 use crate::routes::results::Parameters;

@@ -1,12 +1,13 @@
 //! Lists that are uploaded in parts.
 
 use axum::Json;
-use axum::extract::{Path, Request, State};
+use axum::extract::{Request, State};
 use axum::http::{StatusCode, header};
 use contract::limits;
 use contract::list::read_lines;
 use contract::wire::{CreateListRequest, ExecutionId, ListCreated, PartReceived, Problem};
 
+use crate::api::Path;
 use crate::json::{Body, body};
 use crate::{Api, ApiError, Owner};
 

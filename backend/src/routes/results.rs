@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use axum::extract::{Path, RawQuery, State};
+use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use contract::limits::MAX_RESULTS_COUNT;
@@ -10,6 +10,7 @@ use contract::wire::{Problem, ResultRow, ResultsPage};
 use store::{Filters, PageLimits, ResultsReader};
 
 use crate::accept::Format;
+use crate::api::Path;
 use crate::cursor::{self, ResultsCursor};
 use crate::{Api, ApiError, Owner, view};
 
