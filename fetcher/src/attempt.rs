@@ -1,7 +1,6 @@
 //! One GET. The number is in its address, so nothing of the client's own errors leaves this file:
 //! they become an [`ErrorKind`].
 
-use std::error::Error;
 use std::time::{Instant, SystemTime};
 
 use contract::Ssn;
@@ -12,6 +11,7 @@ use reqwest::header::{CONTENT_TYPE, LOCATION, RETRY_AFTER};
 use crate::address::Address;
 use crate::answer::{Attempt, body_value};
 use crate::client::Clients;
+use crate::connect::{NoConnection, chain};
 use crate::retry::retry_after;
 use crate::{SettingsError, UpstreamSettings};
 
@@ -59,13 +59,8 @@ impl Upstream {
     }
 
     async fn exchange(&self, ssn: Ssn, attempt: &mut Attempt) -> Result<(), ErrorKind> {
-        let lease = self.clients.lease().map_err(|_| ErrorKind::ConnectFailed)?;
-        let mut response = lease
-            .client()
-            .get(self.address.of(ssn))
-            .send()
-            .await
-            .map_err(|error| kind_of(&error))?;
+        let asked = self.clients.get(self.address.of(ssn)).await;
+        let (mut response, _lease) = asked.map_err(|error| kind_of(&error))?;
         let status = response.status();
         attempt.status_code = Some(status.as_u16());
         attempt.retry_after = retry_after(
@@ -98,38 +93,22 @@ async fn read(response: &mut Response, cap: usize) -> Result<Vec<u8>, ErrorKind>
 }
 
 fn kind_of(error: &reqwest::Error) -> ErrorKind {
+    let no_connection = chain(error).find_map(|error| error.downcast_ref());
+    if let Some(NoConnection::Failed(kind)) = no_connection {
+        return *kind;
+    }
     if error.is_timeout() {
         return ErrorKind::TimedOut;
     }
-    let mut sources = std::iter::successors(error.source(), |source| (*source).source());
-    let is_tls = |source: &(dyn Error + 'static)| {
-        let inner = source
-            .downcast_ref::<std::io::Error>()
-            .and_then(|io| io.get_ref());
-        source.is::<rustls::Error>() || inner.is_some_and(|inner| inner.is::<rustls::Error>())
-    };
     if error.is_connect() {
-        return if sources.any(is_tls) {
-            ErrorKind::TlsFailed
-        } else {
-            ErrorKind::ConnectFailed
-        };
+        return ErrorKind::ConnectFailed;
     }
-    let is_garbage = |source: &(dyn Error + 'static)| {
-        let no_http = source
-            .downcast_ref::<hyper::Error>()
-            .is_some_and(hyper::Error::is_parse);
-        let no_encoding = source.downcast_ref::<std::io::Error>().is_some_and(|io| {
-            matches!(
-                io.kind(),
-                std::io::ErrorKind::InvalidData | std::io::ErrorKind::InvalidInput
-            )
-        });
-        no_http || no_encoding
-    };
-    if sources.any(is_garbage) {
-        ErrorKind::InvalidAnswer
-    } else {
-        ErrorKind::ConnectionLost
+    let transport = chain(error).find_map(|error| error.downcast_ref::<hyper::Error>());
+    match transport {
+        Some(error) if error.is_parse() => ErrorKind::InvalidAnswer,
+        Some(_) => ErrorKind::ConnectionLost,
+        // What came was whole, so its content encoding is broken.
+        None if error.is_decode() => ErrorKind::InvalidAnswer,
+        None => ErrorKind::ConnectionLost,
     }
 }

@@ -7,6 +7,7 @@ mod address;
 mod answer;
 mod attempt;
 mod client;
+mod connect;
 mod direct;
 mod dns;
 mod environment;

@@ -1,0 +1,131 @@
+//! A run of one batch, through the fetcher's own door.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use contract::wire::{Outcome, ResultRow};
+use fetcher::{BatchAnswer, Fetcher, LaneOptions, Limiter, Signal, UpstreamSettings};
+use futures::TryStreamExt;
+use object_store::ObjectStoreExt;
+use store::{Filters, Meta, PageLimits, Pass, ResultsReader, Store};
+use tokio::sync::watch;
+
+use crate::server::{Server, certificate};
+
+/// One list, one batch, in memory.
+pub struct Run {
+    pub fetcher: Fetcher,
+    pub meta: Meta,
+    pub pass: Pass,
+    pub store: Store,
+}
+
+impl Run {
+    /// A list of so many numbers, all in one batch, and nothing asked yet.
+    pub async fn new(settings: UpstreamSettings, count: u32) -> Self {
+        let store = Store::in_memory();
+        let fetcher = Fetcher::new(store.clone(), settings).unwrap();
+        let list = (0..count)
+            .map(|index| contract::list::read_value(&number(index), &Default::default()))
+            .collect();
+        let mut meta = Meta::new("ann", None, None, None, &list, Default::default());
+        meta.batch_size = count;
+        store.write_list(&meta, &list).await.unwrap();
+        let pass = Pass::first();
+        assert!(store.create_pass(&meta.id, &pass).await.unwrap());
+        Self {
+            fetcher,
+            meta,
+            pass,
+            store,
+        }
+    }
+
+    /// Fetches the batch, everything at once.
+    pub async fn batch(&self) -> BatchAnswer {
+        self.batch_with(options()).await
+    }
+
+    pub async fn batch_with(&self, options: LaneOptions) -> BatchAnswer {
+        let answer = self.fetcher.batch(&self.meta, &self.pass, 0, options).await;
+        let answer = answer.unwrap();
+        self.holds_no_number().await;
+        answer
+    }
+
+    /// Fetches the batch and reads what became of it.
+    pub async fn rows_of_batch(&self) -> Vec<ResultRow> {
+        let answer = self.batch().await;
+        assert_eq!(answer.pending, 0);
+        self.rows().await
+    }
+
+    /// Every row as it stands, in order.
+    pub async fn rows(&self) -> Vec<ResultRow> {
+        let (store, meta, pass) = (self.store.clone(), self.meta.clone(), self.pass.clone());
+        let mut reader = ResultsReader::open(store, meta, pass, false).await.unwrap();
+        let (mut rows, mut next) = (Vec::new(), Some(0));
+        while let Some(first) = next {
+            let page = reader
+                .page(first, &Filters::default(), PageLimits::of(1_000))
+                .await
+                .unwrap();
+            rows.extend(page.rows);
+            next = page.next;
+        }
+        assert_eq!(rows.len() as u64, self.meta.rows);
+        rows
+    }
+
+    /// What a fetcher writes never holds a number, unless the upstream puts it in its answer.
+    async fn holds_no_number(&self) {
+        let objects = self.store.objects();
+        let mut listing = objects.list(None);
+        while let Some(object) = listing.try_next().await.unwrap() {
+            let path = object.location.to_string();
+            if path.ends_with("/items") {
+                continue;
+            }
+            let body = objects.get(&object.location).await.unwrap();
+            let body = body.bytes().await.unwrap();
+            let text = format!("{path} {}", String::from_utf8_lossy(&body));
+            for index in 0..self.meta.items.min(100) as u32 {
+                assert!(!text.contains(&number(index)), "{path} holds a number");
+            }
+        }
+    }
+}
+
+/// The number of this index.
+pub fn number(index: u32) -> String {
+    format!("{}", 123_450_001 + index)
+}
+
+/// How many rows have this outcome.
+pub fn count(rows: &[ResultRow], outcome: Outcome) -> usize {
+    rows.iter().filter(|row| row.outcome == outcome).count()
+}
+
+/// No limit that a test could meet.
+pub fn options() -> LaneOptions {
+    LaneOptions {
+        limiter: Arc::new(Limiter::new(10_000, None)),
+        signal: watch::channel(Signal::Go).1,
+        last_start: None,
+        dispatched: Box::new(|| ()),
+    }
+}
+
+/// Of this server, trusted, with attempts that follow each other quickly.
+pub fn settings(server: &Server) -> UpstreamSettings {
+    settings_of(server.url())
+}
+
+pub fn settings_of(url: String) -> UpstreamSettings {
+    UpstreamSettings {
+        backoff: Duration::from_millis(2),
+        backoff_cap: Duration::from_millis(5),
+        trusted_certificates: Some(certificate()),
+        ..UpstreamSettings::new(url)
+    }
+}
