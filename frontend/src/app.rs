@@ -5,6 +5,7 @@ use leptos_router::components::{A, FlatRoutes, Route, Router};
 use leptos_router::path;
 
 use crate::components::heading::{Heading, Visits};
+use crate::one_type::maybe;
 use crate::pages::{compose::Compose, history::History, run::Run};
 use crate::server::Server;
 
@@ -30,7 +31,7 @@ pub(crate) fn App() -> impl IntoView {
 #[component]
 fn Header() -> impl IntoView {
     let server = Server::of_page();
-    let asks = move || {
+    let asks = maybe(move || {
         server.settings.with(|settings| {
             settings.as_ref().map(|settings| {
                 let upstream = &settings.upstream;
@@ -45,13 +46,13 @@ fn Header() -> impl IntoView {
                 }
             })
         })
-    };
-    let user = move || {
+    });
+    let user = maybe(move || {
         let user = server
             .settings
             .with(|settings| settings.as_ref()?.user.clone())?;
         Some(view! { <span class="label">{user}</span> })
-    };
+    });
     view! {
         <header class="top">
             <A href="/" attr:class="brand">

@@ -5,12 +5,12 @@ use std::time::Duration;
 use contract::wire::Execution;
 use leptos::leptos_dom::helpers::TimeoutHandle;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use web_sys::AbortController;
 
 use crate::api::{self, ApiError, Polled};
 use crate::browser;
 use crate::logic::poll;
+use crate::one_type::spawn;
 
 /// A run that is being followed.
 #[derive(Clone, Copy)]
@@ -91,7 +91,7 @@ impl Follow {
             Some((state.id.clone(), state.tag.clone(), signal))
         });
         if let Some(Some((id, tag, signal))) = asked {
-            spawn_local(async move {
+            spawn(async move {
                 let answer = api::execution(&id, tag.as_deref(), signal.as_ref()).await;
                 self.take(answer);
             });

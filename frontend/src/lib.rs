@@ -12,6 +12,7 @@ mod browser;
 mod components;
 mod follow;
 pub mod logic;
+mod one_type;
 mod pages;
 mod rows;
 mod server;

@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use contract::wire::{Execution, Outcome};
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use web_sys::{AbortController, AbortSignal};
 
 use crate::api::{self, ApiError, ResultsQuery};
 use crate::logic::row_store::{From, Request, RowStore};
 use crate::logic::row_view::RowView;
+use crate::one_type::{effect, spawn};
 
 /// The rows of a run, all or those of one outcome.
 #[derive(Clone, Copy)]
@@ -50,16 +50,17 @@ impl Rows {
                 choice: 0,
             }),
         };
-        Effect::new(move |before: Option<Option<Outcome>>| {
+        let mut last = chosen.get_untracked();
+        effect(move || {
             let chosen = chosen.get();
-            if before.is_some_and(|before| before != chosen) {
+            if chosen != std::mem::replace(&mut last, chosen) {
                 rows.begin_anew(chosen.is_some());
             }
-            chosen
         });
-        Effect::new(move |before: Option<()>| {
+        let mut is_first = true;
+        effect(move || {
             let over = execution.with(|e| e.status.is_over());
-            if before.is_some() {
+            if !std::mem::take(&mut is_first) {
                 rows.store.update(|store| store.note_news(over));
             }
         });
@@ -71,7 +72,7 @@ impl Rows {
 
     /// Asks for what is missing of these rows of a table of so many, now and whenever they change.
     pub(crate) fn fill(self, view: Signal<Range<u64>>, rows: Signal<u64>) {
-        Effect::new(move || {
+        effect(move || {
             let wanted = self
                 .store
                 .with(|store| store.wanted(view.get(), rows.get()));
@@ -102,7 +103,7 @@ impl Rows {
         let Some((id, choice, signal)) = asked else {
             return;
         };
-        spawn_local(async move {
+        spawn(async move {
             let answer = load(&id, &request, outcome, signal.as_ref()).await;
             if self.state.try_with_value(|state| state.choice) != Some(choice) {
                 return;

@@ -6,9 +6,9 @@ use contract::limits;
 use contract::wire::ServerSettings;
 use gloo_timers::future::sleep;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 
 use crate::api::{self, ApiError};
+use crate::one_type::spawn;
 
 /// What the server told of itself, for every part of the page.
 #[derive(Clone, Copy)]
@@ -26,7 +26,7 @@ impl Server {
             settings: RwSignal::new(None),
             trouble: RwSignal::new(None),
         };
-        spawn_local(async move {
+        spawn(async move {
             loop {
                 match api::settings().await {
                     Ok(settings) => {

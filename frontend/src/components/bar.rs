@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use crate::components::mark::{Mark, class};
 use crate::logic::row_view::outcome_words;
 use crate::logic::{telling, words};
+use crate::one_type::{flag, text};
 
 const SHOWN: [Outcome; 5] = [
     Outcome::Succeeded,
@@ -22,7 +23,7 @@ pub(crate) fn Bar(#[prop(into)] execution: Signal<Execution>) -> impl IntoView {
     let items = Memo::new(move |_| execution.with(|e| e.items));
     let segment = move |outcome| {
         let number = of(outcome);
-        let width = move || words::percent(number.get(), items.get());
+        let width = text(move || words::percent(number.get(), items.get()));
         view! { <span class=class(outcome) style:width=width></span> }
     };
     let figure = move |outcome| {
@@ -33,14 +34,14 @@ pub(crate) fn Bar(#[prop(into)] execution: Signal<Execution>) -> impl IntoView {
             Outcome::Succeeded | Outcome::NotFound | Outcome::Failed
         );
         view! {
-            <div hidden=move || !always && number.get() == 0>
-                <dd data-testid=format!("count-{}", class(outcome))>{move || words::group(number.get())}</dd>
+            <div hidden=flag(move || !always && number.get() == 0)>
+                <dd data-testid=format!("count-{}", class(outcome))>{text(move || words::group(number.get()))}</dd>
                 <dt><Mark outcome/> {outcome_words(outcome).to_ascii_lowercase()}</dt>
             </div>
         }
     };
     view! {
-        <div class="bar" role="img" aria-label=move || execution.with(telling::announcement)>
+        <div class="bar" role="img" aria-label=text(move || execution.with(telling::announcement))>
             {SHOWN.map(segment).collect_view()}
         </div>
         <dl class="figures">{SHOWN.map(figure).collect_view()}</dl>

@@ -3,6 +3,8 @@
 use leptos::html::H1;
 use leptos::prelude::*;
 
+use crate::one_type::effect;
+
 /// Whether a page was shown before, so that the first one leaves the focus where the browser has it.
 #[derive(Clone, Copy)]
 pub(crate) struct Visits(StoredValue<bool>);
@@ -19,7 +21,7 @@ impl Default for Visits {
 pub(crate) fn Heading(#[prop(into)] text: Signal<String>) -> impl IntoView {
     let node = NodeRef::<H1>::new();
     let Visits(visited) = expect_context();
-    Effect::new(move || document().set_title(&format!("{} · Rollcall", text.get())));
+    effect(move || document().set_title(&format!("{} · Rollcall", text.get())));
     node.on_load(move |heading| {
         if visited.get_value() {
             let _ = heading.focus();

@@ -1,13 +1,13 @@
 //! Bringing a list: typed, pasted, dropped or chosen.
 
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use web_sys::{ClipboardEvent, DragEvent, File, HtmlInputElement};
 
 use crate::browser;
 use crate::components::list_preview::ListPreview;
 use crate::components::list_state::{Input, ListState};
 use crate::logic::report;
+use crate::one_type::{effect, flag, part, spawn};
 
 /// Bytes of a file that the page takes: what a browser's tab can surely hold a few times.
 const MAX_FILE_BYTES: f64 = 300_000_000.0;
@@ -43,11 +43,11 @@ pub(crate) fn ListInput(list: ListState) -> impl IntoView {
             on:dragleave=move |_| over.set(false)
             on:drop=on_drop
         >
-            {move || match held.get() {
+            {part(move || match held.get() {
                 Some(name) => view! { <Held list name/> }.into_any(),
                 None => view! { <Field list/> }.into_any(),
-            }}
-            <p class="notice" role="alert" hidden=move || list.trouble.with(Option::is_none) data-testid="file-trouble">
+            })}
+            <p class="notice" role="alert" hidden=flag(move || list.trouble.with(Option::is_none)) data-testid="file-trouble">
                 {list.trouble}
             </p>
         </section>
@@ -66,7 +66,7 @@ fn Field(list: ListState) -> impl IntoView {
             .with(|input| matches!(input, Input::Typed(text) if text.is_empty()))
     };
     let node = NodeRef::<leptos::html::Textarea>::new();
-    Effect::new(move || {
+    effect(move || {
         if let (true, Some(field)) = (value(), node.get()) {
             field.set_value("");
         }
@@ -147,7 +147,7 @@ fn take_file(list: ListState, file: File) {
         ));
         return;
     }
-    spawn_local(async move {
+    spawn(async move {
         let name = file.name();
         match browser::read_file(&file).await {
             Some(bytes) => {

@@ -4,13 +4,14 @@ use leptos::prelude::*;
 
 use crate::components::list_state::{ListState, Reading};
 use crate::logic::{report, words};
+use crate::one_type::part;
 
 const LINES: usize = 10;
 
 /// The first lines: numbers masked, what is no number as it was typed.
 #[component]
 pub(crate) fn ListPreview(list: ListState) -> impl IntoView {
-    move || match list.reading.get() {
+    part(move || match list.reading.get() {
         Reading::Busy => view! { <p class="soft">"Reading…"</p> }.into_any(),
         Reading::Nothing => {
             view! { <p class="soft" data-testid="held-empty">"There is no line in it."</p> }
@@ -38,5 +39,5 @@ pub(crate) fn ListPreview(list: ListState) -> impl IntoView {
             }
             .into_any()
         }
-    }
+    })
 }

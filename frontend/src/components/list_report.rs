@@ -6,12 +6,14 @@ use contract::list::{Column, ColumnChoice, ReadError, Source};
 use leptos::prelude::*;
 
 use crate::components::list_state::{ListState, Reading};
+use crate::components::toggle::Toggle;
 use crate::logic::{report, words};
+use crate::one_type::{maybe, part, text};
 
 /// What the list was understood as.
 #[component]
 pub(crate) fn ListReport(list: ListState) -> impl IntoView {
-    move || {
+    part(move || {
         match list.reading.get() {
         Reading::Nothing => view! {
             <p class="soft">"Nine digits a line, with or without hyphens; or a CSV with a column of them, whose other columns stay here."</p>
@@ -21,7 +23,7 @@ pub(crate) fn ListReport(list: ListState) -> impl IntoView {
         Reading::Refused(error) => view! { <Refused list error/> }.into_any(),
         Reading::List(source) => view! { <Figures list source/> }.into_any(),
     }
-    }
+    })
 }
 
 #[component]
@@ -97,7 +99,7 @@ fn Figures(list: ListState, source: Arc<Source>) -> impl IntoView {
             <Figure name="Lost their leading zeros" id="zeros" number=lost warn=true>
                 "7 or 8 digits, as a spreadsheet leaves them "
                 <button type="button" class="plain" data-testid="restore" on:click=move |_| list.restore.update(|on| *on = !*on)>
-                    {move || if list.restore.get() { "Leave them out" } else { "Restore" }}
+                    {text(move || if list.restore.get() { "Leave them out" } else { "Restore" }.to_owned())}
                 </button>
             </Figure>
             <Figure name="Look twice" id="warnings" number=warned warn=true>
@@ -145,13 +147,16 @@ fn TableColumn(list: ListState, source: Arc<Source>) -> impl IntoView {
     });
     let choices: Vec<_> = names.collect();
     let name = choices.get(table.column).map(|choice| choice.name.clone());
+    let field = maybe(move || {
+        let choices = choices.clone();
+        choosing
+            .get()
+            .then(|| view! { <ColumnField list choices chosen=Some(table.column)/> })
+    });
     Some(view! {
         "column “" {name} "” "
-        <button type="button" class="plain" data-testid="other-column" aria-expanded=move || choosing.get().to_string()
-            on:click=move |_| choosing.update(|on| *on = !*on)>"Use another"</button>
-        <Show when=move || choosing.get()>
-            <ColumnField list choices=choices.clone() chosen=Some(table.column)/>
-        </Show>
+        <Toggle on=choosing id="other-column" show="Use another" hide="Keep it"/>
+        {field}
     })
 }
 
@@ -182,10 +187,7 @@ fn Wrong(source: Arc<Source>) -> impl IntoView {
     };
     view! {
         {if total == 1 { "line " } else { "lines " }} {words::places(&first, total)} "; not sent, kept as rows "
-        <button type="button" class="plain" data-testid="show-invalid" aria-expanded=move || shown.get().to_string()
-            on:click=move |_| shown.update(|on| *on = !*on)>
-            {move || if shown.get() { "Hide" } else { "Show" }}
-        </button>
-        <Show when=move || shown.get()>{lines.clone()}</Show>
+        <Toggle on=shown id="show-invalid" show="Show" hide="Hide"/>
+        {maybe(move || shown.get().then(&lines))}
     }
 }

@@ -7,6 +7,7 @@ use contract::list::{Column, ReadError, ReadOptions, Source, Validation, read_so
 use leptos::prelude::*;
 
 use crate::logic::report;
+use crate::one_type::effect;
 
 /// What was brought.
 #[derive(Clone)]
@@ -66,7 +67,7 @@ impl ListState {
             label: RwSignal::new(String::new()),
             trouble: RwSignal::new(None),
         };
-        Effect::new(move || {
+        effect(move || {
             let (options, column) = (state.options(), state.column.get());
             match state.input.get() {
                 Input::Typed(text) if text.trim().is_empty() => state.reading.set(Reading::Nothing),

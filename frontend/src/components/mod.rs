@@ -13,3 +13,4 @@ pub(crate) mod row_panel;
 pub(crate) mod run_settings;
 pub(crate) mod table;
 pub(crate) mod table_rows;
+pub(crate) mod toggle;

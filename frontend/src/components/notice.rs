@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use crate::api::ApiError;
+use crate::one_type::maybe;
 
 /// A call's failure in plain words; nothing where there is none. `again` says what the page does
 /// about it by itself.
@@ -11,7 +12,7 @@ pub(crate) fn Trouble(
     #[prop(into)] error: Signal<Option<ApiError>>,
     #[prop(optional)] again: &'static str,
 ) -> impl IntoView {
-    move || {
+    maybe(move || {
         error.get().map(|error| {
             let again = if error.may_pass() { again } else { "" };
             view! {
@@ -21,5 +22,5 @@ pub(crate) fn Trouble(
                 </div>
             }
         })
-    }
+    })
 }

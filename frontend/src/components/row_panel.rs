@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use crate::components::mark::Mark;
 use crate::logic::row_view::{RowView, outcome_words};
 use crate::logic::{json_text, words};
+use crate::one_type::maybe;
 
 /// The panel of the open row; nothing where none is.
 #[component]
@@ -14,7 +15,7 @@ pub(crate) fn RowPanel(open: RwSignal<Option<RowView>>) -> impl IntoView {
             open.set(None);
         }
     };
-    move || {
+    maybe(move || {
         open.get().map(|row| {
             view! {
                 <aside class="panel card" aria-label="The chosen row" data-testid="panel" on:keydown=on_key>
@@ -28,7 +29,7 @@ pub(crate) fn RowPanel(open: RwSignal<Option<RowView>>) -> impl IntoView {
                 </aside>
             }
         })
-    }
+    })
 }
 
 fn facts(row: &RowView) -> impl IntoView + use<> {

@@ -3,8 +3,10 @@
 use leptos::prelude::*;
 
 use crate::components::list_state::ListState;
+use crate::components::toggle::Toggle;
 use crate::logic::run_form::{Chosen, RunForm, sentence};
 use crate::logic::words;
+use crate::one_type::{flag, text};
 use crate::server::Server;
 
 /// The settings of a run. `chosen` is what the fields hold, or what is wrong with them.
@@ -16,29 +18,26 @@ pub(crate) fn RunSettings(
 ) -> impl IntoView {
     let server = Server::of_page();
     let open = RwSignal::new(false);
-    let words = move || {
+    let words = text(move || {
         let (_, at_once, per_second, tolerated) = server.run_defaults();
         chosen.with(|chosen| match chosen {
             Ok(chosen) => sentence(chosen, at_once, per_second, tolerated),
             Err(wrong) => wrong.clone(),
         })
-    };
+    });
     view! {
-        <p class="label settings-line" class:wrong=move || chosen.with(Result::is_err) role="status">
+        <p class="label settings-line" class:wrong=flag(move || chosen.with(Result::is_err)) role="status">
             <span data-testid="settings-line">{words}</span> " "
-            <button type="button" class="plain" data-testid="settings" aria-expanded=move || open.get().to_string()
-                on:click=move |_| open.update(|on| *on = !*on)>
-                {move || if open.get() { "Done" } else { "Change" }}
-            </button>
+            <Toggle on=open id="settings" show="Change" hide="Done"/>
         </p>
-        <fieldset class="settings" hidden=move || !open.get()>
+        <fieldset class="settings" hidden=flag(move || !open.get())>
             <legend class="unseen">"How the run is made"</legend>
             <Field name="At once" id="max-concurrency" form get=|form| &mut form.at_once
-                hint=move || server.run_defaults().1.to_string()/>
+                hint=text(move || server.run_defaults().1.to_string())/>
             <Field name="A second, at most" id="requests-per-second" form get=|form| &mut form.per_second
-                hint=move || server.run_defaults().2.map_or("no limit".to_owned(), words::decimal)/>
+                hint=text(move || server.run_defaults().2.map_or("no limit".to_owned(), words::decimal))/>
             <Field name="May fail, in percent" id="tolerated" form get=|form| &mut form.tolerated
-                hint=move || words::decimal(server.run_defaults().3)/>
+                hint=text(move || words::decimal(server.run_defaults().3))/>
             <label class="check">
                 <input
                     type="checkbox"
@@ -58,7 +57,7 @@ fn Field(
     id: &'static str,
     form: RwSignal<RunForm>,
     get: fn(&mut RunForm) -> &mut String,
-    hint: impl Fn() -> String + Send + Sync + 'static,
+    hint: Signal<String>,
 ) -> impl IntoView {
     view! {
         <label class="field">

@@ -10,6 +10,7 @@ use crate::components::table_rows::{Head, Line};
 use crate::logic::row_view::RowView;
 use crate::logic::window::Window;
 use crate::logic::words;
+use crate::one_type::{effect, text};
 use crate::rows::Rows;
 
 /// The table. `rows` is how many the run has; `open` is the row whose panel is shown.
@@ -34,7 +35,7 @@ pub(crate) fn Table(
     rows.fill(view.into(), total);
 
     // What the panel shows follows the row as it changes.
-    Effect::new(move || {
+    effect(move || {
         let Some(shown) = open.get() else { return };
         let now = rows.store.with(|store| store.find(shown.row).cloned());
         if let Some(now) = now.filter(|now| *now != shown) {
@@ -83,10 +84,10 @@ pub(crate) fn Table(
         }
         event.prevent_default();
     };
-    let count = move || match rows.store.with(|store| store.has_more()) {
+    let count = text(move || match rows.store.with(|store| store.has_more()) {
         true => "-1".to_owned(),
         false => (len.get() + 1).to_string(),
-    };
+    });
     view! {
         <div
             class="table"
@@ -94,18 +95,18 @@ pub(crate) fn Table(
             tabindex="0"
             aria-label="Rows of the list"
             aria-rowcount=count
-            aria-activedescendant=move || active.get().map(|place| format!("row-{place}"))
+            aria-activedescendant=text(move || active.get().map_or_else(String::new, |place| format!("row-{place}")))
             data-testid="rows"
             node_ref=node
             on:scroll=move |event| scroll_top.set(event_target::<HtmlElement>(&event).scroll_top_f64())
             on:keydown=on_key
         >
             <Head/>
-            <div class="space" role="presentation" style:height=move || format!("{}px", window.get().height() as u64)>
+            <div class="space" role="presentation" style:height=text(move || format!("{}px", window.get().height() as u64))>
                 <div
                     class="block"
                     role="rowgroup"
-                    style:transform=move || format!("translateY({}px)", drawn.get().offset.round() as i64)
+                    style:transform=text(move || format!("translateY({}px)", drawn.get().offset.round() as i64))
                 >
                     <For
                         each=move || view.get()
@@ -122,17 +123,19 @@ pub(crate) fn Table(
 /// What there is to say below the rows.
 #[component]
 fn Below(rows: Rows) -> impl IntoView {
-    let words = move || {
+    let words = text(move || {
         rows.store
             .with(|store| match (store.is_empty(), store.has_more()) {
-                (true, _) => Some("No row is like this.".to_owned()),
-                (false, true) => Some(format!(
-                    "{} so far, more as you scroll.",
-                    words::count(store.len(0), "row")
-                )),
-                (false, false) => None,
+                (true, _) => "No row is like this.".to_owned(),
+                (false, true) => {
+                    format!(
+                        "{} so far, more as you scroll.",
+                        words::count(store.len(0), "row")
+                    )
+                }
+                (false, false) => String::new(),
             })
-    };
+    });
     view! { <p class="label below" data-testid="rows-note">{words}</p> }
 }
 

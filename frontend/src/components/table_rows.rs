@@ -1,11 +1,13 @@
 //! The table's head and its lines.
 
+use contract::wire::Outcome;
 use leptos::prelude::*;
 
 use crate::components::mark::Mark;
 use crate::logic::row_store::RowStore;
 use crate::logic::row_view::{RowView, outcome_words};
 use crate::logic::words;
+use crate::one_type::{flag, part, text};
 
 /// The columns' names.
 #[component]
@@ -39,32 +41,34 @@ pub(crate) fn Line(
     view! {
         <div
             class="row"
-            class:active=move || active.get() == Some(place)
-            class:open=is_open
+            class:active=flag(move || active.get() == Some(place))
+            class:open=flag(move || is_open.get())
             role="row"
             id=format!("row-{place}")
-            aria-rowindex=place + 2
-            aria-selected=move || is_open.get().to_string()
+            aria-rowindex=(place + 2).to_string()
+            aria-selected=text(move || is_open.get().to_string())
             data-testid="row"
             on:click=move |_| show(place)
         >
-            {move || match row.get() {
+            {part(move || match row.get() {
                 Some(row) => cells(&row).into_any(),
                 None => view! { <span role="gridcell" class="place faint">{words::group(place + 1)}</span> }.into_any(),
-            }}
+            })}
         </div>
     }
 }
 
 fn cells(row: &RowView) -> impl IntoView + use<> {
+    let has_answer = row.outcome == Outcome::Succeeded && row.body.is_some();
+    let says = if has_answer { "says" } else { "says soft" };
     view! {
         <span role="gridcell" class="place">{words::group(row.row + 1)}</span>
         <span role="gridcell" class="mono" aria-label=row.spoken_number()>{row.number()}</span>
         <span role="gridcell" class="outcome"><Mark outcome=row.outcome/> {outcome_words(row.outcome)}</span>
-        <span role="gridcell" class="right">{row.status_code}</span>
+        <span role="gridcell" class="right">{row.status_code.map(|status| status.to_string())}</span>
         <span role="gridcell" class="right time">
             {row.duration_ms.map(|ms| words::duration(ms.into()))}
         </span>
-        <span role="gridcell" class="says" class:soft=!row.outcome.is_answer() || row.body.is_none()>{row.says()}</span>
+        <span role="gridcell" class=says>{row.says()}</span>
     }
 }

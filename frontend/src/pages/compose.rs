@@ -2,7 +2,6 @@
 
 use contract::limits;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use leptos_router::hooks::use_navigate;
 
 use crate::api::ApiError;
@@ -14,6 +13,7 @@ use crate::components::notice::Trouble;
 use crate::components::run_settings::RunSettings;
 use crate::logic::run_form::RunForm;
 use crate::logic::words;
+use crate::one_type::{flag, spawn, text};
 use crate::server::Server;
 use crate::start::{Keyed, Room, Start};
 
@@ -57,7 +57,7 @@ pub(crate) fn Compose() -> impl IntoView {
         tell.set(Some("Starting…".to_owned()));
         trouble.set(None);
         let (room, navigate) = (room(server), navigate.clone());
-        spawn_local(async move {
+        spawn(async move {
             match start.send(key, room, tell).await {
                 // Whoever has left the page meanwhile stays where they went.
                 Ok(execution) if tell.try_set(None).is_none() => {
@@ -71,7 +71,7 @@ pub(crate) fn Compose() -> impl IntoView {
             }
         });
     };
-    let estimate = move || {
+    let estimate = text(move || {
         let (_, at_once, per_second, _) = server.run_defaults();
         let Ok(chosen) = chosen.get() else {
             return String::new();
@@ -87,12 +87,12 @@ pub(crate) fn Compose() -> impl IntoView {
                 words::estimate(items, at_once, rate)
             ),
         }
-    };
-    let deed = move || match (telling.get(), items.get()) {
+    });
+    let deed = text(move || match (telling.get(), items.get()) {
         (Some(words), _) => words,
         (None, 0) => "Look up numbers".to_owned(),
         (None, items) => format!("Look up {}", words::count(items, "number")),
-    };
+    });
     view! {
         <header>
             <div>
@@ -105,12 +105,12 @@ pub(crate) fn Compose() -> impl IntoView {
             <ListInput list/>
             <section class="card" aria-label="What it holds">
                 <ListReport list/>
-                <label class="field" hidden=move || rows.get() == 0>
+                <label class="field" hidden=flag(move || rows.get() == 0)>
                     <span>"Name of the run, if you like"</span>
                     <input
                         type="text"
                         autocomplete="off"
-                        maxlength=limits::MAX_LABEL_CHARS
+                        maxlength=limits::MAX_LABEL_CHARS.to_string()
                         data-testid="label"
                         prop:value=list.label
                         on:input:target=move |event| list.label.set(event.target().value())
@@ -120,12 +120,12 @@ pub(crate) fn Compose() -> impl IntoView {
             </section>
         </div>
         <Trouble error=trouble again="Press the button again: it starts one run only, even if the first try arrived."/>
-        <p class="notice bad" role="alert" hidden=move || !too_long.get()>
-            "The list has more lines than this server takes at once (" {move || words::group(most_rows(server) as u64)} "): split it."
+        <p class="notice bad" role="alert" hidden=flag(move || !too_long.get())>
+            "The list has more lines than this server takes at once (" {text(move || words::group(most_rows(server) as u64))} "): split it."
         </p>
         <div class="deed">
             <p class="label" data-testid="estimate">{estimate}</p>
-            <button type="button" class="button filled" data-testid="start" disabled=move || !ready() on:click=start>
+            <button type="button" class="button filled" data-testid="start" disabled=flag(move || !ready()) on:click=start>
                 {deed}
             </button>
         </div>

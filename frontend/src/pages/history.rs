@@ -2,7 +2,6 @@
 
 use contract::wire::{Execution, Outcome};
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 
 use crate::api::{self, ApiError};
 use crate::browser;
@@ -11,6 +10,7 @@ use crate::components::mark::{Mark, class};
 use crate::components::notice::Trouble;
 use crate::logic::row_view::outcome_words;
 use crate::logic::{telling, words};
+use crate::one_type::{flag, maybe, part, spawn, text};
 
 /// The caller's runs.
 #[component]
@@ -23,7 +23,7 @@ pub(crate) fn History() -> impl IntoView {
     let load = move || {
         busy.set(true);
         let cursor = next.get_untracked();
-        spawn_local(async move {
+        spawn(async move {
             match api::executions(cursor.as_deref()).await {
                 Ok(page) => {
                     runs.try_update(|runs| runs.extend(page.executions));
@@ -49,17 +49,22 @@ pub(crate) fn History() -> impl IntoView {
             </div>
         </header>
         <Trouble error=trouble/>
-        <Show when=empty>
+        {maybe(move || empty().then(|| view! {
             <p data-testid="history-empty">"Nothing yet. " <a href="/">"Look up a list"</a> "."</p>
-        </Show>
+        }))}
         <ol class="runs" data-testid="history">
-            {move || runs.get().into_iter().map(|run| view! { <Entry run/> }).collect_view()}
+            {part(move || runs.get().into_iter().map(|run| view! { <Entry run/> }).collect_view().into_any())}
         </ol>
-        <Show when=more>
-            <button type="button" class="button" data-testid="history-more" disabled=busy on:click=move |_| load()>
-                {move || if trouble.with(Option::is_some) { "Try again" } else { "Show older" }}
-            </button>
-        </Show>
+        <button
+            type="button"
+            class="button"
+            hidden=flag(move || !more())
+            data-testid="history-more"
+            disabled=flag(move || busy.get())
+            on:click=move |_| load()
+        >
+            {text(move || if trouble.with(Option::is_some) { "Try again" } else { "Show older" }.to_owned())}
+        </button>
     }
 }
 

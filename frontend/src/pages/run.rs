@@ -2,7 +2,6 @@
 
 use contract::wire::{Execution, ExecutionStatus, Outcome, RedriveRequest};
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use leptos_router::hooks::use_params_map;
 
 use crate::api::{self, ApiError};
@@ -15,6 +14,7 @@ use crate::components::row_panel::RowPanel;
 use crate::components::table::Table;
 use crate::follow::Follow;
 use crate::logic::{telling, words};
+use crate::one_type::{effect, flag, part, spawn, text};
 use crate::rows::Rows;
 
 const RECONNECTS: &str = "This page tries again by itself.";
@@ -25,7 +25,7 @@ pub(crate) fn Run() -> impl IntoView {
     let params = use_params_map();
     let id = Memo::new(move |_| params.read().get("id").unwrap_or_default());
     // Another id is another run: everything begins anew.
-    move || view! { <RunOf id=id.get()/> }
+    part(move || view! { <RunOf id=id.get()/> }.into_any())
 }
 
 #[component]
@@ -37,7 +37,7 @@ fn RunOf(id: String) -> impl IntoView {
             .trouble
             .with(|trouble| trouble.as_ref().is_some_and(ApiError::is_not_found))
     });
-    move || {
+    part(move || {
         match (missing.get(), known.get()) {
         (true, _) => view! { <Missing/> }.into_any(),
         (false, true) => view! { <Known id=id.clone() follow/> }.into_any(),
@@ -47,7 +47,7 @@ fn RunOf(id: String) -> impl IntoView {
         }
         .into_any(),
     }
-    }
+    })
 }
 
 #[component]
@@ -82,7 +82,7 @@ fn Known(id: String, follow: Follow) -> impl IntoView {
     let open = RwSignal::new(None);
     let rows = Rows::new(id.clone(), execution, chosen);
     let total = Memo::new(move |_| execution.with(|e| e.rows));
-    let name = Memo::new(move |_| execution.with(telling::name));
+    let name = text(move || execution.with(telling::name));
     view! {
         <header>
             <div>
@@ -91,12 +91,12 @@ fn Known(id: String, follow: Follow) -> impl IntoView {
             </div>
             <Deeds id follow execution/>
         </header>
-        <p class="unseen" role="status">{move || execution.with(telling::announcement)}</p>
+        <p class="unseen" role="status">{text(move || execution.with(telling::announcement))}</p>
         <Trouble error=follow.trouble again=RECONNECTS/>
         <section class="card" aria-label="How it stands"><Bar execution/></section>
         <Chips execution chosen/>
         <Trouble error=rows.trouble again=RECONNECTS/>
-        <div class="rows" class:with-panel=move || open.with(Option::is_some)>
+        <div class="rows" class:with-panel=flag(move || open.with(Option::is_some))>
             <div><Table rows total open/></div>
             <RowPanel open/>
         </div>
@@ -107,8 +107,8 @@ fn Known(id: String, follow: Follow) -> impl IntoView {
 /// The line under the name: status, when, how long, how many, and why it ended.
 #[component]
 fn Standing(execution: Signal<Execution>) -> impl IntoView {
-    let status = Memo::new(move |_| execution.with(|e| telling::status_words(e.status)));
-    let facts = move || {
+    let status = text(move || execution.with(|e| telling::status_words(e.status).to_owned()));
+    let facts = text(move || {
         execution.with(|e| {
             let mut facts = vec![format!("started {}", browser::local_time(&e.started_at))];
             let took = e
@@ -127,8 +127,8 @@ fn Standing(execution: Signal<Execution>) -> impl IntoView {
             facts.push(words::count(e.rows, "line"));
             facts.join(" · ")
         })
-    };
-    let reason = move || execution.with(|e| e.reason.clone());
+    });
+    let reason = text(move || execution.with(|e| e.reason.clone().unwrap_or_default()));
     view! {
         <p class="soft"><b data-testid="status">{status}</b> " · " {facts}</p>
         <p class="soft" data-testid="reason">{reason}</p>
@@ -148,7 +148,7 @@ fn Deeds(id: String, follow: Follow, execution: Signal<Execution>) -> impl IntoV
         follow.wake();
     };
     let stopping = RwSignal::new(false);
-    Effect::new(move || {
+    effect(move || {
         if !running.get() {
             stopping.set(false);
         }
@@ -157,7 +157,7 @@ fn Deeds(id: String, follow: Follow, execution: Signal<Execution>) -> impl IntoV
     let stop = move |_| {
         busy.set(true);
         stopping.set(true);
-        spawn_local(async move {
+        spawn(async move {
             let answer = api::stop(&id.get_value()).await;
             if answer.is_err() {
                 stopping.try_set(false);
@@ -167,29 +167,33 @@ fn Deeds(id: String, follow: Follow, execution: Signal<Execution>) -> impl IntoV
     };
     let redrive = move |_| {
         busy.set(true);
-        spawn_local(async move {
+        spawn(async move {
             finish(api::redrive(&id.get_value(), &RedriveRequest::default()).await);
         });
     };
     view! {
         <div class="deeds">
             <div class="buttons">
-                <Show when=move || running.get()>
-                    <button
-                        type="button"
-                        class="button"
-                        data-testid="stop"
-                        disabled=move || busy.get() || stopping.get()
-                        on:click=stop
-                    >
-                        {move || if stopping.get() { "Stopping…" } else { "Stop" }}
-                    </button>
-                </Show>
-                <Show when=move || { again.get() > 0 }>
-                    <button type="button" class="button filled" data-testid="redrive" disabled=busy on:click=redrive>
-                        "Try " {move || words::group(again.get())} " again"
-                    </button>
-                </Show>
+                <button
+                    type="button"
+                    class="button"
+                    data-testid="stop"
+                    hidden=flag(move || !running.get())
+                    disabled=flag(move || busy.get() || stopping.get())
+                    on:click=stop
+                >
+                    {text(move || if stopping.get() { "Stopping…" } else { "Stop" }.to_owned())}
+                </button>
+                <button
+                    type="button"
+                    class="button filled"
+                    data-testid="redrive"
+                    hidden=flag(move || again.get() == 0)
+                    disabled=flag(move || busy.get())
+                    on:click=redrive
+                >
+                    {text(move || format!("Try {} again", words::group(again.get())))}
+                </button>
             </div>
             <Trouble error=trouble/>
         </div>
@@ -209,11 +213,12 @@ fn Receipt(execution: Signal<Execution>) -> impl IntoView {
             });
         view! { <b>{words::group(whole)}</b> {unit} {parts.collect_view()} ". " }
     };
-    let receipt = move || {
+    let receipt = part(move || {
         execution.with(|e| {
             let unit = if e.rows == 1 { " line" } else { " lines" };
             view! { {sum(e.rows, unit, telling::lines_sum(e))} {sum(e.items, "", telling::items_sum(e))} }
+                .into_any()
         })
-    };
+    });
     view! { <p class="receipt soft" data-testid="receipt">{receipt}</p> }
 }
