@@ -40,6 +40,7 @@ mod lists;
 mod outcomes;
 mod redrives;
 mod results;
+mod sameness;
 mod starts;
 mod stops;
 mod writers;

@@ -138,7 +138,6 @@ async fn answer(
         *count - 1
     };
     *inner.headers.lock().unwrap() = Some(headers);
-    inner.total.send_modify(|total| *total += 1);
     inner.in_flight.send_modify(|in_flight| *in_flight += 1);
     let now = *inner.in_flight.borrow();
     inner.most.send_if_modified(|most| {
@@ -147,6 +146,8 @@ async fn answer(
             true
         }
     });
+    // Last, so that who waits for the total finds the rest told.
+    inner.total.send_modify(|total| *total += 1);
     // Also where the client goes away in the middle.
     let _leaving = Leaving(Arc::clone(&inner));
     let mut reply = (inner.script)(&number, before);

@@ -1,0 +1,79 @@
+//! Which crate may know which, and what the one-machine build leaves out.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::process::Command;
+
+use serde_json::Value;
+
+fn cargo(args: &[&str]) -> String {
+    let output = Command::new(env!("CARGO"))
+        .args(args)
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .unwrap();
+    let errors = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success(), "{errors}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[test]
+fn crates_know_one_another_only_as_the_architecture_says() {
+    let metadata: Value = serde_json::from_str(&cargo(&[
+        "metadata",
+        "--format-version",
+        "1",
+        "--no-deps",
+        "--locked",
+    ]))
+    .unwrap();
+    let packages = metadata["packages"].as_array().unwrap();
+    let ours: BTreeSet<&str> = packages
+        .iter()
+        .map(|package| package["name"].as_str().unwrap())
+        .collect();
+    let arrows: BTreeMap<&str, BTreeSet<&str>> = packages
+        .iter()
+        .map(|package| {
+            let known = package["dependencies"].as_array().unwrap().iter();
+            let known = known
+                .filter(|dependency| dependency["kind"].is_null())
+                .filter_map(|dependency| dependency["name"].as_str());
+            (
+                package["name"].as_str().unwrap(),
+                known.filter(|name| ours.contains(name)).collect(),
+            )
+        })
+        .collect();
+    let allowed = BTreeMap::from([
+        ("contract", BTreeSet::from([])),
+        ("store", BTreeSet::from(["contract"])),
+        ("fetcher", BTreeSet::from(["contract", "store"])),
+        ("backend", BTreeSet::from(["contract", "store"])),
+        ("frontend", BTreeSet::from(["contract"])),
+        (
+            "rollcall",
+            BTreeSet::from(["backend", "contract", "fetcher", "store"]),
+        ),
+        ("xtask", BTreeSet::from([])),
+    ]);
+    assert_eq!(arrows, allowed);
+}
+
+#[test]
+fn the_one_machine_build_has_neither_aws_nor_a_second_tls_library() {
+    let tree = cargo(&[
+        "tree",
+        "--package",
+        "rollcall",
+        "--edges",
+        "normal,build",
+        "--prefix",
+        "none",
+        "--locked",
+    ]);
+    for line in tree.lines() {
+        for unwanted in ["aws-", "lambda_", "openssl", "native-tls"] {
+            assert!(!line.starts_with(unwanted), "{line}");
+        }
+    }
+}
