@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use contract::Ssn;
-use store::{Meta, Pass, Record, StopCause, Store, now_ms};
+use store::{Meta, Pass, Record, StopCause, Store, StoreError, now_ms};
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, sleep, sleep_until};
 
@@ -111,6 +111,8 @@ impl Lane<'_> {
         }
         shared.stop(*signal.borrow_and_update());
 
+        // Wherever this ends, nothing goes on behind its back.
+        let _end = End(Arc::clone(&shared));
         let (send, mut learnt) = mpsc::unbounded_channel();
         tokio::spawn(dispatch(Arc::clone(&shared), items, send, dispatched));
         let mut look_for_stop = Instant::now() + LOOK_FOR_STOP;
@@ -125,14 +127,16 @@ impl Lane<'_> {
                 Ok(()) = signal.changed() => shared.stop(*signal.borrow_and_update()),
                 () = sleep_until(look_for_stop) => {
                     look_for_stop = Instant::now() + LOOK_FOR_STOP;
-                    if self.stop_cause().await? {
-                        shared.stop(Signal::Stop);
+                    match self.stop_cause().await {
+                        Ok(true) => shared.stop(Signal::Stop),
+                        Ok(false) => {}
+                        Err(error) => self.goes_on(&error, "whether the run is stopped is not known yet"),
                     }
                 }
                 () = sleep_until(look_at_failures), if segments.failures() > 0 => {
                     look_at_failures = Instant::now() + LOOK_AT_FAILURES;
-                    segments.flush().await?;
-                    self.look_at_failures(&shared).await?;
+                    self.flush(&mut segments, &shared).await;
+                    self.look_at_failures(&shared).await;
                 }
                 () = std::future::ready(()), if segments.due() <= Instant::now() => self.flush(&mut segments, &shared).await,
                 () = sleep_until(segments.due()) => self.flush(&mut segments, &shared).await,
@@ -140,7 +144,7 @@ impl Lane<'_> {
         }
         segments.close().await?;
         if segments.failures() > 0 {
-            self.look_at_failures(&shared).await?;
+            self.look_at_failures(&shared).await;
         }
         let stopped = *shared.signal.borrow() == Signal::Stop || segments.is_gone();
         Ok(if stopped {
@@ -149,7 +153,7 @@ impl Lane<'_> {
                 wait_seconds: 0,
             }
         } else {
-            pending(&segments)
+            pending(&segments, shared.pause())
         })
     }
 
@@ -170,7 +174,7 @@ impl Lane<'_> {
         Ok(to_ask.collect())
     }
 
-    async fn stop_cause(&self) -> Result<bool, FetcherError> {
+    async fn stop_cause(&self) -> Result<bool, StoreError> {
         Ok(self
             .store
             .stop_cause(&self.meta.id, self.pass.pass)
@@ -182,26 +186,49 @@ impl Lane<'_> {
     /// forgiven.
     async fn flush(&self, segments: &mut Segments<'_>, shared: &Shared) {
         if let Err(error) = segments.flush().await {
-            tracing::warn!(execution = %self.meta.id, batch = self.batch, %error, "results could not be written yet");
+            self.goes_on(&error, "results could not be written yet");
         }
         if segments.is_gone() {
             shared.stop(Signal::Stop);
         }
     }
 
-    /// Marks the run to stop where more failed than it tolerates.
-    async fn look_at_failures(&self, shared: &Shared) -> Result<(), FetcherError> {
+    /// Marks the run to stop where more failed than it tolerates. Where that can't be told, a later
+    /// look or the end of the run will.
+    async fn look_at_failures(&self, shared: &Shared) {
+        match self.too_many_failed().await {
+            Ok(true) => shared.stop(Signal::Stop),
+            Ok(false) => {}
+            Err(error) => self.goes_on(&error, "whether too many failed is not known yet"),
+        }
+    }
+
+    async fn too_many_failed(&self) -> Result<bool, StoreError> {
         if self.meta.settings.tolerated_failure_percentage >= 100.0 {
-            return Ok(());
+            return Ok(false);
         }
         let progress = self.store.progress(self.meta, self.pass).await?;
-        if self.meta.exceeds_tolerance(progress.failed_in_pass) {
+        let too_many = self.meta.exceeds_tolerance(progress.failed_in_pass);
+        if too_many {
             self.store
                 .mark_stop(&self.meta.id, self.pass.pass, StopCause::Tolerance)
                 .await?;
-            shared.stop(Signal::Stop);
         }
-        Ok(())
+        Ok(too_many)
+    }
+
+    /// The store failed where the lane can do without it for now.
+    fn goes_on(&self, error: &StoreError, what: &str) {
+        tracing::warn!(execution = %self.meta.id, batch = self.batch, %error, "{what}");
+    }
+}
+
+/// Stops what a lane has started when the lane is gone, also by an error.
+struct End(Arc<Shared>);
+
+impl Drop for End {
+    fn drop(&mut self) {
+        self.0.stop(Signal::Halt);
     }
 }
 
@@ -223,17 +250,9 @@ async fn dispatch(
             tokio::spawn(later(Arc::clone(&shared), item, due, send.clone()));
             continue;
         }
-        if !shared.pause_is_over().await {
+        let Some(permit) = shared.leave().await else {
             break;
-        }
-        let permit = tokio::select! {
-            biased;
-            () = shared.stopped() => break,
-            permit = shared.limiter.enter() => permit,
         };
-        if shared.is_too_late_for(Duration::ZERO) {
-            break;
-        }
         let (shared, send) = (Arc::clone(&shared), send.clone());
         tokio::spawn(async move {
             if let Some(record) = item.ask(&shared, permit).await {
@@ -255,17 +274,16 @@ async fn later(
         () = sleep(due) => {}
         () = shared.stopped() => return,
     }
-    let permit = tokio::select! {
-        permit = shared.limiter.enter() => permit,
-        () = shared.stopped() => return,
+    let Some(permit) = shared.leave().await else {
+        return;
     };
     if let Some(record) = item.ask(&shared, permit).await {
         let _ = send.send(record);
     }
 }
 
-/// How much is left, and when it is worth coming back.
-fn pending(segments: &Segments<'_>) -> BatchAnswer {
+/// How much is left, and when it is worth coming back: not before the lane's pause is over.
+fn pending(segments: &Segments<'_>, pause: Duration) -> BatchAnswer {
     let now = now_ms();
     let (mut pending, mut soonest) = (0, None);
     for (_, item) in segments.state().to_ask() {
@@ -273,9 +291,12 @@ fn pending(segments: &Segments<'_>) -> BatchAnswer {
         pending += 1;
         soonest = Some(soonest.map_or(wait, |soonest: u64| soonest.min(wait)));
     }
-    let wait = Duration::from_millis(soonest.unwrap_or(0)).min(LONGEST_WAIT);
+    let wait = Duration::from_millis(soonest.unwrap_or(0))
+        .max(pause)
+        .min(LONGEST_WAIT);
+    let wait_seconds = (wait.as_millis().div_ceil(1_000) as u32).max(1);
     BatchAnswer {
         pending,
-        wait_seconds: (wait.as_millis().div_ceil(1_000) as u32).max(u32::from(pending > 0)),
+        wait_seconds: if pending == 0 { 0 } else { wait_seconds },
     }
 }
