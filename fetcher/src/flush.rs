@@ -30,6 +30,8 @@ pub(crate) struct Segments<'a> {
     due: Instant,
     failures: u32,
     gone: bool,
+    /// Whether the last flush failed; then the next one waits, however much there is.
+    refused: bool,
 }
 
 impl<'a> Segments<'a> {
@@ -59,6 +61,7 @@ impl<'a> Segments<'a> {
             due: Instant::now() + FIRST,
             failures: 0,
             gone: false,
+            refused: false,
         })
     }
 
@@ -78,7 +81,7 @@ impl<'a> Segments<'a> {
 
     /// When the next flush is due.
     pub(crate) fn due(&self) -> Instant {
-        if self.news.len() >= FULL {
+        if self.news.len() >= FULL && !self.refused {
             Instant::now()
         } else {
             self.due
@@ -100,7 +103,8 @@ impl<'a> Segments<'a> {
         }
         let news = std::mem::take(&mut self.news);
         let result = self.write(news.clone()).await;
-        if result.is_err() {
+        self.refused = result.is_err();
+        if self.refused {
             self.news = news;
         }
         result

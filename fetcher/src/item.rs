@@ -39,28 +39,28 @@ impl Item {
         loop {
             let leave = match permit.take() {
                 Some(permit) => permit,
-                None => tokio::select! {
-                    permit = lane.limiter.enter() => permit,
-                    () = lane.stopped() => return learnt,
+                None => match lane.leave().await {
+                    Some(permit) => permit,
+                    None => return learnt,
                 },
             };
             let attempt = tokio::select! {
                 attempt = lane.upstream.attempt(self.ssn) => attempt,
                 () = lane.cut_off() => return learnt,
             };
+            let may_be_retried = attempt.may_be_retried();
+            let asked = attempt.retry_after.filter(|_| may_be_retried);
+            if let Some(asked) = asked {
+                // Before the leave is given back: whoever gets it must find the lane paused.
+                lane.pause_for(asked);
+            }
             drop(leave);
             self.attempts += 1;
             let settings = &lane.upstream.settings;
-            if self.attempts >= settings.max_attempts || !attempt.may_be_retried() {
+            if self.attempts >= settings.max_attempts || !may_be_retried {
                 return Some(self.record(attempt.outcome(), attempt, None));
             }
-            let wait = match attempt.retry_after {
-                Some(asked) => {
-                    lane.pause(asked);
-                    asked
-                }
-                None => backoff(settings, self.attempts, rand::random()),
-            };
+            let wait = asked.unwrap_or_else(|| backoff(settings, self.attempts, rand::random()));
             let not_before = now_ms() + wait.as_millis() as u64;
             learnt = Some(self.record(Outcome::Pending, attempt, Some(not_before)));
             if lane.is_too_late_for(wait) {
@@ -69,9 +69,6 @@ impl Item {
             tokio::select! {
                 () = sleep(wait) => {}
                 () = lane.stopped() => return learnt,
-            }
-            if !lane.pause_is_over().await {
-                return learnt;
             }
         }
     }
@@ -95,8 +92,27 @@ impl Item {
 }
 
 impl Shared {
+    /// Waits for leave to start a GET now. None where it comes too late, or the lane stops.
+    pub(crate) async fn leave(&self) -> Option<OwnedSemaphorePermit> {
+        loop {
+            if !self.pause_is_over().await {
+                return None;
+            }
+            let permit = tokio::select! {
+                biased;
+                () = self.stopped() => return None,
+                () = self.too_late() => return None,
+                permit = self.limiter.enter() => permit,
+            };
+            // While this one waited, another may have been told to leave the upstream alone.
+            if self.pause().is_zero() {
+                return Some(permit);
+            }
+        }
+    }
+
     /// Asks the whole lane to leave the upstream alone for so long.
-    fn pause(&self, wait: Duration) {
+    fn pause_for(&self, wait: Duration) {
         let until = Instant::now() + wait;
         self.paused_until.send_if_modified(|current| {
             let later = until > *current;
@@ -107,11 +123,17 @@ impl Shared {
         });
     }
 
+    /// How long the lane still leaves the upstream alone.
+    pub(crate) fn pause(&self) -> Duration {
+        self.paused_until
+            .borrow()
+            .saturating_duration_since(Instant::now())
+    }
+
     /// Waits until the lane isn't paused. False where that is too late, or the lane stops.
-    pub(crate) async fn pause_is_over(&self) -> bool {
+    async fn pause_is_over(&self) -> bool {
         loop {
-            let until = *self.paused_until.borrow();
-            let wait = until.saturating_duration_since(Instant::now());
+            let wait = self.pause();
             if wait.is_zero() {
                 return !self.is_too_late_for(Duration::ZERO);
             }
@@ -119,9 +141,17 @@ impl Shared {
                 return false;
             }
             tokio::select! {
-                () = sleep_until(until) => {}
+                () = sleep(wait) => {}
                 () = self.stopped() => return false,
             }
+        }
+    }
+
+    /// Returns when nothing may start any more in this invocation.
+    async fn too_late(&self) {
+        match self.last_start {
+            Some(last) => sleep_until(last).await,
+            None => std::future::pending().await,
         }
     }
 

@@ -6,6 +6,11 @@ use http::HeaderMap;
 
 use crate::SettingsError;
 
+/// The shortest timeout.
+const SHORTEST: Duration = Duration::from_millis(1);
+/// The longest of all durations: a moment that far away can still be told.
+const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
+
 /// How the upstream is asked. The operator's to set, never a request's.
 #[derive(Clone)]
 pub struct UpstreamSettings {
@@ -79,18 +84,23 @@ impl UpstreamSettings {
             (1..=10).contains(&self.max_attempts),
             "1 to 10",
         )?;
-        range(
-            "the connect timeout",
-            format!("{:?}", self.connect_timeout),
-            !self.connect_timeout.is_zero(),
-            "more than 0",
-        )?;
-        range(
-            "the attempt timeout",
-            format!("{:?}", self.attempt_timeout),
-            !self.attempt_timeout.is_zero(),
-            "more than 0",
-        )?;
+        for (name, duration, from) in [
+            ("the connect timeout", self.connect_timeout, SHORTEST),
+            ("the attempt timeout", self.attempt_timeout, SHORTEST),
+            ("the backoff", self.backoff, Duration::ZERO),
+            ("the longest backoff", self.backoff_cap, Duration::ZERO),
+            (
+                "the longest Retry-After",
+                self.retry_after_cap,
+                Duration::ZERO,
+            ),
+        ] {
+            let (is_good, takes) = match from {
+                SHORTEST => ((from..=LONGEST).contains(&duration), "1 ms to 1 day"),
+                _ => (duration <= LONGEST, "at most 1 day"),
+            };
+            range(name, format!("{duration:?}"), is_good, takes)?;
+        }
         range(
             "streams per connection",
             self.streams_per_connection.to_string(),
@@ -105,5 +115,44 @@ impl std::fmt::Debug for UpstreamSettings {
         f.debug_struct("UpstreamSettings")
             .field("headers", &self.headers.len())
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_out_of_range_is_named() {
+        let with = |change: fn(&mut UpstreamSettings)| {
+            let mut settings = UpstreamSettings::new("https://records.example.gov/ssn/");
+            change(&mut settings);
+            settings.check()
+        };
+        assert!(with(|_| ()).is_ok());
+        assert!(with(|settings| settings.backoff = Duration::ZERO).is_ok());
+        let bad: [(fn(&mut UpstreamSettings), &str); 8] = [
+            (|settings| settings.body_cap = 0, "body cap"),
+            (|settings| settings.body_cap = (1 << 20) + 1, "body cap"),
+            (|settings| settings.max_attempts = 0, "attempts"),
+            (
+                |settings| settings.connect_timeout = Duration::ZERO,
+                "connect timeout",
+            ),
+            (
+                |settings| settings.attempt_timeout = Duration::ZERO,
+                "attempt timeout",
+            ),
+            (|settings| settings.backoff_cap = Duration::MAX, "backoff"),
+            (
+                |settings| settings.retry_after_cap = Duration::MAX,
+                "Retry-After",
+            ),
+            (|settings| settings.streams_per_connection = 0, "streams"),
+        ];
+        for (change, name) in bad {
+            let error = with(change).unwrap_err().to_string();
+            assert!(error.contains(name), "{error}");
+        }
     }
 }
