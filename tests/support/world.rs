@@ -169,6 +169,12 @@ impl World {
         }
     }
 
+    /// The same, but that this owner asks.
+    pub fn asked_by(mut self, owner: &'static str) -> Self {
+        self.router = self.router_of(owner);
+        self
+    }
+
     /// The same API over the same files, for another owner.
     pub fn router_of(&self, owner: &'static str) -> Router {
         routes(&self.store, &self.engine, owner)

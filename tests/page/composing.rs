@@ -1,0 +1,197 @@
+//! A list is understood before anything is sent.
+
+use serde_json::json;
+
+use crate::support::upstream::Upstream;
+use crate::support::world::Kind;
+use crate::visit::Visit;
+
+impl Visit {
+    /// Checks that nothing of a list has left the browser: the page asked for the server's settings
+    /// and for nothing else, there is no run, and the upstream was never asked.
+    async fn check_nothing_sent(&self, upstream: &Upstream) {
+        let asked = self
+            .browser
+            .read(
+                "performance.getEntriesByType('resource')
+                    .map(entry => new URL(entry.name).pathname)
+                    .filter(path => path.startsWith('/api'))",
+            )
+            .await;
+        assert_eq!(asked, json!(["/api/settings"]));
+        let runs = self.site.world.get("/api/executions").await.expect(200);
+        assert_eq!(runs["executions"], json!([]));
+        assert_eq!(upstream.total(), 0);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_typed_list_is_counted_with_the_reason_for_each_invalid_line_before_anything_is_sent() {
+    let upstream = Upstream::quick().await;
+    let visit = Visit::new(Kind::Memory, &upstream).await;
+    let browser = &visit.browser;
+    let list = "123-45-6789\n123456780\n\n123-45-6789\n12-345-6781\nn/a\n900-70-1234\n1.23E+08\n";
+    browser.type_in("numbers", list).await;
+    browser.until_text("report-invalid", "3").await;
+    browser.until_text("report-numbers", "3").await;
+    browser.until_text("report-repeated", "1").await;
+    browser.until_text("report-warnings", "1").await;
+    assert_eq!(browser.text("start").await, "Look up 3 numbers");
+    browser.click("show-invalid").await;
+    let lines = browser
+        .read(
+            "[...document.querySelectorAll('[data-testid=invalid-lines] li')]
+                .map(line => [...line.children].map(part => part.textContent))",
+        )
+        .await;
+    assert_eq!(
+        lines,
+        json!([
+            ["5", "12-345-6781", "nine digits, but not as 123-45-6789"],
+            ["6", "n/a", "no digits"],
+            [
+                "8",
+                "1.23E+08",
+                "scientific notation: a spreadsheet has lost digits"
+            ],
+        ])
+    );
+    browser.shoot("typed").await;
+    visit.check_nothing_sent(&upstream).await;
+    visit.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_without_a_number_can_not_be_started() {
+    let upstream = Upstream::quick().await;
+    let visit = Visit::new(Kind::Memory, &upstream).await;
+    let browser = &visit.browser;
+    let is_disabled = "document.querySelector('[data-testid=start]').disabled";
+    assert_eq!(browser.read(is_disabled).await, true);
+    browser.type_in("numbers", "n/a\n").await;
+    browser.until_text("report-invalid", "1").await;
+    assert_eq!(browser.read(is_disabled).await, true);
+    browser.type_in("numbers", "123456789").await;
+    browser.until_text("report-numbers", "1").await;
+    assert_eq!(browser.read(is_disabled).await, false);
+    // Settings that can't be met hold it back too.
+    browser.click("settings").await;
+    browser.type_in("max-concurrency", "many").await;
+    browser.until(is_disabled).await;
+    assert!(browser.text("settings-line").await.contains("At once"));
+    browser.shoot("wrong-setting").await;
+    visit.check_nothing_sent(&upstream).await;
+    visit.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn zeros_that_a_spreadsheet_ate_are_restored_on_demand() {
+    let upstream = Upstream::quick().await;
+    let visit = Visit::new(Kind::Memory, &upstream).await;
+    let browser = &visit.browser;
+    browser.type_in("numbers", "123456789\n1234567\n").await;
+    browser.until_text("report-zeros", "1").await;
+    browser.until_text("report-invalid", "1").await;
+    browser.click("restore").await;
+    browser.until_text("report-numbers", "2").await;
+    assert!(!browser.shows("report-invalid").await);
+    visit.check_nothing_sent(&upstream).await;
+    let id = visit.start().await;
+    visit.until_status("Finished").await;
+    let rows = visit.site.world.rows(&id).await;
+    assert_eq!(rows[1]["ssn"], "001234567");
+    visit.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_table_with_two_columns_that_could_be_meant_is_asked_about_and_its_other_columns_stay() {
+    let upstream = Upstream::quick().await;
+    let visit = Visit::new(Kind::Memory, &upstream).await;
+    let browser = &visit.browser;
+    let table = "Name,His SSN,Her SSN\n\
+                 \"Lovelace, Ada\",123-45-6789,987-65-4321\n\
+                 Babbage,123-45-6780,\n\
+                 Somerville,123-45-6781,123456782\n";
+    browser
+        .upload("file", "families.csv", table.as_bytes())
+        .await;
+    browser.until_text("held", "families.csv").await;
+    let choices = browser
+        .until("[...document.querySelectorAll('[data-testid=column] option')].map(option => option.text)")
+        .await;
+    assert_eq!(choices, json!(["Choose…", "His SSN", "Her SSN"]));
+    browser.shoot("which-column").await;
+    visit.check_nothing_sent(&upstream).await;
+    browser.choose("column", "Her SSN").await;
+    browser.until_text("report-numbers", "2").await;
+    browser.until_text("report-invalid", "1").await;
+    let preview = browser
+        .read("document.querySelector('[data-testid=preview]').innerText")
+        .await;
+    let preview = preview.as_str().unwrap();
+    assert!(
+        preview.contains("•••-••-4321") && !preview.contains("987"),
+        "{preview}"
+    );
+    browser.shoot("file").await;
+
+    let id = visit.start().await;
+    visit.until_status("Finished").await;
+    browser.until_text("heading", "families.csv").await;
+    let sent: Vec<_> = visit
+        .site
+        .world
+        .rows(&id)
+        .await
+        .iter()
+        .map(|row| row["ssn"].clone())
+        .collect();
+    assert_eq!(sent, [json!("987654321"), json!(null), json!("123456782")]);
+    for (path, content) in visit.site.world.contents().await {
+        for stays in ["Lovelace", "Babbage", "123456789", "6789"] {
+            assert!(
+                !content.contains(stays),
+                "{path} holds what was not to be sent"
+            );
+        }
+    }
+    let numbers = [
+        "123456789",
+        "987654321",
+        "123456780",
+        "123456781",
+        "123456782",
+    ];
+    visit.check_no_number(&numbers).await;
+    visit.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_is_no_list_is_refused_in_words_and_can_be_removed() {
+    let upstream = Upstream::quick().await;
+    let visit = Visit::new(Kind::Memory, &upstream).await;
+    let browser = &visit.browser;
+    browser.upload("file", "empty.txt", b"").await;
+    browser.until_text("held", "empty.txt").await;
+    assert!(!browser.shows("report").await);
+    let noise: Vec<u8> = (0..200_000u32)
+        .map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8)
+        .collect();
+    browser.upload("file", "noise.bin", &noise).await;
+    browser.until_text("held", "noise.bin").await;
+    browser
+        .until("document.querySelector('[data-testid=refused], [data-testid=report], [data-testid=column]')?.innerText")
+        .await;
+    browser.shoot("noise").await;
+    assert_eq!(
+        browser
+            .read("document.querySelector('[data-testid=start]').disabled")
+            .await,
+        true
+    );
+    browser.click("clear").await;
+    browser.type_in("numbers", "123456789").await;
+    browser.until_text("report-numbers", "1").await;
+    visit.check_nothing_sent(&upstream).await;
+    visit.close().await;
+}

@@ -1,0 +1,128 @@
+//! A run is followed live, to its end.
+
+use serde_json::{Value, json};
+
+use crate::support::numbers;
+use crate::support::upstream::{Reply, Upstream};
+use crate::support::world::{Kind, list};
+use crate::visit::{Visit, shown};
+
+on_both_engines!(
+    a_typed_list_is_followed_live_until_every_row_is_there,
+    the_same_list_through_page_and_api_gives_the_same_rows,
+);
+
+/// Twenty numbers, one of them twice, and a line that is none.
+fn lines() -> Vec<String> {
+    let mut lines = numbers(20);
+    lines.insert(2, "n/a".to_owned());
+    lines.push(lines[4].clone());
+    lines
+}
+
+/// An answer for most of the lines, none yet for one of them.
+async fn upstream() -> Upstream {
+    let numbers = numbers(20);
+    Upstream::start(
+        move |number, _| match numbers.iter().position(|n| n == number) {
+            Some(5) => Reply::Status(404),
+            Some(7) => Reply::Status(403),
+            Some(9) => Reply::Held,
+            _ => Reply::Body(
+                "application/json",
+                r#"{"name": "Ada", "since": 1815}"#.into(),
+            ),
+        },
+    )
+    .await
+}
+
+async fn a_typed_list_is_followed_live_until_every_row_is_there(kind: Kind) {
+    let upstream = upstream().await;
+    let visit = Visit::new(kind, &upstream).await;
+    let id = visit.start_typed(&lines()).await;
+    visit.until_status("Running").await;
+    visit.until_count("succeeded", "17").await;
+    visit.until_count("not-found", "1").await;
+    visit.until_count("failed", "1").await;
+    visit.until_count("pending", "1").await;
+    visit
+        .until_rows(|rows| {
+            let outcomes: Vec<_> = rows.iter().map(|row| row.outcome.as_str()).collect();
+            outcomes.iter().filter(|o| **o == "Succeeded").count() == 18
+                && outcomes.get(10) == Some(&"Pending")
+        })
+        .await;
+    visit.shoot("running").await;
+
+    upstream.release();
+    visit.until_status("Finished").await;
+    visit.until_count("succeeded", "18").await;
+    let rows = visit
+        .until_rows(|rows| rows[10].outcome == "Succeeded")
+        .await;
+    let expected: Vec<_> = visit
+        .site
+        .world
+        .listing(&format!("/api/executions/{id}/results"))
+        .await
+        .iter()
+        .enumerate()
+        .map(|(place, row)| {
+            shown(
+                row,
+                match place {
+                    2 => "no digits",
+                    6 => "the upstream has no such number",
+                    8 => "the upstream refused access",
+                    10 => "name: Ada Example, attempt: 0",
+                    _ => "name: Ada, since: 1815",
+                },
+            )
+        })
+        .collect();
+    assert_eq!(rows, expected);
+    assert_eq!(rows.len(), 22);
+    assert_eq!(
+        visit.browser.text("receipt").await,
+        "22 lines = 20 numbers + 1 repeated + 1 invalid. \
+         20 = 18 succeeded + 1 not found + 1 failed."
+    );
+
+    visit.browser.click("row").await;
+    assert_eq!(
+        visit.browser.text("panel-body").await,
+        "{\n  \"name\": \"Ada\",\n  \"since\": 1815\n}"
+    );
+    visit.shoot("finished-with-panel").await;
+    visit.check_no_number(&numbers(20)).await;
+    visit.close().await;
+}
+
+async fn the_same_list_through_page_and_api_gives_the_same_rows(kind: Kind) {
+    let upstream = upstream().await;
+    upstream.release();
+    let visit = Visit::new(kind, &upstream).await;
+    let by_page = visit.start_typed(&lines()).await;
+    visit.until_status("Finished").await;
+    let world = &visit.site.world;
+    let by_api = world.start(list(&lines())).await;
+    world.until_over(&by_api).await;
+    let mut found = [world.rows(&by_page).await, world.rows(&by_api).await];
+    for row in found.iter_mut().flatten() {
+        // How long it took, and what the upstream says of how often it was asked, may differ.
+        row["durationMs"] = Value::Null;
+        if let Some(body) = row["body"].as_object_mut() {
+            body.remove("attempt");
+        }
+    }
+    let [by_page, by_api] = found;
+    assert_eq!(by_page, by_api);
+    let asked: Vec<_> = by_page.iter().map(|row| row["ssn"].clone()).collect();
+    let brought = lines().into_iter().map(|line| match line.as_str() {
+        "n/a" => Value::Null,
+        _ => json!(line),
+    });
+    assert_eq!(asked, brought.collect::<Vec<_>>());
+    visit.close().await;
+}

@@ -1,0 +1,114 @@
+//! How a browser is let in.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Stdio};
+
+use tempfile::TempDir;
+
+use crate::browser::Browser;
+use crate::site::Site;
+use crate::support::upstream::Upstream;
+use crate::support::world::Kind;
+
+/// The program, killed with its test.
+struct Program(Child);
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_address_that_the_program_prints_lets_the_browser_in_and_its_token_leaves_the_address_bar()
+ {
+    let upstream = Upstream::quick().await;
+    let data = TempDir::new().unwrap();
+    let mut program = Program(
+        Command::new(env!("CARGO_BIN_EXE_rollcall"))
+            .args(["serve", "--listen", "127.0.0.1:0", "--upstream"])
+            .arg(&upstream.url)
+            .arg("--data")
+            .arg(data.path().join("data"))
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap(),
+    );
+    let mut line = String::new();
+    let stdout = program.0.stdout.take().unwrap();
+    BufReader::new(stdout).read_line(&mut line).unwrap();
+    let printed = line.trim();
+    let (address, token) = printed.split_once("?token=").expect("a token in it");
+
+    let browser = Browser::open().await;
+    browser.goto(printed).await;
+    browser
+        .until_text("heading", "Look up a list of numbers")
+        .await;
+    assert_eq!(browser.address().await, address);
+    assert!(
+        browser
+            .text("upstream")
+            .await
+            .starts_with("asks 127.0.0.1:")
+    );
+    assert!(!browser.shows("trouble").await);
+    let told = browser
+        .read("document.documentElement.outerHTML + document.cookie + JSON.stringify({...localStorage})")
+        .await;
+    assert!(
+        !told.as_str().unwrap().contains(token),
+        "a script can read the token"
+    );
+
+    // Let in for good: no token is needed any more.
+    browser.goto(&format!("{address}history")).await;
+    browser.until_text("heading", "History").await;
+    assert_eq!(
+        browser.text("history-empty").await,
+        "Nothing yet. Look up a list."
+    );
+    browser.shoot("history-empty").await;
+    browser.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_the_token_the_page_says_where_it_is() {
+    let upstream = Upstream::quick().await;
+    let site = Site::new(Kind::Memory, &upstream).await;
+    let browser = Browser::open().await;
+    // The page asks, and is refused: the browser notes that.
+    browser.expect_in_console("401");
+    for path in [
+        "/",
+        "/?token=0",
+        "/history",
+        "/executions/01jd0000000000000000000abc",
+    ] {
+        browser.goto(&site.at(path)).await;
+        assert_eq!(
+            browser.text("trouble").await,
+            "You aren't signed in\nOpen the address that Rollcall printed when it started; it has the key in it.",
+            "at {path}"
+        );
+    }
+    browser.shoot("not-let-in").await;
+    // With the token it goes on.
+    browser.goto(&site.printed()).await;
+    browser.text("upstream").await;
+    assert!(!browser.shows("trouble").await);
+    browser.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_address_without_a_page_says_so() {
+    let upstream = Upstream::quick().await;
+    let site = Site::new(Kind::Memory, &upstream).await;
+    let browser = Browser::open().await;
+    browser.goto(&site.printed()).await;
+    browser.text("upstream").await;
+    browser.goto(&site.at("/nowhere/at/all")).await;
+    browser.until_text("heading", "There is no such page").await;
+    browser.close().await;
+}

@@ -1,0 +1,70 @@
+//! The page served on this machine, over an API on any engine.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use backend::Api;
+use contract::wire::{RunSettings, UpstreamInfo};
+use rollcall::serve::{Access, address, router};
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+
+use crate::support::upstream::Upstream;
+use crate::support::world::{Kind, World};
+
+const TOKEN: &str = "0123456789abcdef0123456789abcdef";
+
+/// A server of the page.
+pub struct Site {
+    /// The API behind the page, asked as the page's reader is.
+    pub world: World,
+    listening: SocketAddr,
+    server: JoinHandle<()>,
+}
+
+impl Site {
+    /// Serves the page over an API on this engine, whose fetcher asks this upstream.
+    pub async fn new(kind: Kind, upstream: &Upstream) -> Self {
+        let world = World::new(kind, upstream).await.asked_by("local");
+        let (host, path) = world.fetcher.upstream();
+        let api = Api {
+            store: world.store.clone(),
+            engine: Arc::clone(&world.engine),
+            upstream: UpstreamInfo {
+                host,
+                path,
+                demo: false,
+            },
+            defaults: RunSettings::default(),
+            max_concurrency: 10_000,
+        };
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let listening = listener.local_addr().unwrap();
+        let router = router(
+            api,
+            Access::new(TOKEN.to_owned(), listening.port(), Vec::new()),
+        );
+        let server = tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+        Self {
+            world,
+            listening,
+            server,
+        }
+    }
+
+    /// An address of the page, such as `/history`.
+    pub fn at(&self, path: &str) -> String {
+        format!("http://{}{path}", self.listening)
+    }
+
+    /// The address with the token, as the server prints it.
+    pub fn printed(&self) -> String {
+        address(self.listening, TOKEN)
+    }
+}
+
+impl Drop for Site {
+    fn drop(&mut self) {
+        self.server.abort();
+    }
+}

@@ -1,0 +1,198 @@
+//! What a reader does on the page, and what they see.
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::browser::Browser;
+use crate::site::Site;
+use crate::support::upstream::Upstream;
+use crate::support::world::Kind;
+
+/// Everything that outlives a page or leaves it: what it stores, its addresses, what it loaded, and
+/// what stands in the document.
+const KEPT: &str = "Promise.all([
+    indexedDB.databases(),
+    caches.keys(),
+]).then(kept => JSON.stringify([
+    kept,
+    {...localStorage},
+    {...sessionStorage},
+    document.cookie,
+    location.href,
+    history.state,
+    performance.getEntries().map(entry => entry.name),
+    document.title,
+    document.documentElement.outerHTML,
+    [...document.querySelectorAll('input, textarea')].map(field => field.value),
+]))";
+
+/// A browser that was let in at the page.
+pub struct Visit {
+    pub browser: Browser,
+    pub site: Site,
+}
+
+/// A row of the table as it is read: the text of each column.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
+pub struct Row {
+    pub place: String,
+    pub number: String,
+    pub outcome: String,
+    pub status: String,
+    pub time: String,
+    pub answer: String,
+}
+
+impl Visit {
+    /// Opens the printed address of a page over this engine, whose fetcher asks this upstream.
+    pub async fn new(kind: Kind, upstream: &Upstream) -> Self {
+        let (browser, site) = tokio::join!(Browser::open(), Site::new(kind, upstream));
+        browser.goto(&site.printed()).await;
+        let visit = Self { browser, site };
+        visit
+            .browser
+            .until_text("heading", "Look up a list of numbers")
+            .await;
+        visit
+    }
+
+    /// Starts what is ready; the run's id, which the address now holds.
+    pub async fn start(&self) -> String {
+        self.browser.click("start").await;
+        let id = self
+            .browser
+            .until("location.pathname.match(/^\\/executions\\/([0-9a-z]{26})$/)?.[1]")
+            .await;
+        id.as_str().unwrap().to_owned()
+    }
+
+    /// Types a list, and starts it once it is understood.
+    pub async fn start_typed(&self, lines: &[impl AsRef<str>]) -> String {
+        let lines: Vec<&str> = lines.iter().map(AsRef::as_ref).collect();
+        self.browser.type_in("numbers", &lines.join("\n")).await;
+        self.start().await
+    }
+
+    /// Waits until the run's status is this word.
+    pub async fn until_status(&self, word: &str) {
+        self.browser.until_text("status", word).await;
+    }
+
+    /// Waits until so many numbers of the run have this outcome, such as `not-found`.
+    pub async fn until_count(&self, outcome: &str, number: &str) {
+        self.browser
+            .until_text(&format!("count-{outcome}"), number)
+            .await;
+    }
+
+    /// The rows in the document, once all of them have arrived.
+    pub async fn rows(&self) -> Vec<Row> {
+        let rows = self
+            .browser
+            .until(
+                "(() => {
+                    const rows = [...document.querySelectorAll('[data-testid=row]')];
+                    if (!rows.length || rows.some(row => row.children.length < 6)) return false;
+                    return rows.map(row => {
+                        const [place, number, outcome, status, time, answer] =
+                            [...row.children].map(cell => cell.textContent.trim());
+                        return {place, number, outcome, status, time, answer};
+                    });
+                })()",
+            )
+            .await;
+        serde_json::from_value(rows).unwrap()
+    }
+
+    /// Waits until the rows in the document are so.
+    pub async fn until_rows(&self, is_so: impl Fn(&[Row]) -> bool) -> Vec<Row> {
+        let mut looks = tokio::time::interval(std::time::Duration::from_millis(50));
+        let waited = tokio::time::timeout(std::time::Duration::from_secs(60), async {
+            loop {
+                looks.tick().await;
+                let rows = self.rows().await;
+                if is_so(&rows) {
+                    return rows;
+                }
+            }
+        });
+        match waited.await {
+            Ok(rows) => rows,
+            Err(_) => panic!("the rows never came so: {:#?}", self.rows().await),
+        }
+    }
+
+    /// Checks that none of these numbers stands in the document, an address or the browser's
+    /// storage, in any way of writing it.
+    pub async fn check_no_number(&self, numbers: &[impl AsRef<str>]) {
+        let kept = self.browser.read(KEPT).await;
+        let kept = kept.as_str().unwrap();
+        assert!(kept.contains("<html"), "the document was read");
+        for digits in numbers {
+            let digits: String = digits
+                .as_ref()
+                .chars()
+                .filter(char::is_ascii_digit)
+                .collect();
+            let (area, rest) = digits.split_at(3);
+            let (group, serial) = rest.split_at(2);
+            for between in ["", "-", " "] {
+                let number = [area, group, serial].join(between);
+                assert!(!kept.contains(&number), "a number is kept by the page");
+            }
+        }
+    }
+
+    /// Keeps what is seen under this name, with the engine's.
+    pub async fn shoot(&self, name: &str) {
+        let engine = match self.site.world.kind {
+            Kind::StepFunctions => "step-functions",
+            Kind::Disk | Kind::Memory => "embedded",
+        };
+        self.browser.shoot(&format!("{name}-{engine}")).await;
+    }
+
+    /// Ends the visit; see [`Browser::close`].
+    pub async fn close(self) {
+        self.browser.close().await;
+    }
+}
+
+/// A row as the page must show it, from the API's own and what its last column says.
+pub fn shown(row: &Value, answer: &str) -> Row {
+    let text = |value: &Value| match value {
+        Value::Null => String::new(),
+        other => other.to_string(),
+    };
+    let outcome = match row["outcome"].as_str().unwrap() {
+        "SUCCEEDED" => "Succeeded",
+        "NOT_FOUND" => "Not found",
+        "FAILED" => "Failed",
+        "NOT_TRIED" => "Not tried",
+        "PENDING" => "Pending",
+        "INVALID" => "Invalid",
+        other => panic!("an outcome called {other}"),
+    };
+    let number = match &row["ssn"] {
+        Value::String(ssn) => {
+            assert!(ssn.starts_with("***-**-"), "a number isn't masked");
+            ssn.replace('*', "•")
+        }
+        _ => "—".to_owned(),
+    };
+    Row {
+        place: (row["row"].as_u64().unwrap() + 1).to_string(),
+        number,
+        outcome: outcome.to_owned(),
+        status: text(&row["statusCode"]),
+        time: match row["durationMs"].as_u64() {
+            None => String::new(),
+            Some(ms) if ms < 1_000 => format!("{ms} ms"),
+            Some(ms) => match ms / 100 % 10 {
+                0 => format!("{} s", ms / 1_000),
+                tenth => format!("{}.{tenth} s", ms / 1_000),
+            },
+        },
+        answer: answer.to_owned(),
+    }
+}

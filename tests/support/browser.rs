@@ -1,0 +1,280 @@
+//! A headless Chromium that a test drives by WebDriver.
+
+use std::io::{BufRead, BufReader, Read};
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdout, Command, Stdio};
+use std::sync::Mutex;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+use tempfile::TempDir;
+use thirtyfour::common::capabilities::chromium::ChromiumLikeCapabilities;
+use thirtyfour::common::log::LoggingPrefsLogLevel;
+use thirtyfour::prelude::*;
+
+/// How long a condition may take to come true.
+const PATIENCE: Duration = Duration::from_secs(120);
+/// How often it is looked at.
+const LOOK: Duration = Duration::from_millis(50);
+
+/// Runs the driver as the leader's child in a process group of its own. The group's end is the end
+/// of this program, whatever kind it is: both close the leader's standard input.
+const LEADER: &str = "chromedriver --port=0 & exec >&-; read -r _; kill -KILL 0";
+
+const ARGUMENTS: [&str; 10] = [
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-proxy-server",
+    "--window-size=1280,900",
+];
+
+/// A browser. One that is dropped before [`Browser::close`] has looked at its console fails its
+/// test.
+pub struct Browser {
+    driver: Option<WebDriver>,
+    expected: Mutex<Vec<&'static str>>,
+    _group: Group,
+    home: TempDir,
+}
+
+impl Browser {
+    /// Starts one that knows nothing.
+    pub async fn open() -> Self {
+        let home = TempDir::new().unwrap();
+        let (group, address) = Group::start(home.path());
+        let mut chromium = DesiredCapabilities::chrome();
+        for argument in ARGUMENTS {
+            chromium.add_arg(argument).unwrap();
+        }
+        let profile = home.path().join("profile");
+        chromium
+            .add_arg(&format!("--user-data-dir={}", profile.display()))
+            .unwrap();
+        chromium
+            .set_browser_log_level(LoggingPrefsLogLevel::All)
+            .unwrap();
+        // The client takes a provider for TLS even where none is spoken.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let client = reqwest::Client::builder()
+            .no_proxy()
+            .timeout(PATIENCE)
+            .build()
+            .unwrap();
+        let driver = WebDriver::builder(address, chromium)
+            .client(client)
+            .await
+            .expect("Chromium starts");
+        Self {
+            driver: Some(driver),
+            expected: Mutex::default(),
+            _group: group,
+            home,
+        }
+    }
+
+    fn driver(&self) -> &WebDriver {
+        self.driver.as_ref().expect("it is open")
+    }
+
+    /// Opens an address.
+    pub async fn goto(&self, address: &str) {
+        self.driver().goto(address).await.expect("the page opens");
+    }
+
+    /// Loads the page again.
+    pub async fn reload(&self) {
+        self.driver().refresh().await.expect("the page reloads");
+    }
+
+    /// The address bar's content.
+    pub async fn address(&self) -> String {
+        self.driver().current_url().await.unwrap().into()
+    }
+
+    /// The value of an expression of JavaScript; a promise's is waited for.
+    pub async fn read(&self, expression: &str) -> Value {
+        let script = format!("return ({expression})");
+        let answer = self.driver().execute(script, Vec::new()).await;
+        answer
+            .unwrap_or_else(|error| panic!("{expression}: {error}"))
+            .json()
+            .clone()
+    }
+
+    /// Waits until an expression of JavaScript is true in its terms, and gives its value.
+    pub async fn until(&self, expression: &str) -> Value {
+        let began = Instant::now();
+        let mut looks = tokio::time::interval(LOOK);
+        loop {
+            looks.tick().await;
+            let value = self.read(expression).await;
+            let falsy =
+                matches!(value, Value::Null | Value::Bool(false)) || value == 0 || value == "";
+            if !falsy {
+                return value;
+            }
+            if began.elapsed() > PATIENCE {
+                self.shoot("gave-up").await;
+                let shown = self.read("document.body.innerText").await;
+                panic!("never came true: {expression}\nthe page shows: {shown}");
+            }
+        }
+    }
+
+    /// Waits for the element with this test id, and gives its text.
+    pub async fn text(&self, id: &str) -> String {
+        let element = self.element(id).await;
+        element.text().await.unwrap()
+    }
+
+    /// Waits until the element with this test id shows this text.
+    pub async fn until_text(&self, id: &str, text: &str) {
+        let wanted = Value::from(text);
+        self.until(&format!(
+            "document.querySelector('[data-testid=\"{id}\"]')?.innerText.trim() === {wanted}"
+        ))
+        .await;
+    }
+
+    /// Whether an element with this test id is in the document and not hidden.
+    pub async fn shows(&self, id: &str) -> bool {
+        let found =
+            format!("document.querySelector('[data-testid=\"{id}\"]')?.checkVisibility() === true");
+        self.read(&found).await == true
+    }
+
+    /// Clicks the element with this test id, once it can be clicked.
+    pub async fn click(&self, id: &str) {
+        let query = self.driver().query(By::Testid(id)).wait(PATIENCE, LOOK);
+        let element = query.and_clickable().first().await;
+        element
+            .unwrap_or_else(|error| panic!("{id} can't be clicked: {error}"))
+            .click()
+            .await
+            .unwrap();
+    }
+
+    /// Types into the element with this test id; the path of a file chooses it.
+    pub async fn type_in(&self, id: &str, text: &str) {
+        self.element(id).await.send_keys(text).await.unwrap();
+    }
+
+    /// Chooses an option of the select with this test id by its words.
+    pub async fn choose(&self, id: &str, words: &str) {
+        let option = format!("//*[@data-testid='{id}']/option[text()='{words}']");
+        let query = self.driver().query(By::XPath(option)).wait(PATIENCE, LOOK);
+        query.first().await.unwrap().click().await.unwrap();
+    }
+
+    /// Chooses a file with this content in the file field with this test id.
+    pub async fn upload(&self, id: &str, name: &str, content: &[u8]) {
+        let path = self.home.path().join(name);
+        std::fs::write(&path, content).unwrap();
+        self.type_in(id, path.to_str().unwrap()).await;
+    }
+
+    async fn element(&self, id: &str) -> WebElement {
+        let query = self.driver().query(By::Testid(id)).wait(PATIENCE, LOOK);
+        let found = query.first().await;
+        found.unwrap_or_else(|error| panic!("{id} never came: {error}"))
+    }
+
+    /// Keeps what is seen as `target/screenshots/NAME.png`.
+    pub async fn shoot(&self, name: &str) {
+        let folder = screenshots();
+        std::fs::create_dir_all(&folder).unwrap();
+        let path = folder.join(format!("{name}.png"));
+        self.driver().screenshot(&path).await.unwrap();
+    }
+
+    /// Lets the console say this: the test brings it about.
+    pub fn expect_in_console(&self, words: &'static str) {
+        self.expected.lock().unwrap().push(words);
+    }
+
+    /// Checks that the console holds no error and no warning, a violation of the content security
+    /// policy among them, and ends the browser.
+    pub async fn close(mut self) {
+        let driver = self.driver.take().expect("it is open");
+        let said = driver.browser_log().await.expect("the console");
+        let expected = self.expected.lock().unwrap().clone();
+        let unexpected: Vec<_> = said
+            .into_iter()
+            .filter(|entry| matches!(entry.level.as_str(), "SEVERE" | "WARNING"))
+            .filter(|entry| !expected.iter().any(|words| entry.message.contains(words)))
+            .map(|entry| entry.message)
+            .collect();
+        driver.quit().await.expect("Chromium ends");
+        assert!(unexpected.is_empty(), "the console says {unexpected:#?}");
+    }
+}
+
+impl Drop for Browser {
+    fn drop(&mut self) {
+        if let Some(driver) = self.driver.take() {
+            // Killed with its group rather than asked, since it may be what hangs.
+            let _ = driver.leak();
+            assert!(
+                thread::panicking(),
+                "nobody looked at the browser's console"
+            );
+        }
+    }
+}
+
+fn screenshots() -> PathBuf {
+    let tests = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    tests.parent().unwrap().join("screenshots")
+}
+
+/// Chromedriver and the Chromiums that it starts.
+struct Group {
+    leader: Child,
+    // Kept open, so that what is still said into it fails nobody.
+    _stdout: BufReader<ChildStdout>,
+}
+
+impl Group {
+    /// Starts chromedriver with all its files in this folder, and gives its address.
+    fn start(home: &Path) -> (Self, String) {
+        let mut leader = Command::new("sh")
+            .args(["-c", LEADER])
+            .env("HOME", home)
+            .env("TMPDIR", home)
+            .env_remove("XDG_CONFIG_HOME")
+            .env_remove("XDG_CACHE_HOME")
+            .process_group(0)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("a shell");
+        let mut stdout = BufReader::new(leader.stdout.take().unwrap());
+        let port = stdout.by_ref().lines().find_map(|line| {
+            let line = line.ok()?;
+            let (_, port) = line.split_once("successfully on port ")?;
+            port.trim_end_matches('.').parse::<u16>().ok()
+        });
+        let port = port.expect("chromedriver says its port: is it installed?");
+        let group = Self {
+            leader,
+            _stdout: stdout,
+        };
+        (group, format!("http://127.0.0.1:{port}"))
+    }
+}
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        drop(self.leader.stdin.take());
+        let _ = self.leader.wait();
+    }
+}
