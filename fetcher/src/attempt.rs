@@ -10,8 +10,8 @@ use reqwest::header::{CONTENT_TYPE, LOCATION, RETRY_AFTER};
 
 use crate::address::Address;
 use crate::answer::{Attempt, body_value};
-use crate::client::Clients;
-use crate::connect::{NoConnection, chain};
+use crate::clients::Clients;
+use crate::failure::on_connection;
 use crate::retry::retry_after;
 use crate::{SettingsError, UpstreamSettings};
 
@@ -59,8 +59,7 @@ impl Upstream {
     }
 
     async fn exchange(&self, ssn: Ssn, attempt: &mut Attempt) -> Result<(), ErrorKind> {
-        let asked = self.clients.get(self.address.of(ssn)).await;
-        let (mut response, _lease) = asked.map_err(|error| kind_of(&error))?;
+        let (mut response, _lease) = self.clients.get(self.address.of(ssn)).await?;
         let status = response.status();
         attempt.status_code = Some(status.as_u16());
         attempt.retry_after = retry_after(
@@ -83,32 +82,15 @@ impl Upstream {
 
 async fn read(response: &mut Response, cap: usize) -> Result<Vec<u8>, ErrorKind> {
     let mut bytes = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(|error| kind_of(&error))? {
+    while let Some(chunk) = response
+        .chunk()
+        .await
+        .map_err(|error| on_connection(&error))?
+    {
         if bytes.len() + chunk.len() > cap {
             return Err(ErrorKind::BodyTooLarge);
         }
         bytes.extend_from_slice(&chunk);
     }
     Ok(bytes)
-}
-
-fn kind_of(error: &reqwest::Error) -> ErrorKind {
-    let no_connection = chain(error).find_map(|error| error.downcast_ref());
-    if let Some(NoConnection::Failed(kind)) = no_connection {
-        return *kind;
-    }
-    if error.is_timeout() {
-        return ErrorKind::TimedOut;
-    }
-    if error.is_connect() {
-        return ErrorKind::ConnectFailed;
-    }
-    let transport = chain(error).find_map(|error| error.downcast_ref::<hyper::Error>());
-    match transport {
-        Some(error) if error.is_parse() => ErrorKind::InvalidAnswer,
-        Some(_) => ErrorKind::ConnectionLost,
-        // What came was whole, so its content encoding is broken.
-        None if error.is_decode() => ErrorKind::InvalidAnswer,
-        None => ErrorKind::ConnectionLost,
-    }
 }

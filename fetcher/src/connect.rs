@@ -1,7 +1,6 @@
 //! How connections come about: within a time, in the protocol that was meant, and where they don't,
 //! why.
 
-use std::error::Error;
 use std::future::{Future, ready};
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -11,24 +10,10 @@ use std::time::Duration;
 
 use contract::wire::ErrorKind;
 use hyper_util::client::legacy::connect::Connection;
-use tokio::time::{Instant, timeout};
+use tokio::time::timeout;
 use tower::{BoxError, Layer, Service};
 
-tokio::task_local! {
-    /// When the attempt began that wants a connection.
-    pub(crate) static BEGAN: Instant;
-}
-
-/// Why there is no connection.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum NoConnection {
-    /// It failed.
-    #[error("{}", .0.message())]
-    Failed(ErrorKind),
-    /// The upstream doesn't speak HTTP/2, and this client speaks nothing else.
-    #[error("the upstream does not speak HTTP/2")]
-    NotHttp2,
-}
+use crate::failure::{GetError, chain, on_connecting, on_connection};
 
 /// Watches over the connections of one client.
 #[derive(Clone)]
@@ -38,8 +23,8 @@ pub(crate) struct Connections {
     only_http2: bool,
     /// What the upstream was last seen to speak, shared by all clients.
     speaks_http2: Arc<AtomicBool>,
-    /// When the last connection failed, and why.
-    failed: Arc<Mutex<Option<(Instant, NoConnection)>>>,
+    /// Why the last connection failed that did.
+    failed: Arc<Mutex<Option<GetError>>>,
 }
 
 impl Connections {
@@ -52,33 +37,32 @@ impl Connections {
         }
     }
 
-    /// A client for HTTP/2 lets one request connect and all others wait for it. Where that fails,
-    /// the next would try, and so on in a row; but what failed while they waited failed for them.
-    fn failed_meanwhile(&self) -> Option<NoConnection> {
-        if !self.only_http2 {
-            return None;
+    /// Why a request failed. A client for HTTP/2 lets one request connect and all others wait for
+    /// it: what failed for it failed for them.
+    pub(crate) fn why(&self, error: &reqwest::Error) -> GetError {
+        if let Some(why) = chain(error).find_map(|error| error.downcast_ref()) {
+            return *why;
         }
-        if !self.speaks_http2.load(Ordering::Relaxed) {
-            return Some(NoConnection::NotHttp2);
+        let failed = *self.failed.lock().unwrap_or_else(PoisonError::into_inner);
+        match failed {
+            Some(why) if error.is_connect() => why,
+            _ => GetError::Failed(on_connection(error)),
         }
-        let (at, why) = (*self.failed.lock().unwrap_or_else(PoisonError::into_inner))?;
-        let waited = BEGAN.try_with(|began| *began <= at).unwrap_or(false);
-        waited.then_some(why)
     }
 
-    fn check(&self, is_http2: bool) -> Result<(), NoConnection> {
+    fn check(&self, is_http2: bool) -> Result<(), GetError> {
         if is_http2 || self.only_http2 {
             self.speaks_http2.store(is_http2, Ordering::Relaxed);
         }
         if self.only_http2 && !is_http2 {
-            return Err(NoConnection::NotHttp2);
+            return Err(GetError::NotHttp2);
         }
         Ok(())
     }
 
-    fn note(&self, why: NoConnection) {
+    fn note(&self, why: GetError) {
         let mut failed = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
-        *failed = Some((Instant::now(), why));
+        *failed = Some(why);
     }
 }
 
@@ -115,10 +99,11 @@ where
     }
 
     fn call(&mut self, to: To) -> Self::Future {
-        if let Some(why) = self.connections.failed_meanwhile() {
-            return Box::pin(ready(Err(why.into())));
-        }
         let connections = self.connections.clone();
+        if connections.only_http2 && !connections.speaks_http2.load(Ordering::Relaxed) {
+            // It has turned out since the client was chosen.
+            return Box::pin(ready(Err(GetError::NotHttp2.into())));
+        }
         let connecting = self.inner.call(to);
         Box::pin(async move {
             let why = match timeout(connections.timeout, connecting).await {
@@ -128,39 +113,11 @@ where
                         Err(why) => why,
                     }
                 }
-                Ok(Err(error)) => NoConnection::Failed(kind_of(error.as_ref())),
-                Err(_) => NoConnection::Failed(ErrorKind::TimedOut),
+                Ok(Err(error)) => GetError::Failed(on_connecting(error.as_ref())),
+                Err(_) => GetError::Failed(ErrorKind::TimedOut),
             };
             connections.note(why);
             Err(why.into())
         })
     }
-}
-
-fn kind_of(error: &(dyn Error + 'static)) -> ErrorKind {
-    let mut kind = ErrorKind::ConnectFailed;
-    for error in chain(error) {
-        if error.is::<rustls::Error>() {
-            kind = ErrorKind::TlsFailed;
-        }
-        let io = error.downcast_ref::<std::io::Error>();
-        if io.is_some_and(|io| io.kind() == std::io::ErrorKind::TimedOut) {
-            kind = ErrorKind::TimedOut;
-        }
-    }
-    kind
-}
-
-/// An error and everything below it. What an I/O error wraps is below it too, which its `source`
-/// steps over.
-pub(crate) fn chain<'a>(
-    error: &'a (dyn Error + 'static),
-) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
-    std::iter::successors(Some(error), |&error| {
-        let wrapped = error
-            .downcast_ref::<std::io::Error>()
-            .and_then(|io| io.get_ref())
-            .map(|inner| inner as &(dyn Error + 'static));
-        wrapped.or_else(move || error.source())
-    })
 }

@@ -25,20 +25,18 @@ impl Run {
     pub async fn new(settings: UpstreamSettings, count: u32) -> Self {
         let store = Store::in_memory();
         let fetcher = Fetcher::new(store.clone(), settings).unwrap();
-        let list = (0..count)
-            .map(|index| contract::list::read_value(&number(index), &Default::default()))
-            .collect();
-        let mut meta = Meta::new("ann", None, None, None, &list, Default::default());
-        meta.batch_size = count;
-        store.write_list(&meta, &list).await.unwrap();
-        let pass = Pass::first();
-        assert!(store.create_pass(&meta.id, &pass).await.unwrap());
+        let (meta, pass) = list(&store, count).await;
         Self {
             fetcher,
             meta,
             pass,
             store,
         }
+    }
+
+    /// Another list, for the same fetcher.
+    pub async fn again(&mut self, count: u32) {
+        (self.meta, self.pass) = list(&self.store, count).await;
     }
 
     /// Fetches the batch, everything at once.
@@ -94,6 +92,18 @@ impl Run {
             }
         }
     }
+}
+
+async fn list(store: &Store, count: u32) -> (Meta, Pass) {
+    let list = (0..count)
+        .map(|index| contract::list::read_value(&number(index), &Default::default()))
+        .collect();
+    let mut meta = Meta::new("ann", None, None, None, &list, Default::default());
+    meta.batch_size = count;
+    store.write_list(&meta, &list).await.unwrap();
+    let pass = Pass::first();
+    assert!(store.create_pass(&meta.id, &pass).await.unwrap());
+    (meta, pass)
 }
 
 /// The number of this index.

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::convert::Infallible;
 use std::future::Future;
 use std::net::Ipv4Addr;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::{Arc, LazyLock, Mutex};
 use std::time::Duration;
 
@@ -65,6 +65,7 @@ struct Seen {
     asked: Mutex<Vec<Asked>>,
     counts: Mutex<HashMap<String, u32>>,
     in_flight: watch::Sender<u32>,
+    most: watch::Sender<u32>,
     total: watch::Sender<u32>,
 }
 
@@ -80,6 +81,7 @@ impl Server {
             asked: Mutex::default(),
             counts: Mutex::default(),
             in_flight: watch::Sender::new(0),
+            most: watch::Sender::new(0),
             total: watch::Sender::new(0),
         });
         let server = Self {
@@ -149,6 +151,11 @@ impl Server {
     /// Connections accepted so far.
     pub fn accepted(&self) -> u32 {
         *self.seen.accepted.borrow()
+    }
+
+    /// The most that were being answered at the same time.
+    pub fn most_in_flight(&self) -> u32 {
+        *self.seen.most.borrow()
     }
 
     /// Every GET so far, in the order of arrival.
@@ -233,6 +240,8 @@ struct Leaving(Arc<Seen>);
 impl Leaving {
     fn enter(seen: &Arc<Seen>) -> Self {
         seen.in_flight.send_modify(|in_flight| *in_flight += 1);
+        let now = *seen.in_flight.borrow();
+        seen.most.send_modify(|most| *most = now.max(*most));
         Self(Arc::clone(seen))
     }
 }
@@ -264,6 +273,26 @@ pub fn with_header(status: u16, name: &str, value: &str) -> Answer {
         .header(name, value)
         .body(Full::default())
         .unwrap()
+}
+
+/// Answers 200 to five requests on this HTTP/2 connection, then says goodbye and closes it when
+/// they are answered.
+pub async fn five_streams(stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static) {
+    let taken = Arc::new(watch::Sender::new(0));
+    let count = Arc::clone(&taken);
+    let service = service_fn(move |_: Request<Incoming>| {
+        count.send_modify(|taken| *taken += 1);
+        std::future::ready(Ok::<_, Infallible>(ok()))
+    });
+    let http = Builder::new(TokioExecutor::new()).http2_only();
+    let mut connection = pin!(http.serve_connection(TokioIo::new(stream), service));
+    let mut taken = taken.subscribe();
+    tokio::select! {
+        _ = connection.as_mut() => return,
+        _ = taken.wait_for(|taken| *taken >= 5) => {}
+    }
+    connection.as_mut().graceful_shutdown();
+    let _ = connection.await;
 }
 
 /// A listener on a free port at which a thousand may connect at once.
