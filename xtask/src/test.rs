@@ -28,7 +28,9 @@ pub(crate) fn test(args: Args) -> anyhow::Result<()> {
     needs::programs()?;
     let python = needs::python()?;
     page::page()?;
-    workspace::call(rust("build").arg("--bins"))?;
+    // With one of the tests, since only then cargo takes the features that the tests' own
+    // dependencies ask for, and nothing is compiled again for the tests.
+    workspace::call(rust("build").args(["--bins", "--test", "deployed"]))?;
 
     let emulator = Emulator::start(&python)?;
     let built = |name| workspace::target().join("debug").join(name);
