@@ -1,6 +1,5 @@
 //! One type for all closures of a kind. Leptos writes its machinery anew for each closure's own
-//! type, 1 to 3 KB a closure; behind a pointer there is one copy of it, which makes the page a
-//! third smaller.
+//! type, 1 to 3 KB a closure; behind a pointer there is one copy of it.
 
 use std::future::Future;
 use std::pin::Pin;
