@@ -33,6 +33,8 @@ mod failing;
 mod following;
 mod long_lists;
 mod opening;
+mod program;
+mod restarting;
 mod returning;
 mod site;
 mod stopping;

@@ -1,48 +1,23 @@
 //! How a browser is let in.
 
-use std::io::{BufRead, BufReader};
-use std::process::{Child, Command, Stdio};
-
 use tempfile::TempDir;
 
 use crate::browser::Browser;
+use crate::program::Program;
 use crate::site::Site;
 use crate::support::upstream::Upstream;
 use crate::support::world::Kind;
-
-/// The program, killed with its test.
-struct Program(Child);
-
-impl Drop for Program {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_address_that_the_program_prints_lets_the_browser_in_and_its_token_leaves_the_address_bar()
  {
     let upstream = Upstream::quick().await;
     let data = TempDir::new().unwrap();
-    let mut program = Program(
-        Command::new(env!("CARGO_BIN_EXE_rollcall"))
-            .args(["serve", "--listen", "127.0.0.1:0", "--upstream"])
-            .arg(&upstream.url)
-            .arg("--data")
-            .arg(data.path().join("data"))
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap(),
-    );
-    let mut line = String::new();
-    let stdout = program.0.stdout.take().unwrap();
-    BufReader::new(stdout).read_line(&mut line).unwrap();
-    let printed = line.trim();
-    let (address, token) = printed.split_once("?token=").expect("a token in it");
+    let program = Program::start("127.0.0.1:0", data.path(), &upstream);
+    let (address, token) = program.address_and_token();
 
     let browser = Browser::open().await;
-    browser.goto(printed).await;
+    browser.goto(&program.printed).await;
     browser
         .until_text("heading", "Look up a list of numbers")
         .await;

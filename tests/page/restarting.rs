@@ -1,0 +1,59 @@
+//! The server ends under an open page.
+
+use tempfile::TempDir;
+
+use crate::browser::Browser;
+use crate::program::Program;
+use crate::support::numbers;
+use crate::support::upstream::{Reply, Upstream};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_says_that_its_server_is_gone_and_goes_on_by_itself_once_it_is_back() {
+    let list = numbers(6);
+    let held = list[5].clone();
+    let upstream = Upstream::start(move |number, _| {
+        if number == held {
+            Reply::Held
+        } else {
+            Reply::Status(200)
+        }
+    })
+    .await;
+    let data = TempDir::new().unwrap();
+    let program = Program::start("127.0.0.1:0", data.path(), &upstream);
+    let (address, _) = program.address_and_token();
+    let listen = address
+        .trim_start_matches("http://")
+        .trim_end_matches('/')
+        .to_owned();
+    let browser = Browser::open().await;
+    browser.expect_in_console("net::ERR_");
+    browser.goto(&program.printed).await;
+    browser.type_in("numbers", &list.join("\n")).await;
+    browser.click("start").await;
+    browser.until_text("count-succeeded", "5").await;
+
+    // Killed, so that nothing is tidied up.
+    drop(program);
+    let trouble = browser.text("trouble").await;
+    assert!(
+        trouble.starts_with("The server doesn't answer"),
+        "{trouble}"
+    );
+    assert!(
+        trouble.ends_with("This page tries again by itself."),
+        "{trouble}"
+    );
+    // What is known stays in view.
+    browser.until_text("count-succeeded", "5").await;
+    browser.shoot("server-gone").await;
+
+    upstream.release();
+    let _program = Program::start(&listen, data.path(), &upstream);
+    browser.until_text("status", "Finished").await;
+    browser.until_text("count-succeeded", "6").await;
+    browser
+        .until("!document.querySelector('[data-testid=trouble]')")
+        .await;
+    browser.close().await;
+}
