@@ -7,7 +7,7 @@ use leptos::leptos_dom::helpers::TimeoutHandle;
 use leptos::prelude::*;
 use web_sys::AbortController;
 
-use crate::api::{self, ApiError, Polled};
+use crate::api::{self, ApiError, Standing};
 use crate::browser;
 use crate::logic::poll;
 use crate::one_type::spawn;
@@ -99,10 +99,10 @@ impl Follow {
     }
 
     /// Takes a poll's answer. The page may be gone by now; then nothing is left to do.
-    fn take(self, answer: Result<Polled, ApiError>) {
+    fn take(self, answer: Result<Option<Standing>, ApiError>) {
         let again = match &answer {
-            Ok(Polled::Changed(execution, _)) => !execution.status.is_over(),
-            Ok(Polled::Unchanged) => self
+            Ok(Some(news)) => !news.execution.status.is_over(),
+            Ok(None) => self
                 .execution
                 .try_with_untracked(|known| known.as_ref().is_none_or(|e| !e.status.is_over()))
                 .unwrap_or(false),
@@ -115,18 +115,18 @@ impl Follow {
             } else {
                 0
             };
-            if let Ok(Polled::Changed(_, tag)) = &answer {
-                state.tag = tag.clone();
+            if let Ok(Some(news)) = &answer {
+                state.tag = news.tag.clone();
             }
             std::mem::take(&mut state.due)
         });
         let Some(due) = due else { return };
         let trouble = match answer {
-            Ok(Polled::Changed(execution, _)) => {
-                self.execution.try_set(Some(execution));
+            Ok(Some(news)) => {
+                self.execution.try_set(Some(news.execution));
                 None
             }
-            Ok(Polled::Unchanged) => None,
+            Ok(None) => None,
             Err(error) => Some(error),
         };
         if self.trouble.try_with_untracked(|known| *known != trouble) == Some(true) {

@@ -15,12 +15,12 @@ use crate::api::ApiError;
 
 type Result<T> = std::result::Result<T, ApiError>;
 
-/// A poll's answer.
-pub enum Polled {
-    /// As it was at the last poll.
-    Unchanged,
-    /// How the run stands, and the tag to ask with next time.
-    Changed(Execution, Option<String>),
+/// How a run stands.
+pub struct Standing {
+    /// The run.
+    pub execution: Execution,
+    /// What to ask with next time, so that only news is told.
+    pub tag: Option<String>,
 }
 
 /// Which rows of a run.
@@ -74,24 +74,23 @@ pub async fn executions(cursor: Option<&str>) -> Result<ExecutionsPage> {
     read(Request::get(&address).send().await).await
 }
 
-/// How a run stands, unless it stands as this tag says.
+/// How a run stands; nothing if it still stands as it did with this tag.
 pub async fn execution(
     id: &str,
     tag: Option<&str>,
     signal: Option<&AbortSignal>,
-) -> Result<Polled> {
+) -> Result<Option<Standing>> {
     let mut call = Request::get(&format!("/api/executions/{}", encode(id))).abort_signal(signal);
     if let Some(tag) = tag {
         call = call.header("If-None-Match", tag);
     }
     let answer = call.send().await.map_err(|_| ApiError::Unreachable)?;
     if answer.status() == 304 {
-        return Ok(Polled::Unchanged);
+        return Ok(None);
     }
     let tag = answer.headers().get("etag");
-    read(Ok(answer))
-        .await
-        .map(|execution| Polled::Changed(execution, tag))
+    let execution = read(Ok(answer)).await?;
+    Ok(Some(Standing { execution, tag }))
 }
 
 /// Stops a run; what was fetched stays.

@@ -1,15 +1,16 @@
 //! The rows the page has, and which to ask for next.
 
+mod pages;
+mod prefix;
+
 use std::ops::Range;
 
+use self::pages::Pages;
+use self::prefix::Prefix;
 use crate::logic::row_view::RowView;
 
 /// Rows asked for at a time.
 pub const PAGE: u64 = 100;
-/// Pages kept; the farthest from the view go first.
-const PAGES_KEPT: usize = 60;
-/// Rows of a filtered table that are read anew at once when there is news.
-const REFRESHED: u64 = 1_000;
 
 /// The rows the page has. A whole table is read wherever it is looked at; a filtered one from its
 /// beginning, since nobody knows where its rows stand.
@@ -42,29 +43,6 @@ pub enum From {
     Cursor(String),
 }
 
-/// Pages of a whole table.
-#[derive(Default)]
-pub struct Pages {
-    pages: Vec<Page>,
-    news: u32,
-}
-
-struct Page {
-    place: u64,
-    rows: Vec<RowView>,
-    news: u32,
-    settled: bool,
-}
-
-/// The beginning of a filtered table.
-#[derive(Default)]
-pub struct Prefix {
-    rows: Vec<RowView>,
-    next: Option<String>,
-    read: Option<u32>,
-    news: u32,
-}
-
 impl RowStore {
     /// An empty store, for one outcome or all.
     pub fn new(filtered: bool) -> Self {
@@ -77,8 +55,8 @@ impl RowStore {
     /// The row at this place of the table.
     pub fn get(&self, place: u64) -> Option<&RowView> {
         match self {
-            Self::Whole(whole) => whole.page(place / PAGE)?.rows.get((place % PAGE) as usize),
-            Self::Filtered(prefix) => prefix.rows.get(place as usize),
+            Self::Whole(whole) => whole.get(place),
+            Self::Filtered(prefix) => prefix.get(place),
         }
     }
 
@@ -86,13 +64,7 @@ impl RowStore {
     pub fn find(&self, row: u64) -> Option<&RowView> {
         match self {
             Self::Whole(_) => self.get(row),
-            Self::Filtered(prefix) => {
-                let place = prefix
-                    .rows
-                    .binary_search_by_key(&row, |view| view.row)
-                    .ok()?;
-                prefix.rows.get(place)
-            }
+            Self::Filtered(prefix) => prefix.find(row),
         }
     }
 
@@ -100,29 +72,26 @@ impl RowStore {
     pub fn len(&self, rows: u64) -> u64 {
         match self {
             Self::Whole(_) => rows,
-            Self::Filtered(prefix) => prefix.rows.len() as u64,
+            Self::Filtered(prefix) => prefix.len(),
         }
     }
 
     /// Whether a filtered table was read and has no row.
     pub fn is_empty(&self) -> bool {
-        matches!(self, Self::Filtered(Prefix { rows, next: None, read: Some(_), .. }) if rows.is_empty())
+        matches!(self, Self::Filtered(prefix) if prefix.is_empty())
     }
 
     /// Whether a filtered table goes on below what was read.
     pub fn has_more(&self) -> bool {
-        matches!(self, Self::Filtered(Prefix { next: Some(_), .. }))
+        matches!(self, Self::Filtered(prefix) if prefix.has_more())
     }
 
     /// Rows may have changed on the server. A long filtered table is left as it is while the run
     /// goes on, so that it doesn't jump under the reader.
     pub fn note_news(&mut self, run_is_over: bool) {
         match self {
-            Self::Whole(whole) => whole.news += 1,
-            Self::Filtered(prefix) if run_is_over || prefix.rows.len() as u64 <= REFRESHED => {
-                prefix.news += 1;
-            }
-            Self::Filtered(_) => {}
+            Self::Whole(whole) => whole.note_news(),
+            Self::Filtered(prefix) => prefix.note_news(run_is_over),
         }
     }
 
@@ -141,81 +110,6 @@ impl RowStore {
             Self::Whole(whole) => whole.accept(request, rows),
             Self::Filtered(prefix) => prefix.accept(request, rows, next),
         }
-    }
-}
-
-impl Pages {
-    fn page(&self, place: u64) -> Option<&Page> {
-        self.pages.iter().find(|page| page.place == place)
-    }
-
-    fn wanted(&self, view: Range<u64>, rows: u64) -> Option<Request> {
-        if view.is_empty() {
-            return None;
-        }
-        let in_view = view.start / PAGE..=(view.end - 1) / PAGE;
-        let missing = in_view.clone().find(|place| self.page(*place).is_none());
-        let is_stale = |page: &Page| !page.settled && page.news < self.news;
-        let stale = || {
-            in_view
-                .clone()
-                .find(|place| self.page(*place).is_some_and(is_stale))
-        };
-        let first = missing.or_else(stale)? * PAGE;
-        Some(Request {
-            from: From::Row(first),
-            count: PAGE.min(rows.saturating_sub(first)),
-            news: self.news,
-        })
-        .filter(|request| request.count > 0)
-    }
-
-    fn accept(&mut self, request: &Request, rows: Vec<RowView>) {
-        let From::Row(first) = request.from else {
-            return;
-        };
-        let place = first / PAGE;
-        let settled = rows.len() as u64 == request.count && rows.iter().all(RowView::is_settled);
-        self.pages.retain(|page| page.place != place);
-        self.pages.push(Page {
-            place,
-            rows,
-            news: request.news,
-            settled,
-        });
-        if self.pages.len() > PAGES_KEPT {
-            let far = (0..self.pages.len()).max_by_key(|n| self.pages[*n].place.abs_diff(place));
-            far.map(|n| self.pages.swap_remove(n));
-        }
-    }
-}
-
-impl Prefix {
-    fn wanted(&self, view: Range<u64>) -> Option<Request> {
-        let read = self.rows.len() as u64;
-        let request = |from, count| {
-            Some(Request {
-                from,
-                count,
-                news: self.news,
-            })
-        };
-        if self.read.is_none_or(|read| read < self.news) {
-            return request(From::Start, read.clamp(PAGE, REFRESHED));
-        }
-        let next = self.next.as_ref().filter(|_| view.end + PAGE / 2 > read)?;
-        request(From::Cursor(next.clone()), PAGE)
-    }
-
-    fn accept(&mut self, request: &Request, rows: Vec<RowView>, next: Option<String>) {
-        match &request.from {
-            From::Start => self.rows = rows,
-            // An answer to a cursor that isn't the end any more would tear the order.
-            From::Cursor(cursor) if Some(cursor) == self.next.as_ref() => self.rows.extend(rows),
-            From::Cursor(_) | From::Row(_) => return,
-        }
-        self.next = next;
-        self.read = Some(request.news);
     }
 }
 
@@ -280,7 +174,7 @@ mod tests {
     #[test]
     fn far_pages_are_let_go() {
         let mut store = RowStore::new(false);
-        for page in 0..=PAGES_KEPT as u64 {
+        for page in 0..=60 {
             let request = store
                 .wanted(page * PAGE..page * PAGE + 1, 1_000_000)
                 .unwrap();
@@ -329,6 +223,6 @@ mod tests {
         store.note_news(false);
         assert_eq!(asked(&store, 0..10), None);
         store.note_news(true);
-        assert_eq!(asked(&store, 0..10), Some((From::Start, REFRESHED)));
+        assert_eq!(asked(&store, 0..10), Some((From::Start, 1_000)));
     }
 }
