@@ -29,11 +29,9 @@ impl Attempt {
 
     /// Whether a further attempt may bring an answer.
     pub(crate) fn may_be_retried(&self) -> bool {
-        match (self.error, self.status_code) {
-            (Some(error), _) => error.is_transient(),
-            (None, Some(status)) => is_transient(status),
-            (None, None) => false,
-        }
+        // A server in trouble may answer with a page that is too large, or broken.
+        self.error.is_some_and(ErrorKind::is_transient)
+            || self.status_code.is_some_and(is_transient)
     }
 }
 
@@ -133,12 +131,13 @@ mod tests {
             (ErrorKind::RedirectRefused, false),
             (ErrorKind::TlsFailed, false),
         ] {
-            let attempt = attempt(Some(200), Some(error));
+            let made = attempt(Some(200), Some(error));
             assert_eq!(
-                (attempt.outcome(), attempt.may_be_retried()),
+                (made.outcome(), made.may_be_retried()),
                 (Outcome::Failed, retried),
                 "{error:?}"
             );
+            assert!(attempt(Some(503), Some(error)).may_be_retried());
         }
     }
 }

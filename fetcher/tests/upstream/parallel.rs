@@ -232,19 +232,21 @@ async fn what_waits_for_a_connection_shares_its_fate() {
 }
 
 #[tokio::test]
-async fn no_more_are_in_flight_than_the_limit_says() {
-    let server = Server::start(Wire::Plain, |asked| async move {
-        // Long enough for the rest to arrive, were they let through.
-        tokio::time::sleep(Duration::from_millis(if asked.before == 0 {
-            20
-        } else {
-            0
-        }))
-        .await;
-        Some(ok())
+async fn as_many_are_in_flight_as_the_limit_says_and_no_more() {
+    let arrived = Arc::new(watch::Sender::new(0_u32));
+    let server = Server::start(Wire::Plain, move |_| {
+        let arrived = Arc::clone(&arrived);
+        async move {
+            // Answered when all seven of its round have arrived.
+            arrived.send_modify(|arrived| *arrived += 1);
+            let round = arrived.borrow().next_multiple_of(7);
+            let mut news = arrived.subscribe();
+            news.wait_for(|arrived| *arrived >= round).await.ok()?;
+            Some(ok())
+        }
     })
     .await;
-    let run = Run::new(settings(&server), 30).await;
+    let run = Run::new(settings(&server), 28).await;
     let options = LaneOptions {
         limiter: Arc::new(Limiter::new(7, None)),
         ..options()

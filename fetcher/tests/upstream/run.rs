@@ -111,6 +111,11 @@ pub fn number(index: u32) -> String {
     format!("{}", 123_450_001 + index)
 }
 
+/// The row's body as JSON text.
+pub fn body(row: &ResultRow) -> Option<&str> {
+    row.body.as_ref().map(|body| body.get())
+}
+
 /// How many rows have this outcome.
 pub fn count(rows: &[ResultRow], outcome: Outcome) -> usize {
     rows.iter().filter(|row| row.outcome == outcome).count()

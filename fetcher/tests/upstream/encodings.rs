@@ -1,0 +1,99 @@
+//! Answers that are compressed.
+
+use std::io::Write;
+use std::time::{Duration, Instant};
+
+use contract::wire::{ErrorKind, Outcome, RowError};
+use flate2::Compression;
+use flate2::write::GzEncoder;
+
+use crate::run::{Run, body, settings};
+use crate::server::{Answer, Server, Wire, answer};
+
+const CAP: usize = 64 << 10;
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
+}
+
+fn brotli(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = brotli::CompressorWriter::new(Vec::new(), 4_096, 1, 20);
+    encoder.write_all(bytes).unwrap();
+    encoder.into_inner()
+}
+
+fn encoded(encoding: &str, content_type: &str, bytes: Vec<u8>) -> Answer {
+    let mut answer = answer(200, content_type, bytes);
+    let encoding = encoding.parse().unwrap();
+    answer.headers_mut().insert("content-encoding", encoding);
+    answer
+}
+
+async fn serving(wire: Wire, answer: Answer) -> Server {
+    Server::start(wire, move |_| std::future::ready(Some(answer.clone()))).await
+}
+
+#[tokio::test]
+async fn gzip_and_brotli_are_decoded() {
+    let json = r#"{"name": "Ada Example", "tags": ["a", "a", "a", "a"]}"#;
+    for (wire, encoding, bytes) in [
+        (Wire::Plain, "gzip", gzip(json.as_bytes())),
+        (Wire::Plain, "br", brotli(json.as_bytes())),
+        (Wire::Http2(100), "gzip", gzip(json.as_bytes())),
+        (Wire::Http2(100), "br", brotli(json.as_bytes())),
+        (Wire::Plain, "identity", json.into()),
+    ] {
+        let server = serving(wire, encoded(encoding, "application/json", bytes)).await;
+        let rows = Run::new(settings(&server), 2).await.rows_of_batch().await;
+        for row in rows {
+            assert_eq!(row.outcome, Outcome::Succeeded, "{encoding}");
+            assert_eq!(body(&row), Some(json), "{encoding}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_cap_counts_decoded_bytes() {
+    for (size, fits) in [(CAP, true), (CAP + 1, false)] {
+        let bytes = vec![b'x'; size];
+        for (encoding, encoded_body) in [
+            ("identity", bytes.clone()),
+            ("gzip", gzip(&bytes)),
+            ("br", brotli(&bytes)),
+        ] {
+            let server = serving(Wire::Plain, encoded(encoding, "text/plain", encoded_body)).await;
+            let rows = Run::new(settings(&server), 1).await.rows_of_batch().await;
+            let row = &rows[0];
+            if fits {
+                assert_eq!(row.outcome, Outcome::Succeeded, "{encoding}");
+                assert_eq!(body(row).unwrap().len(), CAP + 2);
+            } else {
+                let error = Some(RowError::Fetch(ErrorKind::BodyTooLarge));
+                assert_eq!(
+                    (row.error, row.status_code),
+                    (error, Some(200)),
+                    "{encoding}"
+                );
+                assert_eq!((body(row), row.attempts), (None, 1));
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_bomb_is_put_down_after_the_cap() {
+    // A gibibyte, were it unpacked: that alone would take longer than this whole program.
+    let bomb = gzip(&vec![0; 1 << 20]).repeat(1_024);
+    let server = serving(Wire::Plain, encoded("gzip", "text/plain", bomb)).await;
+    let run = Run::new(settings(&server), 20).await;
+    let began = Instant::now();
+    let rows = run.rows_of_batch().await;
+    let error = Some(RowError::Fetch(ErrorKind::BodyTooLarge));
+    assert!(
+        rows.iter()
+            .all(|row| row.error == error && row.attempts == 1)
+    );
+    assert!(began.elapsed() < Duration::from_secs(5));
+}

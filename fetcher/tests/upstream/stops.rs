@@ -1,0 +1,175 @@
+//! The end before the end: stopped, halted, or dropped.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use contract::wire::Outcome;
+use fetcher::{BatchAnswer, LaneOptions, Limiter, Signal};
+use store::StopCause;
+use tokio::sync::watch;
+use tokio::time::{Instant, timeout};
+
+use crate::run::{Run, count, number, options, settings};
+use crate::server::{Server, Wire, ok};
+
+/// What is in flight at a stop gets so long.
+const GRACE: Duration = Duration::from_secs(2);
+
+/// Five of ten in flight, of which none is answered before the end comes, and only the first then.
+struct Interrupted {
+    server: Server,
+    run: Run,
+    ending: watch::Sender<bool>,
+}
+
+impl Interrupted {
+    async fn new(wire: Wire) -> Self {
+        let (ending, is_ending) = watch::channel(false);
+        let server = Server::start(wire, move |asked| {
+            let mut is_ending = is_ending.clone();
+            async move {
+                if asked.number != number(0) {
+                    return std::future::pending().await;
+                }
+                is_ending.wait_for(|ending| *ending).await.ok()?;
+                Some(ok())
+            }
+        })
+        .await;
+        let run = Run::new(settings(&server), 10).await;
+        Self {
+            server,
+            run,
+            ending,
+        }
+    }
+
+    fn options(&self, signal: watch::Receiver<Signal>) -> LaneOptions {
+        LaneOptions {
+            limiter: Arc::new(Limiter::new(5, None)),
+            signal,
+            ..options()
+        }
+    }
+
+    /// Ends it by `end` once five are in flight. What it answers, and how long after the end.
+    async fn end<F: Future<Output = ()>>(
+        &self,
+        signal: watch::Receiver<Signal>,
+        end: impl FnOnce() -> F,
+    ) -> (BatchAnswer, Duration) {
+        let ending = async {
+            self.server.until_in_flight(5).await;
+            end().await;
+            self.ending.send_replace(true);
+            Instant::now()
+        };
+        let batch = self.run.batch_with(self.options(signal));
+        let (answer, ended) = tokio::join!(batch, ending);
+        (answer, ended.elapsed())
+    }
+
+    /// What was learnt is written, and nothing has started since.
+    async fn check(&self, asked: usize) {
+        let rows = self.run.rows().await;
+        assert_eq!(rows[0].outcome, Outcome::Succeeded);
+        assert_eq!(count(&rows, Outcome::Pending), 9);
+        assert_eq!(self.server.asked().len(), asked);
+        self.server.until_in_flight(0).await;
+    }
+}
+
+#[tokio::test]
+async fn at_a_stop_what_is_in_flight_gets_two_seconds_and_nothing_is_pending() {
+    for wire in [Wire::Plain, Wire::Http2(100)] {
+        let interrupted = Interrupted::new(wire).await;
+        let (tell, signal) = watch::channel(Signal::Go);
+        let (answer, took) = interrupted
+            .end(signal, || async {
+                tell.send_replace(Signal::Stop);
+            })
+            .await;
+        assert_eq!((answer.pending, answer.wait_seconds), (0, 0));
+        assert!(took >= GRACE - Duration::from_millis(50), "{took:?}");
+        assert!(took < GRACE + Duration::from_secs(1), "{took:?}");
+        interrupted.check(5).await;
+    }
+}
+
+#[tokio::test]
+async fn at_a_halt_the_rest_is_pending_and_is_gone_on_with() {
+    let interrupted = Interrupted::new(Wire::Plain).await;
+    let (tell, signal) = watch::channel(Signal::Go);
+    let (answer, took) = interrupted
+        .end(signal, || async {
+            tell.send_replace(Signal::Halt);
+        })
+        .await;
+    assert_eq!(answer.pending, 9);
+    assert!(took < GRACE + Duration::from_secs(1), "{took:?}");
+    interrupted.check(5).await;
+    // The next process asks the nine, and not the one that is answered.
+    let run = &interrupted.run;
+    let (tell, signal) = watch::channel(Signal::Go);
+    let again = run.batch_with(interrupted.options(signal));
+    let halt = async {
+        interrupted.server.until_total(10).await;
+        tell.send_replace(Signal::Halt);
+    };
+    tokio::join!(again, halt);
+    let asked = interrupted.server.asked();
+    let first = asked.iter().filter(|asked| asked.number == number(0));
+    assert_eq!(first.count(), 1);
+}
+
+#[tokio::test]
+async fn the_mark_in_the_store_stops_a_lane_that_nobody_tells() {
+    let interrupted = Interrupted::new(Wire::Plain).await;
+    let (_tell, signal) = watch::channel(Signal::Go);
+    let (store, meta) = (&interrupted.run.store, &interrupted.run.meta);
+    let (answer, took) = interrupted
+        .end(signal, || async {
+            store.mark_stop(&meta.id, 1, StopCause::User).await.unwrap();
+        })
+        .await;
+    assert_eq!(answer.pending, 0);
+    assert!(
+        took < Duration::from_secs(3) + GRACE + Duration::from_secs(1),
+        "{took:?}"
+    );
+    // One more started when the first was answered, before the lane looked for the mark.
+    interrupted.check(6).await;
+    // Whoever is invoked now starts nothing.
+    assert_eq!(interrupted.run.batch().await.pending, 0);
+    assert_eq!(interrupted.server.asked().len(), 6);
+}
+
+#[tokio::test]
+async fn a_signal_given_before_the_start_starts_nothing() {
+    for (signal, pending) in [(Signal::Stop, 0), (Signal::Halt, 10)] {
+        let interrupted = Interrupted::new(Wire::Plain).await;
+        let (_tell, signal) = watch::channel(signal);
+        let answer = interrupted
+            .run
+            .batch_with(interrupted.options(signal))
+            .await;
+        assert_eq!(answer.pending, pending);
+        assert_eq!(interrupted.server.accepted(), 0);
+    }
+}
+
+#[tokio::test]
+async fn a_lane_that_is_dropped_leaves_nothing_running() {
+    let interrupted = Interrupted::new(Wire::Plain).await;
+    let (_tell, signal) = watch::channel(Signal::Go);
+    let batch = interrupted.run.batch_with(interrupted.options(signal));
+    tokio::select! {
+        _ = batch => panic!("nobody answers"),
+        () = interrupted.server.until_in_flight(5) => {}
+    }
+    let all_gone = interrupted.server.until_in_flight(0);
+    timeout(GRACE + Duration::from_secs(2), all_gone)
+        .await
+        .unwrap();
+    assert_eq!(interrupted.server.asked().len(), 5);
+}
