@@ -23,12 +23,21 @@ pub(crate) fn on_connection(error: &reqwest::Error) -> ErrorKind {
     }
     let transport = chain(error).find_map(|error| error.downcast_ref::<hyper::Error>());
     match transport {
-        Some(error) if error.is_parse() => ErrorKind::InvalidAnswer,
+        Some(error) if error.is_parse() || is_nonsense(error) => ErrorKind::InvalidAnswer,
         Some(_) => ErrorKind::ConnectionLost,
         // What came was whole, so its content encoding is broken.
         None if error.is_decode() => ErrorKind::InvalidAnswer,
         None => ErrorKind::ConnectionLost,
     }
+}
+
+/// Whether a body was framed as HTTP doesn't know it. TLS says the same of a record that is broken,
+/// which is the connection's fault.
+fn is_nonsense(error: &hyper::Error) -> bool {
+    let is_tls = chain(error).any(|error| error.is::<rustls::Error>());
+    let mut io = chain(error).filter_map(|error| error.downcast_ref::<io::Error>());
+    let nonsense = [io::ErrorKind::InvalidData, io::ErrorKind::InvalidInput];
+    !is_tls && io.any(|error| nonsense.contains(&error.kind()))
 }
 
 /// What went wrong before a connection stood.

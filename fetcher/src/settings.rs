@@ -131,7 +131,8 @@ mod tests {
         };
         assert!(with(|_| ()).is_ok());
         assert!(with(|settings| settings.backoff = Duration::ZERO).is_ok());
-        let bad: [(fn(&mut UpstreamSettings), &str); 8] = [
+        type Change = fn(&mut UpstreamSettings);
+        let bad: [(Change, &str); 8] = [
             (|settings| settings.body_cap = 0, "body cap"),
             (|settings| settings.body_cap = (1 << 20) + 1, "body cap"),
             (|settings| settings.max_attempts = 0, "attempts"),
