@@ -239,12 +239,31 @@ fn screenshots() -> PathBuf {
 struct Group {
     leader: Child,
     // Kept open, so that what is still said into it fails nobody.
-    _stdout: BufReader<ChildStdout>,
+    stdout: BufReader<ChildStdout>,
 }
 
 impl Group {
     /// Starts chromedriver with all its files in this folder, and gives its address.
     fn start(home: &Path) -> (Self, String) {
+        let mut said = String::new();
+        // It takes a port that is free for one version of IP, and ends if it isn't for the other.
+        for _ in 0..10 {
+            let mut group = Self::spawn(home);
+            let port = group.stdout.by_ref().lines().find_map(|line| {
+                let line = line.ok()?;
+                said.push_str(&line);
+                said.push('\n');
+                let (_, port) = line.split_once("successfully on port ")?;
+                port.trim_end_matches('.').parse::<u16>().ok()
+            });
+            if let Some(port) = port {
+                return (group, format!("http://127.0.0.1:{port}"));
+            }
+        }
+        panic!("chromedriver does not start; is it installed? It said:\n{said}");
+    }
+
+    fn spawn(home: &Path) -> Self {
         let mut leader = Command::new("sh")
             .args(["-c", LEADER])
             .env("HOME", home)
@@ -257,18 +276,8 @@ impl Group {
             .stderr(Stdio::null())
             .spawn()
             .expect("a shell");
-        let mut stdout = BufReader::new(leader.stdout.take().unwrap());
-        let port = stdout.by_ref().lines().find_map(|line| {
-            let line = line.ok()?;
-            let (_, port) = line.split_once("successfully on port ")?;
-            port.trim_end_matches('.').parse::<u16>().ok()
-        });
-        let port = port.expect("chromedriver says its port: is it installed?");
-        let group = Self {
-            leader,
-            _stdout: stdout,
-        };
-        (group, format!("http://127.0.0.1:{port}"))
+        let stdout = BufReader::new(leader.stdout.take().unwrap());
+        Self { leader, stdout }
     }
 }
 
