@@ -10,6 +10,7 @@ mod client;
 mod clients;
 mod connect;
 mod direct;
+mod dispatch;
 mod dns;
 mod environment;
 mod error;

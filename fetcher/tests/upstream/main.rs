@@ -2,10 +2,14 @@
 
 mod encodings;
 mod failures;
+mod log;
 mod parallel;
 mod pauses;
+mod raw;
 mod redirects;
 mod requests;
 mod run;
 mod server;
 mod stops;
+mod tls;
+mod troubles;

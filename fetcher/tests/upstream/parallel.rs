@@ -10,8 +10,10 @@ use tokio::io::copy_bidirectional;
 use tokio::net::TcpStream;
 use tokio::sync::watch;
 
+use crate::raw::{five_streams, raw};
 use crate::run::{Run, count, options, settings, settings_of};
-use crate::server::{Server, Wire, acceptor, five_streams, ok, raw};
+use crate::server::{Server, Wire, ok};
+use crate::tls::acceptor;
 
 async fn all_at_once(server: &Server, settings: UpstreamSettings, numbers: u32, version: Version) {
     let run = Run::new(settings, numbers).await;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use contract::wire::{ErrorKind, Outcome, RowError};
 use fetcher::{LaneOptions, Limiter, UpstreamSettings};
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, timeout};
 
 use crate::run::{Run, count, options, settings};
 use crate::server::{Asked, Server, Wire, ok, with_header};
@@ -118,6 +118,22 @@ async fn nothing_starts_after_the_last_start_and_nothing_is_asked_twice() {
     let asked = server.asked();
     assert!(asked.len() == 40 && asked.iter().all(|asked| asked.before == 0));
     assert_eq!(count(&run.rows().await, Outcome::Succeeded), 40);
+}
+
+#[tokio::test]
+async fn leave_that_nobody_gives_is_not_waited_for_past_the_last_start() {
+    let server = Server::quick(Wire::Plain).await;
+    let run = Run::new(settings(&server), 3).await;
+    let limiter = Arc::new(Limiter::new(1, None));
+    let _taken = limiter.enter().await;
+    let batch = run.batch_with(LaneOptions {
+        limiter: Arc::clone(&limiter),
+        last_start: Some(Instant::now() + Duration::from_millis(100)),
+        ..options()
+    });
+    let answer = timeout(Duration::from_secs(10), batch).await.unwrap();
+    assert_eq!((answer.pending, answer.wait_seconds), (3, 1));
+    assert_eq!(server.accepted(), 0);
 }
 
 #[tokio::test]

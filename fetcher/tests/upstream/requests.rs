@@ -8,8 +8,9 @@ use fetcher::UpstreamSettings;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional};
 use tokio::net::TcpStream;
 
+use crate::raw::raw;
 use crate::run::{Run, body, count, number, settings, settings_of};
-use crate::server::{Server, Wire, raw};
+use crate::server::{Server, Wire};
 
 /// Tells a child process of this program which upstream to ask, and whether by proxy.
 const ASK: &str = "ROLLCALL_TEST_ASK";
@@ -121,10 +122,7 @@ async fn proxy_variables_are_followed_only_where_told() {
                 ])
                 .env(ASK, server.url())
                 .env(BY_PROXY, by_proxy.to_string())
-                .env(
-                    TRUST,
-                    String::from_utf8(crate::server::certificate()).unwrap(),
-                )
+                .env(TRUST, String::from_utf8(crate::tls::certificate()).unwrap())
                 .env_remove("NO_PROXY")
                 .env_remove("no_proxy");
             for variable in ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "https_proxy"] {

@@ -10,7 +10,8 @@ use object_store::ObjectStoreExt;
 use store::{Filters, Meta, PageLimits, Pass, ResultsReader, Store};
 use tokio::sync::watch;
 
-use crate::server::{Server, certificate};
+use crate::server::Server;
+use crate::tls::certificate;
 
 /// One list, one batch, in memory.
 pub struct Run {

@@ -2,11 +2,9 @@
 //! end with the test's runtime.
 
 use std::collections::HashMap;
-use std::convert::Infallible;
 use std::future::Future;
-use std::net::Ipv4Addr;
-use std::pin::{Pin, pin};
-use std::sync::{Arc, LazyLock, Mutex};
+use std::pin::Pin;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use http_body_util::Full;
@@ -15,12 +13,12 @@ use hyper::service::service_fn;
 use hyper::{HeaderMap, Request, Response, StatusCode, Version};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto::Builder;
-use rustls::ServerConfig;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::watch;
 use tokio::time::Instant;
-use tokio_rustls::TlsAcceptor;
+
+use crate::raw::listener;
+use crate::tls::acceptor;
 
 /// No condition that a test waits for takes longer.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -204,12 +202,6 @@ async fn serve<S>(
 #[error("broken off")]
 struct BrokenOff;
 
-impl From<Infallible> for BrokenOff {
-    fn from(never: Infallible) -> Self {
-        match never {}
-    }
-}
-
 impl Seen {
     fn note(&self, request: &Request<Incoming>) -> Asked {
         let number = request.uri().path().rsplit('/').next().unwrap().to_owned();
@@ -273,88 +265,4 @@ pub fn with_header(status: u16, name: &str, value: &str) -> Answer {
         .header(name, value)
         .body(Full::default())
         .unwrap()
-}
-
-/// Answers 200 to five requests on this HTTP/2 connection, then says goodbye and closes it when
-/// they are answered.
-pub async fn five_streams(stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static) {
-    let taken = Arc::new(watch::Sender::new(0));
-    let count = Arc::clone(&taken);
-    let service = service_fn(move |_: Request<Incoming>| {
-        count.send_modify(|taken| *taken += 1);
-        std::future::ready(Ok::<_, Infallible>(ok()))
-    });
-    let http = Builder::new(TokioExecutor::new()).http2_only();
-    let mut connection = pin!(http.serve_connection(TokioIo::new(stream), service));
-    let mut taken = taken.subscribe();
-    tokio::select! {
-        _ = connection.as_mut() => return,
-        _ = taken.wait_for(|taken| *taken >= 5) => {}
-    }
-    connection.as_mut().graceful_shutdown();
-    let _ = connection.await;
-}
-
-/// A listener on a free port at which a thousand may connect at once.
-pub fn listener() -> TcpListener {
-    let socket = TcpSocket::new_v4().unwrap();
-    socket.bind((Ipv4Addr::LOCALHOST, 0).into()).unwrap();
-    socket.listen(4_096).unwrap()
-}
-
-/// A server below HTTP: does with every connection what `with` says. Its port, and how many came.
-pub async fn raw<F>(
-    with: impl Fn(TcpStream, u32) -> F + Send + 'static,
-) -> (u16, watch::Receiver<u32>)
-where
-    F: Future<Output = std::io::Result<()>> + Send + 'static,
-{
-    let listener = listener();
-    let port = listener.local_addr().unwrap().port();
-    let (accepted, count) = watch::channel(0);
-    tokio::spawn(async move {
-        loop {
-            let (stream, _) = listener.accept().await.unwrap();
-            let nth = *accepted.borrow();
-            accepted.send_modify(|accepted| *accepted += 1);
-            tokio::spawn(with(stream, nth));
-        }
-    });
-    (port, count)
-}
-
-struct Certificate {
-    pem: String,
-    certified: rcgen::CertifiedKey<rcgen::KeyPair>,
-}
-
-static CERTIFICATE: LazyLock<Certificate> = LazyLock::new(|| {
-    let names = vec!["127.0.0.1".to_owned()];
-    let certified = rcgen::generate_simple_self_signed(names).unwrap();
-    Certificate {
-        pem: certified.cert.pem(),
-        certified,
-    }
-});
-
-/// The certificate of all servers here, in PEM.
-pub fn certificate() -> Vec<u8> {
-    CERTIFICATE.pem.clone().into_bytes()
-}
-
-/// Takes TLS connections and agrees on one of these protocols.
-pub fn acceptor(alpn: &[&[u8]]) -> TlsAcceptor {
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let key = CERTIFICATE.certified.signing_key.serialize_der();
-    let mut config = ServerConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_no_client_auth()
-        .with_single_cert(
-            vec![CERTIFICATE.certified.cert.der().clone()],
-            key.try_into().unwrap(),
-        )
-        .unwrap();
-    config.alpn_protocols = alpn.iter().map(|name| name.to_vec()).collect();
-    TlsAcceptor::from(Arc::new(config))
 }

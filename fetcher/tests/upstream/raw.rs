@@ -1,0 +1,97 @@
+//! Servers below HTTP, for what an HTTP server wouldn't do.
+
+use std::convert::Infallible;
+use std::future::Future;
+use std::io;
+use std::net::Ipv4Addr;
+use std::pin::pin;
+use std::sync::Arc;
+
+use hyper::Request;
+use hyper::body::Incoming;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use hyper_util::server::conn::auto::Builder;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
+use tokio::sync::watch;
+
+use crate::server::ok;
+
+/// Answers 200 to five requests on this HTTP/2 connection, then says goodbye and closes it when
+/// they are answered.
+pub async fn five_streams(stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static) {
+    let taken = Arc::new(watch::Sender::new(0));
+    let count = Arc::clone(&taken);
+    let service = service_fn(move |_: Request<Incoming>| {
+        count.send_modify(|taken| *taken += 1);
+        std::future::ready(Ok::<_, Infallible>(ok()))
+    });
+    let http = Builder::new(TokioExecutor::new()).http2_only();
+    let mut connection = pin!(http.serve_connection(TokioIo::new(stream), service));
+    let mut taken = taken.subscribe();
+    tokio::select! {
+        _ = connection.as_mut() => return,
+        _ = taken.wait_for(|taken| *taken >= 5) => {}
+    }
+    connection.as_mut().graceful_shutdown();
+    let _ = connection.await;
+}
+
+/// A listener on a free port at which a thousand may connect at once.
+pub fn listener() -> TcpListener {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind((Ipv4Addr::LOCALHOST, 0).into()).unwrap();
+    socket.listen(4_096).unwrap()
+}
+
+/// A server below HTTP: does with every connection what `with` says. Its port, and how many came.
+pub async fn raw<F>(
+    with: impl Fn(TcpStream, u32) -> F + Send + 'static,
+) -> (u16, watch::Receiver<u32>)
+where
+    F: Future<Output = std::io::Result<()>> + Send + 'static,
+{
+    let listener = listener();
+    let port = listener.local_addr().unwrap().port();
+    let (accepted, count) = watch::channel(0);
+    tokio::spawn(async move {
+        loop {
+            let (stream, _) = listener.accept().await.unwrap();
+            let nth = *accepted.borrow();
+            accepted.send_modify(|accepted| *accepted += 1);
+            tokio::spawn(with(stream, nth));
+        }
+    });
+    (port, count)
+}
+
+/// Reads a request's head.
+pub async fn head(stream: &mut TcpStream) -> io::Result<()> {
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        head.push(stream.read_u8().await?);
+    }
+    Ok(())
+}
+
+/// Answers every request with these bytes and closes the connection.
+pub async fn says(bytes: &'static [u8]) -> String {
+    let (port, _) = raw(move |mut stream, _| async move {
+        head(&mut stream).await?;
+        stream.write_all(bytes).await
+    })
+    .await;
+    format!("http://127.0.0.1:{port}/ssn/")
+}
+
+/// Answers every request with these bytes and nothing more, and keeps the connection open.
+pub async fn stalls_after(bytes: &'static [u8]) -> String {
+    let (port, _) = raw(move |mut stream, _| async move {
+        head(&mut stream).await?;
+        stream.write_all(bytes).await?;
+        std::future::pending().await
+    })
+    .await;
+    format!("http://127.0.0.1:{port}/ssn/")
+}
