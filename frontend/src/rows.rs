@@ -36,7 +36,7 @@ impl Rows {
     /// changed are read again whenever the run has.
     pub(crate) fn new(
         id: String,
-        execution: Signal<Execution>,
+        execution: Memo<Execution>,
         chosen: RwSignal<Option<Outcome>>,
     ) -> Self {
         let rows = Self {
@@ -71,7 +71,7 @@ impl Rows {
     }
 
     /// Asks for what is missing of these rows of a table of so many, now and whenever they change.
-    pub(crate) fn fill(self, view: Signal<Range<u64>>, rows: Signal<u64>) {
+    pub(crate) fn fill(self, view: Memo<Range<u64>>, rows: Memo<u64>) {
         effect(move || {
             let wanted = self
                 .store

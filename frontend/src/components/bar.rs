@@ -18,7 +18,7 @@ const SHOWN: [Outcome; 5] = [
 
 /// The bar over a run's outcomes, with a figure for each.
 #[component]
-pub(crate) fn Bar(#[prop(into)] execution: Signal<Execution>) -> impl IntoView {
+pub(crate) fn Bar(execution: Memo<Execution>) -> impl IntoView {
     let of = move |outcome| Memo::new(move |_| execution.with(|e| e.counts.of(outcome)));
     let items = Memo::new(move |_| execution.with(|e| e.items));
     let segment = move |outcome| {

@@ -11,7 +11,7 @@ use crate::one_type::{flag, text};
 /// A chip for all rows and one for each outcome there is.
 #[component]
 pub(crate) fn Chips(
-    #[prop(into)] execution: Signal<Execution>,
+    execution: Memo<Execution>,
     chosen: RwSignal<Option<Outcome>>,
 ) -> impl IntoView {
     let all = text(move || execution.with(|e| words::group(e.rows)));

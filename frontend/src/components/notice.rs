@@ -9,7 +9,7 @@ use crate::one_type::maybe;
 /// about it by itself.
 #[component]
 pub(crate) fn Trouble(
-    #[prop(into)] error: Signal<Option<ApiError>>,
+    error: RwSignal<Option<ApiError>>,
     #[prop(optional)] again: &'static str,
 ) -> impl IntoView {
     maybe(move || {

@@ -14,7 +14,7 @@ use crate::server::Server;
 pub(crate) fn RunSettings(
     list: ListState,
     form: RwSignal<RunForm>,
-    #[prop(into)] chosen: Signal<Result<Chosen, String>>,
+    chosen: Memo<Result<Chosen, String>>,
 ) -> impl IntoView {
     let server = Server::of_page();
     let open = RwSignal::new(false);

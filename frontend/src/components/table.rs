@@ -17,7 +17,7 @@ use crate::rows::Rows;
 #[component]
 pub(crate) fn Table(
     rows: Rows,
-    #[prop(into)] total: Signal<u64>,
+    total: Memo<u64>,
     open: RwSignal<Option<RowView>>,
 ) -> impl IntoView {
     let node = NodeRef::<Div>::new();
@@ -32,7 +32,7 @@ pub(crate) fn Table(
     });
     let drawn = Memo::new(move |_| window.get().drawn(scroll_top.get()));
     let view = Memo::new(move |_| drawn.get().rows);
-    rows.fill(view.into(), total);
+    rows.fill(view, total);
 
     // What the panel shows follows the row as it changes.
     effect(move || {

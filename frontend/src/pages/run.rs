@@ -38,15 +38,19 @@ fn RunOf(id: String) -> impl IntoView {
             .with(|trouble| trouble.as_ref().is_some_and(ApiError::is_not_found))
     });
     part(move || {
-        match (missing.get(), known.get()) {
-        (true, _) => view! { <Missing/> }.into_any(),
-        (false, true) => view! { <Known id=id.clone() follow/> }.into_any(),
-        (false, false) => view! {
-            <header><div><Heading text="Run"/> <p class="soft">"Asking how it stands…"</p></div></header>
-            <Trouble error=follow.trouble again=RECONNECTS/>
+        let first = known
+            .get()
+            .then(|| follow.execution.get_untracked())
+            .flatten();
+        match (missing.get(), first) {
+            (true, _) => view! { <Missing/> }.into_any(),
+            (false, Some(first)) => view! { <Known id=id.clone() follow first/> }.into_any(),
+            (false, None) => view! {
+                <header><div><Heading text="Run"/> <p class="soft">"Asking how it stands…"</p></div></header>
+                <Trouble error=follow.trouble again=RECONNECTS/>
+            }
+            .into_any(),
         }
-        .into_any(),
-    }
     })
 }
 
@@ -66,18 +70,8 @@ fn Missing() -> impl IntoView {
 }
 
 #[component]
-fn Known(id: String, follow: Follow) -> impl IntoView {
-    let first = follow.execution.get_untracked();
-    // The run is known from here on; a poll that fails leaves it as it was.
-    let execution: Signal<Execution> = Memo::new(move |before: Option<&Execution>| {
-        follow
-            .execution
-            .get()
-            .or_else(|| before.cloned())
-            .or_else(|| first.clone())
-            .expect("known")
-    })
-    .into();
+fn Known(id: String, follow: Follow, first: Execution) -> impl IntoView {
+    let execution = Memo::new(move |_| follow.execution.get().unwrap_or_else(|| first.clone()));
     let chosen = RwSignal::new(None::<Outcome>);
     let open = RwSignal::new(None);
     let rows = Rows::new(id.clone(), execution, chosen);
@@ -106,7 +100,7 @@ fn Known(id: String, follow: Follow) -> impl IntoView {
 
 /// The line under the name: status, when, how long, how many, and why it ended.
 #[component]
-fn Standing(execution: Signal<Execution>) -> impl IntoView {
+fn Standing(execution: Memo<Execution>) -> impl IntoView {
     let status = text(move || execution.with(|e| telling::status_words(e.status).to_owned()));
     let facts = text(move || {
         execution.with(|e| {
@@ -137,7 +131,7 @@ fn Standing(execution: Signal<Execution>) -> impl IntoView {
 
 /// What can be done with the run: stop it, or ask again what failed.
 #[component]
-fn Deeds(id: String, follow: Follow, execution: Signal<Execution>) -> impl IntoView {
+fn Deeds(id: String, follow: Follow, execution: Memo<Execution>) -> impl IntoView {
     let busy = RwSignal::new(false);
     let trouble = RwSignal::new(None::<ApiError>);
     let running = Memo::new(move |_| execution.with(|e| e.status == ExecutionStatus::Running));
@@ -202,7 +196,7 @@ fn Deeds(id: String, follow: Follow, execution: Signal<Execution>) -> impl IntoV
 
 /// The two sums that account for every line.
 #[component]
-fn Receipt(execution: Signal<Execution>) -> impl IntoView {
+fn Receipt(execution: Memo<Execution>) -> impl IntoView {
     let sum = |whole: u64, unit: &'static str, parts: telling::Parts| {
         let parts = parts
             .into_iter()
