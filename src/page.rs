@@ -13,30 +13,23 @@ struct Files;
 const NOT_BUILT: &str =
     "The page is not inside this binary: build it with `cargo xtask build`. The API is at /api.\n";
 
-/// The file at this path, or the shell for an address of the page's own.
+/// The file at this path, or the shell for an address of the page's own, which a browser asks for
+/// as HTML.
 pub(crate) fn serve(path: &str, headers: &HeaderMap) -> Response {
     let name = path.trim_start_matches('/');
-    let is_file = name
-        .rsplit('/')
-        .next()
-        .is_some_and(|last| last.contains('.'));
-    let name = if is_file { name } else { "index.html" };
-    let Some(file) = Files::get(name).filter(|_| !name.ends_with(".br")) else {
-        let status = if is_file {
-            StatusCode::NOT_FOUND
-        } else {
-            StatusCode::SERVICE_UNAVAILABLE
-        };
-        return (
-            status,
-            [(header::CONTENT_TYPE, "text/plain; charset=utf-8")],
-            if is_file {
-                "Nothing is here.\n"
-            } else {
-                NOT_BUILT
-            },
-        )
-            .into_response();
+    let takes_html = headers
+        .get(header::ACCEPT)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|accept| accept.contains("text/html"));
+    let is_page = takes_html || !name.rsplit('/').next().unwrap_or_default().contains('.');
+    let found = Files::get(name).filter(|_| !name.ends_with(".br"));
+    let (name, file) = match found {
+        Some(file) => (name, file),
+        None if is_page => match Files::get("index.html") {
+            Some(file) => ("index.html", file),
+            None => return plain(StatusCode::SERVICE_UNAVAILABLE, NOT_BUILT),
+        },
+        None => return plain(StatusCode::NOT_FOUND, "Nothing is here.\n"),
     };
     let takes_brotli = headers
         .get_all(header::ACCEPT_ENCODING)
@@ -51,6 +44,11 @@ pub(crate) fn serve(path: &str, headers: &HeaderMap) -> Response {
         .then(|| Files::get(&format!("{name}.br")))
         .flatten();
     respond(name, file, packed)
+}
+
+fn plain(status: StatusCode, text: &'static str) -> Response {
+    let headers = [(header::CONTENT_TYPE, "text/plain; charset=utf-8")];
+    (status, headers, text).into_response()
 }
 
 fn respond(name: &str, file: EmbeddedFile, packed: Option<EmbeddedFile>) -> Response {
