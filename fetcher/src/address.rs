@@ -8,9 +8,8 @@ use crate::{SettingsError, UpstreamSettings};
 /// The upstream's address, with room for a number.
 #[derive(Clone)]
 pub(crate) struct Address {
-    /// Ends in a slash, no query.
+    /// Its path ends in a slash; it keeps its query.
     base: Url,
-    query: Option<String>,
 }
 
 impl Address {
@@ -39,13 +38,11 @@ impl Address {
                 "it has a fragment (#…), which is never sent".into(),
             ));
         }
-        let query = base.query().map(str::to_owned);
-        base.set_query(None);
         if !base.path().ends_with('/') {
             let path = format!("{}/", base.path());
             base.set_path(&path);
         }
-        Ok(Self { base, query })
+        Ok(Self { base })
     }
 
     /// The address of one number. What it returns is a secret as the number is.
@@ -53,11 +50,7 @@ impl Address {
         let digits = ssn.expose_digits();
         let digits = std::str::from_utf8(&digits).unwrap_or_default();
         let mut url = self.base.clone();
-        url.path_segments_mut()
-            .expect("an http address has a path")
-            .pop_if_empty()
-            .push(digits);
-        url.set_query(self.query.as_deref());
+        url.set_path(&[self.base.path(), digits].concat());
         url
     }
 

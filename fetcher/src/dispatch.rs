@@ -1,61 +1,109 @@
 //! Starting a batch's items.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
+use std::vec::IntoIter;
 
 use store::{Record, now_ms};
-use tokio::sync::mpsc;
+use tokio::sync::{OwnedSemaphorePermit, mpsc};
 use tokio::time::sleep;
 
 use crate::item::Item;
 use crate::lane::Shared;
 
-/// Starts every item as there is leave for it, each as a task of its own. The channel closes when
-/// the last has ended.
+/// The items that wait to be started.
+#[derive(Clone)]
+struct Queue(Arc<Mutex<IntoIter<Item>>>);
+
+impl Queue {
+    fn next(&self) -> Option<Item> {
+        self.items().next()
+    }
+
+    fn is_empty(&self) -> bool {
+        self.items().len() == 0
+    }
+
+    fn items(&self) -> std::sync::MutexGuard<'_, IntoIter<Item>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Starts every item as there is leave for it. Each leave gets a task, which goes on with the next
+/// item once it has its answer: handing the leave back and asking for it again would take longer
+/// than many an upstream takes to answer. The channel closes when the last item has ended.
 pub(crate) async fn dispatch(
     shared: Arc<Shared>,
     items: Vec<Item>,
     send: mpsc::UnboundedSender<Record>,
     dispatched: Box<dyn FnOnce() + Send>,
 ) {
-    for item in items {
-        let due = Duration::from_millis(item.not_before_ms.saturating_sub(now_ms()));
-        if !due.is_zero() {
-            if shared.is_too_late_for(due) {
-                continue;
-            }
+    let now = now_ms();
+    let (due, later): (Vec<Item>, Vec<Item>) = items
+        .into_iter()
+        .partition(|item| item.not_before_ms <= now);
+    for item in later {
+        let wait = Duration::from_millis(item.not_before_ms - now);
+        if !shared.is_too_late_for(wait) {
             // It waits by itself, so that the items behind it need not.
-            tokio::spawn(later(Arc::clone(&shared), item, due, send.clone()));
-            continue;
+            tokio::spawn(start_later(Arc::clone(&shared), item, wait, send.clone()));
         }
-        let Some(permit) = shared.leave().await else {
+    }
+    let queue = Queue(Arc::new(Mutex::new(due.into_iter())));
+    while !queue.is_empty() {
+        let Some(leave) = shared.leave().await else {
             break;
         };
-        let (shared, send) = (Arc::clone(&shared), send.clone());
-        tokio::spawn(async move {
-            if let Some(record) = item.ask(&shared, permit).await {
-                // The lane listens until the last sender is gone.
-                let _ = send.send(record);
-            }
-        });
+        let Some(item) = queue.next() else { break };
+        tokio::spawn(work(
+            Arc::clone(&shared),
+            item,
+            leave,
+            queue.clone(),
+            send.clone(),
+        ));
     }
     dispatched();
 }
 
-async fn later(
+/// Asks for one item after the other for as long as the leave holds.
+async fn work(
     shared: Arc<Shared>,
     item: Item,
-    due: Duration,
+    leave: OwnedSemaphorePermit,
+    queue: Queue,
+    send: mpsc::UnboundedSender<Record>,
+) {
+    let mut next = Some((item, leave));
+    while let Some((item, leave)) = next.take() {
+        let (record, leave) = item.ask(&shared, leave).await;
+        if let Some(record) = record {
+            // The lane listens until the last sender is gone.
+            let _ = send.send(record);
+        }
+        if let Some(leave) = leave
+            && !queue.is_empty()
+            && let Some(leave) = shared.leave_again(leave).await
+        {
+            next = queue.next().map(|item| (item, leave));
+        }
+    }
+}
+
+async fn start_later(
+    shared: Arc<Shared>,
+    item: Item,
+    wait: Duration,
     send: mpsc::UnboundedSender<Record>,
 ) {
     tokio::select! {
-        () = sleep(due) => {}
+        () = sleep(wait) => {}
         () = shared.stopped() => return,
     }
-    let Some(permit) = shared.leave().await else {
+    let Some(leave) = shared.leave().await else {
         return;
     };
-    if let Some(record) = item.ask(&shared, permit).await {
+    if let (Some(record), _) = item.ask(&shared, leave).await {
         let _ = send.send(record);
     }
 }

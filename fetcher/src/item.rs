@@ -27,13 +27,14 @@ pub(crate) struct Item {
 }
 
 impl Item {
-    /// Asks until something is known. `permit` is the leave for the first attempt. None where
+    /// Asks until something is known. `permit` is the leave for the first attempt; the leave of the
+    /// last one is given back with what was learnt, unless that was given up. No record where
     /// nothing was learnt that isn't known already.
     pub(crate) async fn ask(
         mut self,
         lane: &Shared,
         permit: OwnedSemaphorePermit,
-    ) -> Option<Record> {
+    ) -> (Option<Record>, Option<OwnedSemaphorePermit>) {
         let mut permit = Some(permit);
         let mut learnt = None;
         loop {
@@ -41,12 +42,12 @@ impl Item {
                 Some(permit) => permit,
                 None => match lane.leave().await {
                     Some(permit) => permit,
-                    None => return learnt,
+                    None => return (learnt, None),
                 },
             };
             let attempt = tokio::select! {
                 attempt = lane.upstream.attempt(self.ssn) => attempt,
-                () = lane.cut_off() => return learnt,
+                () = lane.cut_off() => return (learnt, None),
             };
             let may_be_retried = attempt.may_be_retried();
             let asked = attempt.retry_after.filter(|_| may_be_retried);
@@ -54,21 +55,24 @@ impl Item {
                 // Before the leave is given back: whoever gets it must find the lane paused.
                 lane.pause_for(asked);
             }
-            drop(leave);
             self.attempts += 1;
             let settings = &lane.upstream.settings;
             if self.attempts >= settings.max_attempts || !may_be_retried {
-                return Some(self.record(attempt.outcome(), attempt, None));
+                return (
+                    Some(self.record(attempt.outcome(), attempt, None)),
+                    Some(leave),
+                );
             }
+            drop(leave);
             let wait = asked.unwrap_or_else(|| backoff(settings, self.attempts, rand::random()));
             let not_before = now_ms() + wait.as_millis() as u64;
             learnt = Some(self.record(Outcome::Pending, attempt, Some(not_before)));
             if lane.is_too_late_for(wait) {
-                return learnt;
+                return (learnt, None);
             }
             tokio::select! {
                 () = sleep(wait) => {}
-                () = lane.stopped() => return learnt,
+                () = lane.stopped() => return (learnt, None),
             }
         }
     }
@@ -109,6 +113,26 @@ impl Shared {
                 return Some(permit);
             }
         }
+    }
+
+    /// Makes the leave of a GET that is over the leave of the next. None where that has to wait its
+    /// turn, comes too late, or the lane stops.
+    pub(crate) async fn leave_again(
+        &self,
+        permit: OwnedSemaphorePermit,
+    ) -> Option<OwnedSemaphorePermit> {
+        let holds =
+            || self.goes_on() && self.pause().is_zero() && !self.is_too_late_for(Duration::ZERO);
+        if !holds() {
+            return None;
+        }
+        tokio::select! {
+            biased;
+            () = self.limiter.pace() => {}
+            () = self.stopped() => return None,
+            () = self.too_late() => return None,
+        }
+        holds().then_some(permit)
     }
 
     /// Asks the whole lane to leave the upstream alone for so long.

@@ -1,5 +1,6 @@
 //! One batch: all its GETs, as many at once as there is leave for.
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -20,6 +21,14 @@ const LOOK_FOR_STOP: Duration = Duration::from_secs(3);
 const LOOK_AT_FAILURES: Duration = Duration::from_secs(10);
 /// What is in flight when a lane stops gets so much longer.
 const GRACE: Duration = Duration::from_secs(2);
+/// Records taken in one go.
+const NEWS: usize = 256;
+/// When the last flush is tried again, where it fails.
+const CLOSE_AGAIN: [Duration; 3] = [
+    Duration::from_millis(200),
+    Duration::from_millis(500),
+    Duration::from_millis(1_000),
+];
 /// Longest wait that a batch answers; the state machine asks again then.
 const LONGEST_WAIT: Duration = Duration::from_secs(5 * 60);
 
@@ -57,6 +66,11 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
+    /// Whether anything may still start.
+    pub(crate) fn goes_on(&self) -> bool {
+        *self.signal.borrow() == Signal::Go
+    }
+
     /// Returns once nothing may start any more.
     pub(crate) async fn stopped(&self) {
         let mut signal = self.signal.subscribe();
@@ -116,34 +130,52 @@ impl Lane<'_> {
         let _end = End(Arc::clone(&shared));
         let (send, mut learnt) = mpsc::unbounded_channel();
         tokio::spawn(dispatch(Arc::clone(&shared), items, send, dispatched));
+        let mut news = Vec::with_capacity(NEWS);
         let mut look_for_stop = Instant::now() + LOOK_FOR_STOP;
         let mut look_at_failures = Instant::now() + LOOK_AT_FAILURES;
+        // One alarm for whatever is due next: thousands of answers come between two.
+        let mut alarm = pin!(sleep_until(look_for_stop));
         loop {
+            let mut next = look_for_stop.min(segments.due());
+            if segments.failures() > 0 {
+                next = next.min(look_at_failures);
+            }
+            if alarm.deadline() != next {
+                alarm.as_mut().reset(next);
+            }
             tokio::select! {
                 biased;
-                record = learnt.recv() => match record {
-                    Some(record) => segments.take(&record),
-                    None => break,
-                },
                 Ok(()) = signal.changed() => shared.stop(*signal.borrow_and_update()),
-                () = sleep_until(look_for_stop) => {
-                    look_for_stop = Instant::now() + LOOK_FOR_STOP;
-                    match self.stop_cause().await {
-                        Ok(true) => shared.stop(Signal::Stop),
-                        Ok(false) => {}
-                        Err(error) => self.goes_on(&error, "whether the run is stopped is not known yet"),
+                () = alarm.as_mut() => {
+                    let now = Instant::now();
+                    if segments.due() <= now {
+                        self.flush(&mut segments, &shared).await;
+                    }
+                    if look_for_stop <= now {
+                        look_for_stop = now + LOOK_FOR_STOP;
+                        match self.stop_cause().await {
+                            Ok(true) => shared.stop(Signal::Stop),
+                            Ok(false) => {}
+                            Err(error) => self.goes_on(&error, "whether the run is stopped is not known yet"),
+                        }
+                    }
+                    if look_at_failures <= now && segments.failures() > 0 {
+                        look_at_failures = now + LOOK_AT_FAILURES;
+                        self.flush(&mut segments, &shared).await;
+                        self.look_at_failures(&shared).await;
                     }
                 }
-                () = sleep_until(look_at_failures), if segments.failures() > 0 => {
-                    look_at_failures = Instant::now() + LOOK_AT_FAILURES;
-                    self.flush(&mut segments, &shared).await;
-                    self.look_at_failures(&shared).await;
+                count = learnt.recv_many(&mut news, NEWS) => {
+                    if count == 0 {
+                        break;
+                    }
+                    for record in news.drain(..) {
+                        segments.take(&record);
+                    }
                 }
-                () = std::future::ready(()), if segments.due() <= Instant::now() => self.flush(&mut segments, &shared).await,
-                () = sleep_until(segments.due()) => self.flush(&mut segments, &shared).await,
             }
         }
-        segments.close().await?;
+        self.close(&mut segments).await?;
         if segments.failures() > 0 {
             self.look_at_failures(&shared).await;
         }
@@ -183,8 +215,20 @@ impl Lane<'_> {
             .is_some())
     }
 
-    /// A flush that fails in mid-batch is tried again when the next is due; the last one is not
-    /// forgiven.
+    /// Writes the rest. What can't be written is lost and has to be asked again, so it is tried more
+    /// than once.
+    async fn close(&self, segments: &mut Segments<'_>) -> Result<(), StoreError> {
+        for wait in CLOSE_AGAIN {
+            match segments.close().await {
+                Ok(()) => return Ok(()),
+                Err(error) => self.goes_on(&error, "results could not be written yet"),
+            }
+            sleep(wait).await;
+        }
+        segments.close().await
+    }
+
+    /// A flush that fails in mid-batch is tried again when the next is due.
     async fn flush(&self, segments: &mut Segments<'_>, shared: &Shared) {
         if let Err(error) = segments.flush().await {
             self.goes_on(&error, "results could not be written yet");

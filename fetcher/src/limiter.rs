@@ -46,6 +46,12 @@ impl Limiter {
             .acquire_owned()
             .await
             .expect("the semaphore is never closed");
+        self.pace().await;
+        permit
+    }
+
+    /// Waits for the moment at which one more GET may start.
+    pub(crate) async fn pace(&self) {
         if let Some(pace) = &self.pace {
             let moment = {
                 let mut next = pace.next.lock().await;
@@ -55,7 +61,6 @@ impl Limiter {
             };
             sleep_until(moment).await;
         }
-        permit
     }
 }
 

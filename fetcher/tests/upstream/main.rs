@@ -11,5 +11,6 @@ mod requests;
 mod run;
 mod server;
 mod stops;
+mod stores;
 mod tls;
 mod troubles;

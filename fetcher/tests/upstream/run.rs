@@ -13,7 +13,7 @@ use tokio::sync::watch;
 use crate::server::Server;
 use crate::tls::certificate;
 
-/// One list, one batch, in memory.
+/// One list, one batch.
 pub struct Run {
     pub fetcher: Fetcher,
     pub meta: Meta,
@@ -24,7 +24,11 @@ pub struct Run {
 impl Run {
     /// A list of so many numbers, all in one batch, and nothing asked yet.
     pub async fn new(settings: UpstreamSettings, count: u32) -> Self {
-        let store = Store::in_memory();
+        Self::in_store(Store::in_memory(), settings, count).await
+    }
+
+    /// The same elsewhere than in memory.
+    pub async fn in_store(store: Store, settings: UpstreamSettings, count: u32) -> Self {
         let fetcher = Fetcher::new(store.clone(), settings).unwrap();
         let (meta, pass) = list(&store, count).await;
         Self {

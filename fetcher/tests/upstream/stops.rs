@@ -5,12 +5,11 @@ use std::time::Duration;
 
 use contract::wire::Outcome;
 use fetcher::{BatchAnswer, LaneOptions, Limiter, Signal};
-use object_store::ObjectStoreExt;
+use futures::TryStreamExt;
 use store::StopCause;
 use tokio::sync::watch;
 use tokio::time::{Instant, timeout};
 
-use crate::log::log;
 use crate::run::{Run, count, number, options, settings};
 use crate::server::{Server, Wire, ok};
 
@@ -177,28 +176,17 @@ async fn a_lane_that_is_dropped_leaves_nothing_running() {
 }
 
 #[tokio::test]
-async fn a_store_that_fails_for_a_moment_ends_no_lane() {
-    let (log, _logging) = log();
-    let (answering, is_answering) = watch::channel(false);
-    let server = Server::start(Wire::Plain, move |_| {
-        let mut is_answering = is_answering.clone();
-        async move {
-            is_answering.wait_for(|answering| *answering).await.ok()?;
-            Some(ok())
-        }
-    })
-    .await;
-    let run = Run::new(settings(&server), 3).await;
-    // A mark that can't be read, which is what a store in trouble answers.
-    let mark = store::Key::Stop(&run.meta.id, 1).path();
-    let trouble = async {
-        server.until_in_flight(3).await;
-        let objects = run.store.objects();
-        objects.put(&mark, "?".into()).await.unwrap();
-        log.until("whether the run is stopped").await;
-        answering.send_replace(true);
-    };
-    let (answer, ()) = tokio::join!(run.batch(), trouble);
+async fn an_erased_execution_is_written_to_no_more() {
+    let interrupted = Interrupted::new(Wire::Plain).await;
+    let (_tell, signal) = watch::channel(Signal::Go);
+    let (store, meta) = (&interrupted.run.store, &interrupted.run.meta);
+    let (answer, _) = interrupted
+        .end(signal, || async {
+            store.erase(meta).await.unwrap();
+        })
+        .await;
     assert_eq!(answer.pending, 0);
-    assert_eq!(count(&run.rows().await, Outcome::Succeeded), 3);
+    store.sweep(&meta.id).await.unwrap();
+    let left = store.objects().list(None).try_collect::<Vec<_>>().await;
+    assert_eq!(left.unwrap(), []);
 }
