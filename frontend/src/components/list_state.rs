@@ -53,6 +53,8 @@ pub(crate) struct ListState {
     pub(crate) label: RwSignal<String>,
     /// Why a file could not be taken.
     pub(crate) trouble: RwSignal<Option<&'static str>>,
+    /// The name that the last file gave.
+    given: StoredValue<String>,
 }
 
 impl ListState {
@@ -66,6 +68,7 @@ impl ListState {
             reading: RwSignal::new(Reading::Nothing),
             label: RwSignal::new(String::new()),
             trouble: RwSignal::new(None),
+            given: StoredValue::new(String::new()),
         };
         effect(move || {
             let (options, column) = (state.options(), state.column.get());
@@ -105,6 +108,7 @@ impl ListState {
             false => {
                 self.trouble.set(None);
                 self.column.set(None);
+                self.name_after(String::new());
                 self.input.set(Input::Typed(text));
             }
         }
@@ -115,13 +119,20 @@ impl ListState {
         self.trouble.set(None);
         self.column.set(None);
         self.restore.set(false);
-        if self.label.with_untracked(String::is_empty) {
-            self.label.set(label);
-        }
+        self.name_after(label);
         self.input.set(Input::Held {
             name,
             bytes: Arc::new(bytes),
         });
+    }
+
+    /// Names the run after what was brought now. A name that somebody typed stays.
+    fn name_after(self, label: String) {
+        let shown = self.label.get_untracked();
+        if shown != label && (shown.is_empty() || shown == self.given.get_value()) {
+            self.label.set(label.clone());
+        }
+        self.given.set_value(label);
     }
 
     /// Lets go of everything.
