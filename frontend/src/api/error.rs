@@ -39,7 +39,8 @@ impl ApiError {
     pub fn advice(&self) -> String {
         match self {
             Self::Unreachable => {
-                "Nothing is lost: what was started goes on where it runs. Check that Rollcall is running."
+                "Nothing is lost: what was started goes on by itself, at the latest once the server \
+                 is back. Check that Rollcall is running."
                     .to_owned()
             }
             Self::Refused(problem) if problem.status == 401 => {

@@ -186,7 +186,9 @@ fn Wrong(source: Arc<Source>) -> impl IntoView {
         }
     };
     view! {
-        {if total == 1 { "line " } else { "lines " }} {words::places(&first, total)} "; not sent, kept as rows "
+        {if total == 1 { "line " } else { "lines " }}
+        {words::places(&first, total)}
+        {if total == 1 { "; not sent, but has its row " } else { "; not sent, but each has its row " }}
         <Toggle on=shown id="show-invalid" show="Show" hide="Hide"/>
         {maybe(move || shown.get().then(&lines))}
     }

@@ -50,6 +50,9 @@ fn line(source: &Source, row: usize) -> Option<Line> {
 }
 
 fn shortened(typed: &str) -> String {
+    if typed.trim().is_empty() {
+        return "(empty)".to_owned();
+    }
     let mut characters = typed.chars().map(|c| if c.is_control() { ' ' } else { c });
     let mut short: String = characters.by_ref().take(TYPED_CHARACTERS).collect();
     if characters.next().is_some() {
@@ -106,6 +109,15 @@ mod tests {
             ]
         );
         assert_eq!(preview(&source, 1).len(), 1);
+    }
+
+    #[test]
+    fn an_empty_cell_is_called_so() {
+        let wrong = invalid(&source("name,ssn\nAda,123-45-6789\nBob,\n"), SHOWN);
+        assert_eq!(
+            wrong[0].value,
+            Err(("(empty)".into(), InvalidReason::Empty))
+        );
     }
 
     #[test]
