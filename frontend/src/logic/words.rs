@@ -19,6 +19,23 @@ pub fn count(number: u64, noun: &str) -> String {
     format!("{} {noun}{plural}", group(number))
 }
 
+/// How often: `once`, `2 times`.
+pub fn times(number: u64) -> String {
+    match number {
+        1 => "once".to_owned(),
+        _ => count(number, "time"),
+    }
+}
+
+/// Words with a capital first, to stand by themselves.
+pub fn sentence(words: &str) -> String {
+    let mut words = words.to_owned();
+    if let Some(first) = words.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    words
+}
+
 /// Milliseconds as a reader wants them: `212 ms`, `3.4 s`, `2 min 5 s`, `3 h 20 min`.
 pub fn duration(ms: u64) -> String {
     let seconds = ms.div_ceil(1000);
@@ -92,6 +109,14 @@ mod tests {
         }
         assert_eq!(count(1, "number"), "1 number");
         assert_eq!(count(2_000, "line"), "2,000 lines");
+    }
+
+    #[test]
+    fn once_is_a_word_and_a_sentence_begins_with_a_capital() {
+        assert_eq!((times(1), times(2)), ("once".into(), "2 times".into()));
+        for (words, shown) in [("stopped; 5 left", "Stopped; 5 left"), ("", ""), ("…", "…")] {
+            assert_eq!(sentence(words), shown);
+        }
     }
 
     #[test]

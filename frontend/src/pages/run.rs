@@ -46,7 +46,12 @@ fn RunOf(id: String) -> impl IntoView {
             (true, _) => view! { <Missing/> }.into_any(),
             (false, Some(first)) => view! { <Known id=id.clone() follow first/> }.into_any(),
             (false, None) => view! {
-                <header><div><Heading text="Run"/> <p class="soft">"Asking how it stands…"</p></div></header>
+                <header>
+                    <div>
+                        <Heading text="Run"/>
+                        <p class="soft" hidden=flag(move || follow.trouble.with(Option::is_some))>"Asking how it stands…"</p>
+                    </div>
+                </header>
                 <Trouble error=follow.trouble again=RECONNECTS/>
             }
             .into_any(),
@@ -115,14 +120,14 @@ fn Standing(execution: Memo<Execution>) -> impl IntoView {
                     .map(|ms| format!("took {}", words::duration(ms))),
             );
             facts.extend(
-                (e.pass > 1)
-                    .then(|| format!("tried again {}", words::count((e.pass - 1).into(), "time"))),
+                (e.pass > 1).then(|| format!("tried again {}", words::times((e.pass - 1).into()))),
             );
             facts.push(words::count(e.rows, "line"));
             facts.join(" · ")
         })
     });
-    let reason = text(move || execution.with(|e| e.reason.clone().unwrap_or_default()));
+    let reason =
+        text(move || execution.with(|e| words::sentence(e.reason.as_deref().unwrap_or_default())));
     view! {
         <p class="soft"><b data-testid="status">{status}</b> " · " {facts}</p>
         <p class="soft" data-testid="reason">{reason}</p>
