@@ -46,6 +46,9 @@ impl Connections {
         let failed = *self.failed.lock().unwrap_or_else(PoisonError::into_inner);
         match failed {
             Some(why) if error.is_connect() => why,
+            None if error.is_connect() && !error.is_timeout() => {
+                GetError::Failed(on_connecting(error))
+            }
             _ => GetError::Failed(on_connection(error)),
         }
     }

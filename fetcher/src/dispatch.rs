@@ -1,5 +1,6 @@
 //! Starting a batch's items.
 
+use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use std::vec::IntoIter;
@@ -74,9 +75,10 @@ async fn work(
     queue: Queue,
     send: mpsc::UnboundedSender<Record>,
 ) {
+    let mut cut_off = pin!(shared.cut_off());
     let mut next = Some((item, leave));
     while let Some((item, leave)) = next.take() {
-        let (record, leave) = item.ask(&shared, leave).await;
+        let (record, leave) = item.ask(&shared, leave, cut_off.as_mut()).await;
         if let Some(record) = record {
             // The lane listens until the last sender is gone.
             let _ = send.send(record);
@@ -103,7 +105,8 @@ async fn start_later(
     let Some(leave) = shared.leave().await else {
         return;
     };
-    if let (Some(record), _) = item.ask(&shared, leave).await {
+    let cut_off = pin!(shared.cut_off());
+    if let (Some(record), _) = item.ask(&shared, leave, cut_off).await {
         let _ = send.send(record);
     }
 }

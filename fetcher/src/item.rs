@@ -1,5 +1,6 @@
 //! One item: attempts until there is an answer, a failure, or no time.
 
+use std::pin::Pin;
 use std::time::Duration;
 
 use contract::Ssn;
@@ -29,11 +30,13 @@ pub(crate) struct Item {
 impl Item {
     /// Asks until something is known. `permit` is the leave for the first attempt; the leave of the
     /// last one is given back with what was learnt, unless that was given up. No record where
-    /// nothing was learnt that isn't known already.
+    /// nothing was learnt that isn't known already. `cut_off` is the lane's, and waited for by
+    /// whoever asks one item after the other; once it is over nothing more may be asked with it.
     pub(crate) async fn ask(
         mut self,
         lane: &Shared,
         permit: OwnedSemaphorePermit,
+        mut cut_off: Pin<&mut impl Future<Output = ()>>,
     ) -> (Option<Record>, Option<OwnedSemaphorePermit>) {
         let mut permit = Some(permit);
         let mut learnt = None;
@@ -47,7 +50,7 @@ impl Item {
             };
             let attempt = tokio::select! {
                 attempt = lane.upstream.attempt(self.ssn) => attempt,
-                () = lane.cut_off() => return (learnt, None),
+                () = cut_off.as_mut() => return (learnt, None),
             };
             let may_be_retried = attempt.may_be_retried();
             let asked = attempt.retry_after.filter(|_| may_be_retried);

@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use contract::limits::MAX_RESULTS_COUNT;
 use contract::wire::{CSV_HEADER, ResultRow};
-use store::{Filters, PageLimits, ResultsReader};
+use store::{Filters, PageLimits, ResultsReader, StoreError};
 use tempfile::NamedTempFile;
+use tokio::sync::mpsc;
 
 use crate::cli::Format;
 use crate::fetch::FetchError;
@@ -39,26 +40,43 @@ pub(super) async fn write(
     Ok(())
 }
 
+/// Reads a page ahead of what is being written.
 async fn write_all(
-    mut reader: ResultsReader,
+    reader: ResultsReader,
     format: Format,
     out: &mut impl Write,
 ) -> Result<(), FetchError> {
+    let (send, mut pages) = mpsc::channel(2);
+    let reading = tokio::spawn(read_all(reader, send));
+    begin(format, out)?;
+    while let Some(rows) = pages.recv().await {
+        for row in &rows {
+            write_row(format, row, out)?;
+        }
+    }
+    reading.await.map_err(io::Error::other)??;
+    Ok(end(format, out)?)
+}
+
+async fn read_all(
+    mut reader: ResultsReader,
+    pages: mpsc::Sender<Vec<ResultRow>>,
+) -> Result<(), StoreError> {
     let limits = PageLimits {
         count: MAX_RESULTS_COUNT as usize,
         bytes: 16 << 20,
         time: Duration::MAX,
     };
     let mut at = Some(0);
-    begin(format, out)?;
     while let Some(first) = at {
         let page = reader.page(first, &Filters::default(), limits).await?;
-        for row in &page.rows {
-            write_row(format, row, out)?;
-        }
         at = page.next;
+        if pages.send(page.rows).await.is_err() {
+            // Who was to write them has failed, and says so.
+            return Ok(());
+        }
     }
-    Ok(end(format, out)?)
+    Ok(())
 }
 
 fn begin(format: Format, out: &mut impl Write) -> io::Result<()> {
