@@ -40,6 +40,8 @@ async fn upstream() -> Upstream {
 async fn a_typed_list_is_followed_live_until_every_row_is_there(kind: Kind) {
     let upstream = upstream().await;
     let visit = Visit::new(kind, &upstream).await;
+    // So high that every row is in view, and so in the document.
+    visit.browser.resize(1280, 1600).await;
     let id = visit.start_typed(&lines()).await;
     visit.until_status("Running").await;
     visit.until_count("succeeded", "17").await;
@@ -94,6 +96,11 @@ async fn a_typed_list_is_followed_live_until_every_row_is_there(kind: Kind) {
         visit.browser.text("panel-body").await,
         "{\n  \"name\": \"Ada\",\n  \"since\": 1815\n}"
     );
+    visit.browser.resize(1280, 900).await;
+    visit
+        .browser
+        .until("document.querySelector('[data-testid=row] .time')?.checkVisibility()")
+        .await;
     visit.shoot("finished-with-panel").await;
     visit.check_no_number(&numbers(20)).await;
     visit.close().await;

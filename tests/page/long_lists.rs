@@ -38,6 +38,13 @@ async fn twenty_thousand_lines_stand_in_the_document_only_where_they_are_seen(ki
             .await,
         "20001"
     );
+    // The whole run is on one screen, and only its rows scroll.
+    browser
+        .until(
+            "document.documentElement.scrollHeight <= innerHeight
+                && document.querySelector('[data-testid=receipt]').getBoundingClientRect().bottom <= innerHeight",
+        )
+        .await;
     visit.shoot("long-top").await;
 
     // To the end, by the scroll bar.
@@ -64,9 +71,9 @@ async fn twenty_thousand_lines_stand_in_the_document_only_where_they_are_seen(ki
     assert_eq!(last.number, ssn.replace('*', "•"));
     assert!(browser.read(NODES).await.as_u64().unwrap() < DRAWN);
     let is_in_view = "(() => {
-        const row = document.getElementById('row-19999').getBoundingClientRect();
+        const row = document.getElementById('row-19999')?.getBoundingClientRect();
         const table = document.querySelector('[data-testid=rows]').getBoundingClientRect();
-        return row.top >= table.top && row.bottom <= table.bottom + 1;
+        return !!row && row.top >= table.top && row.bottom <= table.bottom + 1;
     })()";
     browser.until(is_in_view).await;
     visit.shoot("long-end").await;

@@ -89,6 +89,12 @@ impl Browser {
         self.driver().goto(address).await.expect("the page opens");
     }
 
+    /// Gives the window this size, in pixels.
+    pub async fn resize(&self, width: u32, height: u32) {
+        let resized = self.driver().set_window_rect(0, 0, width, height).await;
+        resized.expect("the window takes a size");
+    }
+
     /// Loads the page again.
     pub async fn reload(&self) {
         self.driver().refresh().await.expect("the page reloads");
@@ -131,8 +137,13 @@ impl Browser {
 
     /// Waits for the element with this test id, and gives its text.
     pub async fn text(&self, id: &str) -> String {
-        let element = self.element(id).await;
-        element.text().await.unwrap()
+        // In one look, since an element that is found may be gone at the next.
+        let found = self
+            .until(&format!(
+                "(found => found && {{text: found.innerText.trim()}})(document.querySelector('[data-testid=\"{id}\"]'))"
+            ))
+            .await;
+        found["text"].as_str().unwrap().to_owned()
     }
 
     /// Waits until the element with this test id shows this text.

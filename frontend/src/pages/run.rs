@@ -81,6 +81,10 @@ fn Known(id: String, follow: Follow, first: Execution) -> impl IntoView {
     let open = RwSignal::new(None);
     let rows = Rows::new(id.clone(), execution, chosen);
     let total = Memo::new(move |_| execution.with(|e| e.rows));
+    let lines = text(move || {
+        rows.store
+            .with(|store| store.len(total.get()).min(100).to_string())
+    });
     let name = text(move || execution.with(telling::name));
     view! {
         <header>
@@ -95,7 +99,7 @@ fn Known(id: String, follow: Follow, first: Execution) -> impl IntoView {
         <section class="card" aria-label="How it stands"><Bar execution/></section>
         <Chips execution chosen/>
         <Trouble error=rows.trouble again=RECONNECTS/>
-        <div class="rows" class:with-panel=flag(move || open.with(Option::is_some))>
+        <div class="rows" class:with-panel=flag(move || open.with(Option::is_some)) style=("--lines", lines)>
             <div><Table rows total open/></div>
             <RowPanel open/>
         </div>
