@@ -116,8 +116,11 @@ async fn a_table_with_two_columns_that_could_be_meant_is_asked_about_and_its_oth
         .upload("file", "families.csv", table.as_bytes())
         .await;
     browser.until_text("held", "families.csv").await;
+    browser
+        .until("document.querySelector('[data-testid=column]')")
+        .await;
     let choices = browser
-        .until("[...document.querySelectorAll('[data-testid=column] option')].map(option => option.text)")
+        .read("[...document.querySelectorAll('[data-testid=column] option')].map(option => option.text)")
         .await;
     assert_eq!(choices, json!(["Choose…", "His SSN", "Her SSN"]));
     browser.shoot("which-column").await;
@@ -130,7 +133,7 @@ async fn a_table_with_two_columns_that_could_be_meant_is_asked_about_and_its_oth
         .await;
     let preview = preview.as_str().unwrap();
     assert!(
-        preview.contains("•••-••-4321") && !preview.contains("987"),
+        preview.contains("•••-••-4321") && preview.contains("(empty)") && !preview.contains("987"),
         "{preview}"
     );
     browser.shoot("file").await;
@@ -163,6 +166,27 @@ async fn a_table_with_two_columns_that_could_be_meant_is_asked_about_and_its_oth
         "123456782",
     ];
     visit.check_no_number(&numbers).await;
+    visit.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_is_named_after_the_last_file_unless_somebody_named_it() {
+    let upstream = Upstream::quick().await;
+    let visit = Visit::new(Kind::Memory, &upstream).await;
+    let browser = &visit.browser;
+    let label = async |file: &str| {
+        browser.upload("file", file, b"123456789").await;
+        browser.until_text("held", file).await;
+        browser
+            .read("document.querySelector('[data-testid=label]').value")
+            .await
+    };
+    assert_eq!(label("first.txt").await, "first.txt");
+    assert_eq!(label("second.txt").await, "second.txt");
+    // A name with what could be a number in it is no name.
+    assert_eq!(label("123-45-6789.txt").await, "");
+    browser.type_in("label", "The staff").await;
+    assert_eq!(label("third.txt").await, "The staff");
     visit.close().await;
 }
 

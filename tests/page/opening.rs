@@ -67,6 +67,8 @@ async fn without_the_token_the_page_says_where_it_is() {
             "You aren't signed in\nOpen the address that Rollcall printed when it started; it has the key in it.",
             "at {path}"
         );
+        let shown = browser.read("document.body.innerText").await;
+        assert!(!shown.as_str().unwrap().contains("Asking"), "at {path}");
     }
     browser.shoot("not-let-in").await;
     // With the token it goes on.
