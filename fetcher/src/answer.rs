@@ -37,17 +37,16 @@ impl Attempt {
 
 /// A body as a result holds it: the upstream's JSON as it stands where it says that it is JSON, or
 /// says nothing and it is; else its text. None where it is empty.
-pub(crate) fn body_value(content_type: Option<&str>, bytes: Vec<u8>) -> Option<Box<RawValue>> {
+pub(crate) fn body_value(content_type: Option<&str>, bytes: &[u8]) -> Option<Box<RawValue>> {
     if bytes.is_empty() {
         return None;
     }
-    let text = String::from_utf8(bytes)
-        .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
-    let text = match is_json(content_type).then(|| serde_json::from_str::<Box<RawValue>>(&text)) {
-        Some(Ok(json)) => return Some(json),
-        _ => text,
-    };
-    serde_json::value::to_raw_value(&text).ok()
+    if is_json(content_type)
+        && let Ok(json) = serde_json::from_slice(bytes)
+    {
+        return Some(json);
+    }
+    serde_json::value::to_raw_value(&String::from_utf8_lossy(bytes)).ok()
 }
 
 fn is_json(content_type: Option<&str>) -> bool {
@@ -69,7 +68,7 @@ mod tests {
     #[test]
     fn json_stays_as_it_was_written_and_everything_else_is_text() {
         let value = |content_type, bytes: &[u8]| {
-            body_value(content_type, bytes.to_vec()).map(|body| body.get().to_owned())
+            body_value(content_type, bytes).map(|body| body.get().to_owned())
         };
         assert_eq!(
             value(Some("application/json; charset=utf-8"), b"{\"a\": 1.50}").unwrap(),

@@ -3,6 +3,7 @@
 
 use std::time::{Instant, SystemTime};
 
+use bytes::Bytes;
 use contract::Ssn;
 use contract::wire::ErrorKind;
 use reqwest::Response;
@@ -75,22 +76,33 @@ impl Upstream {
             .headers()
             .get(CONTENT_TYPE)
             .and_then(|value| value.to_str().ok());
-        attempt.body = body_value(content_type, bytes);
+        attempt.body = body_value(content_type, &bytes);
         Ok(())
     }
 }
 
-async fn read(response: &mut Response, cap: usize) -> Result<Vec<u8>, ErrorKind> {
-    let mut bytes = Vec::new();
+/// The body, up to the cap; without a copy where it came in one piece, as most do.
+async fn read(response: &mut Response, cap: usize) -> Result<Bytes, ErrorKind> {
+    let mut whole = Bytes::new();
+    let mut pieces = Vec::new();
+    let mut length = 0;
     while let Some(chunk) = response
         .chunk()
         .await
         .map_err(|error| on_connection(&error))?
     {
-        if bytes.len() + chunk.len() > cap {
+        length += chunk.len();
+        if length > cap {
             return Err(ErrorKind::BodyTooLarge);
         }
-        bytes.extend_from_slice(&chunk);
+        if whole.is_empty() {
+            whole = chunk;
+        } else {
+            pieces.extend_from_slice(&chunk);
+        }
     }
-    Ok(bytes)
+    if pieces.is_empty() {
+        return Ok(whole);
+    }
+    Ok([whole.as_ref(), &pieces].concat().into())
 }

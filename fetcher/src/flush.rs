@@ -89,7 +89,7 @@ impl<'a> Segments<'a> {
     }
 
     pub(crate) fn take(&mut self, record: &Record) {
-        self.news.extend_from_slice(&record.to_line());
+        record.write_line(&mut self.news);
         self.failures += u32::from(record.outcome == Outcome::Failed);
         self.state.absorb(head(record));
     }

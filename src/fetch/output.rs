@@ -48,14 +48,14 @@ async fn write_all(
 ) -> Result<(), FetchError> {
     let (send, mut pages) = mpsc::channel(2);
     let reading = tokio::spawn(read_all(reader, send));
-    begin(format, out)?;
-    while let Some(rows) = pages.recv().await {
-        for row in &rows {
-            write_row(format, row, out)?;
+    let mut rows = Rows::begin(format, out)?;
+    while let Some(page) = pages.recv().await {
+        for row in &page {
+            rows.write(row)?;
         }
     }
     reading.await.map_err(io::Error::other)??;
-    Ok(end(format, out)?)
+    Ok(rows.end()?)
 }
 
 async fn read_all(
@@ -79,40 +79,48 @@ async fn read_all(
     Ok(())
 }
 
-fn begin(format: Format, out: &mut impl Write) -> io::Result<()> {
-    match format {
-        Format::Csv => write_csv(&CSV_HEADER, out),
-        Format::Ndjson => Ok(()),
-        Format::Json => out.write_all(b"["),
-    }
+/// Rows on their way out.
+enum Rows<W: Write> {
+    Csv(csv::Writer<W>),
+    Ndjson(W),
+    Json(W),
 }
 
-fn write_row(format: Format, row: &ResultRow, out: &mut impl Write) -> io::Result<()> {
-    match format {
-        Format::Csv => write_csv(&row.csv_record(), out),
-        Format::Ndjson => {
-            serde_json::to_writer(&mut *out, row)?;
-            out.write_all(b"\n")
+impl<W: Write> Rows<W> {
+    fn begin(format: Format, mut out: W) -> io::Result<Self> {
+        match format {
+            Format::Csv => {
+                let mut writer = csv::Writer::from_writer(out);
+                writer.write_record(CSV_HEADER)?;
+                Ok(Self::Csv(writer))
+            }
+            Format::Ndjson => Ok(Self::Ndjson(out)),
+            Format::Json => {
+                out.write_all(b"[")?;
+                Ok(Self::Json(out))
+            }
         }
-        Format::Json => {
-            out.write_all(if row.row == 0 { b"\n" } else { b",\n" })?;
-            Ok(serde_json::to_writer(&mut *out, row)?)
+    }
+
+    fn write(&mut self, row: &ResultRow) -> io::Result<()> {
+        match self {
+            Self::Csv(writer) => Ok(writer.write_record(row.csv_record())?),
+            Self::Ndjson(out) => {
+                serde_json::to_writer(&mut *out, row)?;
+                out.write_all(b"\n")
+            }
+            Self::Json(out) => {
+                out.write_all(if row.row == 0 { b"\n" } else { b",\n" })?;
+                Ok(serde_json::to_writer(out, row)?)
+            }
         }
     }
-}
 
-fn end(format: Format, out: &mut impl Write) -> io::Result<()> {
-    if matches!(format, Format::Json) {
-        out.write_all(b"\n]\n")
-    } else {
-        Ok(())
+    fn end(self) -> io::Result<()> {
+        match self {
+            Self::Csv(mut writer) => writer.flush(),
+            Self::Ndjson(_) => Ok(()),
+            Self::Json(mut out) => out.write_all(b"\n]\n"),
+        }
     }
-}
-
-fn write_csv<T: AsRef<[u8]>>(record: &[T], out: &mut impl Write) -> io::Result<()> {
-    let mut writer = csv::WriterBuilder::new()
-        .buffer_capacity(1 << 10)
-        .from_writer(out);
-    writer.write_record(record).map_err(io::Error::other)?;
-    writer.flush()
 }

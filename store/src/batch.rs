@@ -235,7 +235,7 @@ impl Store {
         Ok(state)
     }
 
-    /// Writes one new segment: `lines` are records as [`Record::to_line`] writes them, and may be
+    /// Writes one new segment: `lines` are records as [`Record::write_line`] writes them, and may be
     /// none where only the totals are to be told. False where the execution is being erased: then
     /// nothing was written.
     pub async fn put_segment(

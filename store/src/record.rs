@@ -33,18 +33,18 @@ pub struct Record<Body = Option<Box<RawValue>>> {
 pub type Head = Record<serde::de::IgnoredAny>;
 
 impl Record {
-    /// The record as one line of a segment, with its newline. A line break in JSON text is white
-    /// space, since strings hold none unescaped, so a body of many lines becomes one of one.
-    pub fn to_line(&self) -> Vec<u8> {
-        let mut line =
-            serde_json::to_vec(self).expect("a record has string keys only, so it is JSON");
-        for byte in &mut line {
+    /// Adds the record as one line of a segment, with its newline. A line break in JSON text is
+    /// white space, since strings hold none unescaped, so a body of many lines becomes one of one.
+    pub fn write_line(&self, lines: &mut Vec<u8>) {
+        let start = lines.len();
+        serde_json::to_writer(&mut *lines, self)
+            .expect("a record has string keys only, so it is JSON");
+        for byte in &mut lines[start..] {
             if matches!(byte, b'\n' | b'\r') {
                 *byte = b' ';
             }
         }
-        line.push(b'\n');
-        line
+        lines.push(b'\n');
     }
 }
 
@@ -65,7 +65,8 @@ mod tests {
             not_before_ms: None,
             body: Some(RawValue::from_string(pretty.to_owned()).unwrap()),
         };
-        let line = record.to_line();
+        let mut line = Vec::new();
+        record.write_line(&mut line);
         assert_eq!(line.iter().filter(|byte| **byte == b'\n').count(), 1);
         let back: Record = serde_json::from_slice(&line).unwrap();
         let value = |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap();

@@ -66,8 +66,9 @@ impl ResultRow {
                 .map(|json| json.trim_matches('"').to_owned())
                 .unwrap_or_default()
         };
-        let body = self.body.as_ref().map(|body| {
-            serde_json::from_str::<String>(body.get()).unwrap_or_else(|_| body.get().to_owned())
+        let body = self.body.as_ref().map(|body| match body.get() {
+            text if text.starts_with('"') => serde_json::from_str(text).unwrap_or_default(),
+            json => json.to_owned(),
         });
         [
             self.row.to_string(),
