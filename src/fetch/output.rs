@@ -81,7 +81,7 @@ async fn read_all(
 
 /// Rows on their way out.
 enum Rows<W: Write> {
-    Csv(csv::Writer<W>),
+    Csv(Box<csv::Writer<W>>),
     Ndjson(W),
     Json(W),
 }
@@ -92,7 +92,7 @@ impl<W: Write> Rows<W> {
             Format::Csv => {
                 let mut writer = csv::Writer::from_writer(out);
                 writer.write_record(CSV_HEADER)?;
-                Ok(Self::Csv(writer))
+                Ok(Self::Csv(Box::new(writer)))
             }
             Format::Ndjson => Ok(Self::Ndjson(out)),
             Format::Json => {
