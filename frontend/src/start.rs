@@ -1,15 +1,19 @@
 //! Starting a run: small lists in one request, large ones in parts.
 
+mod claim;
+
 use std::sync::Arc;
 
 use contract::list::{ReadOptions, Source};
-use contract::wire::{CreateListRequest, Execution, StartRequest};
+use contract::wire::{CreateListRequest, Execution, ExecutionId, StartRequest};
 use leptos::prelude::*;
 
 use crate::api::{self, ApiError};
 use crate::browser;
 use crate::logic::run_form::Chosen;
 use crate::logic::{outbound, words};
+
+use claim::{Claim, Uploads, start_uploaded};
 
 /// What is to be started.
 #[derive(Clone)]
@@ -33,25 +37,16 @@ pub(crate) struct Room {
     pub(crate) part_bytes: usize,
 }
 
-/// A start and its key: the same start asked again, after an answer got lost, has the same key, so
-/// that it starts one run only.
+/// A start and what names it to the server: the same start asked again, after an answer got lost, has
+/// the same key and the same uploaded list, so that it starts one run only.
+#[derive(Clone)]
 pub(crate) struct Keyed {
     start: Start,
-    key: String,
+    claim: Claim,
 }
 
-impl Keyed {
-    /// The key for this start: the one it had, if it is the same.
-    pub(crate) fn key(known: &mut Option<Self>, start: &Start) -> String {
-        let same = known.as_ref().filter(|known| known.start.is(start));
-        let key = same.map_or_else(browser::random_key, |known| known.key.clone());
-        *known = Some(Self {
-            start: start.clone(),
-            key: key.clone(),
-        });
-        key
-    }
-}
+/// The last start of a page.
+pub(crate) type LastStart = StoredValue<Option<Keyed>, LocalStorage>;
 
 impl Start {
     fn is(&self, other: &Self) -> bool {
@@ -61,50 +56,98 @@ impl Start {
             && self.chosen == other.chosen
     }
 
-    /// Starts the run. `tell` hears how far it is.
+    /// Starts the run; the last start is gone on with, if it is the same. `tell` hears how far it is.
     pub(crate) async fn send(
         self,
-        key: String,
+        last: LastStart,
         room: Room,
         tell: WriteSignal<Option<String>>,
     ) -> Result<Execution, ApiError> {
+        let same = last
+            .try_get_value()
+            .flatten()
+            .filter(|last| last.start.is(&self));
+        let claim = same.map_or_else(|| Claim::new(browser::random_key()), |last| last.claim);
+        // Whoever has left the page has no last start; this one goes on all the same.
+        let keep = |claim: &Claim| {
+            let (start, claim) = (self.clone(), claim.clone());
+            last.try_set_value(Some(Keyed { start, claim }));
+        };
+        keep(&claim);
+        let sending = Sending {
+            start: &self,
+            room,
+            tell,
+        };
+        if self.source.list.rows.len() <= room.request_rows {
+            sending.whole(&claim.key).await
+        } else {
+            start_uploaded(claim, &sending, browser::random_key, keep).await
+        }
+    }
+
+    fn request(&self) -> StartRequest {
         let label = self.label.trim();
-        let mut request = StartRequest {
+        StartRequest {
             label: (!label.is_empty()).then(|| label.to_owned()),
             max_concurrency: self.chosen.max_concurrency,
             requests_per_second: self.chosen.requests_per_second,
             tolerated_failure_percentage: self.chosen.tolerated_failure_percentage,
             ..Default::default()
-        };
-        if self.source.list.rows.len() <= room.request_rows {
-            request.ssn_list = Some(outbound::values(&self.source.list).collect());
-            request.validation = Some(self.options.validation);
-            request.restore_leading_zeros = Some(self.options.restore_leading_zeros);
-        } else {
-            request.list_id = Some(self.upload(room, tell).await?);
         }
-        tell.try_set(Some("Starting…".to_owned()));
-        api::start(&request, &key).await
+    }
+}
+
+/// A start on its way to the server.
+struct Sending<'a> {
+    start: &'a Start,
+    room: Room,
+    tell: WriteSignal<Option<String>>,
+}
+
+impl Sending<'_> {
+    /// Starts the run of a list that one request has room for.
+    async fn whole(&self, key: &str) -> Result<Execution, ApiError> {
+        let options = self.start.options;
+        let request = StartRequest {
+            ssn_list: Some(outbound::values(&self.start.source.list).collect()),
+            validation: Some(options.validation),
+            restore_leading_zeros: Some(options.restore_leading_zeros),
+            ..self.start.request()
+        };
+        self.ask(&request, key).await
     }
 
-    async fn upload(
-        &self,
-        room: Room,
-        tell: WriteSignal<Option<String>>,
-    ) -> Result<contract::wire::ExecutionId, ApiError> {
+    async fn ask(&self, request: &StartRequest, key: &str) -> Result<Execution, ApiError> {
+        self.tell.try_set(Some("Starting…".to_owned()));
+        api::start(request, key).await
+    }
+}
+
+impl Uploads for Sending<'_> {
+    async fn upload(&self) -> Result<ExecutionId, ApiError> {
         let list = api::create_list(&CreateListRequest {
-            validation: self.options.validation,
-            restore_leading_zeros: self.options.restore_leading_zeros,
+            validation: self.start.options.validation,
+            restore_leading_zeros: self.start.options.restore_leading_zeros,
         })
         .await?
         .id;
-        let parts = outbound::parts(&self.source.list, room.part_bytes);
+        let parts = outbound::parts(&self.start.source.list, self.room.part_bytes);
         let total = words::group(parts.len() as u64);
         for (number, part) in parts.into_iter().enumerate() {
             let at = words::group(number as u64 + 1);
-            tell.try_set(Some(format!("Sending part {at} of {total}…")));
+            self.tell
+                .try_set(Some(format!("Sending part {at} of {total}…")));
             api::put_part(list.as_str(), number, part).await?;
         }
         Ok(list)
+    }
+
+    async fn start(&self, key: &str, list: &ExecutionId) -> Result<Execution, ApiError> {
+        let request = StartRequest {
+            list_id: Some(list.clone()),
+            ..self.start.request()
+        };
+        self.ask(&request, key).await
     }
 }

@@ -59,6 +59,11 @@ impl ApiError {
         matches!(self, Self::Refused(problem) if problem.status == 404)
     }
 
+    /// Whether the server has no such uploaded list: too old, or used.
+    pub fn is_unknown_list(&self) -> bool {
+        matches!(self, Self::Refused(problem) if problem.kind == "/problems/unknown-list")
+    }
+
     /// Whether asking again later may help, without anybody doing anything.
     pub fn may_pass(&self) -> bool {
         match self {

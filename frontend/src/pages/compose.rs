@@ -15,7 +15,7 @@ use crate::logic::run_form::RunForm;
 use crate::logic::words;
 use crate::one_type::{flag, spawn, text};
 use crate::server::Server;
-use crate::start::{Keyed, Room, Start};
+use crate::start::{LastStart, Room, Start};
 
 /// The page of a new list.
 #[component]
@@ -26,7 +26,7 @@ pub(crate) fn Compose() -> impl IntoView {
     let chosen = Memo::new(move |_| form.with(|form| form.chosen(server.run_defaults().0)));
     let (telling, tell) = signal(None::<String>);
     let trouble = RwSignal::new(None::<ApiError>);
-    let keyed = StoredValue::new_local(None::<Keyed>);
+    let last: LastStart = StoredValue::new_local(None);
     let navigate = use_navigate();
 
     let rows = Memo::new(move |_| list.source().map_or(0, |source| source.list.rows.len()));
@@ -51,14 +51,11 @@ pub(crate) fn Compose() -> impl IntoView {
             label: list.label.get(),
             chosen,
         };
-        let Some(key) = keyed.try_update_value(|known| Keyed::key(known, &start)) else {
-            return;
-        };
         tell.set(Some("Starting…".to_owned()));
         trouble.set(None);
         let (room, navigate) = (room(server), navigate.clone());
         spawn(async move {
-            match start.send(key, room, tell).await {
+            match start.send(last, room, tell).await {
                 // Whoever has left the page meanwhile stays where they went.
                 Ok(execution) if tell.try_set(None).is_none() => {
                     navigate(&format!("/executions/{}", execution.id), Default::default());
