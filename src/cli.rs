@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use contract::list::Column;
 
 use crate::upstream::DemoSettings;
 use crate::{Exit, fetch, logging};
@@ -58,6 +59,9 @@ pub(crate) struct ServeArgs {
         value_delimiter = ','
     )]
     pub(crate) allow_host: Vec<String>,
+    /// Erases runs that were started more than so many days ago [default: none].
+    #[arg(long, value_name = "DAYS", env = "ROLLCALL_RETAIN", value_parser = clap::value_parser!(u32).range(1..=36_500))]
+    pub(crate) retain: Option<u32>,
     /// The upstream's address, to which a number is appended [default: a demo upstream].
     #[arg(long = "upstream", value_name = "URL", env = "ROLLCALL_UPSTREAM")]
     pub(crate) url: Option<String>,
@@ -84,7 +88,7 @@ pub(crate) struct FetchArgs {
     pub(crate) masked: bool,
     /// The column that holds the numbers: its header, or its number from 1.
     #[arg(long, value_name = "COLUMN")]
-    pub(crate) column: Option<String>,
+    pub(crate) column: Option<Column>,
     /// GETs in flight at most.
     #[arg(long, value_name = "N", default_value_t = contract::limits::DEFAULT_MAX_CONCURRENCY)]
     pub(crate) max_concurrency: u32,

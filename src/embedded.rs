@@ -31,6 +31,8 @@ struct Inner {
     fetcher: Fetcher,
     /// Where the store is a folder: what is left of an erased execution there goes with its folder.
     folder: Option<PathBuf>,
+    /// GETs of all executions: this process may open only so many files.
+    in_flight: Arc<Semaphore>,
     runs: Mutex<HashMap<ExecutionId, Run>>,
     halted: watch::Sender<bool>,
 }
@@ -42,12 +44,19 @@ struct Run {
 }
 
 impl Embedded {
-    /// An engine over this store. `folder` is where it lies on disk, if it does.
-    pub fn new(store: Store, fetcher: Fetcher, folder: Option<PathBuf>) -> Self {
+    /// An engine over this store. `folder` is where it lies on disk, if it does;
+    /// `max_in_flight` how many GETs all executions together may have in flight.
+    pub fn new(
+        store: Store,
+        fetcher: Fetcher,
+        folder: Option<PathBuf>,
+        max_in_flight: u32,
+    ) -> Self {
         let inner = Inner {
             store,
             fetcher,
             folder,
+            in_flight: Arc::new(Semaphore::new(max_in_flight.max(1) as usize)),
             runs: Mutex::default(),
             halted: watch::Sender::new(false),
         };
@@ -137,14 +146,18 @@ impl Embedded {
         pass: &Arc<Pass>,
         signal: &watch::Receiver<Signal>,
     ) {
-        let limiter = Arc::new(Limiter::new(
+        let limiter = Limiter::new(
             meta.settings.max_concurrency,
             meta.settings.requests_per_second,
-        ));
+        );
+        let limiter = Arc::new(limiter.within(Arc::clone(&self.inner.in_flight)));
         let starting = Arc::new(Semaphore::new(STARTING));
         let open = Arc::new(Semaphore::new(lanes(meta)));
         let mut lanes = JoinSet::new();
         for batch in pass.batches(meta) {
+            if *signal.borrow() != Signal::Go {
+                break;
+            }
             let leave = (
                 Arc::clone(&open).acquire_owned().await,
                 Arc::clone(&starting).acquire_owned().await,

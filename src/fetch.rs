@@ -13,6 +13,7 @@ use fetcher::{Fetcher, SettingsError};
 use store::{Meta, Pass, ResultsReader, Store, StoreError};
 
 use crate::cli::FetchArgs;
+use crate::fetch::output::Output;
 use crate::serve::run::asked_to_end;
 use crate::{Embedded, Exit, descriptors};
 
@@ -55,41 +56,43 @@ pub(crate) async fn run(args: FetchArgs) -> Result<Exit, FetchError> {
     let store = Store::in_memory();
     let fetcher = Fetcher::new(store.clone(), args.upstream.settings(&args.url)?)?;
     let bytes = read(&args.list).map_err(|error| FetchError::List(args.list.clone(), error))?;
-    let source = source(&bytes, &settings.read_options(), args.column.as_deref())?;
+    let source = source(&bytes, &settings.read_options(), args.column.as_ref())?;
     drop(bytes);
     if source.list.rows.is_empty() {
         return Err(FetchError::Empty);
     }
+    // Before the first GET: a run must not be lost because its rows have nowhere to go.
+    let out = Output::open(args.out.as_deref())?;
 
     let meta = Meta::new("local", None, None, None, &source.list, settings);
     store.write_list(&meta, &source.list).await?;
     drop(source);
     let pass = Pass::first();
     store.create_pass(&meta.id, &pass).await?;
-    let interrupted = look_up(&store, fetcher, &meta, &pass).await?;
-    let counts = store.settle(&meta, &pass, None).await?.counts;
-
-    let reader = ResultsReader::open(store, meta, pass, !args.masked).await?;
-    output::write(reader, args.format, args.out.as_deref()).await?;
-    Ok(exit(interrupted, &counts))
+    let engine = Embedded::new(store.clone(), fetcher, None, possible);
+    let interrupted = look_up(&store, &engine, &meta, &pass).await?;
+    let finish = async {
+        // What was interrupted is written as well; interrupted again, it isn't.
+        engine.ended(&meta.id).await;
+        let counts = store.settle(&meta, &pass, None).await?.counts;
+        let reader = ResultsReader::open(store.clone(), meta.clone(), pass.clone(), !args.masked);
+        out.write(reader.await?, args.format).await?;
+        Ok(exit(interrupted, &counts))
+    };
+    tokio::select! {
+        exit = finish => exit,
+        () = asked_to_end() => Ok(Exit::Interrupted),
+    }
 }
 
-/// Runs the list to its end, or until interrupted. Whether it was.
+/// Runs the list to its end, or tells the run to stop when interrupted. Whether it was.
 async fn look_up(
     store: &Store,
-    fetcher: Fetcher,
+    engine: &Embedded,
     meta: &Meta,
     pass: &Pass,
 ) -> Result<bool, FetchError> {
-    let engine = Embedded::new(store.clone(), fetcher, None);
-    let start = PassStart {
-        execution_id: meta.id.clone(),
-        pass: pass.pass,
-        batches: pass.batches(meta),
-        lanes: pass.lanes,
-        wide: pass.wide,
-    };
-    engine.start(start).await?;
+    engine.start(PassStart::of(meta, pass)).await?;
     tokio::select! {
         () = engine.ended(&meta.id) => return Ok(false),
         () = asked_to_end() => {}
@@ -98,7 +101,6 @@ async fn look_up(
         .mark_stop(&meta.id, pass.pass, store::StopCause::User)
         .await?;
     engine.stop(&meta.id, pass.pass).await?;
-    engine.ended(&meta.id).await;
     Ok(true)
 }
 
@@ -124,14 +126,16 @@ fn read(path: &Path) -> io::Result<Vec<u8>> {
     }
 }
 
-fn source(bytes: &[u8], options: &ReadOptions, column: Option<&str>) -> Result<Source, FetchError> {
-    let column = column.map(|name| match name.parse::<usize>() {
-        Ok(number @ 1..) => Column::Index(number - 1),
-        _ => Column::Name(name.to_owned()),
-    });
-    read_source(bytes, options, column.as_ref()).map_err(|error| match error {
-        ReadError::TooManyRows { .. } => FetchError::Read(error),
-        error => FetchError::Column(error),
+fn source(
+    bytes: &[u8],
+    options: &ReadOptions,
+    column: Option<&Column>,
+) -> Result<Source, FetchError> {
+    read_source(bytes, options, column).map_err(|error| match error {
+        ReadError::AmbiguousColumn { .. }
+        | ReadError::NoColumn { .. }
+        | ReadError::UnknownColumn { .. } => FetchError::Column(error),
+        error => FetchError::Read(error),
     })
 }
 

@@ -3,8 +3,8 @@
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::Directive;
 
-/// These would log the address of a redirect or a request, so a number: they are silent whatever
-/// `RUST_LOG` asks for.
+/// These would log the address of a redirect or a request, so a number: `RUST_LOG=trace` and the
+/// like don't make them speak.
 const SILENT: [&str; 6] = [
     "reqwest=off",
     "hyper=off",

@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use contract::wire::{ExecutionId, ExecutionStatus};
+use store::{Meta, Pass};
 
 /// What an engine is given to start a pass. It holds no number: the fetcher reads its slice of the
 /// items from the store.
@@ -19,6 +20,19 @@ pub struct PassStart {
     /// Whether the run needs Step Functions' Distributed Map: more than 40 batches, or a low rate
     /// that makes each batch loop often.
     pub wide: bool,
+}
+
+impl PassStart {
+    /// The start of this pass of this execution.
+    pub fn of(meta: &Meta, pass: &Pass) -> Self {
+        Self {
+            execution_id: meta.id.clone(),
+            pass: pass.pass,
+            batches: pass.batches(meta),
+            lanes: pass.lanes,
+            wide: pass.wide,
+        }
+    }
 }
 
 /// Where a pass stands for the engine alone; what was fetched is the store's to say.

@@ -16,9 +16,10 @@ mod shares;
 mod start;
 #[cfg(feature = "step-functions")]
 pub mod step_functions;
+mod upkeep;
 mod view;
 
 pub use api::{Api, Owner, router};
 pub use engine::{Engine, EngineError, EngineStatus, PassStart};
 pub use problem::{ApiError, problem_response};
-pub use start::recover;
+pub use upkeep::{recover, tidy};

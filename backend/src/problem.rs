@@ -196,6 +196,15 @@ impl IntoResponse for ApiError {
     }
 }
 
+/// Whatever goes wrong, as OpenAPI tells it.
+#[derive(utoipa::IntoResponses)]
+#[response(
+    status = "default",
+    description = "A problem document (RFC 9457)",
+    content_type = "application/problem+json"
+)]
+pub(crate) struct AnyProblem(#[expect(dead_code, reason = "its type is what is told")] Problem);
+
 /// An RFC 9457 problem document as an answer. `kind` is the last part of its type.
 pub fn problem_response(
     status: StatusCode,

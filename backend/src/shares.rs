@@ -13,6 +13,12 @@ const INLINE_BATCHES: usize = 40;
 /// 60 loops; a run that would take longer than this many seconds goes the other way.
 const INLINE_SECONDS: f64 = 6.0 * 3_600.0;
 
+/// An upstream that asks to be left alone after every burst ends an invocation each time, so that
+/// a run of few at once may loop as often as this.
+const INLINE_PAUSES: u64 = 2_000;
+/// Attempts for one item at most, as the fetcher makes them unless told otherwise.
+const ATTEMPTS: u64 = 4;
+
 /// Sets the shares of a pass that is about to be written. `fetchers` is how many fetchers run at
 /// the same time; none: all batches share one limit in one process.
 pub(crate) fn divide(meta: &Meta, pass: &mut Pass, fetchers: Option<u32>) {
@@ -21,7 +27,8 @@ pub(crate) fn divide(meta: &Meta, pass: &mut Pass, fetchers: Option<u32>) {
     let seconds = settings
         .requests_per_second
         .map_or(0.0, |rate| pass.selected(meta) as f64 / rate);
-    pass.wide = batches > INLINE_BATCHES || seconds > INLINE_SECONDS;
+    let pauses = pass.selected(meta) * ATTEMPTS / u64::from(settings.max_concurrency.max(1));
+    pass.wide = batches > INLINE_BATCHES || seconds > INLINE_SECONDS || pauses > INLINE_PAUSES;
     let Some(fetchers) = fetchers else {
         pass.lane_concurrency = settings.max_concurrency;
         pass.lane_requests_per_second = settings.requests_per_second;
@@ -103,6 +110,8 @@ mod tests {
         assert!(!divided(10_000, 1_000, None, Some(500)).wide);
         assert!(divided(10_001, 1_000, None, Some(500)).wide);
         assert!(divided(1_000, 1_000, Some(0.01), Some(500)).wide);
+        assert!(divided(10_000, 10, None, Some(500)).wide);
+        assert!(!divided(10_000, 100, None, Some(500)).wide);
     }
 
     #[test]

@@ -9,11 +9,6 @@ use store::{Meta, Pass, Store, UploadedList};
 use crate::shares::divide;
 use crate::{Api, ApiError, Engine, Owner, PassStart};
 
-/// A start that was not finished after so long is erased.
-const UNFINISHED_MS: u64 = 60 * 60 * 1_000;
-/// An uploaded list that was not used after so long is erased.
-const UNUSED_LIST_MS: u64 = 24 * 60 * 60 * 1_000;
-
 /// Starts a run, or finds the one that this key has started.
 pub(crate) async fn start(
     api: &Api,
@@ -30,11 +25,12 @@ pub(crate) async fn start(
         let same = earlier.list_id.as_ref() == Some(list_id)
             && earlier.label == label
             && same_but_reading(&earlier.settings, &settings);
-        return if same {
-            finish_start(api, earlier).await
-        } else {
-            Err(ApiError::KeyReused)
-        };
+        if !same {
+            return Err(ApiError::KeyReused);
+        }
+        let meta = finish_start(api, earlier).await?;
+        api.store.drop_list(&owner.id, list_id).await?;
+        return Ok(meta);
     }
     let list = match (&request.ssn_list, &request.list_id) {
         (Some(values), None) => read(values, &settings)?,
@@ -64,22 +60,11 @@ pub(crate) async fn start(
         settings.clone(),
     );
     api.store.write_list(&meta, &list).await?;
-    if let Some(key) = &key {
-        let winner = api.store.claim_key(&owner.id, key, &meta.id).await?;
-        if winner != meta.id {
-            let own = Meta {
-                idempotency_key: None,
-                ..meta
-            };
-            api.store.erase(&own).await?;
-            api.store.sweep(&own.id).await?;
-            let earlier = api
-                .store
-                .meta(&winner)
-                .await?
-                .ok_or(ApiError::UnknownExecution)?;
-            return go_on(api, earlier, &list, &settings, &label).await;
-        }
+    if let Some(key) = &key
+        && let Some(earlier) = claim(api, owner, key, &meta).await?
+    {
+        api.store.erase_at_once(&meta).await?;
+        return go_on(api, earlier, &list, &settings, &label).await;
     }
     let meta = finish_start(api, meta).await?;
     if let Some(id) = &request.list_id {
@@ -106,8 +91,32 @@ async fn go_on(
     }
 }
 
+/// Claims the key for this execution. The execution that has it, where another was first.
+async fn claim(api: &Api, owner: &Owner, key: &str, meta: &Meta) -> Result<Option<Meta>, ApiError> {
+    let winner = api.store.claim_key(&owner.id, key, &meta.id).await?;
+    if winner == meta.id {
+        return Ok(None);
+    }
+    if let Some(earlier) = earlier(api, owner, key).await? {
+        return Ok(Some(earlier));
+    }
+    // Its execution was erased, and the key with it, or soon will be.
+    api.store.release_key(&owner.id, key, &winner).await?;
+    let winner = api.store.claim_key(&owner.id, key, &meta.id).await?;
+    match winner == meta.id {
+        true => Ok(None),
+        false => api
+            .store
+            .meta(&winner)
+            .await?
+            .map(Some)
+            .ok_or(ApiError::UnknownExecution),
+    }
+}
+
 async fn earlier(api: &Api, owner: &Owner, key: &str) -> Result<Option<Meta>, ApiError> {
     match api.store.claimed(&owner.id, key).await? {
+        Some(id) if api.store.is_erased(&id).await? => Ok(None),
         Some(id) => Ok(api.store.meta(&id).await?),
         None => Ok(None),
     }
@@ -135,27 +144,37 @@ pub(crate) async fn ensure_started(
     engine: &dyn Engine,
     meta: &Meta,
 ) -> Result<Pass, ApiError> {
-    store.put_history(&meta.owner, &meta.id).await?;
     let pass = match store.current_pass(&meta.id).await? {
         Some(pass) => pass,
-        None => {
-            let mut first = Pass::first();
-            divide(meta, &mut first, engine.fetcher_concurrency());
-            if store.create_pass(&meta.id, &first).await? {
-                first
-            } else {
-                store
-                    .current_pass(&meta.id)
-                    .await?
-                    .ok_or(ApiError::UnknownExecution)?
-            }
-        }
+        None => first_pass(store, engine, meta).await?,
     };
+    store.put_history(&meta.owner, &meta.id).await?;
     ensure_runs(store, engine, meta, &pass).await?;
     Ok(pass)
 }
 
-/// Hands a written pass to the engine; without an item there is nothing to hand over.
+/// Writes the first pass of what is neither erased nor the loser of its key: its client has been
+/// given another execution, or will be.
+async fn first_pass(store: &Store, engine: &dyn Engine, meta: &Meta) -> Result<Pass, ApiError> {
+    if store.is_erased(&meta.id).await? || store.meta(&meta.id).await?.is_none() {
+        return Err(ApiError::UnknownExecution);
+    }
+    if let Some(key) = &meta.idempotency_key
+        && store.claim_key(&meta.owner, key, &meta.id).await? != meta.id
+    {
+        store.erase_at_once(meta).await?;
+        return Err(ApiError::UnknownExecution);
+    }
+    let mut first = Pass::first();
+    divide(meta, &mut first, engine.fetcher_concurrency());
+    if store.create_pass(&meta.id, &first).await? {
+        return Ok(first);
+    }
+    let pass = store.current_pass(&meta.id).await?;
+    pass.ok_or(ApiError::UnknownExecution)
+}
+
+/// Hands a written pass to the engine; with nothing to ask there is nothing to hand over.
 pub(crate) async fn ensure_runs(
     store: &Store,
     engine: &dyn Engine,
@@ -165,51 +184,11 @@ pub(crate) async fn ensure_runs(
     if store.summary(&meta.id, pass.pass).await?.is_some() {
         return Ok(());
     }
-    if meta.items == 0 {
+    if pass.batches(meta).is_empty() {
         store.settle(meta, pass, None).await?;
         return Ok(());
     }
-    let start = PassStart {
-        execution_id: meta.id.clone(),
-        pass: pass.pass,
-        batches: pass.batches(meta),
-        lanes: pass.lanes,
-        wide: pass.wide,
-    };
-    Ok(engine.start(start).await?)
-}
-
-/// What a server on one machine does at its start: goes on with every run that is not over, ends
-/// erasures that were cut short, and erases starts and lists that were left lying. How many runs go on.
-pub async fn recover(store: &Store, engine: &dyn Engine) -> Result<usize, ApiError> {
-    let mut resumed = 0;
-    for id in store.all_executions().await? {
-        if store.is_erased(&id).await? {
-            store.sweep(&id).await?;
-        } else if !store.erase_unfinished(&id, UNFINISHED_MS).await?
-            && let Some(meta) = store.meta(&id).await?
-        {
-            resumed += usize::from(resume(store, engine, &id, &meta).await?);
-        }
-    }
-    store.drop_old_lists(UNUSED_LIST_MS).await?;
-    Ok(resumed)
-}
-
-async fn resume(
-    store: &Store,
-    engine: &dyn Engine,
-    id: &ExecutionId,
-    meta: &Meta,
-) -> Result<bool, ApiError> {
-    let over = match store.current_pass(id).await? {
-        Some(pass) => store.summary(id, pass.pass).await?.is_some(),
-        None => false,
-    };
-    if !over {
-        ensure_started(store, engine, meta).await?;
-    }
-    Ok(!over)
+    Ok(engine.start(PassStart::of(meta, pass)).await?)
 }
 
 fn read(values: &[String], settings: &RunSettings) -> Result<List, ApiError> {

@@ -74,25 +74,16 @@ async fn look_after(
     match api.engine.status(&meta.id, pass.pass).await {
         Ok(EngineStatus::Running) => Ok(None),
         Ok(EngineStatus::Over { status, reason }) => {
-            let stopping = match mark {
-                Some(_) => api
-                    .store
-                    .stop_age_ms(&meta.id, pass.pass)
-                    .await?
-                    .is_some_and(|age| age < STOPPING_MS),
-                None => false,
-            };
-            if stopping && counts.pending > 0 {
+            if counts.pending > 0 && !have_stopped(api, meta, pass, mark).await? {
                 return Ok(None);
             }
-            Ok(Some(
-                api.store
-                    .settle(meta, pass, Some(EngineEnd { status, reason }))
-                    .await?,
-            ))
+            let end = EngineEnd { status, reason };
+            Ok(Some(api.store.settle(meta, pass, Some(end)).await?))
         }
         Ok(EngineStatus::Unknown) if is_stale => {
-            ensure_runs(&api.store, api.engine.as_ref(), meta, pass).await?;
+            if let Err(error) = ensure_runs(&api.store, api.engine.as_ref(), meta, pass).await {
+                tracing::warn!(execution = %meta.id, %error, "a run could not be gone on with");
+            }
             Ok(None)
         }
         Ok(EngineStatus::Unknown) => Ok(None),
@@ -102,6 +93,23 @@ async fn look_after(
             Ok(None)
         }
     }
+}
+
+/// Whether the fetchers of a pass that the engine has ended have had their time to stop. Where
+/// nobody told them to, they are told now.
+async fn have_stopped(
+    api: &Api,
+    meta: &Meta,
+    pass: &Pass,
+    mark: Option<StopCause>,
+) -> Result<bool, ApiError> {
+    if mark.is_none() {
+        let cause = StopCause::Engine;
+        api.store.mark_stop(&meta.id, pass.pass, cause).await?;
+        return Ok(false);
+    }
+    let age = api.store.stop_age_ms(&meta.id, pass.pass).await?;
+    Ok(age.is_none_or(|age| age >= STOPPING_MS))
 }
 
 fn ended(meta: &Meta, pass: &Pass, summary: Summary) -> Execution {

@@ -6,11 +6,12 @@ use std::time::Duration;
 use std::vec::IntoIter;
 
 use store::{Record, now_ms};
-use tokio::sync::{OwnedSemaphorePermit, mpsc};
+use tokio::sync::mpsc;
 use tokio::time::sleep;
 
 use crate::item::Item;
 use crate::lane::Shared;
+use crate::limiter::Leave;
 
 /// The items that wait to be started.
 #[derive(Clone)]
@@ -71,7 +72,7 @@ pub(crate) async fn dispatch(
 async fn work(
     shared: Arc<Shared>,
     item: Item,
-    leave: OwnedSemaphorePermit,
+    leave: Leave,
     queue: Queue,
     send: mpsc::UnboundedSender<Record>,
 ) {

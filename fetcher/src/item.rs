@@ -6,11 +6,11 @@ use std::time::Duration;
 use contract::Ssn;
 use contract::wire::Outcome;
 use store::{Record, now_ms};
-use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::{Instant, sleep, sleep_until};
 
 use crate::answer::Attempt;
 use crate::lane::Shared;
+use crate::limiter::Leave;
 use crate::retry::backoff;
 
 /// A wait longer than this is not slept through where the invocation has an end: the item is put
@@ -35,9 +35,9 @@ impl Item {
     pub(crate) async fn ask(
         mut self,
         lane: &Shared,
-        permit: OwnedSemaphorePermit,
+        permit: Leave,
         mut cut_off: Pin<&mut impl Future<Output = ()>>,
-    ) -> (Option<Record>, Option<OwnedSemaphorePermit>) {
+    ) -> (Option<Record>, Option<Leave>) {
         let mut permit = Some(permit);
         let mut learnt = None;
         loop {
@@ -100,7 +100,7 @@ impl Item {
 
 impl Shared {
     /// Waits for leave to start a GET now. None where it comes too late, or the lane stops.
-    pub(crate) async fn leave(&self) -> Option<OwnedSemaphorePermit> {
+    pub(crate) async fn leave(&self) -> Option<Leave> {
         loop {
             if !self.pause_is_over().await {
                 return None;
@@ -120,10 +120,7 @@ impl Shared {
 
     /// Makes the leave of a GET that is over the leave of the next. None where that has to wait its
     /// turn, comes too late, or the lane stops.
-    pub(crate) async fn leave_again(
-        &self,
-        permit: OwnedSemaphorePermit,
-    ) -> Option<OwnedSemaphorePermit> {
+    pub(crate) async fn leave_again(&self, permit: Leave) -> Option<Leave> {
         let holds =
             || self.goes_on() && self.pause().is_zero() && !self.is_too_late_for(Duration::ZERO);
         if !holds() {

@@ -176,7 +176,7 @@ impl Lane<'_> {
             }
         }
         self.close(&mut segments).await?;
-        if segments.failures() > 0 {
+        if segments.failures() > 0 && !segments.is_gone() {
             self.look_at_failures(&shared).await;
         }
         let stopped = *shared.signal.borrow() == Signal::Stop || segments.is_gone();

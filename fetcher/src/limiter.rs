@@ -10,7 +10,15 @@ use tokio::time::{Instant, sleep_until};
 /// Gives leave to start GETs. One for each lane in the cloud, one for a whole execution on one machine.
 pub struct Limiter {
     in_flight: Arc<Semaphore>,
+    /// What all limiters of the process share: there are only so many file descriptors.
+    in_process: Option<Arc<Semaphore>>,
     pace: Option<Pace>,
+}
+
+/// Leave for one GET, which is in flight until this is dropped.
+pub struct Leave {
+    _own: OwnedSemaphorePermit,
+    _shared: Option<OwnedSemaphorePermit>,
 }
 
 /// Hands out moments at an even distance. Each waiter is given its own, so that thousands wait
@@ -33,21 +41,31 @@ impl Limiter {
         });
         Self {
             in_flight: Arc::new(Semaphore::new(max_concurrency.max(1) as usize)),
+            in_process: None,
             pace,
         }
     }
 
-    /// Waits for leave to start one GET; it is in flight until the permit is dropped. In the order
-    /// in which it was asked.
-    pub async fn enter(&self) -> OwnedSemaphorePermit {
-        let permit = self
-            .in_flight
-            .clone()
-            .acquire_owned()
-            .await
-            .expect("the semaphore is never closed");
+    /// Gives leave only where `in_process`, which others share, has room too.
+    pub fn within(self, in_process: Arc<Semaphore>) -> Self {
+        Self {
+            in_process: Some(in_process),
+            ..self
+        }
+    }
+
+    /// Waits for leave to start one GET; in the order in which it was asked.
+    pub async fn enter(&self) -> Leave {
+        let own = acquire(&self.in_flight).await;
+        let shared = match &self.in_process {
+            Some(in_process) => Some(acquire(in_process).await),
+            None => None,
+        };
         self.pace().await;
-        permit
+        Leave {
+            _own: own,
+            _shared: shared,
+        }
     }
 
     /// Waits for the moment at which one more GET may start.
@@ -62,6 +80,11 @@ impl Limiter {
             sleep_until(moment).await;
         }
     }
+}
+
+async fn acquire(semaphore: &Arc<Semaphore>) -> OwnedSemaphorePermit {
+    let permit = Arc::clone(semaphore).acquire_owned().await;
+    permit.expect("the semaphore is never closed")
 }
 
 #[cfg(test)]
@@ -94,5 +117,15 @@ mod tests {
                 .await
                 .is_ok()
         );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn two_runs_share_what_the_process_may_have() {
+        let process = Arc::new(Semaphore::new(3));
+        let run = || Limiter::new(2, None).within(Arc::clone(&process));
+        let (one, other) = (run(), run());
+        let _held = (one.enter().await, one.enter().await, other.enter().await);
+        let more = tokio::time::timeout(Duration::from_secs(60), other.enter());
+        assert!(more.await.is_err());
     }
 }

@@ -1,7 +1,7 @@
 //! Writes rows, whole or not at all.
 
 use std::io::{self, BufWriter, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use contract::limits::MAX_RESULTS_COUNT;
@@ -13,31 +13,51 @@ use tokio::sync::mpsc;
 use crate::cli::Format;
 use crate::fetch::FetchError;
 
-/// Writes all rows in list order, to a file that takes its name once it is whole, or to standard
-/// output.
-pub(super) async fn write(
-    reader: ResultsReader,
-    format: Format,
-    out: Option<&Path>,
-) -> Result<(), FetchError> {
-    let Some(path) = out else {
-        let mut stdout = BufWriter::with_capacity(1 << 16, io::stdout().lock());
-        write_all(reader, format, &mut stdout).await?;
-        return Ok(stdout.flush()?);
-    };
-    let folder = path
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty())
-        .unwrap_or(Path::new("."));
-    // Made for its owner alone: it holds numbers.
-    let mut file = NamedTempFile::new_in(folder)?;
-    let mut writer = BufWriter::with_capacity(1 << 16, file.as_file_mut());
-    write_all(reader, format, &mut writer).await?;
-    writer.flush()?;
-    drop(writer);
-    file.as_file().sync_all()?;
-    file.persist(path).map_err(|error| error.error)?;
-    Ok(())
+/// Where rows go.
+pub(super) enum Output {
+    /// Standard output.
+    Stdout,
+    /// A file that takes its name once it is whole. Made for its owner alone: it holds numbers.
+    File(NamedTempFile, PathBuf),
+}
+
+impl Output {
+    /// Opens the output, so that what is wrong with it is said before anything is asked.
+    pub(super) fn open(path: Option<&Path>) -> Result<Self, FetchError> {
+        let Some(path) = path else {
+            return Ok(Self::Stdout);
+        };
+        let folder = path
+            .parent()
+            .filter(|folder| !folder.as_os_str().is_empty())
+            .unwrap_or(Path::new("."));
+        Ok(Self::File(NamedTempFile::new_in(folder)?, path.to_owned()))
+    }
+
+    /// Writes all rows in list order.
+    pub(super) async fn write(
+        self,
+        reader: ResultsReader,
+        format: Format,
+    ) -> Result<(), FetchError> {
+        match self {
+            Self::Stdout => {
+                // Not the lock: it can't be held where this may be put aside.
+                let mut stdout = BufWriter::with_capacity(1 << 16, io::stdout());
+                write_all(reader, format, &mut stdout).await?;
+                Ok(stdout.flush()?)
+            }
+            Self::File(mut file, path) => {
+                let mut writer = BufWriter::with_capacity(1 << 16, file.as_file_mut());
+                write_all(reader, format, &mut writer).await?;
+                writer.flush()?;
+                drop(writer);
+                file.as_file().sync_all()?;
+                file.persist(path).map_err(|error| error.error)?;
+                Ok(())
+            }
+        }
+    }
 }
 
 /// Reads a page ahead of what is being written.

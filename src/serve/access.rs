@@ -116,7 +116,9 @@ pub(super) async fn guard_all(
         Some(given)
             if *request.method() == Method::GET && !request.uri().path().starts_with("/api") =>
         {
-            let location = request.uri().path().to_owned();
+            // One slash: two would name another host.
+            let path = request.uri().path().trim_start_matches(['/', '\\']);
+            let location = format!("/{path}");
             let mut response =
                 (StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response();
             if access.is_token(given) {

@@ -3,11 +3,13 @@
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use backend::Api;
 use contract::limits;
 use contract::wire::{RunSettings, UpstreamInfo};
 use fetcher::Fetcher;
+use store::Store;
 use tokio::net::{TcpListener, TcpSocket};
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -38,7 +40,7 @@ pub(crate) async fn run(args: ServeArgs) -> Result<(), Box<dyn std::error::Error
     };
     let fetcher = Fetcher::new(store.clone(), args.upstream.settings(&url)?)?;
     let (host, path) = fetcher.upstream();
-    let engine = Embedded::new(store.clone(), fetcher, Some(folder.objects()));
+    let engine = Embedded::new(store.clone(), fetcher, Some(folder.objects()), possible);
     let listener = listen(args.listen)?;
     let listening = listener.local_addr()?;
 
@@ -59,6 +61,10 @@ pub(crate) async fn run(args: ServeArgs) -> Result<(), Box<dyn std::error::Error
         Access::new(token.clone(), listening.port(), args.allow_host),
     );
     backend::recover(&store, &engine).await?;
+    let retain = args
+        .retain
+        .map(|days| Duration::from_secs(u64::from(days) * 86_400));
+    tokio::spawn(tidy(store, engine.clone(), retain));
     println!("{}", address(listening, &token));
     let ending = engine.clone();
     let shutdown = async move {
@@ -71,6 +77,17 @@ pub(crate) async fn run(args: ServeArgs) -> Result<(), Box<dyn std::error::Error
         () = shutdown => {}
     }
     Ok(())
+}
+
+/// Clears away what was left lying or has been kept for long enough, now and every hour.
+async fn tidy(store: Store, engine: Embedded, retain: Option<Duration>) {
+    let mut hours = tokio::time::interval(Duration::from_secs(3_600));
+    loop {
+        hours.tick().await;
+        if let Err(error) = backend::tidy(&store, &engine, retain).await {
+            tracing::warn!(%error, "old runs could not be erased; this is tried again in an hour");
+        }
+    }
 }
 
 async fn start_demo() -> io::Result<String> {

@@ -19,14 +19,34 @@ impl Store {
         self.exists(Key::Tombstone(id)).await
     }
 
-    /// Erases the list and all results. The tombstone stays until [`Store::sweep`].
-    pub async fn erase(&self, meta: &Meta) -> Result<(), StoreError> {
+    /// Marks the execution as being erased: from now on nothing of it is told or written.
+    pub async fn begin_erasure(&self, meta: &Meta) -> Result<(), StoreError> {
         let tombstone = Tombstone {
             owner: meta.owner.clone(),
             idempotency_key: meta.idempotency_key.clone(),
         };
-        self.put_json(Key::Tombstone(&meta.id), &tombstone).await?;
-        self.erase_marked(&meta.id, &tombstone).await
+        self.put_json(Key::Tombstone(&meta.id), &tombstone).await
+    }
+
+    /// Whose execution is being erased; `None` where it isn't.
+    pub async fn erasing_owner(&self, id: &ExecutionId) -> Result<Option<String>, StoreError> {
+        let tombstone: Option<Tombstone> = self.get_json(Key::Tombstone(id)).await?;
+        Ok(tombstone.map(|tombstone| tombstone.owner))
+    }
+
+    /// Erases the list and all results of what is being erased. The tombstone stays until
+    /// [`Store::sweep`].
+    pub async fn erase(&self, id: &ExecutionId) -> Result<(), StoreError> {
+        match self.get_json(Key::Tombstone(id)).await? {
+            Some(tombstone) => self.erase_marked(id, &tombstone).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Erases an execution that nobody can be at work on.
+    pub async fn erase_at_once(&self, meta: &Meta) -> Result<(), StoreError> {
+        self.begin_erasure(meta).await?;
+        self.sweep(&meta.id).await
     }
 
     async fn erase_marked(
@@ -36,13 +56,12 @@ impl Store {
     ) -> Result<(), StoreError> {
         self.delete(Key::Items(id)).await?;
         let kept = Key::Tombstone(id).path();
-        for object in self.list(Key::ExecutionDir(id)).await? {
-            if object.location != kept {
-                self.delete_path(&object.location).await?;
-            }
-        }
+        let listing = self.list(Key::ExecutionDir(id)).await?;
+        let paths = listing.into_iter().map(|object| object.location);
+        self.delete_all(paths.filter(|path| *path != kept).collect())
+            .await?;
         if let Some(key) = &tombstone.idempotency_key {
-            self.delete(Key::Idempotency(&tombstone.owner, key)).await?;
+            self.release_key(&tombstone.owner, key, id).await?;
         }
         self.delete(Key::History(&tombstone.owner, id)).await
     }
@@ -63,25 +82,26 @@ impl Store {
         Ok(names.iter().filter_map(|name| name.parse().ok()).collect())
     }
 
-    /// Erases a start that was never finished: one without `meta`, made more than `age_ms` ago.
+    /// Erases a start that was never finished: one without `meta` or its first pass, made more than `age_ms` ago.
     /// True where it was one.
     pub async fn erase_unfinished(
         &self,
         id: &ExecutionId,
         age_ms: u64,
     ) -> Result<bool, StoreError> {
-        if now_ms().saturating_sub(made_at_ms(id)) < age_ms || self.exists(Key::Pass(id, 1)).await?
-        {
+        if now_ms().saturating_sub(made_at_ms(id)) < age_ms {
             return Ok(false);
         }
         if let Some(meta) = self.meta(id).await? {
-            self.erase(&meta).await?;
-            self.sweep(id).await?;
+            if self.exists(Key::Pass(id, 1)).await? {
+                return Ok(false);
+            }
+            self.erase_at_once(&meta).await?;
             return Ok(true);
         }
-        for object in self.list(Key::ExecutionDir(id)).await? {
-            self.delete_path(&object.location).await?;
-        }
+        let listing = self.list(Key::ExecutionDir(id)).await?;
+        self.delete_all(listing.into_iter().map(|object| object.location).collect())
+            .await?;
         Ok(true)
     }
 }

@@ -51,6 +51,19 @@ impl Store {
             .unwrap_or_else(|| id.clone()))
     }
 
+    /// Frees a caller's key where this execution has it; another's it stays.
+    pub async fn release_key(
+        &self,
+        owner: &str,
+        key: &str,
+        id: &ExecutionId,
+    ) -> Result<(), StoreError> {
+        if self.claimed(owner, key).await?.as_ref() == Some(id) {
+            self.delete(Key::Idempotency(owner, key)).await?;
+        }
+        Ok(())
+    }
+
     /// The execution that a caller's key has started.
     pub async fn claimed(&self, owner: &str, key: &str) -> Result<Option<ExecutionId>, StoreError> {
         Ok(self

@@ -124,10 +124,9 @@ impl Store {
 
     /// Erases a list: it was used.
     pub async fn drop_list(&self, owner: &str, id: &ExecutionId) -> Result<(), StoreError> {
-        for object in self.list(Key::ListDir(owner, id)).await? {
-            self.delete_path(&object.location).await?;
-        }
-        Ok(())
+        let listing = self.list(Key::ListDir(owner, id)).await?;
+        self.delete_all(listing.into_iter().map(|object| object.location).collect())
+            .await
     }
 
     /// Erases the lists of all owners that were begun more than `age_ms` ago.

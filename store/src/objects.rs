@@ -174,6 +174,22 @@ impl Store {
         self.delete_path(&key.path()).await
     }
 
+    /// Erases many, where the store can in few requests. What is gone already is fine.
+    pub(crate) async fn delete_all(&self, paths: Vec<Path>) -> Result<(), StoreError> {
+        let Some(first) = paths.first().cloned() else {
+            return Ok(());
+        };
+        let paths = futures::stream::iter(paths.into_iter().map(Ok)).boxed();
+        let mut erased = self.objects.delete_stream(paths);
+        while let Some(result) = erased.next().await {
+            match result {
+                Ok(_) | Err(Error::NotFound { .. }) => {}
+                Err(source) => return Err(unavailable("erase", &first)(source)),
+            }
+        }
+        Ok(())
+    }
+
     pub(crate) async fn delete_path(&self, path: &Path) -> Result<(), StoreError> {
         match self.objects.delete(path).await {
             Ok(()) | Err(Error::NotFound { .. }) => Ok(()),

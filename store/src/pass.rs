@@ -1,9 +1,12 @@
 //! A pass: the start, or a redrive. What it asks, and with which share of the concurrency.
 
 use contract::wire::{ExecutionId, RedriveRequest};
+use futures::{StreamExt, TryStreamExt, stream};
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
-use crate::{Key, Meta, Store, StoreError, now_ms, token};
+use crate::settle::BATCHES;
+use crate::{Key, Meta, SegmentName, Store, StoreError, now_ms, token};
 
 /// A batch as a redrive found it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -133,42 +136,61 @@ impl Store {
         current: &Pass,
         filter: RedriveRequest,
     ) -> Result<RedriveOutcome, StoreError> {
-        if self.summary(&meta.id, current.pass).await?.is_none() {
+        let Some(summary) = self.summary(&meta.id, current.pass).await? else {
             return Ok(RedriveOutcome::StillRunning);
-        }
+        };
         let mut next = Pass::new(current.pass + 1, filter, Vec::new());
-        let mut by_batch = self.all_segment_names(&meta.id).await?;
-        for batch in 0..meta.batches() {
-            let names = by_batch.remove(&batch).unwrap_or_default();
-            let whole = names
-                .iter()
-                .rev()
-                .map(|name| name.totals())
-                .find(|totals| totals.succeeded + totals.not_found == meta.batch_len(batch));
-            next.base.push(match whole {
-                Some(totals) => BatchBase {
-                    succeeded: totals.succeeded,
-                    not_found: totals.not_found,
-                    ..BatchBase::default()
-                },
-                None => {
-                    let state = self
-                        .batch_of_segments::<serde::de::IgnoredAny>(meta, &next, batch, &names)
-                        .await?;
-                    let totals = state.totals();
-                    BatchBase {
-                        succeeded: totals.succeeded,
-                        not_found: totals.not_found,
-                        failed: totals.failed,
-                        selected: totals.to_ask,
-                    }
-                }
-            });
-        }
-        Ok(if next.selected(meta) == 0 {
+        let segments = self.all_segment_names(&meta.id).await?;
+        let base: Vec<BatchBase> = stream::iter(0..meta.batches())
+            .map(|batch| {
+                let names = segments.get(&batch).map_or(&[][..], Vec::as_slice);
+                self.base_for(meta, &next, batch, names)
+            })
+            .buffered(BATCHES)
+            .try_collect()
+            .await?;
+        next.base = base;
+        let answered: u64 = next
+            .base
+            .iter()
+            .map(|base| u64::from(base.succeeded + base.not_found))
+            .sum();
+        // What a straggler has answered since is not asked, but told from the next pass on.
+        let news = answered != summary.counts.succeeded + summary.counts.not_found;
+        Ok(if next.selected(meta) == 0 && !news {
             RedriveOutcome::NothingToDo
         } else {
             RedriveOutcome::Planned(next)
+        })
+    }
+
+    /// A batch as this pass would find it.
+    async fn base_for(
+        &self,
+        meta: &Meta,
+        pass: &Pass,
+        batch: u32,
+        names: &[SegmentName],
+    ) -> Result<BatchBase, StoreError> {
+        let items = meta.batch_len(batch);
+        let known = names.iter().rev().map(SegmentName::totals);
+        let whole = known
+            .into_iter()
+            .find(|totals| totals.succeeded + totals.not_found == items);
+        let totals = match whole {
+            Some(totals) => totals,
+            None => {
+                let state = self
+                    .batch_of_segments::<IgnoredAny>(meta, pass, batch, names)
+                    .await?;
+                state.totals()
+            }
+        };
+        Ok(BatchBase {
+            succeeded: totals.succeeded,
+            not_found: totals.not_found,
+            failed: totals.failed,
+            selected: totals.to_ask,
         })
     }
 }

@@ -50,14 +50,14 @@ impl Filters {
 pub struct PageLimits {
     /// Rows.
     pub count: usize,
-    /// Bytes of bodies.
+    /// Bytes, as they stand in a Lambda's answer. A page has one row at least.
     pub bytes: usize,
     /// Time spent looking.
     pub time: Duration,
 }
 
 impl PageLimits {
-    /// `count` rows, 3 MiB (below Lambda's 6 MB payload when escaped), 5 seconds.
+    /// `count` rows, 3 MiB (a Lambda answers 6 MB at most), 5 seconds.
     pub fn of(count: u32) -> Self {
         Self {
             count: count.min(limits::MAX_RESULTS_COUNT) as usize,
@@ -65,6 +65,15 @@ impl PageLimits {
             time: Duration::from_secs(5),
         }
     }
+}
+
+/// Bytes that a row takes at most where its JSON is a string inside JSON again, as in a Lambda's
+/// answer: there every quote and backslash takes two.
+fn weight(row: &ResultRow) -> usize {
+    const FIELDS: usize = 320;
+    let body = row.body.as_ref().map_or("", |body| body.get());
+    let escaped = body.bytes().filter(|byte| matches!(byte, b'"' | b'\\'));
+    FIELDS + body.len() + escaped.count()
 }
 
 /// Rows, and where to go on.
@@ -129,7 +138,14 @@ impl ResultsReader {
                 let result = self.result(at, row, &numbers).await?;
                 at += 1;
                 if filters.takes(&result) {
-                    bytes += result.body.as_ref().map_or(0, |body| body.get().len());
+                    let weight = weight(&result);
+                    if bytes + weight > limits.bytes && !rows.is_empty() {
+                        return Ok(Page {
+                            rows,
+                            next: Some(at - 1),
+                        });
+                    }
+                    bytes += weight;
                     rows.push(result);
                 }
                 if rows.len() >= limits.count

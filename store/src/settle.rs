@@ -3,11 +3,15 @@
 use std::collections::BTreeMap;
 
 use contract::wire::{Counts, ExecutionId, ExecutionStatus};
+use futures::{StreamExt, TryStreamExt, stream};
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
 use crate::progress::speaking;
 use crate::{Key, Meta, Pass, SegmentName, StopCause, Store, StoreError, now_ms};
+
+/// Batches that are looked at the same time.
+pub(crate) const BATCHES: usize = 16;
 
 /// How a pass ended, and from what; written once. From then on only these segments count.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -67,12 +71,20 @@ impl Store {
         let mark = self.stop_cause(&meta.id, pass.pass).await?;
         let segments = self.all_segment_names(&meta.id).await?;
         let (mut counts, mut left) = (Counts::default(), 0);
-        for batch in 0..meta.batches() {
-            let names = segments.get(&batch).map_or(&[][..], Vec::as_slice);
-            left += self
-                .add_ended_batch(&mut counts, meta, pass, batch, names)
-                .await?;
+        let mut ends = stream::iter(0..meta.batches())
+            .map(|batch| {
+                let names = segments.get(&batch).map_or(&[][..], Vec::as_slice);
+                self.ended_batch(meta, pass, batch, names)
+            })
+            .buffered(BATCHES);
+        while let Some(end) = ends.try_next().await? {
+            counts.succeeded += u64::from(end.succeeded);
+            counts.not_found += u64::from(end.not_found);
+            counts.failed += u64::from(end.failed);
+            counts.not_tried += u64::from(end.not_tried);
+            left += u64::from(end.left);
         }
+        drop(ends);
         let (status, reason) = match pass.pass {
             // What an earlier pass left untried and this one was not asked to try keeps the run from succeeding.
             2.. if left == 0 && counts.not_tried > 0 => {
@@ -100,55 +112,56 @@ impl Store {
         Ok(self.summary(&meta.id, pass.pass).await?.unwrap_or(summary))
     }
 
-    /// Adds one batch as the pass leaves it; how many items of it the pass should have asked and has not.
-    async fn add_ended_batch(
+    /// One batch as the pass leaves it. Where a name can be trusted to say what its segments hold,
+    /// they are not read: in the first pass where its one writer knew all of it, later where every
+    /// item has its answer, since a straggler of an earlier pass may have come in.
+    async fn ended_batch(
         &self,
-        counts: &mut Counts,
         meta: &Meta,
         pass: &Pass,
         batch: u32,
         names: &[SegmentName],
-    ) -> Result<u64, StoreError> {
+    ) -> Result<EndedBatch, StoreError> {
+        let items = meta.batch_len(batch);
         let base = pass.base_of(meta, batch);
-        let one_writer = {
-            let mut writers = names
-                .iter()
-                .filter(|name| name.pass() == pass.pass)
-                .map(SegmentName::writer);
-            let first = writers.next();
-            writers.all(|writer| Some(writer) == first)
+        let one_writer = names.iter().all(|name| name.writer() == names[0].writer());
+        let whole = |succeeded, not_found, failed| EndedBatch {
+            succeeded,
+            not_found,
+            failed,
+            not_tried: items.saturating_sub(succeeded + not_found + failed),
+            left: 0,
         };
-        let (succeeded, not_found, failed, left) = match speaking(names, pass.pass) {
-            // Its one writer knew all of it, so the name says it all.
-            Some(name) if one_writer && name.totals().to_ask == 0 => {
-                let totals = name.totals();
-                (totals.succeeded, totals.not_found, totals.failed, 0)
-            }
-            None if base.selected == 0 && names.iter().all(|name| name.pass() < pass.pass) => {
-                (base.succeeded, base.not_found, base.failed, 0)
-            }
-            _ => {
-                let state = self
-                    .batch_of_segments::<IgnoredAny>(meta, pass, batch, names)
-                    .await?;
-                let totals = state.totals();
-                (
-                    totals.succeeded,
-                    totals.not_found,
-                    state.failed_at_end(),
-                    totals.to_ask,
-                )
-            }
-        };
-        counts.succeeded += u64::from(succeeded);
-        counts.not_found += u64::from(not_found);
-        counts.failed += u64::from(failed);
-        counts.not_tried += u64::from(
-            meta.batch_len(batch)
-                .saturating_sub(succeeded + not_found + failed),
-        );
-        Ok(left.into())
+        if base.succeeded + base.not_found == items {
+            return Ok(whole(base.succeeded, base.not_found, 0));
+        }
+        if let Some(name) = speaking(names, pass.pass)
+            && pass.pass == 1
+            && one_writer
+            && name.totals().to_ask == 0
+        {
+            let totals = name.totals();
+            return Ok(whole(totals.succeeded, totals.not_found, totals.failed));
+        }
+        let state = self
+            .batch_of_segments::<IgnoredAny>(meta, pass, batch, names)
+            .await?;
+        let totals = state.totals();
+        Ok(EndedBatch {
+            left: totals.to_ask,
+            ..whole(totals.succeeded, totals.not_found, state.failed_at_end())
+        })
     }
+}
+
+/// Items of a batch by where a pass has left them; `left` are those it should have asked and has
+/// not, whatever they are counted as.
+struct EndedBatch {
+    succeeded: u32,
+    not_found: u32,
+    failed: u32,
+    not_tried: u32,
+    left: u32,
 }
 
 fn decide(

@@ -13,6 +13,8 @@ pub enum StopCause {
     User,
     /// More items FAILED than is tolerated: the run will be FAILED.
     Tolerance,
+    /// The engine has ended the run by itself, while fetchers may still be at work.
+    Engine,
 }
 
 #[derive(Serialize, Deserialize)]

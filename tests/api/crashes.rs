@@ -118,6 +118,11 @@ async fn a_start_that_dies_at_any_step_is_finished_or_cleared_when_the_server_st
                 None => assert!(world.store.erase_unfinished(id, 0).await.unwrap()),
             }
         }
+        // The client, which was told nothing, sends it again: there is one run, whatever was written.
+        let body = json!({"ssnList": LINES}).to_string();
+        let again = world.call("POST", "/api/executions", &HEADERS, body).await;
+        world.until_over(&id_of(&again.expect(202))).await;
+        assert!(upstream.asked().values().all(|count| *count == 1));
         let known = world.get("/api/executions").await.expect(200)["executions"]
             .as_array()
             .unwrap()

@@ -8,6 +8,7 @@ use crate::support::upstream::{Reply, Upstream};
 use crate::support::world::{Kind, World};
 
 on_every_engine!(
+    what_is_over_and_old_is_erased_and_what_runs_is_not,
     nothing_is_left_of_an_erased_run,
     an_erasure_in_mid_run_leaves_nothing_however_late_the_writers
 );
@@ -37,11 +38,14 @@ async fn nothing_is_left_of_an_erased_run(kind: Kind) {
         .get(&format!("{path}/results"))
         .await
         .expect_problem(404, "unknown-execution");
+    // Again, it goes on with what is not erased yet; then there is no such execution.
+    let again = world.call("DELETE", &path, &[], "").await;
+    assert!(matches!(again.status.as_u16(), 204 | 404), "{}", again.text);
+    until_empty(&world).await;
     world
         .call("DELETE", &path, &[], "")
         .await
         .expect_problem(404, "unknown-execution");
-    until_empty(&world).await;
     // The key is free again.
     let again = world
         .call("POST", "/api/executions", &headers, body)
@@ -100,4 +104,29 @@ async fn until_empty(world: &World) {
         let left: Vec<&String> = contents.iter().map(|(path, _)| path).collect();
         assert!(began.elapsed() < Duration::from_secs(60), "{left:?}");
     }
+}
+
+async fn what_is_over_and_old_is_erased_and_what_runs_is_not(kind: Kind) {
+    let upstream = Upstream::start(|number, _| {
+        if number == "100010001" {
+            Reply::Status(200)
+        } else {
+            Reply::Held
+        }
+    })
+    .await;
+    let world = World::new(kind, &upstream).await;
+    let over = world.start(json!({"ssnList": numbers(1)})).await;
+    world.until_over(&over).await;
+    let running = world.start(json!({"ssnList": numbers(2)})).await;
+    let expire = |age| backend::tidy(&world.store, world.engine.as_ref(), Some(age));
+    assert_eq!(expire(Duration::from_secs(3_600)).await.unwrap(), 0);
+    assert_eq!(expire(Duration::ZERO).await.unwrap(), 1);
+    world
+        .get(&format!("/api/executions/{over}"))
+        .await
+        .expect_problem(404, "unknown-execution");
+    assert_eq!(world.execution(&running).await["status"], "RUNNING");
+    upstream.release();
+    world.until_over(&running).await;
 }

@@ -6,6 +6,7 @@ use crate::support::upstream::Upstream;
 use crate::support::world::{Answer, Kind, World, call, id_of};
 
 on_every_engine!(
+    a_list_of_a_million_lines_has_a_million_rows_and_one_more_is_too_many,
     a_list_in_parts_is_one_list,
     a_list_that_is_not_whole_is_not_started
 );
@@ -153,4 +154,39 @@ async fn a_list_that_is_not_whole_is_not_started(kind: Kind) {
     .await
     .expect_problem(404, "unknown-list");
     assert_eq!(upstream.total(), 0);
+}
+
+async fn a_list_of_a_million_lines_has_a_million_rows_and_one_more_is_too_many(kind: Kind) {
+    let upstream = Upstream::quick().await;
+    let world = World::new(kind, &upstream).await;
+    let list = begin(&world, json!({})).await;
+    let part = "100010001\n100010002\nx\n100010003\n".repeat(83_333) + "100010001\n";
+    for number in 0..3 {
+        let received = put(&world, &list, number, &part).await.expect(200);
+        assert_eq!(received, json!({"rows": 333_333, "invalid": 83_333}));
+    }
+    put(&world, &list, 3, "100010001\n").await.expect(200);
+    put(&world, &list, 4, "100010001\n").await.expect(200);
+    let start = || world.post("/api/executions", json!({"listId": list}));
+    start().await.expect_problem(413, "too-large");
+    put(&world, &list, 3, "").await.expect(200);
+    let id = id_of(&start().await.expect(202));
+    let over = world.until_over(&id).await;
+    assert_eq!(
+        (&over["rows"], &over["items"]),
+        (&json!(1_000_000), &json!(3))
+    );
+    let page = world
+        .get(&format!(
+            "/api/executions/{id}/results?first=999990&reveal=true"
+        ))
+        .await;
+    let page = page.expect(200);
+    let rows = page["rows"].as_array().unwrap();
+    assert_eq!(rows.len(), 10);
+    assert_eq!(
+        (&rows[9]["row"], &rows[9]["ssn"]),
+        (&json!(999_999), &json!("100010001"))
+    );
+    assert!(page["next"].is_null());
 }

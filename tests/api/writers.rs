@@ -15,6 +15,7 @@ use crate::support::world::{Kind, World, quick_settings};
 on_every_engine!(
     two_fetchers_on_one_batch_lose_no_row_and_no_sum,
     a_straggler_s_segment_after_the_summary_counts_from_the_next_pass_on,
+    what_stragglers_have_answered_in_full_is_told_by_a_redrive,
     a_repeated_invocation_asks_nothing_again,
 );
 
@@ -141,6 +142,38 @@ async fn a_straggler_s_segment_after_the_summary_counts_from_the_next_pass_on(ki
         2,
         "what a straggler has answered is not asked again"
     );
+}
+
+async fn what_stragglers_have_answered_in_full_is_told_by_a_redrive(kind: Kind) {
+    let upstream = Upstream::start(|_, _| Reply::Status(403)).await;
+    let world = World::new(kind, &upstream).await;
+    let id = world.start(json!({"ssnList": numbers(1)})).await;
+    world.until_over(&id).await;
+    let (meta, _) = world.meta_and_pass(&id).await;
+    let line = br#"{"item":0,"outcome":"SUCCEEDED","statusCode":200,"durationMs":5,"attempts":1,"body":1}"#;
+    let totals = SegmentTotals {
+        succeeded: 1,
+        ..Default::default()
+    };
+    let name = SegmentName::new(1, 2, "zzzzzz", totals);
+    let lines = [line.as_slice(), b"\n"].concat();
+    assert!(
+        world
+            .store
+            .put_segment(&meta, 0, &name, lines)
+            .await
+            .unwrap()
+    );
+    let before = upstream.total();
+    let redrive = format!("/api/executions/{id}/redrive");
+    world.post(&redrive, json!({})).await.expect(202);
+    let over = world.until_over(&id).await;
+    assert_eq!(over["counts"]["SUCCEEDED"], 1, "{over}");
+    assert_eq!(upstream.total(), before);
+    world
+        .post(&redrive, json!({}))
+        .await
+        .expect_problem(409, "nothing-to-do");
 }
 
 async fn a_repeated_invocation_asks_nothing_again(kind: Kind) {

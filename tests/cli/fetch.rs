@@ -121,6 +121,17 @@ async fn the_exit_code_tells_how_it_went() {
         ),
         (LIST, vec!["-"], "--upstream"),
         (
+            LIST,
+            vec![
+                "-",
+                "--upstream",
+                &upstream.url,
+                "--out",
+                "/nowhere/rows.csv",
+            ],
+            "can't be written",
+        ),
+        (
             "ssn,spouse ssn,ssn\n100010001,100010002,100010003\n",
             vec!["-", "--upstream", &upstream.url],
             "--column",

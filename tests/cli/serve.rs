@@ -168,6 +168,13 @@ async fn only_the_token_opens_the_api_and_only_from_its_own_address() {
         200
     );
 
+    // Two slashes would name another host.
+    let elsewhere = ask(Method::GET, "//evil.example/?token=0")
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(elsewhere.headers()["location"], "/evil.example/");
+
     let foreign = ask(Method::POST, "/api/lists")
         .header("cookie", &cookie)
         .header("origin", "https://evil.example");

@@ -125,7 +125,8 @@ async fn a_stopped_pass_is_over_and_a_sweep_leaves_nothing() {
     };
     assert_eq!(status, ExecutionStatus::Aborted);
 
-    store.erase(&meta).await.unwrap();
+    store.begin_erasure(&meta).await.unwrap();
+    store.erase(&meta.id).await.unwrap();
     assert!(store.is_erased(&meta.id).await.unwrap());
     engine.sweep(&meta.id).await.unwrap();
     while store.is_erased(&meta.id).await.unwrap() {

@@ -126,7 +126,7 @@ impl World {
         let fetcher = Fetcher::new(store.clone(), settings).unwrap();
         let place: Option<PathBuf> = folder.as_ref().map(|folder| folder.path().to_owned());
         let engine: Arc<dyn Engine> =
-            Arc::new(Embedded::new(store.clone(), fetcher.clone(), place));
+            Arc::new(Embedded::new(store.clone(), fetcher.clone(), place, 10_000));
         let router = routes(&store, &engine, "ann");
         Self {
             kind,

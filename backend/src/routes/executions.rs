@@ -7,13 +7,16 @@ use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use contract::limits;
-use contract::wire::{Execution, ExecutionsPage, Outcome, Problem, RedriveRequest, StartRequest};
+use contract::wire::{
+    Execution, ExecutionId, ExecutionsPage, Outcome, RedriveRequest, StartRequest,
+};
 use futures::{StreamExt, TryStreamExt, stream};
-use store::{RedriveOutcome, StopCause};
+use store::{RedriveOutcome, StopCause, StoreError};
 
 use crate::api::Path;
 use crate::cursor::{self, HistoryCursor};
 use crate::json::Body;
+use crate::problem::AnyProblem;
 use crate::routes::results::Parameters;
 use crate::shares::divide;
 use crate::start::ensure_runs;
@@ -26,9 +29,8 @@ const LOOKS: usize = 8;
 
 /// Starts a run. The same `Idempotency-Key` and body give the same execution.
 #[utoipa::path(post, path = "/api/executions", request_body = StartRequest,
-    params(("Idempotency-Key" = Option<String>, Header, description = "1 to 128 of A–Z a–z 0–9 . _ ~ -")),
-    responses((status = ACCEPTED, body = Execution), (status = CONFLICT, body = Problem), (status = UNPROCESSABLE_ENTITY, body = Problem),
-        (status = PAYLOAD_TOO_LARGE, body = Problem)))]
+    params(("Idempotency-Key" = Option<String>, Header, description = "1 to 128 of A–Z a–z 0–9 . _ -")),
+    responses((status = ACCEPTED, body = Execution, headers(("Location" = String))), AnyProblem))]
 pub(crate) async fn start(
     State(api): State<Api>,
     owner: Owner,
@@ -44,7 +46,7 @@ pub(crate) async fn start(
 
 /// The caller's executions, newest first.
 #[utoipa::path(get, path = "/api/executions", params(("cursor" = Option<String>, Query)),
-    responses((status = OK, body = ExecutionsPage), (status = UNPROCESSABLE_ENTITY, body = Problem)))]
+    responses((status = OK, body = ExecutionsPage), AnyProblem))]
 pub(crate) async fn list(
     State(api): State<Api>,
     owner: Owner,
@@ -71,13 +73,23 @@ pub(crate) async fn list(
         .map(|id| {
             let (api, owner) = (&api, &owner);
             async move {
-                let meta = match view::meta(api, owner, id.as_str()).await {
-                    Ok(meta) => meta,
-                    // Erased since the listing, or its start was cut short.
-                    Err(ApiError::UnknownExecution) => return Ok(None),
-                    Err(error) => return Err(error),
+                let told = async {
+                    let meta = view::meta(api, owner, id.as_str()).await?;
+                    view::execution(api, &meta).await
                 };
-                view::execution(api, &meta).await.map(Some)
+                match told.await {
+                    Ok(execution) => Ok(Some(execution)),
+                    // Erased since the listing, or its start was cut short.
+                    Err(
+                        ApiError::UnknownExecution | ApiError::Store(StoreError::Missing { .. }),
+                    ) => Ok(None),
+                    // One that can't be told hides no other.
+                    Err(error @ ApiError::Store(StoreError::Damaged { .. })) => {
+                        tracing::error!(execution = %id, %error, "left out of the history");
+                        Ok(None)
+                    }
+                    Err(error) => Err(error),
+                }
             }
         })
         .buffered(LOOKS)
@@ -89,7 +101,7 @@ pub(crate) async fn list(
 
 /// Where an execution stands. An unchanged one is 304 to a poll with its `ETag`.
 #[utoipa::path(get, path = "/api/executions/{id}", params(("id" = String, Path)),
-    responses((status = OK, body = Execution), (status = NOT_MODIFIED), (status = NOT_FOUND, body = Problem)))]
+    responses((status = OK, body = Execution, headers(("ETag" = String))), (status = NOT_MODIFIED), AnyProblem))]
 pub(crate) async fn get(
     State(api): State<Api>,
     owner: Owner,
@@ -110,7 +122,7 @@ pub(crate) async fn get(
 
 /// Stops a run; what was fetched stays. It is RUNNING until what is in flight has ended.
 #[utoipa::path(post, path = "/api/executions/{id}/stop", params(("id" = String, Path)),
-    responses((status = ACCEPTED, body = Execution), (status = NOT_FOUND, body = Problem)))]
+    responses((status = ACCEPTED, body = Execution), AnyProblem))]
 pub(crate) async fn stop(
     State(api): State<Api>,
     owner: Owner,
@@ -132,8 +144,7 @@ pub(crate) async fn stop(
 
 /// Asks again what FAILED or was NOT_TRIED, or of that only what matches.
 #[utoipa::path(post, path = "/api/executions/{id}/redrive", params(("id" = String, Path)), request_body = RedriveRequest,
-    responses((status = ACCEPTED, body = Execution), (status = NOT_FOUND, body = Problem), (status = CONFLICT, body = Problem),
-        (status = UNPROCESSABLE_ENTITY, body = Problem)))]
+    responses((status = ACCEPTED, body = Execution), AnyProblem))]
 pub(crate) async fn redrive(
     State(api): State<Api>,
     owner: Owner,
@@ -176,23 +187,32 @@ pub(crate) async fn redrive(
 
 /// Erases the list and all results, whether it runs or not.
 #[utoipa::path(delete, path = "/api/executions/{id}", params(("id" = String, Path)),
-    responses((status = NO_CONTENT), (status = NOT_FOUND, body = Problem)))]
+    responses((status = NO_CONTENT), AnyProblem))]
 pub(crate) async fn erase(
     State(api): State<Api>,
     owner: Owner,
     Path(id): Path<String>,
 ) -> Result<StatusCode, ApiError> {
-    let meta = view::meta(&api, &owner, &id).await?;
-    if let Some(pass) = api.store.current_pass(&meta.id).await?
-        && api.store.summary(&meta.id, pass.pass).await?.is_none()
-    {
-        api.store
-            .mark_stop(&meta.id, pass.pass, StopCause::User)
-            .await?;
-        api.engine.stop(&meta.id, pass.pass).await?;
+    let id: ExecutionId = id.parse().map_err(|_| ApiError::UnknownExecution)?;
+    match api.store.erasing_owner(&id).await? {
+        // An erasure that was cut short is gone on with.
+        Some(erasing) if erasing == owner.id => {}
+        Some(_) => return Err(ApiError::UnknownExecution),
+        None => {
+            let meta = view::meta(&api, &owner, id.as_str()).await?;
+            if let Some(pass) = api.store.current_pass(&id).await?
+                && api.store.summary(&id, pass.pass).await?.is_none()
+            {
+                let cause = StopCause::User;
+                api.store.mark_stop(&id, pass.pass, cause).await?;
+                api.engine.stop(&id, pass.pass).await?;
+            }
+            api.store.begin_erasure(&meta).await?;
+        }
     }
-    api.store.erase(&meta).await?;
-    api.engine.sweep(&meta.id).await?;
+    // First, so that whatever happens to this process the rest is erased.
+    api.engine.sweep(&id).await?;
+    api.store.erase(&id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -202,12 +222,12 @@ fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, ApiError> {
     };
     let is_good = |key: &&str| {
         (1..=limits::MAX_IDEMPOTENCY_KEY_CHARS).contains(&key.len())
-            && key.bytes().all(|byte| {
-                byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'~' | b'-')
-            })
+            && key
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-'))
     };
     key.to_str().ok().filter(is_good).map(|key| Some(key.to_owned())).ok_or_else(|| {
-        ApiError::Invalid("Idempotency-Key is no good: it takes 1 to 128 letters, digits and . _ ~ -, such as a UUID".into())
+        ApiError::Invalid("Idempotency-Key is no good: it takes 1 to 128 letters, digits and . _ -, such as a UUID".into())
     })
 }
 

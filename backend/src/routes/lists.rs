@@ -5,15 +5,16 @@ use axum::extract::{Request, State};
 use axum::http::{StatusCode, header};
 use contract::limits;
 use contract::list::read_lines;
-use contract::wire::{CreateListRequest, ExecutionId, ListCreated, PartReceived, Problem};
+use contract::wire::{CreateListRequest, ExecutionId, ListCreated, PartReceived};
 
 use crate::api::Path;
 use crate::json::{Body, body};
+use crate::problem::AnyProblem;
 use crate::{Api, ApiError, Owner};
 
 /// Begins a list of up to 1,000,000 lines: how it is to be read.
 #[utoipa::path(post, path = "/api/lists", request_body = CreateListRequest,
-    responses((status = CREATED, body = ListCreated), (status = UNPROCESSABLE_ENTITY, body = Problem)))]
+    responses((status = CREATED, body = ListCreated), AnyProblem))]
 pub(crate) async fn create(
     State(api): State<Api>,
     owner: Owner,
@@ -27,7 +28,7 @@ pub(crate) async fn create(
 /// place of the first.
 #[utoipa::path(put, path = "/api/lists/{id}/{part}", params(("id" = String, Path), ("part" = u32, Path)),
     request_body(content = String, content_type = "text/plain"),
-    responses((status = OK, body = PartReceived), (status = NOT_FOUND, body = Problem), (status = PAYLOAD_TOO_LARGE, body = Problem)))]
+    responses((status = OK, body = PartReceived), AnyProblem))]
 pub(crate) async fn put_part(
     State(api): State<Api>,
     owner: Owner,

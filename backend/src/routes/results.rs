@@ -6,12 +6,13 @@ use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use contract::limits::MAX_RESULTS_COUNT;
-use contract::wire::{Problem, ResultRow, ResultsPage};
+use contract::wire::{ResultRow, ResultsPage};
 use store::{Filters, PageLimits, ResultsReader};
 
 use crate::accept::Format;
 use crate::api::Path;
 use crate::cursor::{self, ResultsCursor};
+use crate::problem::AnyProblem;
 use crate::{Api, ApiError, Owner, view};
 
 /// A request's query, each parameter once and none unknown.
@@ -70,8 +71,7 @@ impl Parameters {
     params(("id" = String, Path), ("first" = Option<u64>, Query), ("cursor" = Option<String>, Query), ("count" = Option<u32>, Query),
         ("outcome" = Option<contract::wire::Outcome>, Query), ("statusCode" = Option<u16>, Query),
         ("error" = Option<contract::wire::RowError>, Query), ("reveal" = Option<bool>, Query)),
-    responses((status = OK, content((ResultsPage = "application/json"), (String = "application/x-ndjson"), (String = "text/csv"))),
-        (status = NOT_FOUND, body = Problem), (status = NOT_ACCEPTABLE, body = Problem), (status = UNPROCESSABLE_ENTITY, body = Problem)))]
+    responses((status = OK, content((ResultsPage = "application/json"), (String = "application/x-ndjson"), (String = "text/csv")), headers(("Link" = Option<String>))), AnyProblem))]
 pub(crate) async fn results(
     State(api): State<Api>,
     owner: Owner,

@@ -4,10 +4,11 @@ use axum::Json;
 use axum::extract::State;
 use contract::wire::{Health, ServerSettings};
 
+use crate::problem::AnyProblem;
 use crate::{Api, Owner};
 
 /// The upstream, the limits, the defaults, and who is signed in.
-#[utoipa::path(get, path = "/api/settings", responses((status = OK, body = ServerSettings)))]
+#[utoipa::path(get, path = "/api/settings", responses((status = OK, body = ServerSettings), AnyProblem))]
 pub(crate) async fn settings(State(api): State<Api>, owner: Owner) -> Json<ServerSettings> {
     Json(api.server_settings(owner.name))
 }

@@ -17,7 +17,7 @@ pub struct ResultRow {
     pub ssn: Option<String>,
     /// What became of it.
     pub outcome: Outcome,
-    /// The status of the last attempt that had one.
+    /// The status of the last attempt; null where it brought none.
     pub status_code: Option<u16>,
     /// The upstream's JSON where it sent JSON, else its text as a string.
     #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
@@ -28,7 +28,7 @@ pub struct ResultRow {
     pub warning: Option<Warning>,
     /// Milliseconds the last attempt took.
     pub duration_ms: Option<u32>,
-    /// GETs made, in all passes.
+    /// GETs made in the pass that brought this; 0 where none did.
     pub attempts: u32,
 }
 

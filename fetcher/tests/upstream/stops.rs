@@ -182,7 +182,8 @@ async fn an_erased_execution_is_written_to_no_more() {
     let (store, meta) = (&interrupted.run.store, &interrupted.run.meta);
     let (answer, _) = interrupted
         .end(signal, || async {
-            store.erase(meta).await.unwrap();
+            store.begin_erasure(meta).await.unwrap();
+            store.erase(&meta.id).await.unwrap();
         })
         .await;
     assert_eq!(answer.pending, 0);

@@ -19,43 +19,77 @@ pub(super) fn masked(body: &RawValue, ssn: Ssn) -> Box<RawValue> {
 }
 
 struct Mask {
-    /// The number as 123456789, 123-45-6789, 123 45 6789.
-    forms: [String; 3],
-    /// Its digits without leading zeros, as JSON writes a number.
+    digits: [char; 9],
+    /// Its digits without leading zeros, as a number is written.
     bare: String,
+    /// The last four digits, which every form ends with.
+    serial: String,
     masked: String,
 }
 
+/// Fewer digits stand alone too often to be taken for a number without its zeros.
+const FEWEST_BARE: usize = 7;
+
 impl Mask {
     fn of(ssn: Ssn) -> Self {
-        let digits: String = ssn
-            .expose_digits()
-            .iter()
-            .map(|digit| char::from(*digit))
-            .collect();
-        let (area, group, serial) = (&digits[..3], &digits[3..5], &digits[5..]);
+        let digits = ssn.expose_digits().map(char::from);
+        let text: String = digits.iter().collect();
         Self {
-            forms: [
-                digits.clone(),
-                format!("{area}-{group}-{serial}"),
-                format!("{area} {group} {serial}"),
-            ],
-            bare: digits.trim_start_matches('0').to_owned(),
+            digits,
+            bare: text.trim_start_matches('0').to_owned(),
+            serial: text[5..].to_owned(),
             masked: ssn.to_string(),
         }
     }
 
-    /// Cheap, and never wrong in saying no: an escape could hide a digit or a hyphen.
+    /// Cheap, and never wrong in saying no: an escape could hide a digit.
     fn may_stand_in(&self, json: &str) -> bool {
-        self.forms.iter().any(|form| json.contains(form.as_str()))
-            || (!self.bare.is_empty() && json.contains(&self.bare))
-            || json.contains("\\u")
+        json.contains(&self.serial) || json.contains("\\u") || self.bare.len() < FEWEST_BARE
     }
 
     fn text(&self, text: &str) -> String {
-        self.forms.iter().fold(text.to_owned(), |text, form| {
-            text.replace(form.as_str(), &self.masked)
-        })
+        let chars: Vec<char> = text.chars().collect();
+        let (mut masked, mut at) = (String::with_capacity(text.len()), 0);
+        while at < chars.len() {
+            match self.length_at(&chars, at) {
+                Some(length) => {
+                    masked.push_str(&self.masked);
+                    at += length;
+                }
+                None => {
+                    masked.push(chars[at]);
+                    at += 1;
+                }
+            }
+        }
+        masked
+    }
+
+    /// How many characters the number takes here, if it stands here: nine digits with at most one
+    /// other character between area, group and serial, or the bare digits alone.
+    fn length_at(&self, chars: &[char], at: usize) -> Option<usize> {
+        let mut end = at;
+        let mut matched = 0;
+        for (place, digit) in self.digits.iter().enumerate() {
+            if matches!(place, 3 | 5) && chars.get(end).is_some_and(|c| !c.is_ascii_digit()) {
+                end += 1;
+            }
+            if chars.get(end) != Some(digit) {
+                break;
+            }
+            end += 1;
+            matched += 1;
+        }
+        if matched == self.digits.len() {
+            return Some(end - at);
+        }
+        let bare = self.bare.chars().count();
+        let is_digit = |place: Option<&char>| place.is_some_and(char::is_ascii_digit);
+        let stands = bare >= FEWEST_BARE
+            && chars[at..].iter().take(bare).copied().eq(self.bare.chars())
+            && !is_digit(at.checked_sub(1).and_then(|before| chars.get(before)))
+            && !is_digit(chars.get(at + bare));
+        stands.then_some(bare)
     }
 
     fn value(&self, value: Value) -> Value {
@@ -68,11 +102,17 @@ impl Mask {
                     .map(|(name, value)| (self.text(&name), self.value(value)))
                     .collect(),
             ),
-            Value::Number(number) if number.to_string() == self.bare => {
+            Value::Number(number) if self.is_number(&number.to_string()) => {
                 Value::String(self.masked.clone())
             }
             other => other,
         }
+    }
+
+    /// Whether a JSON number is the number, also as a decimal one.
+    fn is_number(&self, number: &str) -> bool {
+        let whole = number.strip_suffix(".0").unwrap_or(number);
+        !self.bare.is_empty() && whole == self.bare
     }
 }
 
@@ -103,6 +143,28 @@ mod tests {
             mask(b"123456789", r#""\u0031\u00323456789""#),
             r#""***-**-6789""#
         );
+    }
+
+    #[test]
+    fn separators_of_every_kind_and_lost_zeros_hide_nothing() {
+        for (ssn, body, expected) in [
+            (b"123456789", r#""123.45.6789""#, r#""***-**-6789""#),
+            (
+                b"123456789",
+                r#""123\u201345\u20136789""#,
+                r#""***-**-6789""#,
+            ),
+            (b"123456789", r#""x123/45/6789y""#, r#""x***-**-6789y""#),
+            (
+                b"123456789",
+                r#"{"ssn":123456789.0}"#,
+                r#"{"ssn":"***-**-6789"}"#,
+            ),
+            (b"001234567", r#""id=1234567;""#, r#""id=***-**-4567;""#),
+            (b"001234567", r#""91234567""#, r#""91234567""#),
+        ] {
+            assert_eq!(mask(ssn, body), expected, "{body}");
+        }
     }
 
     #[test]
