@@ -203,6 +203,13 @@ async fn bodies_of_every_kind_are_taken_or_told(kind: Kind) {
         world.get("/api/executions").await.expect(200),
         json!({"executions": []})
     );
+    let most = json!({"ssnList": vec!["1"; 250_000]});
+    let id = world.start(most).await;
+    let over = world.until_over(&id).await;
+    assert_eq!(
+        (&over["rows"], &over["invalid"]),
+        (&json!(250_000), &json!(250_000))
+    );
     assert_eq!(upstream.total(), 0);
 }
 
