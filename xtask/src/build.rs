@@ -7,6 +7,11 @@ use crate::{page, workspace};
 /// Builds the page, then the binary that embeds it; answers where the binary is.
 pub(crate) fn build() -> anyhow::Result<PathBuf> {
     page::page()?;
+    binary()
+}
+
+/// Builds the binary with the page that stands in `target/page`, if any; answers where it is.
+pub(crate) fn binary() -> anyhow::Result<PathBuf> {
     let target = workspace::target();
     workspace::call(
         workspace::cargo()

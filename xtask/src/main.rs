@@ -1,5 +1,6 @@
 //! What the project needs beyond cargo itself: `cargo xtask --help`.
 
+mod bench;
 mod build;
 mod emulator;
 mod needs;
@@ -31,6 +32,8 @@ enum Command {
     Run(run::Args),
     /// Install what the tests need, then run them all
     Test(test::Args),
+    /// Measure `rollcall fetch` beside oha and curl, at nginx
+    Bench,
 }
 
 fn main() -> anyhow::Result<()> {
@@ -39,5 +42,6 @@ fn main() -> anyhow::Result<()> {
         Command::Build => build::build().map(drop),
         Command::Run(args) => run::run(args),
         Command::Test(args) => test::test(args),
+        Command::Bench => bench::bench(),
     }
 }

@@ -110,7 +110,8 @@ fn is_root() -> bool {
     id.is_ok_and(|id| id.stdout.trim_ascii() == b"0")
 }
 
-fn succeeds(call: &[&str]) -> bool {
+/// Whether a call can be made and succeeds.
+pub(crate) fn succeeds(call: &[&str]) -> bool {
     let status = Command::new(call[0])
         .args(&call[1..])
         .current_dir(env::temp_dir())
