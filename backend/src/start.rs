@@ -148,7 +148,6 @@ pub(crate) async fn ensure_started(
         Some(pass) => pass,
         None => first_pass(store, engine, meta).await?,
     };
-    store.put_history(&meta.owner, &meta.id).await?;
     ensure_runs(store, engine, meta, &pass).await?;
     Ok(pass)
 }
@@ -165,6 +164,8 @@ async fn first_pass(store: &Store, engine: &dyn Engine, meta: &Meta) -> Result<P
         store.erase_at_once(meta).await?;
         return Err(ApiError::UnknownExecution);
     }
+    // Before the pass: what has one is in the history.
+    store.put_history(&meta.owner, &meta.id).await?;
     let mut first = Pass::first();
     divide(meta, &mut first, engine.fetcher_concurrency());
     if store.create_pass(&meta.id, &first).await? {
