@@ -7,7 +7,7 @@ use store::Store;
 
 use crate::support::faulty::Faulty;
 use crate::support::upstream::Upstream;
-use crate::support::world::{Kind, World, call, id_of};
+use crate::support::world::{Answer, Kind, World, call, id_of};
 
 on_every_engine!(
     a_start_that_dies_at_any_step_is_finished_by_its_repetition,
@@ -24,16 +24,20 @@ const LINES: [&str; 4] = ["100010001", "100010002", "x", "100010001"];
 /// More writes than a start makes.
 const MANY: i64 = 50;
 
+/// Starts the list in a process that dies after so many writes. What its client was told.
+async fn start_and_die_after(world: &World, writes: i64) -> Answer {
+    let dying = Store::new(Arc::new(Faulty::after(writes, world.objects.clone())));
+    let router = world.router_over(&dying);
+    let body = json!({"ssnList": LINES}).to_string();
+    call(&router, "POST", "/api/executions", &HEADERS, body).await
+}
+
 async fn a_start_that_dies_at_any_step_is_finished_by_its_repetition(kind: Kind) {
     for writes in 0..MANY {
         let upstream = Upstream::quick().await;
         let world = World::new(kind, &upstream).await;
-        let dying = world.router_over(&Store::new(Arc::new(Faulty::after(
-            writes,
-            world.objects.clone(),
-        ))));
+        let first = start_and_die_after(&world, writes).await;
         let body = json!({"ssnList": LINES}).to_string();
-        let first = call(&dying, "POST", "/api/executions", &HEADERS, body.clone()).await;
         let id = id_of(
             &world
                 .call("POST", "/api/executions", &HEADERS, body)
@@ -67,18 +71,7 @@ async fn a_start_that_dies_after_its_claim_is_finished_by_a_poll(kind: Kind) {
     for writes in 3..8 {
         let upstream = Upstream::quick().await;
         let world = World::new(kind, &upstream).await;
-        let dying = world.router_over(&Store::new(Arc::new(Faulty::after(
-            writes,
-            world.objects.clone(),
-        ))));
-        let _ = call(
-            &dying,
-            "POST",
-            "/api/executions",
-            &HEADERS,
-            json!({"ssnList": LINES}).to_string(),
-        )
-        .await;
+        start_and_die_after(&world, writes).await;
         for id in world.store.all_executions().await.unwrap() {
             let over = world.until_over(id.as_str()).await;
             assert_eq!(over["counts"]["SUCCEEDED"], 2);
@@ -92,18 +85,7 @@ async fn a_start_that_dies_at_any_step_is_finished_or_cleared_when_the_server_st
     for writes in 0..7 {
         let upstream = Upstream::quick().await;
         let world = World::new(kind, &upstream).await;
-        let dying = world.router_over(&Store::new(Arc::new(Faulty::after(
-            writes,
-            world.objects.clone(),
-        ))));
-        let _ = call(
-            &dying,
-            "POST",
-            "/api/executions",
-            &HEADERS,
-            json!({"ssnList": LINES}).to_string(),
-        )
-        .await;
+        start_and_die_after(&world, writes).await;
         let ids = world.store.all_executions().await.unwrap();
         backend::recover(&world.store, world.engine.as_ref())
             .await

@@ -1,9 +1,10 @@
 //! Erasing, also in mid-run.
 
 use serde_json::json;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::support::numbers;
+use crate::support::patience::until;
 use crate::support::upstream::{Reply, Upstream};
 use crate::support::world::{Kind, World};
 
@@ -93,17 +94,10 @@ async fn until_swept(world: &World) -> bool {
 }
 
 async fn until_empty(world: &World) {
-    let began = Instant::now();
-    let mut looks = tokio::time::interval(Duration::from_millis(50));
-    loop {
-        looks.tick().await;
-        let contents = world.contents().await;
-        if contents.is_empty() {
-            return;
-        }
-        let left: Vec<&String> = contents.iter().map(|(path, _)| path).collect();
-        assert!(began.elapsed() < Duration::from_secs(60), "{left:?}");
-    }
+    until("an empty store", async || {
+        world.contents().await.is_empty().then_some(())
+    })
+    .await;
 }
 
 async fn what_is_over_and_old_is_erased_and_what_runs_is_not(kind: Kind) {

@@ -89,6 +89,15 @@ async fn two_fetchers_on_one_batch_lose_no_row_and_no_sum(kind: Kind) {
     );
 }
 
+/// Writes what a fetcher of the first pass learnt of one item, later than it should have.
+async fn straggle(world: &World, meta: &Meta, item: u32, totals: SegmentTotals, line: &str) {
+    let name = SegmentName::new(1, 2, "zzzzzz", totals);
+    let lines = format!("{line}\n").into_bytes();
+    let batch = meta.batch_of(item);
+    let written = world.store.put_segment(meta, batch, &name, lines).await;
+    assert!(written.unwrap());
+}
+
 async fn a_straggler_s_segment_after_the_summary_counts_from_the_next_pass_on(kind: Kind) {
     let upstream = Upstream::start(|_, _| Reply::Status(403)).await;
     let world = World::new(kind, &upstream).await;
@@ -96,24 +105,12 @@ async fn a_straggler_s_segment_after_the_summary_counts_from_the_next_pass_on(ki
     let over = world.until_over(&id).await;
     assert_eq!(over["counts"]["FAILED"], 3);
     let (meta, _) = world.meta_and_pass(&id).await;
-    let line = br#"{"item":1,"outcome":"SUCCEEDED","statusCode":200,"durationMs":5,"attempts":1,"body":{"late":true}}"#;
+    let line = r#"{"item":1,"outcome":"SUCCEEDED","statusCode":200,"durationMs":5,"attempts":1,"body":{"late":true}}"#;
     let totals = SegmentTotals {
         succeeded: 1,
         ..Default::default()
     };
-    let name = SegmentName::new(1, 2, "zzzzzz", totals);
-    assert!(
-        world
-            .store
-            .put_segment(
-                &meta,
-                meta.batch_of(1),
-                &name,
-                [line.as_slice(), b"\n"].concat()
-            )
-            .await
-            .unwrap()
-    );
+    straggle(&world, &meta, 1, totals, line).await;
     assert_eq!(
         world.execution(&id).await,
         over,
@@ -151,20 +148,13 @@ async fn what_stragglers_have_answered_in_full_is_told_by_a_redrive(kind: Kind) 
     let id = world.start(json!({"ssnList": numbers(1)})).await;
     world.until_over(&id).await;
     let (meta, _) = world.meta_and_pass(&id).await;
-    let line = br#"{"item":0,"outcome":"SUCCEEDED","statusCode":200,"durationMs":5,"attempts":1,"body":1}"#;
+    let line =
+        r#"{"item":0,"outcome":"SUCCEEDED","statusCode":200,"durationMs":5,"attempts":1,"body":1}"#;
     let totals = SegmentTotals {
         succeeded: 1,
         ..Default::default()
     };
-    let name = SegmentName::new(1, 2, "zzzzzz", totals);
-    let lines = [line.as_slice(), b"\n"].concat();
-    assert!(
-        world
-            .store
-            .put_segment(&meta, 0, &name, lines)
-            .await
-            .unwrap()
-    );
+    straggle(&world, &meta, 0, totals, line).await;
     let before = upstream.total();
     let redrive = format!("/api/executions/{id}/redrive");
     world.post(&redrive, json!({})).await.expect(202);
@@ -193,20 +183,12 @@ async fn an_answer_that_comes_late_in_another_batch_is_in_the_sums_and_in_the_ro
     upstream.until_total(3).await;
     // The other batch is not asked in this pass; a straggler of the first answers there.
     let (meta, _) = world.meta_and_pass(&id).await;
-    let line = br#"{"item":1,"outcome":"NOT_FOUND","statusCode":404,"durationMs":5,"attempts":1,"body":null}"#;
+    let line = r#"{"item":1,"outcome":"NOT_FOUND","statusCode":404,"durationMs":5,"attempts":1,"body":null}"#;
     let totals = SegmentTotals {
         not_found: 1,
         ..Default::default()
     };
-    let name = SegmentName::new(1, 2, "zzzzzz", totals);
-    let lines = [line.as_slice(), b"\n"].concat();
-    assert!(
-        world
-            .store
-            .put_segment(&meta, 1, &name, lines)
-            .await
-            .unwrap()
-    );
+    straggle(&world, &meta, 1, totals, line).await;
     upstream.release();
     let over = world.until_over(&id).await;
     let rows = world.rows(&id).await;

@@ -2,12 +2,14 @@
 
 use std::path::Path;
 use std::process::Stdio;
-use std::time::{Duration, Instant};
 
 use reqwest::{Client, Method, RequestBuilder};
 use serde_json::Value;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
+
+use crate::support::patience::until;
+use crate::support::world::check_sums;
 
 /// A server that is killed with the test.
 pub struct Server {
@@ -73,20 +75,12 @@ impl Server {
     }
 
     pub async fn until_over(&self, id: &str) -> Value {
-        let began = Instant::now();
-        let mut polls = tokio::time::interval(Duration::from_millis(20));
-        loop {
-            polls.tick().await;
+        until("the end of the run", async || {
             let execution = self.get(&format!("/api/executions/{id}")).await;
-            crate::support::world::check_sums(&execution);
-            if execution["status"] != "RUNNING" {
-                return execution;
-            }
-            assert!(
-                began.elapsed() < Duration::from_secs(120),
-                "it never ended: {execution}"
-            );
-        }
+            check_sums(&execution);
+            (execution["status"] != "RUNNING").then_some(execution)
+        })
+        .await
     }
 
     /// All rows, revealed.

@@ -7,4 +7,6 @@ mod direct;
 mod emulator;
 mod http_api;
 mod passes;
+#[path = "../support/patience.rs"]
+mod patience;
 mod upstream;

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use store::{Meta, Pass, Store};
 
 use crate::emulator::{Deployment, Options};
+use crate::patience::until;
 use crate::upstream::Upstream;
 
 /// An execution of so many numbers, written as the API does, its first pass about to start.
@@ -26,22 +27,18 @@ async fn prepared(store: &Store, count: u32, wide: bool) -> (Meta, PassStart) {
     pass.wide = wide;
     assert!(store.create_pass(&meta.id, &pass).await.unwrap());
     let start = PassStart {
-        execution_id: meta.id.clone(),
-        pass: 1,
-        batches: pass.batches(&meta),
-        lanes: pass.lanes,
         wide,
+        ..PassStart::of(&meta, &pass)
     };
     (meta, start)
 }
 
 async fn end(engine: &impl Engine, meta: &Meta) -> EngineStatus {
-    loop {
-        match engine.status(&meta.id, 1).await.unwrap() {
-            EngineStatus::Running => tokio::time::sleep(Duration::from_millis(50)).await,
-            over => return over,
-        }
-    }
+    until("the end of the pass", async || {
+        let status = engine.status(&meta.id, 1).await.unwrap();
+        (status != EngineStatus::Running).then_some(status)
+    })
+    .await
 }
 
 const SUCCEEDED: EngineStatus = EngineStatus::Over {
@@ -129,9 +126,10 @@ async fn a_stopped_pass_is_over_and_a_sweep_leaves_nothing() {
     store.erase(&meta.id).await.unwrap();
     assert!(store.is_erased(&meta.id).await.unwrap());
     engine.sweep(&meta.id).await.unwrap();
-    while store.is_erased(&meta.id).await.unwrap() {
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
+    until("the end of the sweep", async || {
+        (!store.is_erased(&meta.id).await.unwrap()).then_some(())
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

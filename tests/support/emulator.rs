@@ -14,6 +14,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use store::Store;
 
+use super::patience::until;
+
 /// What a deployment is made with.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
@@ -114,25 +116,24 @@ impl Deployment {
             .send()
             .await
             .expect("a started execution");
-        loop {
+        let execution = until("the end of an execution", async || {
             let execution = client
                 .describe_execution()
                 .execution_arn(&started.execution_arn)
                 .send()
                 .await
                 .expect("an execution");
-            if *execution.status() == aws_sdk_sfn::types::ExecutionStatus::Running {
-                tokio::time::sleep(Duration::from_millis(50)).await;
-                continue;
-            }
-            let end = match (execution.error(), execution.output()) {
-                (Some(error), _) => json!({"error": error, "cause": execution.cause()}),
-                (None, output) => output.map_or(Value::Null, |json| {
-                    serde_json::from_str(json).expect("JSON")
-                }),
-            };
-            return (execution.status().to_string(), end);
-        }
+            let runs = *execution.status() == aws_sdk_sfn::types::ExecutionStatus::Running;
+            (!runs).then_some(execution)
+        })
+        .await;
+        let end = match (execution.error(), execution.output()) {
+            (Some(error), _) => json!({"error": error, "cause": execution.cause()}),
+            (None, output) => output.map_or(Value::Null, |json| {
+                serde_json::from_str(json).expect("JSON")
+            }),
+        };
+        (execution.status().to_string(), end)
     }
 }
 

@@ -3,6 +3,7 @@
 #[cfg(feature = "e2e")]
 pub mod emulator;
 pub mod faulty;
+pub mod patience;
 pub mod upstream;
 pub mod world;
 

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -20,6 +20,7 @@ use store::Store;
 use tempfile::TempDir;
 use tower::ServiceExt;
 
+use super::patience::until;
 use super::upstream::Upstream;
 
 /// Which engine and store.
@@ -231,20 +232,12 @@ impl World {
 
     /// Polls until the execution is so, and checks that its sums add up each time.
     pub async fn until(&self, id: &str, is_so: impl Fn(&Value) -> bool) -> Value {
-        let began = Instant::now();
-        let mut polls = tokio::time::interval(Duration::from_millis(20));
-        loop {
-            polls.tick().await;
+        until("what the execution was to be", async || {
             let execution = self.execution(id).await;
             check_sums(&execution);
-            if is_so(&execution) {
-                return execution;
-            }
-            assert!(
-                began.elapsed() < Duration::from_secs(120),
-                "it never came so: {execution}"
-            );
-        }
+            is_so(&execution).then_some(execution)
+        })
+        .await
     }
 
     /// All rows, revealed, page by page.

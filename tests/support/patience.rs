@@ -1,0 +1,21 @@
+//! Waiting for a condition that can only be looked at.
+
+use std::time::{Duration, Instant};
+
+/// How often it is looked at.
+const EVERY: Duration = Duration::from_millis(20);
+/// A condition that hasn't come by then never will.
+const AT_MOST: Duration = Duration::from_secs(120);
+
+/// Looks again and again until there is a value; fails with what was waited for.
+pub async fn until<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
+    let began = Instant::now();
+    let mut looks = tokio::time::interval(EVERY);
+    loop {
+        looks.tick().await;
+        if let Some(value) = look().await {
+            return value;
+        }
+        assert!(began.elapsed() < AT_MOST, "{what} never came");
+    }
+}
