@@ -1,5 +1,7 @@
 //! A headless Chromium that a test drives by WebDriver.
 
+mod devtools;
+
 use std::io::{BufRead, BufReader, Read};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};

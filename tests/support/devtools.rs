@@ -1,0 +1,113 @@
+//! What WebDriver has no words for, by Chromium's own protocol.
+
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use super::Browser;
+
+/// How a page is looked at.
+#[derive(Clone, Copy, Debug)]
+pub struct Look {
+    /// `desktop` or `phone`, `light` or `dark`.
+    pub name: &'static str,
+    width: u32,
+    height: u32,
+    is_phone: bool,
+    scheme: &'static str,
+}
+
+/// A desktop's width and a phone's, each in light and dark.
+pub const LOOKS: [Look; 4] = [
+    desktop("desktop-light", "light"),
+    desktop("desktop-dark", "dark"),
+    phone("phone-light", "light"),
+    phone("phone-dark", "dark"),
+];
+
+const fn desktop(name: &'static str, scheme: &'static str) -> Look {
+    Look {
+        name,
+        width: 1280,
+        height: 900,
+        is_phone: false,
+        scheme,
+    }
+}
+
+const fn phone(name: &'static str, scheme: &'static str) -> Look {
+    Look {
+        name,
+        width: 390,
+        height: 844,
+        is_phone: true,
+        scheme,
+    }
+}
+
+impl Browser {
+    async fn command(&self, method: &str, params: Value) -> Value {
+        let answer = self.driver().cdp().send_raw(method, params).await;
+        answer.unwrap_or_else(|error| panic!("{method}: {error}"))
+    }
+
+    /// Looks at the page so from now on.
+    pub async fn look(&self, look: Look) {
+        self.command(
+            "Emulation.setDeviceMetricsOverride",
+            json!({
+                "width": look.width,
+                "height": look.height,
+                "deviceScaleFactor": if look.is_phone { 2 } else { 1 },
+                "mobile": look.is_phone,
+            }),
+        )
+        .await;
+        self.command(
+            "Emulation.setTouchEmulationEnabled",
+            json!({"enabled": look.is_phone}),
+        )
+        .await;
+        let features = json!([{"name": "prefers-color-scheme", "value": look.scheme}]);
+        self.command("Emulation.setEmulatedMedia", json!({"features": features}))
+            .await;
+    }
+
+    /// Keeps what is seen in every look, as `NAME-LOOK.png`; leaves the desktop's.
+    pub async fn shoot_looks(&self, name: &str) {
+        for look in LOOKS {
+            self.look(look).await;
+            // The next frame but one is drawn in the new look.
+            self.read(
+                "new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)))",
+            )
+            .await;
+            self.shoot(&format!("{name}-{}", look.name)).await;
+        }
+        self.look(LOOKS[0]).await;
+    }
+
+    /// Drops a file from outside onto the middle of the element with this test id.
+    pub async fn drop_file(&self, id: &str, path: &Path) {
+        let place = self
+            .until(&format!(
+                "(found => found && (box => ({{x: box.x + box.width / 2, y: box.y + box.height / 2}}))\
+                 (found.getBoundingClientRect()))(document.querySelector('[data-testid=\"{id}\"]'))"
+            ))
+            .await;
+        let data = json!({"items": [], "files": [path], "dragOperationsMask": 1});
+        for kind in ["dragEnter", "dragOver", "drop"] {
+            let event = json!({"type": kind, "x": place["x"], "y": place["y"], "data": data});
+            self.command("Input.dispatchDragEvent", event).await;
+        }
+    }
+
+    /// Lets downloads go into this folder.
+    pub async fn download_into(&self, folder: &Path) {
+        self.command(
+            "Browser.setDownloadBehavior",
+            json!({"behavior": "allow", "downloadPath": folder}),
+        )
+        .await;
+    }
+}
