@@ -1,5 +1,6 @@
 //! The wire types: what a request, an answer and a problem hold.
 
+mod defuse;
 mod execution;
 mod list;
 mod outcome;
@@ -8,6 +9,7 @@ mod redrive;
 mod results;
 mod server;
 
+pub use defuse::defused;
 pub use execution::{
     Counts, Execution, ExecutionId, ExecutionStatus, ExecutionsPage, InvalidExecutionId,
     RunSettings, StartRequest,

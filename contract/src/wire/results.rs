@@ -1,10 +1,12 @@
 //! Results, row by row.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use crate::Warning;
-use crate::wire::{Outcome, RowError};
+use crate::wire::{Outcome, RowError, defused};
 
 /// One line of the list and what became of it.
 #[derive(Clone, Serialize, Deserialize)]
@@ -59,7 +61,7 @@ pub const CSV_HEADER: [&str; 9] = [
 
 impl ResultRow {
     /// The row as CSV cells, in the order of [`CSV_HEADER`]; what is null is empty. A body that is a
-    /// text stands there as that text, any other as its JSON.
+    /// text stands there as that text, [`defused`], any other as its JSON.
     pub fn csv_record(&self) -> [String; 9] {
         let name = |value: Option<String>| {
             value
@@ -89,7 +91,42 @@ impl ResultRow {
                 .map(|duration| duration.to_string())
                 .unwrap_or_default(),
             self.attempts.to_string(),
-            body.unwrap_or_default(),
+            match body {
+                // Nearly all are objects, which run nowhere: no copy for these.
+                Some(body) => match defused(&body) {
+                    Cow::Borrowed(_) => body,
+                    Cow::Owned(defused) => defused,
+                },
+                None => String::new(),
+            },
         ]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_body_that_a_spreadsheet_would_run_is_defused_and_others_stay() {
+        for (json, cell) in [
+            (r#""=1+1""#, "'=1+1"),
+            (r#""plain""#, "plain"),
+            ("-5", "-5"),
+            (r#"{"a":"=1"}"#, r#"{"a":"=1"}"#),
+        ] {
+            let row = ResultRow {
+                row: 0,
+                ssn: None,
+                outcome: Outcome::Succeeded,
+                status_code: Some(200),
+                body: Some(RawValue::from_string(json.to_owned()).unwrap()),
+                error: None,
+                warning: None,
+                duration_ms: None,
+                attempts: 1,
+            };
+            assert_eq!(row.csv_record()[8], cell);
+        }
     }
 }
