@@ -104,6 +104,7 @@ pub fn router(api: Api) -> Router {
         .routes(routes!(routes::executions::start, routes::executions::list))
         .routes(routes!(routes::executions::get, routes::executions::erase))
         .routes(routes!(routes::results::results))
+        .routes(routes!(routes::failures::failures))
         .routes(routes!(routes::executions::stop))
         .routes(routes!(routes::executions::redrive))
         .routes(routes!(routes::lists::create))

@@ -140,12 +140,17 @@ impl<Body> BatchState<Body> {
         totals
     }
 
-    /// Items that are FAILED once the pass is over: those to be asked that had failed before stay so.
-    pub(crate) fn failed_at_end(&self) -> u32 {
+    /// What made each FAILED item fail: its status and its error. Once the pass is `over`, those to
+    /// be asked that had failed before stay so.
+    pub(crate) fn failures(
+        &self,
+        over: bool,
+    ) -> impl Iterator<Item = (Option<u16>, Option<ErrorKind>)> {
         self.items
             .iter()
-            .filter(|item| item.outcome(&self.filter, true) == Outcome::Failed)
-            .count() as u32
+            .filter(move |item| item.outcome(&self.filter, over) == Outcome::Failed)
+            .filter_map(|item| item.record())
+            .map(|record| (record.status_code, record.error))
     }
 
     /// Takes what was learnt in this pass.

@@ -6,6 +6,7 @@
 mod batch;
 mod erase;
 mod error;
+mod failures;
 mod history;
 mod id;
 mod items;

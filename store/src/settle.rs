@@ -149,7 +149,7 @@ impl Store {
         let totals = state.totals();
         Ok(EndedBatch {
             left: totals.to_ask,
-            ..whole(totals.succeeded, totals.not_found, state.failed_at_end())
+            ..whole(totals.succeeded, totals.not_found, state.failures(true).count() as u32)
         })
     }
 }

@@ -227,6 +227,7 @@ async fn ids_of_every_kind_are_unknown(kind: Kind) {
         for (method, rest) in [
             ("GET", ""),
             ("GET", "/results"),
+            ("GET", "/failures"),
             ("POST", "/stop"),
             ("POST", "/redrive"),
             ("DELETE", ""),
@@ -279,6 +280,25 @@ async fn the_server_tells_of_itself(kind: Kind) {
                 .map(|method| format!("{} {path}", method.to_uppercase())),
         );
     }
+    let parameters = &openapi["paths"]["/api/executions/{id}/results"]["get"]["parameters"];
+    let named = |name: &str| {
+        parameters
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|parameter| parameter["name"] == name && parameter["in"] == "query")
+    };
+    for name in [
+        "first",
+        "cursor",
+        "count",
+        "outcome",
+        "statusCode",
+        "error",
+        "reveal",
+    ] {
+        assert!(named(name), "{name}");
+    }
     calls.sort();
     assert_eq!(
         calls,
@@ -286,6 +306,7 @@ async fn the_server_tells_of_itself(kind: Kind) {
             "DELETE /api/executions/{id}",
             "GET /api/executions",
             "GET /api/executions/{id}",
+            "GET /api/executions/{id}/failures",
             "GET /api/executions/{id}/results",
             "GET /api/health",
             "GET /api/settings",

@@ -35,6 +35,7 @@ macro_rules! on_every_engine {
 
 mod crashes;
 mod erasures;
+mod failures;
 mod inputs;
 mod lists;
 mod outcomes;

@@ -89,7 +89,9 @@ async fn a_redrive_of_an_answer_of_nothing_or_of_what_runs_is_refused(kind: Kind
         json!({"statusCodes": [200, 503]}),
         json!({"statusCodes": []}),
         json!({"statusCodes": 503}),
+        json!({"statusCodes": [200], "errors": ["TIMED_OUT", null]}),
         json!({"errors": ["SOMETHING"]}),
+        json!({"errors": []}),
         json!({"unknown": 1}),
     ] {
         world

@@ -285,6 +285,7 @@ async fn the_history_is_the_owner_s_alone_and_newest_first(kind: Kind) {
     for (method, path) in [
         ("GET", ""),
         ("GET", "/results"),
+        ("GET", "/failures"),
         ("POST", "/stop"),
         ("POST", "/redrive"),
         ("DELETE", ""),

@@ -159,13 +159,13 @@ pub(crate) async fn redrive(
             "outcome can't be asked again: it takes FAILED or NOT_TRIED".into(),
         ));
     }
-    let is_answer = |status: &u16| matches!(status, 200..=299 | 404 | 410);
-    if request
-        .status_codes
-        .as_ref()
-        .is_some_and(|codes| codes.is_empty() || codes.iter().any(is_answer))
-    {
-        return Err(ApiError::Invalid("statusCodes can't be asked again: it takes statuses that are no answers, so not 2xx, 404, 410".into()));
+    if request.status_codes.as_ref().is_some_and(Vec::is_empty) || request.names_an_answer() {
+        return Err(ApiError::Invalid("statusCodes can't be asked again: it takes statuses that are no answers, so 2xx, 404, 410 only beside errors".into()));
+    }
+    if request.errors.as_ref().is_some_and(Vec::is_empty) {
+        return Err(ApiError::Invalid(
+            "errors is empty: it takes at least one, or is left out".into(),
+        ));
     }
     let meta = view::meta(&api, &owner, &id).await?;
     let current = view::pass(&api, &meta).await?;

@@ -2,6 +2,7 @@
 
 mod defuse;
 mod execution;
+mod failures;
 mod list;
 mod outcome;
 mod problem;
@@ -14,6 +15,7 @@ pub use execution::{
     Counts, Execution, ExecutionId, ExecutionStatus, ExecutionsPage, InvalidExecutionId,
     RunSettings, StartRequest,
 };
+pub use failures::{FailureGroup, Failures};
 pub use list::{CreateListRequest, ListCreated, PartReceived};
 pub use outcome::{ErrorKind, Outcome, RowError};
 pub use problem::Problem;

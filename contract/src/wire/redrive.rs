@@ -13,12 +13,12 @@ pub struct RedriveRequest {
     /// FAILED or NOT_TRIED.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub outcome: Option<Outcome>,
-    /// Statuses of the last attempt.
+    /// Statuses of the last attempt; null among them is an attempt that brought none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub status_codes: Option<Vec<u16>>,
-    /// Errors of the last attempt.
+    pub status_codes: Option<Vec<Option<u16>>>,
+    /// Errors of the last attempt; null among them is an attempt whose status says it all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub errors: Option<Vec<ErrorKind>>,
+    pub errors: Option<Vec<Option<ErrorKind>>>,
 }
 
 impl RedriveRequest {
@@ -34,11 +34,23 @@ impl RedriveRequest {
             && self
                 .status_codes
                 .as_ref()
-                .is_none_or(|wanted| status_code.is_some_and(|code| wanted.contains(&code)))
+                .is_none_or(|wanted| wanted.contains(&status_code))
             && self
                 .errors
                 .as_ref()
-                .is_none_or(|wanted| error.is_some_and(|kind| wanted.contains(&kind)))
+                .is_none_or(|wanted| wanted.contains(&error))
+    }
+
+    /// Whether it names an answer: a status that needs no second asking, without an error that
+    /// made it unusable.
+    pub fn names_an_answer(&self) -> bool {
+        let is_answer = |status: &Option<u16>| matches!(status, Some(200..=299 | 404 | 410));
+        let with_an_error = self
+            .errors
+            .as_ref()
+            .is_some_and(|errors| errors.iter().all(Option::is_some));
+        let codes = self.status_codes.as_deref().unwrap_or_default();
+        codes.iter().any(is_answer) && !with_an_error
     }
 
     /// Whether every FAILED and NOT_TRIED item is meant.
@@ -54,7 +66,7 @@ mod tests {
     #[test]
     fn values_are_or_within_a_field_and_and_across() {
         let request = RedriveRequest {
-            status_codes: Some(vec![500, 503]),
+            status_codes: Some(vec![Some(500), Some(503)]),
             errors: None,
             outcome: Some(Outcome::Failed),
         };
@@ -70,5 +82,18 @@ mod tests {
             !all.selects(Outcome::Succeeded, Some(200), None)
                 && !all.selects(Outcome::NotFound, Some(404), None)
         );
+    }
+
+    #[test]
+    fn a_status_of_an_answer_goes_with_an_error_only() {
+        let request = |errors| RedriveRequest {
+            status_codes: Some(vec![Some(200)]),
+            errors,
+            outcome: None,
+        };
+        assert!(request(None).names_an_answer());
+        assert!(request(Some(vec![Some(ErrorKind::TimedOut), None])).names_an_answer());
+        assert!(!request(Some(vec![Some(ErrorKind::TimedOut)])).names_an_answer());
+        assert!(!RedriveRequest::default().names_an_answer());
     }
 }

@@ -1,0 +1,131 @@
+//! What FAILED, in groups.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use serde_json::{Value, json};
+
+use crate::support::numbers;
+use crate::support::patience::until;
+use crate::support::upstream::{Reply, Upstream};
+use crate::support::world::{Kind, World};
+
+on_every_engine!(
+    failures_come_in_groups_of_which_each_can_be_asked_again,
+    failures_are_told_while_the_run_goes_on,
+    what_a_redrive_did_not_come_to_is_still_failed,
+);
+
+async fn failures(world: &World, id: &str) -> Value {
+    let failures = world.get(&format!("/api/executions/{id}/failures")).await;
+    failures.expect(200)
+}
+
+fn sum(failures: &Value) -> u64 {
+    let groups = failures["groups"].as_array().unwrap();
+    groups
+        .iter()
+        .map(|group| group["items"].as_u64().unwrap())
+        .sum()
+}
+
+async fn failures_come_in_groups_of_which_each_can_be_asked_again(kind: Kind) {
+    let mended = Arc::new(AtomicBool::new(false));
+    let is_mended = Arc::clone(&mended);
+    let upstream = Upstream::start(move |number, _| {
+        match (number.as_bytes()[8], is_mended.load(Ordering::Relaxed)) {
+            (_, true) => Reply::Status(200),
+            (b'0'..=b'2', _) => Reply::Status(503),
+            (b'3' | b'4', _) => Reply::Redirect("http://elsewhere.invalid/".into()),
+            (b'5', _) => Reply::Status(302),
+            (b'6', _) => Reply::Body("text/plain", "x".repeat((64 << 10) + 1)),
+            (b'7', _) => Reply::Status(404),
+            _ => Reply::Status(200),
+        }
+    })
+    .await;
+    let world = World::new(kind, &upstream).await;
+    let mut lines = numbers(100);
+    // Items are counted, so the second of these adds nothing.
+    lines.push(lines[5].clone());
+    lines.push("nonsense".into());
+    let id = world.start(json!({ "ssnList": lines })).await;
+    let over = world.until_over(&id).await;
+    let group = |status: Value, error: Value, items: u64| json!({"statusCode": status, "error": error, "items": items});
+    let groups = json!([
+        group(json!(503), json!(null), 30),
+        group(json!(302), json!("REDIRECT_REFUSED"), 20),
+        group(json!(200), json!("BODY_TOO_LARGE"), 10),
+        group(json!(302), json!(null), 10),
+    ]);
+    let told = failures(&world, &id).await;
+    assert_eq!(told, json!({"groups": groups, "complete": true}));
+    assert_eq!(json!(sum(&told)), over["counts"]["FAILED"]);
+    let rows = world
+        .listing(&format!(
+            "/api/executions/{id}/results?outcome=FAILED&statusCode=302&error=REDIRECT_REFUSED"
+        ))
+        .await;
+    assert_eq!(rows.len(), 20);
+
+    mended.store(true, Ordering::Relaxed);
+    let redrive = format!("/api/executions/{id}/redrive");
+    for (taken, left) in [(3, [0, 1, 2].as_slice()), (2, &[0, 1]), (1, &[0]), (0, &[])] {
+        let group = &groups[taken];
+        let before = upstream.total();
+        let filter = json!({"outcome": "FAILED", "statusCodes": [group["statusCode"]], "errors": [group["error"]]});
+        world.post(&redrive, filter).await.expect(202);
+        world.until_over(&id).await;
+        assert_eq!(json!(upstream.total() - before), group["items"]);
+        let left: Vec<&Value> = left.iter().map(|group| &groups[*group]).collect();
+        assert_eq!(failures(&world, &id).await["groups"], json!(left));
+    }
+}
+
+async fn failures_are_told_while_the_run_goes_on(kind: Kind) {
+    let upstream = Upstream::start(|number, before| match number.as_bytes()[8] {
+        b'0' if before == 0 => Reply::Status(403),
+        b'1' => Reply::Status(200),
+        _ => Reply::Held,
+    })
+    .await;
+    let world = World::new(kind, &upstream).await;
+    let id = world.start(json!({"ssnList": numbers(100)})).await;
+    let forbidden =
+        json!({"groups": [{"statusCode": 403, "error": null, "items": 10}], "complete": true});
+    until("the failures so far", async || {
+        (failures(&world, &id).await == forbidden).then_some(())
+    })
+    .await;
+    assert_eq!(world.execution(&id).await["status"], "RUNNING");
+    upstream.release();
+    world.until_over(&id).await;
+    assert_eq!(failures(&world, &id).await, forbidden);
+}
+
+async fn what_a_redrive_did_not_come_to_is_still_failed(kind: Kind) {
+    let upstream = Upstream::start(|_, before| match before {
+        0 => Reply::Status(403),
+        _ => Reply::Held,
+    })
+    .await;
+    let world = World::new(kind, &upstream).await;
+    let id = world.start(json!({"ssnList": numbers(50)})).await;
+    world.until_over(&id).await;
+    let all = failures(&world, &id).await;
+    assert_eq!(sum(&all), 50);
+    world
+        .post(&format!("/api/executions/{id}/redrive"), json!({}))
+        .await
+        .expect(202);
+    upstream.until_total(100).await;
+    // They are being asked again.
+    assert_eq!(failures(&world, &id).await["groups"], json!([]));
+    world
+        .post(&format!("/api/executions/{id}/stop"), json!({}))
+        .await
+        .expect(202);
+    let over = world.until_over(&id).await;
+    assert_eq!(over["counts"]["FAILED"], 50);
+    assert_eq!(failures(&world, &id).await, all);
+}
