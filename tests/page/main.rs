@@ -37,5 +37,6 @@ mod program;
 mod restarting;
 mod returning;
 mod site;
+mod states;
 mod stopping;
 mod visit;

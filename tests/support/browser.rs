@@ -16,6 +16,8 @@ use thirtyfour::common::capabilities::chromium::ChromiumLikeCapabilities;
 use thirtyfour::common::log::LoggingPrefsLogLevel;
 use thirtyfour::prelude::*;
 
+pub use devtools::LOOKS;
+
 /// How long a condition may take to come true.
 const PATIENCE: Duration = Duration::from_secs(120);
 /// How often it is looked at.

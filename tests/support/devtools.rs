@@ -13,7 +13,8 @@ pub struct Look {
     pub name: &'static str,
     width: u32,
     height: u32,
-    is_phone: bool,
+    /// Whether fingers touch it.
+    pub is_phone: bool,
     scheme: &'static str,
 }
 
@@ -73,18 +74,12 @@ impl Browser {
             .await;
     }
 
-    /// Keeps what is seen in every look, as `NAME-LOOK.png`; leaves the desktop's.
-    pub async fn shoot_looks(&self, name: &str) {
-        for look in LOOKS {
-            self.look(look).await;
-            // The next frame but one is drawn in the new look.
-            self.read(
-                "new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)))",
-            )
-            .await;
-            self.shoot(&format!("{name}-{}", look.name)).await;
-        }
-        self.look(LOOKS[0]).await;
+    /// Waits until what was asked for is drawn: in the next frame but one.
+    pub async fn settle(&self) {
+        self.read(
+            "new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)))",
+        )
+        .await;
     }
 
     /// Drops a file from outside onto the middle of the element with this test id.

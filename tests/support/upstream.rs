@@ -37,6 +37,8 @@ pub struct Upstream {
     /// Its address, to which a number is appended.
     pub url: String,
     inner: Arc<Inner>,
+    /// Keeps the port of one that nobody serves.
+    _unheard: Option<Arc<TcpSocket>>,
 }
 
 struct Inner {
@@ -49,28 +51,54 @@ struct Inner {
     released: watch::Sender<bool>,
 }
 
-impl Upstream {
-    /// Answers as `script` says for a number's digits and how often it was asked before.
-    pub async fn start(script: impl Fn(&str, u32) -> Reply + Send + Sync + 'static) -> Self {
-        let socket = TcpSocket::new_v4().unwrap();
-        socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
-        // A thousand may connect at once.
-        let listener = socket.listen(4_096).unwrap();
-        let url = format!("http://{}/ssn/", listener.local_addr().unwrap());
-        let inner = Arc::new(Inner {
-            script: Box::new(script),
+impl Inner {
+    fn new(script: Box<Script>) -> Arc<Self> {
+        Arc::new(Self {
+            script,
             asked: Mutex::default(),
             headers: Mutex::default(),
             in_flight: watch::Sender::new(0),
             most: watch::Sender::new(0),
             total: watch::Sender::new(0),
             released: watch::Sender::new(false),
-        });
+        })
+    }
+}
+
+/// A free port, and the address of an upstream on it.
+fn port() -> (TcpSocket, String) {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let url = format!("http://{}/ssn/", socket.local_addr().unwrap());
+    (socket, url)
+}
+
+impl Upstream {
+    /// Answers as `script` says for a number's digits and how often it was asked before.
+    pub async fn start(script: impl Fn(&str, u32) -> Reply + Send + Sync + 'static) -> Self {
+        let (socket, url) = port();
+        // A thousand may connect at once.
+        let listener = socket.listen(4_096).unwrap();
+        let inner = Inner::new(Box::new(script));
         let router = Router::new()
             .route("/ssn/{number}", get(answer))
             .with_state(Arc::clone(&inner));
         tokio::spawn(async move { axum::serve(listener, router).await });
-        Self { url, inner }
+        Self {
+            url,
+            inner,
+            _unheard: None,
+        }
+    }
+
+    /// One that nobody serves: a connection to it is refused.
+    pub fn absent() -> Self {
+        let (socket, url) = port();
+        Self {
+            url,
+            inner: Inner::new(Box::new(|_, _| unreachable!("nobody listens"))),
+            _unheard: Some(Arc::new(socket)),
+        }
     }
 
     /// Answers 200 at once.

@@ -1,0 +1,247 @@
+//! Every state of the page, kept as it is seen on a desktop and a phone, in light and dark.
+//!
+//! In each the page must fit its width, and say what its state is; what else it must do is held by
+//! the tests of each behaviour.
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::browser::{Browser, LOOKS};
+use crate::program::Program;
+use crate::site::Site;
+use crate::support::numbers;
+use crate::support::upstream::{Reply, Upstream};
+use crate::support::world::Kind;
+use crate::visit::Visit;
+
+/// A record as an upstream may have it.
+fn record(number: &str) -> Reply {
+    const NAMES: [&str; 4] = ["Ada Lovelace", "Alan Turing", "Grace Hopper", "Kurt Gödel"];
+    let place = place(number);
+    let name = NAMES[place % NAMES.len()];
+    let record = serde_json::json!({"name": name, "status": "active", "year": 1950 + place % 50});
+    Reply::Body("application/json", record.to_string())
+}
+
+/// Where one of [`numbers`] stands in its list.
+fn place(number: &str) -> usize {
+    (number.parse::<usize>().unwrap() - 100_010_001) / 7
+}
+
+/// Keeps the state in every look, where it must fit the width it has.
+async fn keep(browser: &Browser, state: &str) {
+    for look in LOOKS {
+        browser.look(look).await;
+        browser.settle().await;
+        let (overflow, small) = (
+            browser.read(WIDER_THAN_SEEN).await,
+            browser.read(SMALL).await,
+        );
+        browser.shoot(&format!("state-{state}-{}", look.name)).await;
+        assert_eq!(
+            overflow,
+            Value::Array(Vec::new()),
+            "{state} in {look:?} is too wide"
+        );
+        if look.is_phone {
+            assert_eq!(
+                small,
+                Value::Array(Vec::new()),
+                "{state} in {look:?} is hard to touch"
+            );
+        }
+    }
+    browser.look(LOOKS[0]).await;
+}
+
+/// What sticks out of the page at its right.
+const WIDER_THAN_SEEN: &str = "document.documentElement.scrollWidth <= innerWidth ? []
+    : [...document.querySelectorAll('body *')]
+        .filter(found => found.checkVisibility() && found.getBoundingClientRect().right > innerWidth + 1)
+        .map(found => found.outerHTML.slice(0, 120))";
+
+/// Buttons that a finger would miss: WCAG 2.2 asks for 24 pixels at least (2.5.8).
+const SMALL: &str = "[...document.querySelectorAll('button, select')]
+    .filter(found => found.checkVisibility() && found.getBoundingClientRect().height < 24)
+    .map(found => found.outerHTML.slice(0, 120))";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_from_nothing_to_understood() {
+    let upstream = Upstream::quick().await;
+    let visit = Visit::new(Kind::Memory, &upstream).await;
+    let browser = &visit.browser;
+    browser.text("upstream").await;
+    keep(browser, "empty").await;
+
+    let table = "Name,SSN,Town\r\n\
+        Ada,123-45-6789,London\r\n\
+        Alan,123-45-6789,Wilmslow\r\n\
+        Grace,1234567,New York\r\n\
+        Kurt,987-65-4320,Vienna\r\n\
+        Emmy,12-34,Erlangen\r\n\
+        Sofia,219-09-1234,Moscow\r\n";
+    browser.upload("file", "people.csv", table.as_bytes()).await;
+    browser.until_text("report-numbers", "3").await;
+    browser.until_text("report-invalid", "2").await;
+    keep(browser, "understood").await;
+    visit.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_from_running_to_done_and_in_the_history() {
+    let list = numbers(400);
+    let upstream = Upstream::start(|number, _| match place(number) {
+        250.. => Reply::Held,
+        place if place % 23 == 7 => Reply::Status(404),
+        place if place % 23 == 11 => Reply::Status(403),
+        _ => record(number),
+    })
+    .await;
+    let visit = Visit::new(Kind::Disk, &upstream).await;
+    let browser = &visit.browser;
+    browser
+        .upload("file", "quarter three.txt", list.join("\n").as_bytes())
+        .await;
+    visit.start().await;
+    visit.until_count("pending", "150").await;
+    visit
+        .until_rows(|rows| rows[0].outcome == "Succeeded")
+        .await;
+    keep(browser, "running").await;
+
+    upstream.release();
+    visit.until_status("Finished").await;
+    visit
+        .until_rows(|rows| rows.iter().all(|row| row.outcome != "Pending"))
+        .await;
+    keep(browser, "done").await;
+    browser
+        .read("document.querySelector('[data-testid=row]').click()")
+        .await;
+    browser
+        .until("document.querySelector('[data-testid=panel]')")
+        .await;
+    keep(browser, "row").await;
+
+    browser.click("nav-history").await;
+    browser.text("history-run").await;
+    keep(browser, "history").await;
+    visit.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_upstream_that_fails() {
+    let upstream = Upstream::start(|number, _| {
+        Reply::Status(match place(number) {
+            ..20 => 503,
+            20..25 => 403,
+            _ => 400,
+        })
+    })
+    .await;
+    let visit = Visit::new(Kind::Disk, &upstream).await;
+    visit.start_typed(&numbers(30)).await;
+    visit.until_status("Finished").await;
+    visit
+        .until_rows(|rows| rows.iter().all(|row| row.outcome == "Failed"))
+        .await;
+    keep(&visit.browser, "failing").await;
+    visit.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_upstream_that_is_not_there() {
+    let upstream = Upstream::absent();
+    let visit = Visit::new(Kind::Disk, &upstream).await;
+    visit.start_typed(&numbers(30)).await;
+    visit.until_status("Finished").await;
+    visit
+        .until_rows(|rows| rows.iter().all(|row| row.outcome == "Failed"))
+        .await;
+    keep(&visit.browser, "unreachable").await;
+    visit.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_that_was_stopped() {
+    let upstream = Upstream::start(|number, _| match place(number) {
+        ..20 => record(number),
+        _ => Reply::Held,
+    })
+    .await;
+    let visit = Visit::new(Kind::Disk, &upstream).await;
+    visit.start_typed(&numbers(30)).await;
+    visit.until_count("succeeded", "20").await;
+    visit.browser.click("stop").await;
+    visit.until_status("Stopped").await;
+    visit
+        .until_rows(|rows| rows.iter().all(|row| row.outcome != "Pending"))
+        .await;
+    keep(&visit.browser, "stopped").await;
+    visit.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_is_gone() {
+    let upstream = Upstream::start(|number, _| record(number)).await;
+    let data = TempDir::new().unwrap();
+    let program = Program::start("127.0.0.1:0", data.path(), &upstream);
+    let browser = Browser::open().await;
+    browser.expect_in_console("net::ERR_");
+    browser.goto(&program.printed).await;
+    browser.text("upstream").await;
+    drop(program);
+    browser.type_in("numbers", &numbers(6).join("\n")).await;
+    browser.until_text("report-numbers", "6").await;
+    browser.click("start").await;
+    browser.text("trouble").await;
+    keep(&browser, "server-gone").await;
+    browser.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_that_is_wrong_and_a_run_that_is_not_there() {
+    let upstream = Upstream::quick().await;
+    let site = Site::new(Kind::Memory, &upstream).await;
+    let browser = Browser::open().await;
+    browser.expect_in_console("401");
+    browser.expect_in_console("404");
+    browser.goto(&site.at("/?token=wrong")).await;
+    browser.text("trouble").await;
+    keep(&browser, "wrong-token").await;
+    browser.goto(&site.printed()).await;
+    browser.text("upstream").await;
+    browser
+        .goto(&site.at("/executions/01jd0000000000000000000abc"))
+        .await;
+    browser.text("missing").await;
+    keep(&browser, "no-such-run").await;
+    browser.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hundred_thousand_rows() {
+    let upstream = Upstream::start(|number, _| record(number)).await;
+    let visit = Visit::new(Kind::Disk, &upstream).await;
+    let browser = &visit.browser;
+    browser
+        .upload(
+            "file",
+            "everyone.txt",
+            numbers(100_000).join("\n").as_bytes(),
+        )
+        .await;
+    browser.until_text("report-numbers", "100,000").await;
+    visit.start().await;
+    visit.until_status("Finished").await;
+    visit.until_count("succeeded", "100,000").await;
+    // Somewhere in the middle, where no row has been before.
+    browser
+        .read("(rows => rows.scrollTop = rows.scrollHeight / 2)(document.querySelector('[data-testid=rows]'))")
+        .await;
+    visit
+        .until_rows(|rows| rows.len() > 5 && rows.iter().all(|row| row.outcome == "Succeeded"))
+        .await;
+    keep(browser, "many").await;
+    visit.close().await;
+}
