@@ -1,12 +1,11 @@
 //! The page's frame: the header and one page for each address.
 
 use leptos::prelude::*;
-use leptos_router::components::{A, FlatRoutes, Route, Router};
-use leptos_router::path;
 
 use crate::components::heading::{Heading, Visits};
-use crate::one_type::maybe;
+use crate::one_type::{maybe, part};
 use crate::pages::{compose::Compose, history::History, run::Run};
+use crate::router::{Place, Router};
 use crate::server::Server;
 
 /// The whole page.
@@ -14,23 +13,23 @@ use crate::server::Server;
 pub(crate) fn App() -> impl IntoView {
     provide_context(Server::ask());
     provide_context(Visits::default());
+    let router = Router::follow();
+    provide_context(router);
+    let page = part(move || match router.place.get() {
+        Place::Compose => view! { <Compose/> }.into_any(),
+        Place::Run(id) => view! { <Run id/> }.into_any(),
+        Place::History => view! { <History/> }.into_any(),
+        Place::Lost => view! { <Lost/> }.into_any(),
+    });
     view! {
-        <Router>
-            <Header/>
-            <main id="main">
-                <FlatRoutes fallback=Lost>
-                    <Route path=path!("/") view=Compose/>
-                    <Route path=path!("/executions/:id") view=Run/>
-                    <Route path=path!("/history") view=History/>
-                </FlatRoutes>
-            </main>
-        </Router>
+        <Header/>
+        <main id="main">{page}</main>
     }
 }
 
 #[component]
 fn Header() -> impl IntoView {
-    let server = Server::of_page();
+    let (server, router) = (Server::of_page(), Router::of_page());
     let asks = maybe(move || {
         server.settings.with(|settings| {
             settings.as_ref().map(|settings| {
@@ -55,17 +54,17 @@ fn Header() -> impl IntoView {
     });
     view! {
         <header class="top">
-            <A href="/" attr:class="brand">
+            <a href="/" class="brand">
                 <svg viewBox="0 0 24 24" aria-hidden="true">
                     <path d="M3 6.5 5 8.5 8.5 4.5M12 7h9M3 16.5 5 18.5 8.5 14.5M12 17h9"></path>
                 </svg>
                 "Rollcall"
-            </A>
+            </a>
             {asks}
             <nav aria-label="Pages">
                 {user}
-                <A href="/" exact=true attr:data-testid="nav-new">"New list"</A>
-                <A href="/history" attr:data-testid="nav-history">"History"</A>
+                <a href="/" aria-current=router.current(Place::Compose) data-testid="nav-new">"New list"</a>
+                <a href="/history" aria-current=router.current(Place::History) data-testid="nav-history">"History"</a>
             </nav>
         </header>
     }

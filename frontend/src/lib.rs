@@ -14,6 +14,7 @@ mod follow;
 pub mod logic;
 mod one_type;
 mod pages;
+mod router;
 mod rows;
 mod server;
 mod start;

@@ -2,7 +2,6 @@
 
 use contract::limits;
 use leptos::prelude::*;
-use leptos_router::hooks::use_navigate;
 
 use crate::api::ApiError;
 use crate::components::heading::Heading;
@@ -14,6 +13,7 @@ use crate::components::run_settings::RunSettings;
 use crate::logic::run_form::RunForm;
 use crate::logic::words;
 use crate::one_type::{flag, spawn, text};
+use crate::router::Router;
 use crate::server::Server;
 use crate::start::{LastStart, Room, Start};
 
@@ -27,7 +27,7 @@ pub(crate) fn Compose() -> impl IntoView {
     let (telling, tell) = signal(None::<String>);
     let trouble = RwSignal::new(None::<ApiError>);
     let last: LastStart = StoredValue::new_local(None);
-    let navigate = use_navigate();
+    let router = Router::of_page();
 
     let rows = Memo::new(move |_| list.source().map_or(0, |source| source.list.rows.len()));
     let items = Memo::new(move |_| {
@@ -53,12 +53,12 @@ pub(crate) fn Compose() -> impl IntoView {
         };
         tell.set(Some("Starting…".to_owned()));
         trouble.set(None);
-        let (room, navigate) = (room(server), navigate.clone());
+        let room = room(server);
         spawn(async move {
             match start.send(last, room, tell).await {
                 // Whoever has left the page meanwhile stays where they went.
                 Ok(execution) if tell.try_set(None).is_none() => {
-                    navigate(&format!("/executions/{}", execution.id), Default::default());
+                    router.go(&format!("/executions/{}", execution.id));
                 }
                 Ok(_) => {}
                 Err(error) => {

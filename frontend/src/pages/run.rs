@@ -2,7 +2,6 @@
 
 use contract::wire::{Execution, ExecutionStatus, Outcome, RedriveRequest};
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
 
 use crate::api::{self, ApiError};
 use crate::browser;
@@ -19,17 +18,9 @@ use crate::rows::Rows;
 
 const RECONNECTS: &str = "This page tries again by itself.";
 
-/// The page of the run that the address names.
+/// The page of a run.
 #[component]
-pub(crate) fn Run() -> impl IntoView {
-    let params = use_params_map();
-    let id = Memo::new(move |_| params.read().get("id").unwrap_or_default());
-    // Another id is another run: everything begins anew.
-    part(move || view! { <RunOf id=id.get()/> }.into_any())
-}
-
-#[component]
-fn RunOf(id: String) -> impl IntoView {
+pub(crate) fn Run(id: String) -> impl IntoView {
     let follow = Follow::new(id.clone());
     let known = Memo::new(move |_| follow.execution.with(Option::is_some));
     let missing = Memo::new(move |_| {
