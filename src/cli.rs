@@ -1,7 +1,10 @@
 //! The command line.
 
 mod fetch_args;
+mod run_args;
 mod serve_args;
+mod settings_arg;
+mod takes;
 mod upstream_args;
 
 use std::net::SocketAddr;
@@ -13,7 +16,9 @@ use crate::upstream::DemoSettings;
 use crate::{Exit, fetch, logging};
 
 pub(crate) use fetch_args::{FetchArgs, Format};
+pub(crate) use run_args::RunArgs;
 pub(crate) use serve_args::ServeArgs;
+pub(crate) use settings_arg::SettingsArg;
 pub(crate) use upstream_args::{ArgsError, UpstreamArgs};
 
 /// Looks up a list of US Social Security Numbers at an upstream, one GET each, all in parallel.

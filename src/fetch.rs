@@ -6,10 +6,8 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use backend::{Engine, PassStart};
-use contract::limits;
 use contract::list::{Column, ReadError, ReadOptions, Source, Validation, read_source};
 use contract::wire::{Counts, RunSettings};
-use fetcher::{Fetcher, SettingsError};
 use store::{Meta, Pass, ResultsReader, Store, StoreError};
 
 use crate::cli::FetchArgs;
@@ -28,12 +26,8 @@ pub(crate) enum FetchError {
     Read(ReadError),
     #[error("the list is empty: it takes at least one line")]
     Empty,
-    #[error("{0} is out of range: it takes {1}")]
-    Range(&'static str, String),
     #[error(transparent)]
     Upstream(#[from] crate::cli::ArgsError),
-    #[error(transparent)]
-    Settings(#[from] SettingsError),
     #[error(transparent)]
     Store(#[from] StoreError),
     #[error("the run could not be started: {0}")]
@@ -44,7 +38,7 @@ pub(crate) enum FetchError {
 
 /// Looks up the list and writes its rows.
 pub(crate) async fn run(args: FetchArgs) -> Result<Exit, FetchError> {
-    let mut settings = settings(&args)?;
+    let mut settings = settings(&args);
     let possible = descriptors::raise();
     if settings.max_concurrency > possible {
         eprintln!(
@@ -54,7 +48,7 @@ pub(crate) async fn run(args: FetchArgs) -> Result<Exit, FetchError> {
         settings.max_concurrency = possible;
     }
     let store = Store::in_memory();
-    let fetcher = Fetcher::new(store.clone(), args.upstream.settings(&args.url)?)?;
+    let fetcher = args.upstream.fetcher(store.clone(), &args.url)?;
     let bytes = read(&args.list).map_err(|error| FetchError::List(args.list.clone(), error))?;
     let source = source(&bytes, &settings.read_options(), args.column.as_ref())?;
     drop(bytes);
@@ -139,41 +133,11 @@ fn source(
     })
 }
 
-fn settings(args: &FetchArgs) -> Result<RunSettings, FetchError> {
-    let range = |flag, is_good, takes: String| {
-        if is_good {
-            Ok(())
-        } else {
-            Err(FetchError::Range(flag, takes))
-        }
+fn settings(args: &FetchArgs) -> RunSettings {
+    let validation = if args.issued_only {
+        Validation::Issued
+    } else {
+        Validation::Format
     };
-    let most = limits::MAX_CONCURRENCY;
-    range(
-        "--max-concurrency",
-        (1..=most).contains(&args.max_concurrency),
-        format!("1 to {most}"),
-    )?;
-    let rates = limits::MIN_REQUESTS_PER_SECOND..=limits::MAX_REQUESTS_PER_SECOND;
-    range(
-        "--requests-per-second",
-        args.requests_per_second
-            .is_none_or(|rate| rates.contains(&rate)),
-        format!("{} to {}", rates.start(), rates.end()),
-    )?;
-    range(
-        "--tolerated-failure-percentage",
-        (0.0..=100.0).contains(&args.tolerated_failure_percentage),
-        "0 to 100".into(),
-    )?;
-    Ok(RunSettings {
-        validation: if args.issued_only {
-            Validation::Issued
-        } else {
-            Validation::Format
-        },
-        restore_leading_zeros: args.restore_leading_zeros,
-        max_concurrency: args.max_concurrency,
-        requests_per_second: args.requests_per_second,
-        tolerated_failure_percentage: args.tolerated_failure_percentage,
-    })
+    args.run.settings(validation, args.restore_leading_zeros)
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use contract::list::Column;
 
-use super::UpstreamArgs;
+use super::{RunArgs, SettingsArg, UpstreamArgs};
 
 /// `rollcall fetch`.
 #[derive(Args)]
@@ -27,21 +27,16 @@ pub(crate) struct FetchArgs {
     /// The column that holds the numbers: its header, or its number from 1.
     #[arg(long, value_name = "COLUMN")]
     pub(crate) column: Option<Column>,
-    /// GETs in flight at most.
-    #[arg(long, value_name = "N", default_value_t = contract::limits::DEFAULT_MAX_CONCURRENCY)]
-    pub(crate) max_concurrency: u32,
-    /// GETs started a second at most [default: no limit].
-    #[arg(long, value_name = "N")]
-    pub(crate) requests_per_second: Option<f64>,
-    /// The share of numbers, in percent, that may fail before it stops early.
-    #[arg(long, value_name = "PERCENT", default_value_t = 100.0)]
-    pub(crate) tolerated_failure_percentage: f64,
     /// Takes only numbers that may have been issued.
     #[arg(long)]
     pub(crate) issued_only: bool,
     /// Takes 7 or 8 bare digits as a number whose leading zeros a spreadsheet ate.
     #[arg(long)]
     pub(crate) restore_leading_zeros: bool,
+    #[command(flatten)]
+    pub(crate) settings: SettingsArg,
+    #[command(flatten)]
+    pub(crate) run: RunArgs,
     #[command(flatten)]
     pub(crate) upstream: UpstreamArgs,
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::UpstreamArgs;
+use super::{RunArgs, SettingsArg, UpstreamArgs};
 
 /// `rollcall serve`.
 #[derive(Args)]
@@ -35,6 +35,10 @@ pub(crate) struct ServeArgs {
     /// The upstream's address, to which a number is appended [default: a demo upstream].
     #[arg(long = "upstream", value_name = "URL", env = "ROLLCALL_UPSTREAM")]
     pub(crate) url: Option<String>,
+    #[command(flatten)]
+    pub(crate) settings: SettingsArg,
+    #[command(flatten)]
+    pub(crate) run: RunArgs,
     #[command(flatten)]
     pub(crate) upstream: UpstreamArgs,
 }

@@ -4,8 +4,9 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
-use fetcher::UpstreamSettings;
+use fetcher::{Fetcher, SettingsError, UpstreamSettings};
 use http::{HeaderMap, HeaderName, HeaderValue};
+use store::Store;
 
 /// How the upstream is asked.
 #[derive(Args)]
@@ -99,11 +100,18 @@ pub(crate) enum ArgsError {
     Seconds(&'static str, f64),
     #[error("the file of --ca-file, {0}, can't be read: {1}")]
     CaFile(PathBuf, std::io::Error),
+    #[error(transparent)]
+    Upstream(#[from] SettingsError),
 }
 
 impl UpstreamArgs {
+    /// What asks the upstream at this address.
+    pub(crate) fn fetcher(&self, store: Store, url: &str) -> Result<Fetcher, ArgsError> {
+        Ok(Fetcher::new(store, self.settings(url)?)?)
+    }
+
     /// The settings for this address.
-    pub(crate) fn settings(&self, url: &str) -> Result<UpstreamSettings, ArgsError> {
+    fn settings(&self, url: &str) -> Result<UpstreamSettings, ArgsError> {
         let trusted_certificates = match &self.ca_file {
             Some(path) => {
                 Some(std::fs::read(path).map_err(|error| ArgsError::CaFile(path.clone(), error))?)

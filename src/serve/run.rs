@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use backend::Api;
 use contract::limits;
-use contract::wire::{RunSettings, UpstreamInfo};
-use fetcher::Fetcher;
+use contract::list::Validation;
+use contract::wire::UpstreamInfo;
 use store::Store;
 use tokio::net::{TcpListener, TcpSocket};
 use tokio::signal::unix::{SignalKind, signal};
@@ -38,7 +38,7 @@ pub(crate) async fn run(args: ServeArgs) -> Result<(), Box<dyn std::error::Error
         Some(url) => (url, false),
         None => (start_demo().await?, true),
     };
-    let fetcher = Fetcher::new(store.clone(), args.upstream.settings(&url)?)?;
+    let fetcher = args.upstream.fetcher(store.clone(), &url)?;
     let (host, path) = fetcher.upstream();
     let engine = Embedded::new(store.clone(), fetcher, Some(folder.objects()), possible);
     let listener = listen(args.listen)?;
@@ -52,7 +52,7 @@ pub(crate) async fn run(args: ServeArgs) -> Result<(), Box<dyn std::error::Error
             path,
             demo: is_demo,
         },
-        defaults: RunSettings::default(),
+        defaults: args.run.settings(Validation::default(), false),
         max_concurrency: possible.min(limits::MAX_CONCURRENCY),
     };
     let token = folder.token()?;
