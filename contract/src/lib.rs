@@ -4,8 +4,10 @@
 
 pub mod limits;
 pub mod list;
+mod mask;
 mod ssn;
 pub mod wire;
 
 pub use list::InvalidReason;
+pub use mask::{Mask, mask_all};
 pub use ssn::{Ssn, Warning};

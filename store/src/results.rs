@@ -1,13 +1,11 @@
 //! Results, row by row, in list order.
 
-mod mask;
-
 use std::collections::{HashMap, VecDeque};
 use std::time::{Duration, Instant};
 
 use contract::list::Row;
 use contract::wire::{Outcome, ResultRow, RowError};
-use contract::{Ssn, Warning, limits};
+use contract::{Mask, Ssn, Warning, limits};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
@@ -226,7 +224,7 @@ impl ResultsReader {
             body: record
                 .and_then(|record| record.body.as_deref())
                 .map(|body| match ssn {
-                    Some(ssn) if !reveal => mask::masked(body, ssn),
+                    Some(ssn) if !reveal => Mask::of(ssn).json(body),
                     _ => body.to_owned(),
                 }),
             error: record.and_then(|record| record.error).map(RowError::Fetch),

@@ -3,6 +3,7 @@
 mod defuse;
 mod execution;
 mod failures;
+mod joined;
 mod list;
 mod outcome;
 mod problem;
@@ -16,6 +17,7 @@ pub use execution::{
     RunSettings, StartRequest,
 };
 pub use failures::{FailureGroup, Failures};
+pub use joined::Joined;
 pub use list::{CreateListRequest, ListCreated, PartReceived};
 pub use outcome::{ErrorKind, Outcome, RowError};
 pub use problem::Problem;

@@ -1,24 +1,16 @@
-//! An upstream may repeat the number in its answer. Where numbers are masked, it is masked there too.
+//! A number may be repeated: by the upstream in its answer, by a list in another column. Where
+//! numbers are masked, it is masked there too.
 
-use contract::Ssn;
+use std::borrow::Cow;
+
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-/// The body without the number, in whatever form it stands there.
-pub(super) fn masked(body: &RawValue, ssn: Ssn) -> Box<RawValue> {
-    let mask = Mask::of(ssn);
-    if !mask.may_stand_in(body.get()) {
-        return body.to_owned();
-    }
-    let Ok(value) = serde_json::from_str(body.get()) else {
-        // Nested too deep to be looked through, yet valid: rather nothing than the number.
-        return RawValue::from_string("null".to_owned()).expect("null is JSON");
-    };
-    serde_json::value::to_raw_value(&mask.value(value))
-        .unwrap_or_else(|_| RawValue::from_string("null".to_owned()).expect("null is JSON"))
-}
+use crate::Ssn;
 
-struct Mask {
+/// Finds one number in texts and in JSON, in whatever form it stands there, and leaves the last four
+/// digits of it.
+pub struct Mask {
     digits: [char; 9],
     /// Its digits without leading zeros, as a number is written.
     bare: String,
@@ -31,7 +23,8 @@ struct Mask {
 const FEWEST_BARE: usize = 7;
 
 impl Mask {
-    fn of(ssn: Ssn) -> Self {
+    /// What masks this number.
+    pub fn of(ssn: Ssn) -> Self {
         let digits = ssn.expose_digits().map(char::from);
         let text: String = digits.iter().collect();
         Self {
@@ -42,12 +35,28 @@ impl Mask {
         }
     }
 
+    /// The JSON without the number. Where nothing is masked it stays as it was written.
+    pub fn json(&self, json: &RawValue) -> Box<RawValue> {
+        if !self.may_stand_in(json.get()) {
+            return json.to_owned();
+        }
+        // Nested too deep to be looked through, yet valid: rather nothing than the number.
+        serde_json::from_str(json.get())
+            .ok()
+            .and_then(|value| serde_json::value::to_raw_value(&self.value(value)).ok())
+            .unwrap_or_default()
+    }
+
     /// Cheap, and never wrong in saying no: an escape could hide a digit.
     fn may_stand_in(&self, json: &str) -> bool {
         json.contains(&self.serial) || json.contains("\\u") || self.bare.len() < FEWEST_BARE
     }
 
-    fn text(&self, text: &str) -> String {
+    /// The text without the number.
+    pub fn text<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        if !text.contains(&self.serial) {
+            return Cow::Borrowed(text);
+        }
         let chars: Vec<char> = text.chars().collect();
         let (mut masked, mut at) = (String::with_capacity(text.len()), 0);
         while at < chars.len() {
@@ -62,7 +71,7 @@ impl Mask {
                 }
             }
         }
-        masked
+        Cow::Owned(masked)
     }
 
     /// How many characters the number takes here, if it stands here: nine digits with at most one
@@ -94,12 +103,12 @@ impl Mask {
 
     fn value(&self, value: Value) -> Value {
         match value {
-            Value::String(text) => Value::String(self.text(&text)),
+            Value::String(text) => Value::String(self.text(&text).into_owned()),
             Value::Array(values) => values.into_iter().map(|value| self.value(value)).collect(),
             Value::Object(fields) => Value::Object(
                 fields
                     .into_iter()
-                    .map(|(name, value)| (self.text(&name), self.value(value)))
+                    .map(|(name, value)| (self.text(&name).into_owned(), self.value(value)))
                     .collect(),
             ),
             Value::Number(number) if self.is_number(&number.to_string()) => {
@@ -116,13 +125,71 @@ impl Mask {
     }
 }
 
+/// A text without any nine digits that could be a number: together, or 3-2-4 with one character
+/// between them that is neither digit nor letter. For what a list holds beside its numbers, which
+/// may be the numbers of others. Dates, telephone numbers and longer digits stay.
+pub fn mask_all(text: &str) -> Cow<'_, str> {
+    if text.chars().filter_map(digit).count() < 9 {
+        return Cow::Borrowed(text);
+    }
+    let chars: Vec<char> = text.chars().collect();
+    let (mut masked, mut at) = (String::with_capacity(text.len()), 0);
+    while at < chars.len() {
+        let run = run_of(&chars[at..]);
+        let length = match run {
+            9 => Some(9),
+            3 => parted(&chars[at..]),
+            _ => None,
+        };
+        match length {
+            Some(length) => {
+                masked.push_str("***-**-");
+                masked.extend(
+                    chars[at + length - 4..at + length]
+                        .iter()
+                        .filter_map(|c| digit(*c)),
+                );
+            }
+            None => masked.extend(&chars[at..at + run.max(1)]),
+        }
+        at += length.unwrap_or(run.max(1));
+    }
+    Cow::Owned(masked)
+}
+
+/// What a list's reader takes for a digit: full-width ones too.
+fn digit(c: char) -> Option<char> {
+    match c {
+        '0'..='9' => Some(c),
+        '\u{ff10}'..='\u{ff19}' => char::from_digit(c as u32 - 0xff10, 10),
+        _ => None,
+    }
+}
+
+/// Digits with which this begins.
+fn run_of(chars: &[char]) -> usize {
+    chars.iter().take_while(|c| digit(**c).is_some()).count()
+}
+
+/// The length of 3-2-4 digits with one separator each, if this begins with them.
+fn parted(chars: &[char]) -> Option<usize> {
+    let is_separator = |at: usize| chars.get(at).is_some_and(|c| !c.is_alphanumeric());
+    let parts = run_of(chars) == 3
+        && is_separator(3)
+        && run_of(&chars[4..]) == 2
+        && is_separator(6)
+        && run_of(&chars[7..]) == 4;
+    parts.then_some(11)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn mask(ssn: &[u8; 9], body: &str) -> String {
         let body = RawValue::from_string(body.to_owned()).unwrap();
-        masked(&body, Ssn::from_digits(ssn).unwrap())
+        Mask::of(Ssn::from_digits(ssn).unwrap())
+            .json(&body)
             .get()
             .to_owned()
     }
@@ -171,5 +238,23 @@ mod tests {
     fn a_body_without_it_stays_as_the_upstream_wrote_it() {
         let body = r#"{ "z": 1.50, "a": [ 1e3 ] }"#;
         assert_eq!(mask(b"123456789", body), body);
+    }
+
+    #[test]
+    fn nine_digits_are_masked_whosoever_they_are_and_other_digits_stay() {
+        for (text, expected) in [
+            ("123456789", "***-**-6789"),
+            ("é 123-45-6789, 123 45 6789.", "é ***-**-6789, ***-**-6789."),
+            ("123\u{2013}45\u{2013}6789", "***-**-6789"),
+            ("\u{ff11}\u{ff12}\u{ff13}-45-6789", "***-**-6789"),
+            ("1234567890 and 12345678", "1234567890 and 12345678"),
+            ("1123-45-6789", "1123-45-6789"),
+            ("123-45-67890", "123-45-67890"),
+            ("2024-01-31 12:34:56", "2024-01-31 12:34:56"),
+            ("555-123-4567", "555-123-4567"),
+            ("123-45x6789 123-45", "123-45x6789 123-45"),
+        ] {
+            assert_eq!(mask_all(text), expected);
+        }
     }
 }
