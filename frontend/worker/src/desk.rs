@@ -1,0 +1,201 @@
+//! The lists that the worker holds, in its memory alone.
+
+use std::collections::VecDeque;
+use std::rc::Rc;
+
+use contract::list::{Source, read_source};
+
+use crate::digest::{digest, pdf, refusal, wrong};
+use crate::protocol::{Event, ReadBy};
+use crate::start::Keyed;
+
+/// Runs whose list is kept, so that its other columns can be joined to their results.
+const RUNS: usize = 3;
+
+/// A list that was brought.
+pub(crate) struct Held {
+    /// The call that brought it.
+    pub(crate) number: u32,
+    /// How it was read.
+    pub(crate) by: ReadBy,
+    /// As it was read; none where it can't be read as it stands.
+    pub(crate) source: Option<Source>,
+    /// As it was brought, to be read another way.
+    bytes: Rc<Vec<u8>>,
+}
+
+/// The lists that the worker holds.
+#[derive(Default)]
+pub(crate) struct Desk {
+    current: Option<Rc<Held>>,
+    runs: VecDeque<(String, Rc<Held>)>,
+    newest: u32,
+    /// The last start, so that the same one asked again goes on with it.
+    pub(crate) last_start: Option<Keyed>,
+}
+
+impl Desk {
+    /// A list is being brought by this call: no older one is wanted any more.
+    pub(crate) fn begin(&mut self, call: u32) {
+        self.newest = self.newest.max(call);
+    }
+
+    /// Takes what was brought by a call, and tells what it holds.
+    pub(crate) fn read(&mut self, call: u32, bytes: Vec<u8>, by: ReadBy) -> Event {
+        if call < self.newest {
+            return Event::Dropped;
+        }
+        self.current = None;
+        self.take(call, Rc::new(bytes), by)
+    }
+
+    /// Reads the current list another way.
+    pub(crate) fn reread(&mut self, list: u32, by: ReadBy) -> Event {
+        let Some(held) = self.held(list) else {
+            return Event::Gone;
+        };
+        let bytes = Rc::clone(&held.bytes);
+        drop(held);
+        self.current = None;
+        self.take(list, bytes, by)
+    }
+
+    fn take(&mut self, number: u32, bytes: Rc<Vec<u8>>, by: ReadBy) -> Event {
+        let read = match bytes.starts_with(b"%PDF-") {
+            true => Err(pdf(number)),
+            false => read_source(&bytes, &by.options(), by.column().as_ref())
+                .map_err(|error| refusal(number, &error)),
+        };
+        let (source, event) = match read {
+            Ok(source) => {
+                let told = Event::Digest(digest(number, &source));
+                (Some(source), told)
+            }
+            Err(refusal) => (None, Event::Refused(refusal)),
+        };
+        self.current = Some(Rc::new(Held {
+            number,
+            by,
+            source,
+            bytes,
+        }));
+        event
+    }
+
+    /// More lines that are no number.
+    pub(crate) fn wrong(&self, list: u32, after: usize, count: usize) -> Event {
+        let held = self.held(list);
+        match held.as_ref().and_then(|held| held.source.as_ref()) {
+            Some(source) => Event::Lines(wrong(source, after, count)),
+            None => Event::Gone,
+        }
+    }
+
+    /// The current list, if it has this number.
+    pub(crate) fn held(&self, list: u32) -> Option<Rc<Held>> {
+        self.current.clone().filter(|held| held.number == list)
+    }
+
+    /// Keeps a list as that of a run, which it started.
+    pub(crate) fn keep_for_run(&mut self, run: &str, held: Rc<Held>) {
+        self.runs.retain(|(kept, _)| kept != run);
+        self.runs.push_back((run.to_owned(), held));
+        if self.runs.len() > RUNS {
+            self.runs.pop_front();
+        }
+    }
+
+    /// The list that a run was started with, if it is still here.
+    pub(crate) fn of_run(&self, run: &str) -> Option<Rc<Held>> {
+        let mut runs = self.runs.iter();
+        let found = runs.find(|(kept, _)| kept == run);
+        found.map(|(_, held)| Rc::clone(held))
+    }
+
+    /// Lets go of the current list.
+    pub(crate) fn forget(&mut self) {
+        self.current = None;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn items(event: Event) -> u64 {
+        match event {
+            Event::Digest(digest) => digest.items,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn read(desk: &mut Desk, call: u32, text: &str) -> Event {
+        desk.begin(call);
+        desk.read(call, text.into(), ReadBy::default())
+    }
+
+    #[test]
+    fn an_older_list_that_arrives_late_is_dropped() {
+        let mut desk = Desk::default();
+        desk.begin(1);
+        desk.begin(2);
+        let by = ReadBy::default;
+        assert_eq!(items(desk.read(2, b"123456789\n123456780".into(), by())), 2);
+        assert_eq!(desk.read(1, b"123456789".into(), by()), Event::Dropped);
+        assert_eq!(items(desk.reread(2, by())), 2);
+        assert_eq!(desk.reread(1, by()), Event::Gone);
+    }
+
+    #[test]
+    fn a_list_is_read_another_way_under_the_same_number() {
+        let mut desk = Desk::default();
+        assert_eq!(items(read(&mut desk, 5, "123456789\n1234567\n")), 1);
+        let restored = ReadBy {
+            restore_leading_zeros: true,
+            ..Default::default()
+        };
+        assert_eq!(items(desk.reread(5, restored)), 2);
+        assert_eq!(items(desk.reread(5, ReadBy::default())), 1);
+    }
+
+    #[test]
+    fn a_column_is_chosen_where_the_list_was_refused() {
+        let mut desk = Desk::default();
+        let table = "a ssn,b ssn\n123-45-6789,987-65-4321\n123456780,\n";
+        let Event::Refused(refusal) = read(&mut desk, 1, table) else {
+            panic!("two columns could be meant");
+        };
+        assert_eq!(desk.wrong(1, 0, 9), Event::Gone);
+        let by = ReadBy {
+            column: Some(refusal.choices[1].index),
+            ..Default::default()
+        };
+        assert_eq!(items(desk.reread(1, by)), 1);
+        let Event::Lines(lines) = desk.wrong(1, 0, 9) else {
+            panic!("one line is no number");
+        };
+        assert_eq!(lines[0].number, 3);
+    }
+
+    #[test]
+    fn the_last_few_runs_keep_their_lists_and_a_forgotten_list_is_gone() {
+        let mut desk = Desk::default();
+        for call in 1..=4 {
+            read(&mut desk, call, "123456789");
+            let held = desk.held(call).unwrap();
+            desk.keep_for_run(&format!("run {call}"), held);
+        }
+        desk.forget();
+        assert!(desk.held(4).is_none());
+        assert!(desk.of_run("run 1").is_none());
+        assert_eq!(desk.of_run("run 2").unwrap().number, 2);
+        assert_eq!(desk.of_run("run 4").unwrap().number, 4);
+    }
+
+    #[test]
+    fn a_pdf_is_told_from_a_list() {
+        let mut desk = Desk::default();
+        let event = read(&mut desk, 1, "%PDF-1.7\n123456789");
+        assert!(matches!(event, Event::Refused(refusal) if refusal.title.contains("PDF")));
+    }
+}

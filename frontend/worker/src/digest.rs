@@ -1,0 +1,224 @@
+//! What a list was understood as, for the one who brought it.
+
+use contract::list::{ReadError, Row, Source};
+
+use crate::protocol::{Choice, Digest, Line, Refusal};
+
+/// Lines of the preview.
+const PREVIEW: usize = 10;
+/// Lines that are no number and told at once.
+const WRONG: usize = 50;
+/// Characters of a cell that are shown.
+const CHARACTERS: usize = 40;
+
+/// What is told of a list.
+pub(crate) fn digest(list: u32, source: &Source) -> Digest {
+    let table = source.table.as_ref().filter(|table| table.columns > 1);
+    let columns = table.map_or(Vec::new(), |table| {
+        let name = |index| {
+            let header = table.headers.as_ref().and_then(|names| names.get(index));
+            header.map_or_else(|| format!("column {}", index + 1), String::clone)
+        };
+        (0..table.columns).map(name).collect()
+    });
+    let rows = 0..source.list.rows.len().min(PREVIEW);
+    Digest {
+        list,
+        rows: source.list.rows.len() as u64,
+        items: source.list.items.len() as u64,
+        duplicates: source.list.duplicates() as u64,
+        invalid: source.list.invalid as u64,
+        warnings: source.warnings() as u64,
+        zeros_lost: source.zeros_lost() as u64,
+        columns,
+        column: table.map_or(0, |table| table.column),
+        preview: rows.map(|row| line(source, row)).collect(),
+        wrong: wrong(source, 0, WRONG),
+    }
+}
+
+/// Rows that are no number, after the first few of them.
+pub(crate) fn wrong(source: &Source, after: usize, count: usize) -> Vec<Line> {
+    let rows = source.list.rows.iter().enumerate();
+    rows.filter(|(_, row)| matches!(row, Row::Invalid(_)))
+        .skip(after)
+        .take(count)
+        .map(|(row, _)| line(source, row))
+        .collect()
+}
+
+/// Why these bytes are no list as they stand.
+pub(crate) fn refusal(list: u32, error: &ReadError) -> Refusal {
+    let (title, words, choices) = match error {
+        ReadError::AmbiguousColumn { candidates } => (
+            "Which column holds the numbers?",
+            "More than one could be meant.".to_owned(),
+            candidates.as_slice(),
+        ),
+        ReadError::NoColumn { columns } | ReadError::UnknownColumn { columns } => (
+            "Which column holds the numbers?",
+            "None looks like it.".to_owned(),
+            columns.as_slice(),
+        ),
+        ReadError::Workbook => (
+            "This is a workbook, not text",
+            "Open it, save the sheet as CSV (“Save as”, or “Download as”), and bring that file."
+                .to_owned(),
+            [].as_slice(),
+        ),
+        other => (
+            "This can't be read as a list",
+            format!("{other}."),
+            [].as_slice(),
+        ),
+    };
+    let choices = choices.iter().map(|choice| Choice {
+        index: choice.index,
+        name: choice.name.clone(),
+    });
+    Refusal {
+        list,
+        title: title.to_owned(),
+        words,
+        choices: choices.collect(),
+    }
+}
+
+/// The words for a PDF, which is read as noise otherwise.
+pub(crate) fn pdf(list: u32) -> Refusal {
+    Refusal {
+        list,
+        title: "This is a PDF, not a list".to_owned(),
+        words: "Copy the numbers out of it and paste them here, or ask for the list as CSV."
+            .to_owned(),
+        choices: Vec::new(),
+    }
+}
+
+fn line(source: &Source, row: usize) -> Line {
+    let (shown, why) = match source.list.rows.get(row) {
+        Some(Row::Item { index, .. }) => {
+            let ssn = source.list.items.get(*index as usize);
+            (
+                ssn.map_or_else(String::new, |ssn| ssn.to_string().replace('*', "•")),
+                None,
+            )
+        }
+        Some(Row::Invalid(reason)) => {
+            let typed = source.typed(row);
+            let shown = match typed.trim().is_empty() {
+                true => "(empty)".to_owned(),
+                false => shortened(typed),
+            };
+            (shown, Some(reason.message().to_owned()))
+        }
+        None => Default::default(),
+    };
+    Line {
+        number: source.line(row).into(),
+        beside: beside(source, row),
+        shown,
+        why,
+    }
+}
+
+/// The first other column of a table that says something and could be no number.
+fn beside(source: &Source, row: usize) -> String {
+    let Some(table) = &source.table else {
+        return String::new();
+    };
+    let cells = source.cells(row);
+    let mut others = cells
+        .iter()
+        .enumerate()
+        .filter(|(index, _)| *index != table.column)
+        .map(|(_, cell)| cell.trim());
+    let told = others.find(|cell| {
+        let digits = cell.chars().filter(|c| c.is_numeric()).count();
+        digits < 5 && cell.chars().any(char::is_alphabetic)
+    });
+    told.map_or_else(String::new, shortened)
+}
+
+fn shortened(text: &str) -> String {
+    let mut characters = text.chars().map(|c| if c.is_control() { ' ' } else { c });
+    let mut short: String = characters.by_ref().take(CHARACTERS).collect();
+    if characters.next().is_some() {
+        short.push('…');
+    }
+    short
+}
+
+#[cfg(test)]
+mod tests {
+    use contract::list::{ReadOptions, read_source};
+
+    use super::*;
+
+    fn source(text: &str) -> Source {
+        read_source(text.as_bytes(), &ReadOptions::default(), None).unwrap()
+    }
+
+    fn shown(lines: &[Line]) -> Vec<(u64, &str, &str, Option<&str>)> {
+        lines
+            .iter()
+            .map(|l| (l.number, &*l.beside, &*l.shown, l.why.as_deref()))
+            .collect()
+    }
+
+    #[test]
+    fn a_digest_counts_and_masks() {
+        let text = "123-45-6789\n\nn/a\n123456789\n1234567\n900-10-1234\n";
+        let digest = digest(4, &source(text));
+        let counts = (digest.rows, digest.items, digest.duplicates, digest.invalid);
+        assert_eq!(counts, (5, 2, 1, 2));
+        assert_eq!((digest.list, digest.warnings, digest.zeros_lost), (4, 1, 1));
+        assert_eq!(digest.columns, [""; 0]);
+        assert_eq!(
+            shown(&digest.preview)[..3],
+            [
+                (1, "", "•••-••-6789", None),
+                (3, "", "n/a", Some("no digits")),
+                (4, "", "•••-••-6789", None),
+            ]
+        );
+        let wrong: Vec<_> = digest.wrong.iter().map(|line| line.number).collect();
+        assert_eq!(wrong, [3, 5]);
+    }
+
+    #[test]
+    fn a_line_of_a_table_is_known_by_a_cell_that_is_no_number() {
+        let text = "id,spouse,name,ssn\n1,123456780,\"Lovelace, Ada\",123-45-6789\n2,,Bob,\n";
+        let by = contract::list::Column::Name("ssn".into());
+        let source = read_source(text.as_bytes(), &ReadOptions::default(), Some(&by)).unwrap();
+        let digest = digest(1, &source);
+        assert_eq!(digest.columns, ["id", "spouse", "name", "ssn"]);
+        assert_eq!(digest.column, 3);
+        assert_eq!(
+            shown(&digest.preview),
+            [
+                (2, "Lovelace, Ada", "•••-••-6789", None),
+                (3, "Bob", "(empty)", Some("empty")),
+            ]
+        );
+    }
+
+    #[test]
+    fn wrong_lines_come_a_few_at_a_time_and_are_cut_where_they_are_long() {
+        let text = format!("123-45-6789\nx\n123-45-6780\n{}\n", "y".repeat(100));
+        let source = source(&text);
+        assert_eq!(shown(&wrong(&source, 0, 1))[0].0, 2);
+        let rest = wrong(&source, 1, 10);
+        assert_eq!((rest.len(), rest[0].number), (1, 4));
+        assert_eq!(rest[0].shown.chars().count(), CHARACTERS + 1);
+    }
+
+    #[test]
+    fn a_refusal_says_what_to_do() {
+        let read = |text: &[u8]| read_source(text, &ReadOptions::default(), None).unwrap_err();
+        let asked = refusal(2, &read(b"a ssn,b ssn\n123-45-6789,987-65-4321\n"));
+        assert_eq!(asked.choices[1].name, "b ssn");
+        let book = refusal(2, &read(b"PK\x03\x04"));
+        assert!(book.choices.is_empty() && book.words.contains("CSV"));
+    }
+}

@@ -1,0 +1,13 @@
+//! The page's worker. A list is read, kept, sent and joined to its results here, off the page's
+//! main thread. The page holds no list, only what it is told of one. `protocol` is all that the
+//! page uses of this crate.
+
+mod api;
+mod desk;
+mod digest;
+mod patience;
+pub mod protocol;
+mod serve;
+mod start;
+
+pub use serve::serve;

@@ -1,0 +1,313 @@
+//! What page and worker say to each other: JSON in an array, beside it perhaps one thing that
+//! JSON can't hold. A call may bring many events, and ends with one that [`Event::is_last`].
+
+use contract::list::{Column, ReadOptions, Validation};
+use contract::wire::{Problem, StartRequest};
+use serde::{Deserialize, Serialize};
+
+/// What the page asks, under a number that its events bear.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Call {
+    /// Above 0, and higher than of any call before.
+    pub call: u32,
+    /// What is asked.
+    pub request: Request,
+}
+
+/// What the page may ask.
+#[derive(Debug, Serialize, Deserialize)]
+pub enum Request {
+    /// Read a list and keep it as the current one, under this call's number. Attached: the text,
+    /// or a `File` or `Blob`. An older list that is still being read is dropped.
+    Read(ReadBy),
+    /// Read the current list another way.
+    Reread {
+        /// Its number.
+        list: u32,
+        /// The other way.
+        by: ReadBy,
+    },
+    /// More of the current list's lines that are no number.
+    Wrong {
+        /// Its number.
+        list: u32,
+        /// How many of them to pass over.
+        after: usize,
+        /// How many to tell at most.
+        count: usize,
+    },
+    /// Start a run of the current list.
+    Start {
+        /// Its number.
+        list: u32,
+        /// Label and settings; the list itself is put in by the worker.
+        request: StartRequest,
+        /// What the server takes.
+        room: Room,
+    },
+    /// Let go of a call: its last event is [`Event::Dropped`].
+    Cancel {
+        /// That call's number.
+        call: u32,
+    },
+    /// Let go of the current list.
+    Forget,
+}
+
+/// How a list is to be read.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReadBy {
+    /// Which numbers are taken.
+    pub validation: Validation,
+    /// Whether lost zeros are put back.
+    pub restore_leading_zeros: bool,
+    /// The column that holds the numbers, from 0, where somebody chose it.
+    pub column: Option<usize>,
+}
+
+impl ReadBy {
+    pub(crate) fn options(&self) -> ReadOptions {
+        ReadOptions {
+            validation: self.validation,
+            restore_leading_zeros: self.restore_leading_zeros,
+        }
+    }
+
+    pub(crate) fn column(&self) -> Option<Column> {
+        self.column.map(Column::Index)
+    }
+}
+
+/// What the server takes at once.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct Room {
+    /// Lines in one request.
+    pub request_rows: usize,
+    /// Bytes in one part of a list.
+    pub part_bytes: usize,
+}
+
+/// What the worker tells.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Message {
+    /// The call that it belongs to; 0 for none.
+    pub call: u32,
+    /// What there is to tell.
+    pub event: Event,
+}
+
+/// What the worker may tell.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Event {
+    /// The worker takes calls now; what was posted to it before is lost.
+    Ready,
+    /// What a list was understood as.
+    Digest(Digest),
+    /// Why it can't be read as a list as it stands.
+    Refused(Refusal),
+    /// The browser could not read the file.
+    Unreadable,
+    /// Lines that were asked for.
+    Lines(Vec<Line>),
+    /// How far a call is.
+    Progress {
+        /// Done of it.
+        done: u64,
+        /// All of it.
+        total: u64,
+    },
+    /// The server fails; the worker asks it again by itself.
+    Waiting(Trouble),
+    /// The run that was started.
+    Started {
+        /// Its id.
+        id: String,
+    },
+    /// The server refused, or made no sense.
+    Trouble(Trouble),
+    /// The worker has no such list.
+    Gone,
+    /// The call was let go of, or another took its place.
+    Dropped,
+}
+
+impl Event {
+    /// Whether its call ends with it.
+    pub fn is_last(&self) -> bool {
+        !matches!(self, Self::Ready | Self::Progress { .. } | Self::Waiting(_))
+    }
+}
+
+/// What a list was understood as.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Digest {
+    /// The list's number.
+    pub list: u32,
+    /// Its lines.
+    pub rows: u64,
+    /// Distinct valid numbers.
+    pub items: u64,
+    /// Lines whose number stands in an earlier line too.
+    pub duplicates: u64,
+    /// Lines that are no number.
+    pub invalid: u64,
+    /// Lines whose number was never issued, taken all the same.
+    pub warnings: u64,
+    /// Lines of seven or eight digits, restored or not.
+    pub zeros_lost: u64,
+    /// The columns of a table that has several; else none.
+    pub columns: Vec<String>,
+    /// The column that holds the numbers.
+    pub column: usize,
+    /// The first lines, numbers masked.
+    pub preview: Vec<Line>,
+    /// The first lines that are no number.
+    pub wrong: Vec<Line>,
+}
+
+/// A line of the list as it is shown.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Line {
+    /// The line in the source, from 1.
+    pub number: u64,
+    /// What stands in another column, so that the line is known again; may be empty.
+    pub beside: String,
+    /// The number, masked; where it is none, what was typed, cut where it is long.
+    pub shown: String,
+    /// Why it is no number.
+    pub why: Option<String>,
+}
+
+/// Why a list can't be read as it stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refusal {
+    /// The list's number: it can be read another way.
+    pub list: u32,
+    /// What was found.
+    pub title: String,
+    /// What to do.
+    pub words: String,
+    /// The columns, of which one is to be chosen; none where that would not help.
+    pub choices: Vec<Choice>,
+}
+
+/// A column that could be meant.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Choice {
+    /// Its place, from 0.
+    pub index: usize,
+    /// Its name.
+    pub name: String,
+}
+
+/// A call of the server that brought no answer of the kind asked for.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Trouble {
+    /// Nothing answered.
+    Unreachable,
+    /// The server refused, and said why.
+    Refused(Problem),
+    /// Something answered that isn't this program's server.
+    Unreadable {
+        /// The status it answered with.
+        status: u16,
+    },
+}
+
+impl Trouble {
+    /// Whether asking again later may help, without anybody doing anything.
+    pub fn may_pass(&self) -> bool {
+        match self {
+            Self::Unreachable => true,
+            Self::Refused(problem) => problem.status >= 500 || problem.status == 429,
+            Self::Unreadable { status } => *status >= 500,
+        }
+    }
+
+    /// Whether the server has no such uploaded list: too old, or used.
+    pub(crate) fn is_unknown_list(&self) -> bool {
+        matches!(self, Self::Refused(problem) if problem.kind == "/problems/unknown-list")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn same(event: Event) {
+        let message = Message { call: 7, event };
+        let json = serde_json::to_string(&message).unwrap();
+        let read: Message = serde_json::from_str(&json).unwrap();
+        assert_eq!((read.call, read.event), (7, message.event));
+    }
+
+    #[test]
+    fn an_event_arrives_as_it_was_told() {
+        let line = Line {
+            number: 3,
+            beside: "Lovelace, Ada".into(),
+            shown: "n/a \u{1f4a5} \"quoted\"".into(),
+            why: Some("no digits".into()),
+        };
+        same(Event::Digest(Digest {
+            list: 7,
+            rows: 4,
+            items: 1,
+            duplicates: 1,
+            invalid: 2,
+            warnings: 0,
+            zeros_lost: 1,
+            columns: vec!["Name".into(), "SSN".into()],
+            column: 1,
+            preview: vec![line.clone()],
+            wrong: vec![line.clone()],
+        }));
+        same(Event::Refused(Refusal {
+            list: 7,
+            title: "Which column?".into(),
+            words: "Two could be meant.".into(),
+            choices: vec![Choice {
+                index: 2,
+                name: "Her SSN".into(),
+            }],
+        }));
+        same(Event::Lines(vec![line]));
+        same(Event::Progress { done: 1, total: 2 });
+        same(Event::Waiting(Trouble::Unreachable));
+        same(Event::Trouble(Trouble::Unreadable { status: 502 }));
+        same(Event::Started { id: "x".into() });
+        for event in [Event::Ready, Event::Unreadable, Event::Gone, Event::Dropped] {
+            same(event);
+        }
+    }
+
+    #[test]
+    fn a_call_arrives_as_it_was_asked() {
+        let call = Call {
+            call: 9,
+            request: Request::Start {
+                list: 4,
+                request: StartRequest {
+                    label: Some("staff".into()),
+                    requests_per_second: Some(12.5),
+                    ..Default::default()
+                },
+                room: Room {
+                    request_rows: 250_000,
+                    part_bytes: 4_000_000,
+                },
+            },
+        };
+        let json = serde_json::to_string(&call).unwrap();
+        let read: Call = serde_json::from_str(&json).unwrap();
+        assert_eq!(serde_json::to_string(&read).unwrap(), json);
+    }
+
+    #[test]
+    fn progress_and_waiting_end_no_call() {
+        assert!(!Event::Progress { done: 0, total: 1 }.is_last());
+        assert!(!Event::Waiting(Trouble::Unreachable).is_last());
+        assert!(Event::Trouble(Trouble::Unreachable).is_last());
+        assert!(Event::Dropped.is_last());
+    }
+}

@@ -1,0 +1,91 @@
+//! What of a list is sent: its numbers and, for a line that is none, an example of the same kind.
+//! So the server finds the same rows, and nothing that was typed by mistake leaves the browser.
+
+use contract::list::List;
+
+/// The values of the list, row for row.
+pub(crate) fn values(list: &List) -> Vec<String> {
+    let value = |row| {
+        let mut line = String::with_capacity(10);
+        list.write_line(row, &mut line);
+        line.pop();
+        line
+    };
+    (0..list.rows.len()).map(value).collect()
+}
+
+/// A part of a list: whole lines.
+pub(crate) struct Part {
+    /// The lines.
+    pub(crate) text: String,
+    /// How many rows of the list there are up to its end.
+    pub(crate) until: usize,
+}
+
+/// The list as parts of at most this many bytes.
+pub(crate) fn parts(list: &List, bytes: usize) -> impl Iterator<Item = Part> {
+    let mut row = 0;
+    std::iter::from_fn(move || {
+        let mut text = String::new();
+        while row < list.rows.len() {
+            let end = text.len();
+            list.write_line(row, &mut text);
+            if text.len() > bytes && end > 0 {
+                text.truncate(end);
+                break;
+            }
+            row += 1;
+        }
+        (!text.is_empty()).then_some(Part { text, until: row })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use contract::list::{ReadOptions, read_lines, read_source, read_value};
+
+    use super::*;
+
+    fn list(typed: &str, options: &ReadOptions) -> List {
+        read_source(typed.as_bytes(), options, None).unwrap().list
+    }
+
+    #[test]
+    fn the_server_finds_the_same_rows_and_nothing_that_was_typed_by_mistake() {
+        let typed =
+            "123-45-6789\nJane Doe\n12345678\n123 45 6789\n\"\"\n987-65\n001-02-0304\n1234567\n";
+        for restore_leading_zeros in [false, true] {
+            let options = ReadOptions {
+                restore_leading_zeros,
+                ..Default::default()
+            };
+            let list = list(typed, &options);
+            let sent = values(&list);
+            assert!(!sent.iter().any(|value| value.contains("Jane")));
+            let read: List = sent
+                .iter()
+                .map(|value| read_value(value, &options))
+                .collect();
+            assert_eq!(read, list);
+            let text: String = parts(&list, 4_000_000).map(|part| part.text).collect();
+            let read: List = read_lines(text.as_bytes(), &options).collect();
+            assert_eq!(read, list);
+        }
+    }
+
+    #[test]
+    fn parts_are_whole_lines_below_the_limit() {
+        let typed: String = (0..100)
+            .map(|n| format!("{:09}\n", n + 1_010_001))
+            .collect();
+        let list = list(&typed, &ReadOptions::default());
+        let parts: Vec<_> = parts(&list, 95).collect();
+        assert_eq!(parts.len(), 12);
+        let until: Vec<_> = parts.iter().map(|part| part.until).collect();
+        assert_eq!((until[0], until[10], until[11]), (9, 99, 100));
+        let whole = |part: &Part| part.text.len() <= 95 && part.text.ends_with('\n');
+        assert!(parts.iter().all(whole));
+        let sent: String = parts.into_iter().map(|part| part.text).collect();
+        assert_eq!(sent, typed);
+    }
+}
