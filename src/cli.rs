@@ -1,6 +1,8 @@
 //! The command line.
 
+mod completions;
 mod fetch_args;
+mod man;
 mod run_args;
 mod serve_args;
 mod settings_arg;
@@ -10,10 +12,13 @@ mod upstream_args;
 use std::net::SocketAddr;
 use std::process::ExitCode;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory, Parser, Subcommand};
 
 use crate::upstream::DemoSettings;
 use crate::{Exit, fetch, logging};
+
+use completions::CompletionsCommand;
+use man::ManCommand;
 
 pub(crate) use fetch_args::{FetchArgs, Format};
 pub(crate) use run_args::RunArgs;
@@ -42,6 +47,10 @@ enum Command {
     Fetch(FetchArgs),
     /// Serves made-up records, as an upstream to try things on.
     Upstream(UpstreamCommand),
+    /// Writes a script that lets a shell complete this program's commands and flags.
+    Completions(CompletionsCommand),
+    /// Writes the manual's pages.
+    Man(ManCommand),
 }
 
 /// `rollcall upstream`.
@@ -73,6 +82,8 @@ pub fn main() -> ExitCode {
                 fetch::run(args).await.map_err(Into::into)
             }
             Some(Command::Upstream(args)) => upstream(args).await,
+            Some(Command::Completions(args)) => written(args.write(Cli::command())),
+            Some(Command::Man(args)) => written(args.write(Cli::command())),
         }
     });
     match exit {
@@ -94,6 +105,11 @@ async fn upstream(args: UpstreamCommand) -> Result<Exit, AnyError> {
     let listener = crate::serve::run::listen(args.listen)?;
     println!("http://{}/ssn/", listener.local_addr()?);
     crate::upstream::serve(listener, args.demo, crate::serve::run::asked_to_end()).await?;
+    Ok(Exit::Answered)
+}
+
+fn written(result: std::io::Result<()>) -> Result<Exit, AnyError> {
+    result?;
     Ok(Exit::Answered)
 }
 
