@@ -45,7 +45,7 @@ async fn send_json(
 }
 
 /// The body of a 2xx. Why a fetch failed is not told to scripts, so it is `Unreachable`.
-async fn text(answer: std::result::Result<Response, gloo_net::Error>) -> Result<String> {
+pub(crate) async fn text(answer: std::result::Result<Response, gloo_net::Error>) -> Result<String> {
     let answer = answer.map_err(|_| Trouble::Unreachable)?;
     let body = answer.text().await.map_err(|_| Trouble::Unreachable)?;
     match answer.ok() {

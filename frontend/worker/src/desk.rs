@@ -105,6 +105,17 @@ impl Desk {
         }
     }
 
+    /// Keeps a list that was brought again as that of a run, by a call.
+    pub(crate) fn bring_for_run(&mut self, run: &str, call: u32, by: ReadBy, source: Source) {
+        let held = Held {
+            number: call,
+            by,
+            source: Some(source),
+            bytes: Rc::default(),
+        };
+        self.keep_for_run(run, Rc::new(held));
+    }
+
     /// The list that a run was started with, if it is still here.
     pub(crate) fn of_run(&self, run: &str) -> Option<Rc<Held>> {
         let mut runs = self.runs.iter();

@@ -7,6 +7,7 @@ mod desk;
 mod digest;
 mod patience;
 pub mod protocol;
+mod save;
 mod serve;
 mod start;
 

@@ -40,9 +40,10 @@ mod tests {
     fn a_server_is_asked_with_longer_pauses_until_it_answers() {
         let told = RefCell::new(0);
         let pauses = RefCell::new(Vec::new());
+        let tell = |_| *told.borrow_mut() += 1;
         let mut failures = 7;
         let answer = patiently(
-            &|_| *told.borrow_mut() += 1,
+            &tell,
             async |pause: Duration| pauses.borrow_mut().push(pause.as_millis()),
             async || {
                 failures -= 1;
@@ -60,11 +61,8 @@ mod tests {
     #[test]
     fn a_refusal_is_an_answer() {
         let refused = Trouble::Unreadable { status: 404 };
-        let answer = patiently(
-            &|_| panic!("no trouble"),
-            async |_| {},
-            async || Err::<(), _>(refused.clone()),
-        );
+        let tell = |_| panic!("no trouble");
+        let answer = patiently(&tell, async |_| {}, async || Err::<(), _>(refused.clone()));
         assert_eq!(answer.now_or_never().unwrap(), Err(refused.clone()));
     }
 }

@@ -2,7 +2,7 @@
 //! JSON can't hold. A call may bring many events, and ends with one that [`Event::is_last`].
 
 use contract::list::{Column, ReadOptions, Validation};
-use contract::wire::{Problem, StartRequest};
+use contract::wire::{Outcome, Problem, StartRequest};
 use serde::{Deserialize, Serialize};
 
 /// What the page asks, under a number that its events bear.
@@ -45,6 +45,25 @@ pub enum Request {
         /// What the server takes.
         room: Room,
     },
+    /// The other columns of the list that a run was started with: [`Event::Columns`], or
+    /// [`Event::Gone`].
+    Columns {
+        /// The run's id.
+        run: String,
+    },
+    /// Take a file for the list of a run, if it is that list: as [`Request::Columns`], or
+    /// [`Event::Unlike`]. Attached: the `File`.
+    Join {
+        /// The run's id.
+        run: String,
+        /// Its rows.
+        rows: u64,
+        /// How it was read. The column is found.
+        by: ReadBy,
+    },
+    /// Make a file of a run's rows. Attached: the `FileSystemFileHandle` to write to; without one
+    /// the file is a `Blob` attached to [`Event::Saved`].
+    Save(Save),
     /// Let go of a call: its last event is [`Event::Dropped`].
     Cancel {
         /// That call's number.
@@ -52,6 +71,35 @@ pub enum Request {
     },
     /// Let go of the current list.
     Forget,
+}
+
+/// Which rows of a run make a file, and how.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Save {
+    /// The run's id.
+    pub run: String,
+    /// Its rows.
+    pub rows: u64,
+    /// How they are written.
+    pub format: Format,
+    /// Rows of this outcome only.
+    pub outcome: Option<Outcome>,
+    /// Whether the file holds full numbers. The server records that they were revealed.
+    pub reveal: bool,
+    /// Whether the list's other columns go along; only if the worker holds the list.
+    pub columns: bool,
+}
+
+/// How rows are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Format {
+    /// A table for a spreadsheet.
+    #[default]
+    Csv,
+    /// A JSON object a line.
+    Ndjson,
+    /// One JSON array of objects.
+    Json,
 }
 
 /// How a list is to be read.
@@ -123,12 +171,28 @@ pub enum Event {
         /// Its id.
         id: String,
     },
+    /// The names of a list's other columns; none where it is a list of numbers alone.
+    Columns(Vec<String>),
+    /// The file is not the run's list.
+    Unlike {
+        /// The first row that differs, from 0; none where the lists aren't of one length.
+        row: Option<u64>,
+    },
+    /// The file is whole. Its `Blob` is attached, unless it was written to a handle.
+    Saved {
+        /// Rows in it.
+        rows: u64,
+    },
+    /// The file could not be written to its place: the disk is full, or the browser may not.
+    Unwritable,
     /// The server refused, or made no sense.
     Trouble(Trouble),
     /// The worker has no such list.
     Gone,
     /// The call was let go of, or another took its place.
     Dropped,
+    /// The worker is no more, and with it every list. Said by the page to itself.
+    Lost,
 }
 
 impl Event {
@@ -276,7 +340,16 @@ mod tests {
         same(Event::Waiting(Trouble::Unreachable));
         same(Event::Trouble(Trouble::Unreadable { status: 502 }));
         same(Event::Started { id: "x".into() });
-        for event in [Event::Ready, Event::Unreadable, Event::Gone, Event::Dropped] {
+        same(Event::Columns(vec!["Name".into()]));
+        same(Event::Unlike { row: Some(3) });
+        same(Event::Saved { rows: 3 });
+        for event in [
+            Event::Ready,
+            Event::Unreadable,
+            Event::Unwritable,
+            Event::Gone,
+            Event::Dropped,
+        ] {
             same(event);
         }
     }

@@ -13,6 +13,7 @@ use web_sys::{Blob, DedicatedWorkerGlobalScope, MessageEvent};
 
 use crate::desk::Desk;
 use crate::protocol::{Call, Event, Message, Request};
+use crate::save;
 use crate::start;
 
 /// What all calls share.
@@ -88,6 +89,26 @@ impl Worker {
             Request::Forget => {
                 desk.borrow_mut().forget();
                 Event::Dropped
+            }
+            Request::Columns { run } => match desk.borrow().of_run(&run) {
+                Some(held) => held.source.as_ref().map_or(Event::Gone, save::columns),
+                None => Event::Gone,
+            },
+            Request::Join { run, rows, by } => match bytes(&attached).await {
+                Some(bytes) => match save::join(&run, rows, &by, &bytes).await {
+                    Ok(source) => {
+                        let columns = save::columns(&source);
+                        desk.borrow_mut().bring_for_run(&run, call, by, source);
+                        columns
+                    }
+                    Err(event) => *event,
+                },
+                None => Event::Unreadable,
+            },
+            Request::Save(what) => {
+                let held = desk.borrow().of_run(&what.run);
+                let source = held.as_ref().and_then(|held| held.source.as_ref());
+                return save::save(what, source, &attached, &tell).await;
             }
             // Taken before.
             Request::Cancel { .. } => Event::Dropped,

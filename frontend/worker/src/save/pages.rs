@@ -1,0 +1,97 @@
+//! A run's rows as the server tells them, a page at a time.
+
+use std::fmt::Write;
+
+use gloo_net::http::Request;
+use web_sys::AbortSignal;
+
+use crate::api;
+use crate::protocol::{Save, Trouble};
+
+/// Rows asked for at once: as many as the server gives.
+const COUNT: u32 = contract::limits::MAX_RESULTS_COUNT;
+/// Milliseconds after which a page that isn't whole is asked for again. The server ends a page after
+/// five seconds; the rest is for a bad line.
+const TIMEOUT_MS: u32 = 60_000;
+
+/// Rows, and where to go on.
+pub(crate) struct Page {
+    /// NDJSON.
+    pub(crate) rows: String,
+    /// The next page's address, where there is one.
+    pub(crate) next: Option<String>,
+}
+
+/// The address of the first page.
+pub(crate) fn first(save: &Save) -> String {
+    let mut address = format!("/api/executions/{}/results?count={COUNT}", save.run);
+    if let Some(outcome) = save.outcome {
+        let _ = write!(address, "&outcome={}", outcome.as_str());
+    }
+    if save.reveal {
+        address.push_str("&reveal=true");
+    }
+    address
+}
+
+/// The page at this address.
+pub(crate) async fn page(address: &str) -> Result<Page, Trouble> {
+    let signal = AbortSignal::timeout_with_u32(TIMEOUT_MS);
+    let answer = Request::get(address)
+        .header("Accept", "application/x-ndjson")
+        .abort_signal(Some(&signal))
+        .send()
+        .await;
+    let next = answer
+        .as_ref()
+        .ok()
+        .and_then(|answer| answer.headers().get("link"))
+        .and_then(|link| next_in(&link));
+    let rows = api::text(answer).await?;
+    Ok(Page { rows, next })
+}
+
+/// The address in `<…>; rel="next"`.
+fn next_in(link: &str) -> Option<String> {
+    let (address, rest) = link.strip_prefix('<')?.split_once('>')?;
+    rest.contains("rel=\"next\"").then(|| address.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::Format;
+    use contract::wire::Outcome;
+
+    #[test]
+    fn a_page_is_asked_for_as_the_reader_chose() {
+        let mut save = Save {
+            run: "01jd0000000000000000000abc".into(),
+            rows: 5,
+            format: Format::Csv,
+            outcome: None,
+            reveal: false,
+            columns: true,
+        };
+        let start = "/api/executions/01jd0000000000000000000abc/results?count=1000";
+        assert_eq!(first(&save), start);
+        save.outcome = Some(Outcome::NotFound);
+        save.reveal = true;
+        assert_eq!(
+            first(&save),
+            format!("{start}&outcome=NOT_FOUND&reveal=true")
+        );
+    }
+
+    #[test]
+    fn the_next_page_is_where_the_link_says() {
+        let link = "</api/executions/x/results?cursor=e30&count=1000>; rel=\"next\"";
+        let next = next_in(link);
+        assert_eq!(
+            next.as_deref(),
+            Some("/api/executions/x/results?cursor=e30&count=1000")
+        );
+        assert_eq!(next_in("</x>; rel=\"prev\""), None);
+        assert_eq!(next_in(""), None);
+    }
+}
