@@ -2,7 +2,7 @@
 //! JSON can't hold. A call may bring many events, and ends with one that [`Event::is_last`].
 
 use contract::list::{Column, ReadOptions, Validation};
-use contract::wire::{Outcome, Problem, StartRequest};
+use contract::wire::{ErrorKind, Problem, StartRequest};
 use serde::{Deserialize, Serialize};
 
 /// What the page asks, under a number that its events bear.
@@ -82,8 +82,11 @@ pub struct Save {
     pub rows: u64,
     /// How they are written.
     pub format: Format,
-    /// Rows of this outcome only.
-    pub outcome: Option<Outcome>,
+    /// The filters, as the results' address has them, with an `&` before each; all rows by none.
+    pub filter: String,
+    /// Of these rows only those with this status, if any, and this error, if any: the address
+    /// can't ask for rows without.
+    pub group: Option<(Option<u16>, Option<ErrorKind>)>,
     /// Whether the file holds full numbers. The server records that they were revealed.
     pub reveal: bool,
     /// Whether the list's other columns go along; only if the worker holds the list.
@@ -279,11 +282,12 @@ pub enum Trouble {
 }
 
 impl Trouble {
-    /// Whether asking again later may help, without anybody doing anything.
+    /// Whether asking again later may help. So does whoever isn't signed in: that may happen in
+    /// another tab.
     pub fn may_pass(&self) -> bool {
         match self {
             Self::Unreachable => true,
-            Self::Refused(problem) => problem.status >= 500 || problem.status == 429,
+            Self::Refused(problem) => problem.status >= 500 || matches!(problem.status, 401 | 429),
             Self::Unreadable { status } => *status >= 500,
         }
     }

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use contract::list::{Row, Source};
-use contract::wire::{CSV_HEADER, Joined, ResultRow, defused};
+use contract::wire::{CSV_HEADER, ErrorKind, Joined, ResultRow, RowError, defused};
 use csv::{Terminator, Writer, WriterBuilder};
 use serde::Deserialize;
 
@@ -26,16 +26,23 @@ pub(crate) enum AssembleError {
 
 /// What is asked of every row.
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct Head<'a> {
     row: u64,
     #[serde(borrow)]
     ssn: Option<Cow<'a, str>>,
+    status_code: Option<u16>,
+    error: Option<RowError>,
 }
+
+/// Rows that FAILED with this status, if any, and this error, if any.
+type Group = (Option<u16>, Option<ErrorKind>);
 
 /// Makes a file of pages in NDJSON.
 pub(crate) struct Assembler<'s> {
     format: Format,
     beside: Option<Beside<'s>>,
+    group: Option<Group>,
     /// Rows put into the file.
     pub(crate) rows: u64,
 }
@@ -56,8 +63,20 @@ impl<'s> Assembler<'s> {
         Self {
             format,
             beside,
+            group: None,
             rows: 0,
         }
+    }
+
+    /// Only the rows of this group, where there is one.
+    pub(crate) fn of_group(mut self, group: Option<Group>) -> Self {
+        self.group = group;
+        self
+    }
+
+    fn takes(&self, status: Option<u16>, error: Option<RowError>) -> bool {
+        self.group
+            .is_none_or(|(wanted, kind)| status == wanted && error == kind.map(RowError::Fetch))
     }
 
     /// What stands before the first row.
@@ -67,11 +86,11 @@ impl<'s> Assembler<'s> {
                 // Who opens a CSV with a double click most often has Excel, which takes it for the
                 // system's old code page unless it begins with this mark.
                 out.extend("\u{feff}".as_bytes());
-                let others = self.beside.iter().flat_map(|beside| beside.joined.names());
-                let names = CSV_HEADER.into_iter().map(Cow::Borrowed);
-                let names = names.chain(others.map(|name| defused(name)));
                 let mut writer = csv_writer(out);
-                let _ = writer.write_record(names.map(|name| name.into_owned()));
+                for name in self.beside.iter().flat_map(|beside| beside.joined.names()) {
+                    let _ = writer.write_field(defused(name).as_bytes());
+                }
+                let _ = writer.write_record(CSV_HEADER);
                 let _ = writer.flush();
             }
             Format::Ndjson => {}
@@ -88,7 +107,7 @@ impl<'s> Assembler<'s> {
     ) -> Result<Option<u64>, AssembleError> {
         match self.format {
             Format::Csv => self.csv(ndjson, out),
-            Format::Ndjson if self.beside.is_none() => {
+            Format::Ndjson if self.beside.is_none() && self.group.is_none() => {
                 out.extend(ndjson.as_bytes());
                 self.rows += ndjson.lines().count() as u64;
                 ndjson
@@ -112,6 +131,10 @@ impl<'s> Assembler<'s> {
         let mut at = None;
         for line in ndjson.lines() {
             let head = head(line)?;
+            at = Some(head.row + 1);
+            if !self.takes(head.status_code, head.error) {
+                continue;
+            }
             if self.format == Format::Json {
                 out.extend(if self.rows == 0 { &b"\n"[..] } else { b",\n" });
             }
@@ -124,7 +147,6 @@ impl<'s> Assembler<'s> {
                 out.push(b'\n');
             }
             self.rows += 1;
-            at = Some(head.row + 1);
         }
         Ok(at)
     }
@@ -134,12 +156,9 @@ impl<'s> Assembler<'s> {
         let mut writer = csv_writer(out);
         for line in ndjson.lines() {
             let row: ResultRow = serde_json::from_str(line).map_err(|_| AssembleError::NoRows)?;
-            let mut record = row.csv_record();
-            // Nine bare digits lose their zeros where a spreadsheet opens the file; so written they
-            // stay a text. The API's own CSV, which programs read, has the digits.
-            record[1] = hyphenated(&record[1]);
-            for cell in &record {
-                let _ = writer.write_field(cell);
+            at = Some(row.row + 1);
+            if !self.takes(row.status_code, row.error) {
+                continue;
             }
             if let Some(beside) = &self.beside {
                 beside.check(row.row, row.ssn.as_deref())?;
@@ -147,9 +166,12 @@ impl<'s> Assembler<'s> {
                     let _ = writer.write_field(defused(&cell).as_bytes());
                 }
             }
-            let _ = writer.write_record(None::<&[u8]>);
+            let mut record = row.csv_record();
+            // Nine bare digits lose their zeros where a spreadsheet opens the file; so written they
+            // stay a text. The API's own CSV, which programs read, has the digits.
+            record[1] = hyphenated(&record[1]);
+            let _ = writer.write_record(&record);
             self.rows += 1;
-            at = Some(row.row + 1);
         }
         let _ = writer.flush();
         Ok(at)

@@ -26,7 +26,8 @@ pub(crate) async fn join(
         run: run.to_owned(),
         rows,
         format: Default::default(),
-        outcome: None,
+        filter: String::new(),
+        group: None,
         reveal: false,
         columns: false,
     });

@@ -36,7 +36,7 @@ pub(crate) async fn save(
         return (Event::Unwritable, None);
     };
     let source = source.filter(|_| save.columns);
-    let mut assembler = Assembler::new(save.format, source, !save.reveal);
+    let mut assembler = Assembler::new(save.format, source, !save.reveal).of_group(save.group);
     let first = pages::first(&save);
     let server = gather::Server {
         ask: pages::page,

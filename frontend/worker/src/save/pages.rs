@@ -1,7 +1,5 @@
 //! A run's rows as the server tells them, a page at a time.
 
-use std::fmt::Write;
-
 use gloo_net::http::Request;
 use web_sys::AbortSignal;
 
@@ -24,10 +22,8 @@ pub(crate) struct Page {
 
 /// The address of the first page.
 pub(crate) fn first(save: &Save) -> String {
-    let mut address = format!("/api/executions/{}/results?count={COUNT}", save.run);
-    if let Some(outcome) = save.outcome {
-        let _ = write!(address, "&outcome={}", outcome.as_str());
-    }
+    let Save { run, filter, .. } = save;
+    let mut address = format!("/api/executions/{run}/results?count={COUNT}{filter}");
     if save.reveal {
         address.push_str("&reveal=true");
     }
@@ -61,7 +57,6 @@ fn next_in(link: &str) -> Option<String> {
 mod tests {
     use super::*;
     use crate::protocol::Format;
-    use contract::wire::Outcome;
 
     #[test]
     fn a_page_is_asked_for_as_the_reader_chose() {
@@ -69,13 +64,14 @@ mod tests {
             run: "01jd0000000000000000000abc".into(),
             rows: 5,
             format: Format::Csv,
-            outcome: None,
+            filter: String::new(),
+            group: None,
             reveal: false,
             columns: true,
         };
         let start = "/api/executions/01jd0000000000000000000abc/results?count=1000";
         assert_eq!(first(&save), start);
-        save.outcome = Some(Outcome::NotFound);
+        save.filter = "&outcome=NOT_FOUND".into();
         save.reveal = true;
         assert_eq!(
             first(&save),
