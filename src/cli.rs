@@ -2,17 +2,18 @@
 
 mod completions;
 mod fetch_args;
+mod headers;
 mod man;
 mod run_args;
 mod serve_args;
-mod settings_arg;
+mod settings;
 mod takes;
 mod upstream_args;
 
 use std::net::SocketAddr;
 use std::process::ExitCode;
 
-use clap::{Args, CommandFactory, Parser, Subcommand};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::upstream::DemoSettings;
 use crate::{Exit, fetch, logging};
@@ -23,8 +24,13 @@ use man::ManCommand;
 pub(crate) use fetch_args::{FetchArgs, Format};
 pub(crate) use run_args::RunArgs;
 pub(crate) use serve_args::ServeArgs;
-pub(crate) use settings_arg::SettingsArg;
+pub(crate) use settings::SettingsArg;
+use settings::{Parsed, Refused};
 pub(crate) use upstream_args::{ArgsError, UpstreamArgs};
+
+/// Threads that read and write files. Each keeps what it has freed for itself, so that hundreds of
+/// them, for a moment's files, would hold hundreds of megabytes.
+const BLOCKING_THREADS: usize = 8;
 
 /// Looks up a list of US Social Security Numbers at an upstream, one GET each, all in parallel.
 #[derive(Parser)]
@@ -45,6 +51,8 @@ enum Command {
     /// Exit code 0: every number was answered; 1: some FAILED or were NOT_TRIED; 2: it could not
     /// run; 130: interrupted, with what was known until then written.
     Fetch(FetchArgs),
+    /// Prints the settings in force, each with where it comes from, as a file for --settings.
+    Settings(ServeArgs),
     /// Serves made-up records, as an upstream to try things on.
     Upstream(UpstreamCommand),
     /// Writes a script that lets a shell complete this program's commands and flags.
@@ -63,10 +71,38 @@ struct UpstreamCommand {
     demo: DemoSettings,
 }
 
+impl Cli {
+    /// What was understood, with where its settings come from.
+    fn of(parsed: &Parsed) -> Result<Self, clap::Error> {
+        let mut cli = Self::from_arg_matches(&parsed.matches)?;
+        let upstream = match &mut cli.command {
+            None => Some(&mut cli.serve.upstream),
+            Some(Command::Serve(args)) => Some(&mut args.upstream),
+            Some(Command::Fetch(args)) => Some(&mut args.upstream),
+            _ => None,
+        };
+        if let Some(upstream) = upstream {
+            upstream.origins = parsed.origins();
+        }
+        Ok(cli)
+    }
+}
+
 /// Runs the program.
 pub fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let given: Vec<_> = std::env::args_os().collect();
+    let parsed = match settings::parse(Cli::command(), &given) {
+        Ok(parsed) => parsed,
+        // Help and the version are no failure.
+        Err(Refused::Clap(error)) => error.exit(),
+        Err(refused) => return failed(&refused),
+    };
+    let cli = match Cli::of(&parsed) {
+        Ok(cli) => cli,
+        Err(error) => error.exit(),
+    };
     let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .max_blocking_threads(BLOCKING_THREADS)
         .enable_all()
         .build()
     {
@@ -81,6 +117,7 @@ pub fn main() -> ExitCode {
                 logging::start("error");
                 fetch::run(args).await.map_err(Into::into)
             }
+            Some(Command::Settings(_)) => written(print(&settings::show(&parsed))),
             Some(Command::Upstream(args)) => upstream(args).await,
             Some(Command::Completions(args)) => written(args.write(Cli::command())),
             Some(Command::Man(args)) => written(args.write(Cli::command())),
@@ -106,6 +143,11 @@ async fn upstream(args: UpstreamCommand) -> Result<Exit, AnyError> {
     println!("http://{}/ssn/", listener.local_addr()?);
     crate::upstream::serve(listener, args.demo, crate::serve::run::asked_to_end()).await?;
     Ok(Exit::Answered)
+}
+
+/// To standard output, whose reader may have gone.
+fn print(text: &str) -> std::io::Result<()> {
+    std::io::Write::write_all(&mut std::io::stdout(), text.as_bytes())
 }
 
 fn written(result: std::io::Result<()>) -> Result<Exit, AnyError> {

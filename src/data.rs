@@ -12,11 +12,11 @@ use store::Store;
 /// The folder can't be used.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum DataError {
-    #[error("the data folder {0} can't be used: {1}. Name another with --data")]
+    #[error("the folder {0} can't be used: {1}. It takes one that this user can write or make")]
     Unusable(PathBuf, io::Error),
-    #[error("another server uses the data folder {0}: stop it, or name another folder with --data")]
+    #[error("another process uses the folder {0}: end that, or take another folder")]
     InUse(PathBuf),
-    #[error("there is no place for the data folder: name one with --data")]
+    #[error("this user has no data folder: name one")]
     NoPlace,
 }
 
@@ -67,6 +67,11 @@ impl DataFolder {
         use etcetera::BaseStrategy;
         let places = etcetera::choose_base_strategy().map_err(|_| DataError::NoPlace)?;
         Ok(places.data_dir().join("rollcall"))
+    }
+
+    /// Where it is.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
     }
 
     pub(crate) fn objects(&self) -> PathBuf {

@@ -13,6 +13,11 @@ struct Files;
 const NOT_BUILT: &str =
     "The page is not inside this binary: build it with `cargo xtask build`. The API is at /api.\n";
 
+/// Whether the page is inside this binary.
+pub(crate) fn is_built() -> bool {
+    Files::get("index.html").is_some()
+}
+
 /// The file at this path, or the shell for an address of the page's own, which a browser asks for
 /// as HTML.
 pub(crate) fn serve(path: &str, headers: &HeaderMap) -> Response {

@@ -1,7 +1,9 @@
 //! `rollcall serve`: page and API behind a token, until it is asked to end.
 
 mod access;
+mod browser;
 pub(crate) mod run;
+mod start_told;
 
 use std::net::SocketAddr;
 use std::sync::Arc;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{RunArgs, SettingsArg, UpstreamArgs};
+use super::{RunArgs, SettingsArg, UpstreamArgs, takes};
 
 /// `rollcall serve`.
 #[derive(Args)]
@@ -15,7 +15,8 @@ pub(crate) struct ServeArgs {
         long,
         value_name = "ADDR",
         env = "ROLLCALL_LISTEN",
-        default_value = "127.0.0.1:8686"
+        default_value = "127.0.0.1:8686",
+        value_parser = takes::address
     )]
     pub(crate) listen: SocketAddr,
     /// The folder for lists and results [default: the user's data folder].
@@ -26,12 +27,28 @@ pub(crate) struct ServeArgs {
         long,
         value_name = "NAME",
         env = "ROLLCALL_ALLOW_HOST",
-        value_delimiter = ','
+        value_delimiter = ',',
+        value_parser = takes::host_name
     )]
     pub(crate) allow_host: Vec<String>,
     /// Erases runs that were started more than so many days ago [default: none].
-    #[arg(long, value_name = "DAYS", env = "ROLLCALL_RETAIN", value_parser = clap::value_parser!(u32).range(1..=36_500))]
+    #[arg(
+        long,
+        value_name = "DAYS",
+        env = "ROLLCALL_RETAIN",
+        value_parser = takes::number(1..=36_500_u32, "days")
+    )]
     pub(crate) retain: Option<u32>,
+    /// Opens the page in the browser, where there is one.
+    #[arg(
+        long,
+        env = "ROLLCALL_OPEN",
+        num_args = 0..=1,
+        require_equals = true,
+        value_name = "BOOL",
+        value_parser = takes::switch
+    )]
+    pub(crate) open: bool,
     /// The upstream's address, to which a number is appended [default: a demo upstream].
     #[arg(long = "upstream", value_name = "URL", env = "ROLLCALL_UPSTREAM")]
     pub(crate) url: Option<String>,

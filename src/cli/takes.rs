@@ -1,6 +1,7 @@
 //! What a setting takes, told in the same words by every one of them.
 
 use std::fmt::Display;
+use std::net::SocketAddr;
 use std::ops::RangeInclusive;
 use std::str::FromStr;
 
@@ -23,6 +24,30 @@ where
     }
 }
 
+/// An address to listen on.
+pub(crate) fn address(text: &str) -> Result<SocketAddr, &'static str> {
+    text.trim()
+        .parse()
+        .map_err(|_| "it takes an IP address and a port, such as 127.0.0.1:8686")
+}
+
+/// A host's name, without a scheme or a port.
+pub(crate) fn host_name(text: &str) -> Result<String, &'static str> {
+    let text = text.trim();
+    let is_name = !text.is_empty()
+        && text
+            .chars()
+            .all(|char| char.is_ascii_alphanumeric() || "-._".contains(char));
+    is_name
+        .then(|| text.to_owned())
+        .ok_or("it takes a host's name without scheme and port, such as rollcall.example.gov")
+}
+
+/// A switch that a flag turns on, and `--flag=false`, a variable or a file off.
+pub(crate) fn switch(text: &str) -> Result<bool, &'static str> {
+    text.trim().parse().map_err(|_| "it takes true or false")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -38,5 +63,14 @@ mod tests {
             let told = number(0.0..=1.0, "seconds")(bad);
             assert_eq!(told, Err("it takes 0 to 1 seconds".into()));
         }
+    }
+    #[test]
+    fn a_name_is_no_address() {
+        assert_eq!(host_name(" a.example "), Ok("a.example".into()));
+        for bad in ["", "http://a.example", "a.example:80", "a/b"] {
+            assert!(host_name(bad).is_err(), "{bad}");
+        }
+        assert!(address("localhost").is_err() && address("[::1]:0").is_ok());
+        assert!(switch("1").is_err() && switch("false") == Ok(false));
     }
 }

@@ -1,18 +1,28 @@
 //! How the upstream is asked, as flags and variables.
 
+use std::fs;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
 use fetcher::{Fetcher, SettingsError, UpstreamSettings};
-use http::{HeaderMap, HeaderName, HeaderValue};
+use http::HeaderMap;
 use store::Store;
+
+use super::settings::{BadSetting, Origins};
+use super::{headers, takes};
+
+/// The shortest timeout, in seconds.
+const SHORTEST: f64 = 0.001;
+/// The longest of all times: a day, in seconds.
+const LONGEST: f64 = 86_400.0;
 
 /// How the upstream is asked.
 #[derive(Args)]
 #[command(next_help_heading = "Upstream")]
 pub(crate) struct UpstreamArgs {
-    /// A header sent with every GET, as `Name: value`; may be given again.
+    /// A header sent with every GET, as `Name: value`; may be given again. Others on this machine
+    /// can see a command line: put a secret into a file or a variable.
     #[arg(
         long,
         value_name = "HEADER",
@@ -21,12 +31,16 @@ pub(crate) struct UpstreamArgs {
         value_delimiter = '\n'
     )]
     header: Vec<String>,
+    /// A file with headers sent with every GET, a line `Name: value` each.
+    #[arg(long, value_name = "FILE", env = "ROLLCALL_HEADER_FILE")]
+    header_file: Option<PathBuf>,
     /// Seconds until a connection must stand.
     #[arg(
         long,
         value_name = "SECONDS",
         env = "ROLLCALL_CONNECT_TIMEOUT",
-        default_value_t = 5.0
+        default_value_t = 5.0,
+        value_parser = takes::number(SHORTEST..=LONGEST, "seconds")
     )]
     connect_timeout: f64,
     /// Seconds for one attempt, from its start to the end of the answer.
@@ -34,18 +48,26 @@ pub(crate) struct UpstreamArgs {
         long,
         value_name = "SECONDS",
         env = "ROLLCALL_ATTEMPT_TIMEOUT",
-        default_value_t = 30.0
+        default_value_t = 30.0,
+        value_parser = takes::number(SHORTEST..=LONGEST, "seconds")
     )]
     attempt_timeout: f64,
     /// Bytes of an answer's body, at most 1048576.
-    #[arg(long, value_name = "BYTES", env = "ROLLCALL_BODY_CAP", default_value_t = 64 << 10)]
+    #[arg(
+        long,
+        value_name = "BYTES",
+        env = "ROLLCALL_BODY_CAP",
+        default_value_t = 64 << 10,
+        value_parser = takes::number(1..=1_usize << 20, "bytes")
+    )]
     body_cap: usize,
     /// Attempts for one number.
     #[arg(
         long,
         value_name = "N",
         env = "ROLLCALL_MAX_ATTEMPTS",
-        default_value_t = 4
+        default_value_t = 4,
+        value_parser = takes::number(1..=10_u32, "")
     )]
     max_attempts: u32,
     /// Seconds of the first backoff, which doubles from attempt to attempt.
@@ -53,7 +75,8 @@ pub(crate) struct UpstreamArgs {
         long,
         value_name = "SECONDS",
         env = "ROLLCALL_BACKOFF",
-        default_value_t = 0.2
+        default_value_t = 0.2,
+        value_parser = takes::number(0.0..=LONGEST, "seconds")
     )]
     backoff: f64,
     /// Seconds of the longest backoff.
@@ -61,7 +84,8 @@ pub(crate) struct UpstreamArgs {
         long,
         value_name = "SECONDS",
         env = "ROLLCALL_BACKOFF_CAP",
-        default_value_t = 20.0
+        default_value_t = 20.0,
+        value_parser = takes::number(0.0..=LONGEST, "seconds")
     )]
     backoff_cap: f64,
     /// Seconds of the longest Retry-After that is waited for.
@@ -69,7 +93,8 @@ pub(crate) struct UpstreamArgs {
         long,
         value_name = "SECONDS",
         env = "ROLLCALL_RETRY_AFTER_CAP",
-        default_value_t = 300.0
+        default_value_t = 300.0,
+        value_parser = takes::number(0.0..=LONGEST, "seconds")
     )]
     retry_after_cap: f64,
     /// Requests on one HTTPS connection at the same time.
@@ -77,29 +102,43 @@ pub(crate) struct UpstreamArgs {
         long,
         value_name = "N",
         env = "ROLLCALL_STREAMS_PER_CONNECTION",
-        default_value_t = 100
+        default_value_t = 100,
+        value_parser = takes::number(1..=10_000_usize, "")
     )]
     streams_per_connection: usize,
     /// Allows plain http beyond this machine: every number crosses the network unencrypted.
-    #[arg(long, env = "ROLLCALL_ALLOW_HTTP")]
+    #[arg(
+        long,
+        env = "ROLLCALL_ALLOW_HTTP",
+        num_args = 0..=1,
+        require_equals = true,
+        value_name = "BOOL",
+        value_parser = takes::switch
+    )]
     allow_http: bool,
     /// Follows HTTPS_PROXY and its like.
-    #[arg(long, env = "ROLLCALL_USE_PROXY")]
+    #[arg(
+        long,
+        env = "ROLLCALL_USE_PROXY",
+        num_args = 0..=1,
+        require_equals = true,
+        value_name = "BOOL",
+        value_parser = takes::switch
+    )]
     use_proxy: bool,
     /// Certificates in PEM to trust beside the system's.
     #[arg(long, value_name = "FILE", env = "ROLLCALL_CA_FILE")]
     ca_file: Option<PathBuf>,
+    /// Where these come from, for errors.
+    #[arg(skip)]
+    pub(crate) origins: Origins,
 }
 
-/// A flag of the upstream is no good. None repeats a header's value: it may be a secret.
+/// The upstream can't be asked as it is set.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ArgsError {
-    #[error("--header is no good: it takes `Name: value`, such as `X-Api-Key: …`")]
-    Header,
-    #[error("{0} is {1}; it takes seconds from 0 to 86400")]
-    Seconds(&'static str, f64),
-    #[error("the file of --ca-file, {0}, can't be read: {1}")]
-    CaFile(PathBuf, std::io::Error),
+    #[error(transparent)]
+    Setting(#[from] BadSetting),
     #[error(transparent)]
     Upstream(#[from] SettingsError),
 }
@@ -107,52 +146,52 @@ pub(crate) enum ArgsError {
 impl UpstreamArgs {
     /// What asks the upstream at this address.
     pub(crate) fn fetcher(&self, store: Store, url: &str) -> Result<Fetcher, ArgsError> {
-        Ok(Fetcher::new(store, self.settings(url)?)?)
+        let bad = |flag, error| self.origins.bad(flag, format!("no good: {error}")).into();
+        Fetcher::new(store, self.settings(url)?).map_err(|error| match error {
+            SettingsError::Address(_) | SettingsError::PlainHttp(_) => bad("upstream", error),
+            SettingsError::Certificates(_) => bad("ca-file", error),
+            error => ArgsError::Upstream(error),
+        })
     }
 
     /// The settings for this address.
-    fn settings(&self, url: &str) -> Result<UpstreamSettings, ArgsError> {
-        let trusted_certificates = match &self.ca_file {
-            Some(path) => {
-                Some(std::fs::read(path).map_err(|error| ArgsError::CaFile(path.clone(), error))?)
-            }
-            None => None,
-        };
+    fn settings(&self, url: &str) -> Result<UpstreamSettings, BadSetting> {
+        let trusted_certificates = self.ca_file.as_ref().map(|path| {
+            fs::read(path).map_err(|error| {
+                let wrong = format!("{}, which can't be read: {error}", path.display());
+                self.origins.bad("ca-file", wrong)
+            })
+        });
         Ok(UpstreamSettings {
             url: url.to_owned(),
-            headers: self
-                .header
-                .iter()
-                .map(|line| header(line))
-                .collect::<Result<HeaderMap, _>>()?,
-            connect_timeout: seconds("--connect-timeout", self.connect_timeout)?,
-            attempt_timeout: seconds("--attempt-timeout", self.attempt_timeout)?,
+            headers: self.headers()?,
+            connect_timeout: Duration::from_secs_f64(self.connect_timeout),
+            attempt_timeout: Duration::from_secs_f64(self.attempt_timeout),
             body_cap: self.body_cap,
             max_attempts: self.max_attempts,
-            backoff: seconds("--backoff", self.backoff)?,
-            backoff_cap: seconds("--backoff-cap", self.backoff_cap)?,
-            retry_after_cap: seconds("--retry-after-cap", self.retry_after_cap)?,
+            backoff: Duration::from_secs_f64(self.backoff),
+            backoff_cap: Duration::from_secs_f64(self.backoff_cap),
+            retry_after_cap: Duration::from_secs_f64(self.retry_after_cap),
             streams_per_connection: self.streams_per_connection,
             allow_http: self.allow_http,
             use_proxy: self.use_proxy,
-            trusted_certificates,
+            trusted_certificates: trusted_certificates.transpose()?,
         })
     }
-}
 
-fn header(line: &str) -> Result<(HeaderName, HeaderValue), ArgsError> {
-    let (name, value) = line.split_once(':').ok_or(ArgsError::Header)?;
-    let name = name.trim().parse().map_err(|_| ArgsError::Header)?;
-    let mut value: HeaderValue = value.trim().parse().map_err(|_| ArgsError::Header)?;
-    value.set_sensitive(true);
-    Ok((name, value))
-}
-
-fn seconds(flag: &'static str, value: f64) -> Result<Duration, ArgsError> {
-    if (0.0..=86_400.0).contains(&value) {
-        Ok(Duration::from_secs_f64(value))
-    } else {
-        Err(ArgsError::Seconds(flag, value))
+    /// Those of the file, then those given one by one.
+    fn headers(&self) -> Result<HeaderMap, BadSetting> {
+        let mut all = HeaderMap::new();
+        if let Some(path) = &self.header_file {
+            let headers = headers::from_file(path);
+            all.extend(headers.map_err(|wrong| self.origins.bad("header-file", wrong))?);
+        }
+        for line in &self.header {
+            let header = headers::header(line);
+            let wrong = |takes| self.origins.bad("header", format!("no header: {takes}"));
+            all.extend([header.map_err(wrong)?]);
+        }
+        Ok(all)
     }
 }
 
@@ -214,18 +253,23 @@ mod tests {
     }
 
     #[test]
-    fn a_header_is_taken_and_its_value_is_in_no_error() {
-        let with = |line: &str| {
-            Only::parse_from(["x", "--header", line])
-                .upstream
-                .settings("https://a.example/")
-        };
-        assert_eq!(
-            with("X-Api-Key: s3cret").unwrap().headers["x-api-key"],
-            "s3cret"
-        );
-        for bad in ["s3cret", ": s3cret", "X Y: s3cret"] {
-            assert!(!with(bad).unwrap_err().to_string().contains("s3cret"));
+    fn the_fetcher_takes_what_is_within_the_bounds_told_here() {
+        let bounds = [
+            ["--connect-timeout", "0.001", "86400"],
+            ["--attempt-timeout", "0.001", "86400"],
+            ["--body-cap", "1", "1048576"],
+            ["--max-attempts", "1", "10"],
+            ["--backoff", "0", "86400"],
+            ["--backoff-cap", "0", "86400"],
+            ["--retry-after-cap", "0", "86400"],
+            ["--streams-per-connection", "1", "10000"],
+        ];
+        for [flag, least, most] in bounds {
+            for value in [least, most] {
+                let args = Only::parse_from(["x", flag, value]).upstream;
+                let fetcher = args.fetcher(Store::in_memory(), "http://127.0.0.1:1/");
+                assert!(fetcher.is_ok(), "{flag} {value}");
+            }
         }
     }
 }

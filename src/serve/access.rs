@@ -2,7 +2,8 @@
 //! in the same browser may not, whatever name they give this machine.
 
 use std::net::IpAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use axum::extract::{Request, State};
 use axum::http::uri::Authority;
@@ -11,6 +12,9 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use backend::{ApiError, Owner};
 use subtle::ConstantTimeEq;
+
+/// How long a token that lets in once does so: a browser may have to start.
+const ONE_TIME: Duration = Duration::from_secs(120);
 
 /// The one owner on one machine.
 const OWNER: &str = "local";
@@ -21,6 +25,7 @@ pub struct Access {
     token: String,
     cookie: String,
     hosts: Vec<String>,
+    one_time: Arc<Mutex<Option<(String, Instant)>>>,
 }
 
 impl Access {
@@ -31,7 +36,27 @@ impl Access {
             token,
             cookie: format!("rollcall-{port}"),
             hosts,
+            one_time: Arc::default(),
         }
+    }
+
+    /// A token that lets in once, and soon: others on this machine can see the words that a
+    /// browser is started with for as long as it runs.
+    pub(super) fn one_time_token(&self) -> String {
+        let token = format!("{:032x}", rand::random::<u128>());
+        *self.lock() = Some((token.clone(), Instant::now()));
+        token
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<(String, Instant)>> {
+        self.one_time.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn takes_one_time_token(&self, given: &str) -> bool {
+        let taken = self.lock().take_if(|(token, made)| {
+            made.elapsed() < ONE_TIME && token.as_bytes().ct_eq(given.as_bytes()).into()
+        });
+        taken.is_some()
     }
 
     fn is_token(&self, given: &str) -> bool {
@@ -121,10 +146,10 @@ pub(super) async fn guard_all(
             let location = format!("/{path}");
             let mut response =
                 (StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response();
-            if access.is_token(given) {
+            if access.is_token(given) || access.takes_one_time_token(given) {
                 let cookie = format!(
-                    "{}={given}; Path=/; HttpOnly; SameSite=Strict",
-                    access.cookie
+                    "{}={}; Path=/; HttpOnly; SameSite=Strict",
+                    access.cookie, access.token
                 );
                 if let Ok(cookie) = cookie.parse() {
                     response.headers_mut().insert(header::SET_COOKIE, cookie);
@@ -199,5 +224,16 @@ mod tests {
         assert!(!with(header::COOKIE, &format!("rollcall-8081={token}")));
         assert!(!with(header::AUTHORIZATION, "Bearer 0"));
         assert!(!with(header::AUTHORIZATION, token));
+    }
+
+    #[test]
+    fn a_one_time_token_lets_in_once_and_is_no_token_of_the_api() {
+        let access = access();
+        let token = access.one_time_token();
+        let bearer = format!("Bearer {token}").parse().unwrap();
+        assert!(!access.lets_in(&[(header::AUTHORIZATION, bearer)].into_iter().collect()));
+        assert!(!access.takes_one_time_token("0"));
+        assert!(access.clone().takes_one_time_token(&token));
+        assert!(!access.takes_one_time_token(&token));
     }
 }

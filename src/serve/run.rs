@@ -15,7 +15,8 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use crate::cli::ServeArgs;
 use crate::data::DataFolder;
-use crate::serve::{Access, address, router};
+use crate::serve::start_told::StartTold;
+use crate::serve::{Access, address, browser, router};
 use crate::upstream::{self, DemoSettings};
 use crate::{Embedded, descriptors};
 
@@ -31,8 +32,12 @@ pub(crate) async fn run(args: ServeArgs) -> Result<(), Box<dyn std::error::Error
             descriptors::told(limits::MAX_CONCURRENCY, possible)
         );
     }
-    let path = args.data.map_or_else(DataFolder::default_path, Ok)?;
-    let folder = DataFolder::open(&path)?;
+    let origins = args.upstream.origins.clone();
+    let no_good =
+        |flag, error: &dyn std::error::Error| origins.bad(flag, format!("no good: {error}"));
+    let path = args.data.map_or_else(DataFolder::default_path, Ok);
+    let folder = path.and_then(|path| DataFolder::open(&path));
+    let folder = folder.map_err(|error| no_good("data", &error))?;
     let store = folder.store()?;
     let (url, is_demo) = match args.url {
         Some(url) => (url, false),
@@ -41,31 +46,43 @@ pub(crate) async fn run(args: ServeArgs) -> Result<(), Box<dyn std::error::Error
     let fetcher = args.upstream.fetcher(store.clone(), &url)?;
     let (host, path) = fetcher.upstream();
     let engine = Embedded::new(store.clone(), fetcher, Some(folder.objects()), possible);
-    let listener = listen(args.listen)?;
+    let listener = listen(args.listen).map_err(|error| no_good("listen", &error))?;
     let listening = listener.local_addr()?;
+    let upstream = UpstreamInfo {
+        host,
+        path,
+        demo: is_demo,
+    };
+    let runs = args.run.settings(Validation::default(), false);
+    let told = StartTold {
+        upstream: &upstream,
+        data: folder.path().to_owned(),
+        retain: args.retain,
+        runs: &runs,
+        listening,
+    };
+    let told = told.to_string();
 
     let api = Api {
         store: store.clone(),
         engine: Arc::new(engine.clone()),
-        upstream: UpstreamInfo {
-            host,
-            path,
-            demo: is_demo,
-        },
-        defaults: args.run.settings(Validation::default(), false),
+        upstream,
+        defaults: runs,
         max_concurrency: possible.min(limits::MAX_CONCURRENCY),
     };
     let token = folder.token()?;
-    let router = router(
-        api,
-        Access::new(token.clone(), listening.port(), args.allow_host),
-    );
+    let access = Access::new(token.clone(), listening.port(), args.allow_host);
+    let router = router(api, access.clone());
     backend::recover(&store, &engine).await?;
     let retain = args
         .retain
         .map(|days| Duration::from_secs(u64::from(days) * 86_400));
     tokio::spawn(tidy(store, engine.clone(), retain));
+    eprintln!("{told}");
     println!("{}", address(listening, &token));
+    if args.open {
+        browser::open(address(listening, &access.one_time_token()));
+    }
     let ending = engine.clone();
     let shutdown = async move {
         asked_to_end().await;
@@ -114,7 +131,9 @@ pub(crate) fn listen(address: SocketAddr) -> io::Result<TcpListener> {
     let in_use = |error: io::Error| {
         io::Error::new(
             error.kind(),
-            format!("can't listen on {address}: {error}. Name another with --listen"),
+            format!(
+                "can't listen on {address}: {error}. Name another address; port 0 takes a free one"
+            ),
         )
     };
     socket.bind(address).map_err(in_use)?;

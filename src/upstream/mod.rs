@@ -23,7 +23,7 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
 use connection::{Abort, DemoListener};
-use outcome::Outcome;
+use outcome::{Outages, Outcome};
 pub use settings::DemoSettings;
 
 /// How long answers under way may still take when the server is asked to end.
@@ -56,15 +56,26 @@ pub async fn serve(
 /// Answers GET of any path whose last segment is nine digits. Only under [`serve`] can it reset a
 /// connection; elsewhere such an answer breaks off instead.
 pub fn router(settings: DemoSettings) -> Router {
-    Router::new().fallback_service(get(answer).with_state(Arc::new(settings)))
+    let demo = Demo {
+        settings,
+        outages: Outages::default(),
+    };
+    Router::new().fallback_service(get(answer).with_state(Arc::new(demo)))
 }
 
-async fn answer(State(settings): State<Arc<DemoSettings>>, request: Request) -> Response {
+/// How it behaves, and what it remembers.
+struct Demo {
+    settings: DemoSettings,
+    outages: Outages,
+}
+
+async fn answer(State(demo): State<Arc<Demo>>, request: Request) -> Response {
+    let settings = &demo.settings;
     let Some(number) = number(request.uri().path()) else {
         let usage = "GET {any path}/{nine digits} answers a made-up record";
         return failure(StatusCode::BAD_REQUEST, usage);
     };
-    let outcome = settings.outcome(number, rand::random(), outcome::now());
+    let outcome = settings.outcome(number, rand::random(), &demo.outages);
     let delay = settings.delay(rand::random(), rand::random());
     if !delay.is_zero() {
         tokio::time::sleep(delay).await;

@@ -1,6 +1,7 @@
 //! What an attempt at a number comes to.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
 
 use super::DemoSettings;
 
@@ -21,8 +22,25 @@ pub(super) enum Outcome {
     Reset,
 }
 
-/// Numbers that fail at every attempt do so for this long.
-const OUTAGE_SECONDS: u64 = 60;
+/// Attempts in a row at which a number in outage fails: as many as `fetcher` makes by default, so
+/// that the number is FAILED, and a redrive helps.
+const OUTAGE_ATTEMPTS: u8 = 4;
+
+/// The attempts made so far at numbers in outage, for one demo upstream.
+#[derive(Default)]
+pub(super) struct Outages(Mutex<HashMap<u64, u8>>);
+
+impl Outages {
+    /// Whether this attempt fails: four do, the fifth doesn't, and so on. So a run fails at the
+    /// same numbers as the one before it, and its redrive doesn't.
+    fn fails(&self, number: u64) -> bool {
+        let mut attempts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let made = attempts.entry(number).or_insert(0);
+        let fails = *made < OUTAGE_ATTEMPTS;
+        *made = if fails { *made + 1 } else { 0 };
+        fails
+    }
+}
 
 /// What a mix is made for, so that one property of a number says nothing of another.
 #[derive(Clone, Copy)]
@@ -33,8 +51,8 @@ pub(super) enum Purpose {
 }
 
 impl DemoSettings {
-    /// What an attempt comes to, from a draw of [0, 1) and the time in seconds.
-    pub(super) fn outcome(&self, number: u64, draw: f64, seconds: u64) -> Outcome {
+    /// What an attempt comes to, from a draw of [0, 1).
+    pub(super) fn outcome(&self, number: u64, draw: f64, outages: &Outages) -> Outcome {
         let mut bound = 0.0;
         let transient = [
             (self.reset_rate, Outcome::Reset),
@@ -48,30 +66,23 @@ impl DemoSettings {
                 return outcome;
             }
         }
-        let share = |purpose, salt| {
+        let share = |purpose| {
             // 53 bits are what a double holds.
-            (mix(number, self.seed, purpose, salt) >> 11) as f64 / (1_u64 << 53) as f64
+            (mix(number, self.seed, purpose) >> 11) as f64 / (1_u64 << 53) as f64
         };
-        if share(Purpose::Outage, seconds / OUTAGE_SECONDS) < self.outage_rate {
+        if share(Purpose::Outage) < self.outage_rate && outages.fails(number) {
             return Outcome::Failure;
         }
-        match share(Purpose::NotFound, 0) < self.not_found_rate {
+        match share(Purpose::NotFound) < self.not_found_rate {
             true => Outcome::NotFound,
             false => Outcome::Found,
         }
     }
 }
 
-/// The time, in seconds.
-pub(super) fn now() -> u64 {
-    SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .map_or(0, |since| since.as_secs())
-}
-
 /// 64 bits that follow from a number but don't look like it.
-pub(super) fn mix(number: u64, seed: u64, purpose: Purpose, salt: u64) -> u64 {
-    [seed, purpose as u64, salt]
+pub(super) fn mix(number: u64, seed: u64, purpose: Purpose) -> u64 {
+    [seed, purpose as u64]
         .into_iter()
         .fold(scrambled(number), |bits, word| {
             scrambled(bits ^ scrambled(word))
@@ -92,7 +103,8 @@ mod tests {
 
     fn share(settings: &DemoSettings, wanted: Outcome) -> f64 {
         let numbers = 123_000_000..123_010_000;
-        let hits = numbers.filter(|number| settings.outcome(*number, 0.999, 0) == wanted);
+        let outages = Outages::default();
+        let hits = numbers.filter(|number| settings.outcome(*number, 0.999, &outages) == wanted);
         hits.count() as f64 / 10_000.0
     }
 
@@ -105,8 +117,9 @@ mod tests {
         let found = share(&settings, Outcome::NotFound);
         assert!((0.18..0.22).contains(&found), "{found}");
         for number in 123_000_000..123_000_100 {
-            let first = settings.outcome(number, 0.1, 0);
-            assert_eq!(settings.outcome(number, 0.9, 1_000_000), first);
+            let outages = Outages::default();
+            let first = settings.outcome(number, 0.1, &outages);
+            assert_eq!(settings.outcome(number, 0.9, &outages), first);
         }
     }
 
@@ -119,7 +132,8 @@ mod tests {
             failure_rate: 0.1,
             ..DemoSettings::INSTANT
         };
-        let drawn = [0.05, 0.15, 0.25, 0.35, 0.45].map(|draw| settings.outcome(1, draw, 0));
+        let drawn = [0.05, 0.15, 0.25, 0.35, 0.45]
+            .map(|draw| settings.outcome(1, draw, &Outages::default()));
         let expected = [
             Outcome::Reset,
             Outcome::Truncated,
@@ -131,17 +145,26 @@ mod tests {
     }
 
     #[test]
-    fn an_outage_stays_for_its_minute_and_goes_elsewhere_after() {
+    fn one_in_a_hundred_numbers_fails_in_every_run_and_is_answered_when_asked_once_more() {
         let settings = DemoSettings {
-            outage_rate: 0.5,
-            ..DemoSettings::INSTANT
+            failure_rate: 0.0,
+            ..DemoSettings::default()
         };
-        let failing = |seconds| -> Vec<u64> {
-            let fails = |number: &u64| settings.outcome(*number, 0.5, seconds) == Outcome::Failure;
-            (0..200).filter(fails).collect()
+        let outages = Outages::default();
+        let attempt = |number| settings.outcome(number, 0.999, &outages);
+        // Each number is asked until it is answered, four times at most.
+        let run = |numbers: Vec<u64>| -> Vec<u64> {
+            let fails = |number: &u64| (0..4).all(|_| attempt(*number) == Outcome::Failure);
+            numbers.into_iter().filter(fails).collect()
         };
-        assert_eq!(failing(0), failing(59));
-        assert_ne!(failing(59), failing(60));
-        assert!((60..140).contains(&failing(0).len()));
+        let numbers: Vec<u64> = (123_000_000..123_010_000).collect();
+        let failed = run(numbers.clone());
+        assert!((70..130).contains(&failed.len()), "{}", failed.len());
+        assert!(run(failed.clone()).is_empty(), "a redrive helps");
+        assert_eq!(
+            run(numbers),
+            failed,
+            "the next run fails at the same numbers"
+        );
     }
 }

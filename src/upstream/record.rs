@@ -67,7 +67,7 @@ const STATUSES: [&str; 10] = [
 /// The record of a number: always the same under one seed, marked as made up, and without the
 /// number or a part of it.
 pub(super) fn made_up(number: u64, seed: u64) -> Value {
-    let mut bits = mix(number, seed, Purpose::Record, 0);
+    let mut bits = mix(number, seed, Purpose::Record);
     let mut below = |end: usize| {
         bits = scrambled(bits);
         (bits % end as u64) as usize

@@ -19,7 +19,8 @@ pub struct DemoSettings {
     /// The share of attempts that fail (503).
     #[arg(long, value_name = "RATE", value_parser = rate, default_value_t = DEFAULTS.failure_rate)]
     pub failure_rate: f64,
-    /// The share of numbers that fail (503) at every attempt, others each minute: a redrive helps.
+    /// The share of numbers, always the same ones, that fail (503) four times in a row and are
+    /// answered the fifth time: a redrive helps.
     #[arg(long, value_name = "RATE", value_parser = rate, default_value_t = DEFAULTS.outage_rate)]
     pub outage_rate: f64,
     /// The share of attempts that are throttled (429).
@@ -45,13 +46,13 @@ pub struct DemoSettings {
     pub seed: u64,
 }
 
-/// A quick upstream that has most numbers and fails now and then.
+/// A quick upstream that has most numbers and fails now and then, at a few of them for good.
 const DEFAULTS: DemoSettings = DemoSettings {
     latency: 60,
     jitter: 190,
     not_found_rate: 0.04,
     failure_rate: 0.02,
-    outage_rate: 0.0,
+    outage_rate: 0.01,
     throttle_rate: 0.0,
     retry_after: 1,
     slow_rate: 0.0,
@@ -68,6 +69,7 @@ impl DemoSettings {
         jitter: 0,
         not_found_rate: 0.0,
         failure_rate: 0.0,
+        outage_rate: 0.0,
         ..DEFAULTS
     };
 

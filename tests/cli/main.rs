@@ -7,7 +7,12 @@
 )]
 mod support;
 
+mod columns;
 mod fetch;
 mod kills;
+mod resume;
 mod serve;
 mod server;
+mod settings;
+mod settings_refused;
+mod terminal;

@@ -8,6 +8,7 @@ use tempfile::TempDir;
 
 use crate::server::{Server, rollcall};
 use crate::support::numbers;
+use crate::support::patience::until;
 use crate::support::upstream::{Reply, Upstream};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -70,49 +71,8 @@ async fn a_folder_takes_one_server() {
         .arg(folder.path());
     let second = second.stderr(Stdio::piped()).output().await.unwrap();
     assert_eq!(second.status.code(), Some(2));
-    assert!(
-        String::from_utf8_lossy(&second.stderr).contains("another server uses the data folder")
-    );
+    assert!(String::from_utf8_lossy(&second.stderr).contains("another process uses the folder"));
     server.get("/api/settings").await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn bad_settings_end_it_at_once_and_are_named() {
-    let folder = TempDir::new().unwrap();
-    for (args, named) in [
-        (vec!["--upstream", "records"], "the upstream's address"),
-        (
-            vec!["--upstream", "http://records.example.gov/ssn/"],
-            "plain http",
-        ),
-        (
-            vec!["--upstream", "https://a.example/", "--header", "s3cret"],
-            "--header",
-        ),
-        (
-            vec!["--upstream", "https://a.example/", "--body-cap", "2000000"],
-            "body cap",
-        ),
-        (
-            vec![
-                "--upstream",
-                "https://a.example/",
-                "--ca-file",
-                "/nowhere.pem",
-            ],
-            "--ca-file",
-        ),
-    ] {
-        let mut command = rollcall();
-        command
-            .args(["serve", "--listen", "127.0.0.1:0", "--data"])
-            .arg(folder.path())
-            .args(&args);
-        let output = command.stderr(Stdio::piped()).output().await.unwrap();
-        let told = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert_eq!(output.status.code(), Some(2), "{told}");
-        assert!(told.contains(named) && !told.contains("s3cret"), "{told}");
-    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -185,4 +145,70 @@ async fn only_the_token_opens_the_api_and_only_from_its_own_address() {
     assert_eq!(own.send().await.unwrap().status(), 201);
     let renamed = ask(Method::GET, "/api/health").header("host", "evil.example");
     assert_eq!(renamed.send().await.unwrap().status(), 403);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_that_says_nothing_else_gets_the_server_s_settings() {
+    let folder = TempDir::new().unwrap();
+    let upstream = Upstream::quick().await;
+    let further = [
+        "--max-concurrency=7",
+        "--requests-per-second=900",
+        "--tolerated-failure-percentage=2.5",
+    ];
+    let server = Server::start(folder.path(), &upstream.url, &further).await;
+    assert_eq!(
+        server.get("/api/settings").await["defaults"],
+        json!({"maxConcurrency": 7, "requestsPerSecond": 900.0, "toleratedFailurePercentage": 2.5})
+    );
+    let list = json!({"ssnList": numbers(1), "maxConcurrency": 9});
+    let settings = &server.post("/api/executions", &list).await["settings"];
+    assert_eq!(
+        (&settings["maxConcurrency"], &settings["requestsPerSecond"]),
+        (&json!(9), &json!(900.0))
+    );
+}
+
+/// A browser that writes down what it is told to open.
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn the_page_is_opened_with_a_token_that_lets_in_once() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let folder = TempDir::new().unwrap();
+    let opened = folder.path().join("opened");
+    let browser = folder.path().join("xdg-open");
+    let script = format!("#!/bin/sh\nprintf '%s\\n' \"$@\" > {}\n", opened.display());
+    std::fs::write(&browser, script).unwrap();
+    std::fs::set_permissions(&browser, std::fs::Permissions::from_mode(0o700)).unwrap();
+    let mut command = rollcall();
+    command
+        .env("PATH", format!("{}:/usr/bin:/bin", folder.path().display()))
+        .env("DISPLAY", ":0")
+        .env_remove("SSH_CONNECTION");
+    let data = folder.path().join("data");
+    let server = Server::start_as(command, &data, "http://127.0.0.1:1/", &["--open"]).await;
+    let told = until("the browser", async || {
+        std::fs::read_to_string(&opened)
+            .ok()
+            .filter(|told| told.ends_with('\n'))
+    })
+    .await;
+    let address = told.trim_end();
+    assert!(address.starts_with(&server.address), "{address}");
+    assert!(
+        !address.contains(&server.token),
+        "others see a browser's words"
+    );
+
+    let client = reqwest::Client::builder()
+        .no_proxy()
+        .redirect(reqwest::redirect::Policy::none())
+        .build()
+        .unwrap();
+    let first = client.get(address).send().await.unwrap();
+    let cookie = first.headers()["set-cookie"].to_str().unwrap();
+    assert!(cookie.contains(&server.token), "{cookie}");
+    let second = client.get(address).send().await.unwrap();
+    assert!(second.headers().get("set-cookie").is_none());
 }

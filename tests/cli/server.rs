@@ -19,17 +19,33 @@ pub struct Server {
     client: Client,
 }
 
-/// The program.
+/// The program, without the settings of whoever runs the tests.
 pub fn rollcall() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_rollcall"));
-    command.kill_on_drop(true);
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("ROLLCALL_") {
+            command.env_remove(name);
+        }
+    }
+    command
+        .env("ROLLCALL_SETTINGS", "/dev/null")
+        .kill_on_drop(true);
     command
 }
 
 impl Server {
     /// Starts one over this folder and waits for its line.
     pub async fn start(data: &Path, upstream: &str, further: &[&str]) -> Self {
-        let mut command = rollcall();
+        Self::start_as(rollcall(), data, upstream, further).await
+    }
+
+    /// As [`Self::start`], by a command whose environment was changed.
+    pub async fn start_as(
+        mut command: Command,
+        data: &Path,
+        upstream: &str,
+        further: &[&str],
+    ) -> Self {
         command
             .args(["serve", "--listen", "127.0.0.1:0", "--data"])
             .arg(data)

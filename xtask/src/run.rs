@@ -19,11 +19,15 @@ pub(crate) struct Args {
     rollcall: Vec<OsString>,
 }
 
-/// Builds, then becomes rollcall, so that signals reach it and its exit code is this one's.
+/// Builds, then becomes rollcall, which opens the page in the browser, so that signals reach it and its exit code is this one's.
 pub(crate) fn run(args: Args) -> anyhow::Result<()> {
     let binary = build::build()?;
     let mut command = Command::new(&binary);
     command.args(args.rollcall);
+    // A variable, which only the server heeds, and which a flag outdoes.
+    if std::env::var_os("ROLLCALL_OPEN").is_none() {
+        command.env("ROLLCALL_OPEN", "true");
+    }
     become_it(&mut command).with_context(|| format!("could not start {}", binary.display()))
 }
 

@@ -1,0 +1,257 @@
+//! Settings by flag, variable or file, and `rollcall settings`.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
+use tempfile::TempDir;
+use tokio::process::Command;
+
+use crate::server::rollcall;
+use crate::support::numbers;
+use crate::support::upstream::Upstream;
+
+/// What a command prints; it succeeds.
+async fn printed(command: &mut Command) -> String {
+    let output = command.output().await.unwrap();
+    let errors = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(0), "{errors}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// The settings alone, without what is said of them.
+fn set(printed: &str) -> Vec<&str> {
+    let lines = printed.lines();
+    lines
+        .filter(|line| !line.is_empty() && !line.starts_with('#'))
+        .collect()
+}
+
+/// A setting's line, and where its value comes from.
+fn one<'a>(printed: &'a str, flag: &str) -> (&'a str, &'a str) {
+    let origin = printed.lines().find_map(|line| {
+        let (named, origin) = line.strip_prefix("# --")?.split_once(": ")?;
+        named.starts_with(&format!("{flag}, ")).then_some(origin)
+    });
+    let line = set(printed)
+        .into_iter()
+        .find(|line| line.starts_with(&format!("{flag} = ")));
+    (line.unwrap_or_default(), origin.unwrap_or_default())
+}
+
+#[tokio::test]
+async fn a_flag_outdoes_a_variable_a_variable_a_file_and_a_file_the_default() {
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("settings.toml");
+    fs::write(&file, "\nmax-attempts = 2\nallow-http = true\n").unwrap();
+    let in_file = format!("given in line 2 of {}.", file.display());
+
+    let mut command = rollcall();
+    command.arg("settings").env("ROLLCALL_SETTINGS", &file);
+    let by_file = printed(&mut command).await;
+    assert_eq!(
+        one(&by_file, "max-attempts"),
+        ("max-attempts = 2", &*in_file)
+    );
+    assert_eq!(one(&by_file, "allow-http").0, "allow-http = true");
+    assert_eq!(one(&by_file, "backoff"), ("backoff = 0.2", "the default."));
+
+    command
+        .env("ROLLCALL_MAX_ATTEMPTS", "3")
+        .env("ROLLCALL_ALLOW_HTTP", "false");
+    let by_variable = printed(&mut command).await;
+    assert_eq!(
+        one(&by_variable, "max-attempts"),
+        (
+            "max-attempts = 3",
+            "given by the variable ROLLCALL_MAX_ATTEMPTS."
+        )
+    );
+    assert_eq!(one(&by_variable, "allow-http").0, "allow-http = false");
+
+    command
+        .args(["--max-attempts", "4", "--allow-http"])
+        .env("ROLLCALL_ALLOW_HTTP", "true");
+    let by_flag = printed(&mut command).await;
+    assert_eq!(
+        one(&by_flag, "max-attempts"),
+        ("max-attempts = 4", "given on the command line.")
+    );
+    assert_eq!(
+        one(
+            &printed(
+                rollcall()
+                    .args(["settings", "--allow-http=false", "--settings"])
+                    .arg(&file)
+            )
+            .await,
+            "allow-http"
+        )
+        .0,
+        "allow-http = false"
+    );
+}
+
+#[tokio::test]
+async fn the_user_s_own_settings_are_read_unless_another_file_is_named() {
+    let folder = TempDir::new().unwrap();
+    fs::create_dir(folder.path().join("rollcall")).unwrap();
+    fs::write(folder.path().join("rollcall/settings.toml"), "retain = 30").unwrap();
+    let mut command = rollcall();
+    command
+        .arg("settings")
+        .env("XDG_CONFIG_HOME", folder.path())
+        .env_remove("ROLLCALL_SETTINGS");
+    assert_eq!(one(&printed(&mut command).await, "retain").0, "retain = 30");
+    command.args(["--settings", "/dev/null"]);
+    assert_eq!(one(&printed(&mut command).await, "retain").0, "");
+}
+
+/// Every setting, as something else than its default.
+const ALL: &str = r#"--listen 127.0.0.1:9 --data /tmp/a"b\c --allow-host a.example,b.example
+    --retain 7 --open --upstream https://a.example/ssn --max-concurrency 5
+    --requests-per-second 0.5 --tolerated-failure-percentage 2.50 --header-file /dev/null
+    --connect-timeout 1.5 --attempt-timeout .5 --body-cap 9 --max-attempts 2 --backoff 0
+    --backoff-cap 1 --retry-after-cap 60 --streams-per-connection 10 --allow-http --use-proxy
+    --ca-file /dev/null"#;
+
+#[tokio::test]
+async fn what_is_printed_is_every_setting_and_reads_back_as_the_same() {
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("settings.toml");
+    let all: Vec<&str> = ALL.split_whitespace().collect();
+    for given in [&all[..], &[]] {
+        let first = printed(rollcall().arg("settings").args(given)).await;
+        fs::write(&file, &first).unwrap();
+        let mut again = rollcall();
+        again.args(["settings", "--settings"]).arg(&file);
+        let again = printed(&mut again).await;
+        assert_eq!(set(&first), set(&again));
+        // Those of the first are none of the defaults.
+        if !given.is_empty() {
+            assert!(!again.contains(": the default.") || one(&again, "header").1 == "the default.");
+        }
+    }
+    let first = printed(rollcall().arg("settings").args(&all)).await;
+    let help = printed(rollcall().args(["serve", "--help"])).await;
+    let has_variable = |at: usize| {
+        let after = help.lines().skip(at + 1);
+        after
+            .take_while(|line| !line.trim_start().starts_with('-'))
+            .any(|line| line.contains("[env: ROLLCALL_"))
+    };
+    let flags = help.lines().enumerate().filter_map(|(at, line)| {
+        let flag = line.trim_start().strip_prefix("--")?;
+        let flag = flag.split([' ', '[', '=']).next()?;
+        (flag != "settings" && (has_variable(at) || line.contains("[env:"))).then_some(flag)
+    });
+    let flags: Vec<_> = flags.collect();
+    assert!(flags.len() > 20, "{help}");
+    for flag in flags {
+        let is_set = one(&first, flag).0 != "" || flag == "header";
+        assert!(is_set && one(&first, flag).1 != "", "{flag}");
+    }
+}
+
+#[tokio::test]
+async fn secrets_are_masked_and_read_back_as_nothing() {
+    let mut command = rollcall();
+    command
+        .args(["settings", "--header", "X-Api-Key: s3cret"])
+        .args(["--upstream", "https://user:s3cret@a.example/ssn?key=s3cret"]);
+    let printed = printed(&mut command).await;
+    assert!(!printed.contains("s3cret"), "{printed}");
+    assert!(printed.contains("\n# header = [\"X-Api-Key: ***\"]\n"));
+    assert!(printed.contains("a.example/ssn***"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_is_fetched_with_the_file_s_settings_and_a_file_of_headers() {
+    let folder = TempDir::new().unwrap();
+    let upstream = Upstream::quick().await;
+    let path = |name: &str| folder.path().join(name);
+    fs::write(path("list.txt"), numbers(1).join("\n")).unwrap();
+    fs::write(path("headers"), "X-Api-Key: s3cret\n").unwrap();
+    // What is the server's own is none of fetch's business, but may stand there.
+    let settings = format!(
+        "upstream = {:?}\nheader-file = {:?}\nlisten = \"127.0.0.1:0\"\n",
+        upstream.url,
+        path("headers")
+    );
+    fs::write(path("settings.toml"), settings).unwrap();
+    let fetch = |mode| {
+        fs::set_permissions(path("headers"), fs::Permissions::from_mode(mode)).unwrap();
+        let mut command = rollcall();
+        command
+            .arg("fetch")
+            .arg(path("list.txt"))
+            .env("ROLLCALL_SETTINGS", path("settings.toml"));
+        command
+    };
+    let output = fetch(0o600).output().await.unwrap();
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!((output.status.code(), &*told), (Some(0), ""));
+    assert_eq!(upstream.last_headers()["x-api-key"], "s3cret");
+
+    let output = fetch(0o644).output().await.unwrap();
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(
+        told.contains("chmod 600") && !told.contains("s3cret"),
+        "{told}"
+    );
+}
+
+#[tokio::test]
+async fn a_file_that_is_no_good_is_named_with_its_line() {
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("settings.toml");
+    for (text, told) in [
+        ("max_attempts = 4", "line 1 of"),
+        (
+            "max_attempts = 4",
+            "`max_attempts` is no setting; it takes listen, data,",
+        ),
+        ("\n[serve]\nmax-attempts = 4", "line 2 of"),
+        ("header = [\"X: s3cret\"", "line 1 of"),
+        (
+            "listen = \"127.0.0.1:0\"\nlisten = \"127.0.0.1:0\"",
+            "line 2 of",
+        ),
+        (
+            "max-attempts = \"4\"",
+            "--max-attempts (ROLLCALL_MAX_ATTEMPTS), given in line 1 of",
+        ),
+        ("max-attempts = \"4\"", "a string: it takes a number"),
+        ("max-attempts = 99", "\"99\": it takes 1 to 10"),
+        ("backoff = nan", "\"nan\": it takes 0 to 86400 seconds"),
+        ("allow-http = 1", "an integer: it takes true or false"),
+        (
+            "allow-host = [1]",
+            "a list with an integer: it takes a list",
+        ),
+        ("data = [\"a\"]", "an array: it takes a text"),
+        ("data = \"\"", "empty: it takes a value"),
+        ("upstream = 7", "an integer: it takes a text"),
+        ("settings = \"a\"", "`settings` is no setting"),
+    ] {
+        fs::write(&file, text).unwrap();
+        let output = rollcall()
+            .args(["serve", "--settings"])
+            .arg(&file)
+            .output()
+            .await
+            .unwrap();
+        let errors = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(2), "{text}: {errors}");
+        let named = errors.contains(told) && errors.contains(&*file.to_string_lossy());
+        assert!(named && !errors.contains("s3cret"), "{text}: {errors}");
+    }
+    for unreadable in [Path::new("/nowhere/settings.toml"), folder.path()] {
+        let mut command = rollcall();
+        command.args(["serve", "--settings"]).arg(unreadable);
+        let output = command.output().await.unwrap();
+        let errors = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(2), "{errors}");
+        assert!(errors.contains("can't be read"), "{errors}");
+    }
+}

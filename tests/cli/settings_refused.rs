@@ -1,0 +1,167 @@
+//! Every setting with a value that it doesn't take.
+
+use std::fs;
+use std::net::TcpListener;
+use std::path::Path;
+
+use tempfile::TempDir;
+
+use crate::server::rollcall;
+
+/// What is told by a server that is to start with these arguments and variables, which it refuses.
+async fn refused(data: &Path, args: &[&str], variables: &[(&str, &str)]) -> String {
+    let mut command = rollcall();
+    command
+        .args(["serve", "--listen=127.0.0.1:0"])
+        .envs(variables.iter().copied())
+        .args(args);
+    let own_data = args.iter().any(|arg| arg.starts_with("--data"))
+        || variables.iter().any(|(name, _)| *name == "ROLLCALL_DATA");
+    if !own_data {
+        command.arg("--data").arg(data);
+    }
+    let output = command.output().await.unwrap();
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(
+        output.status.code(),
+        Some(2),
+        "{args:?} {variables:?}: {told}"
+    );
+    assert!(output.stdout.is_empty(), "{args:?}");
+    told
+}
+
+/// A setting, what it gets, and what is told of that.
+const BAD: [(&str, &str, &str); 37] = [
+    ("max-concurrency", "0", "\"0\": it takes 1 to 10000"),
+    ("max-concurrency", "10001", "it takes 1 to 10000"),
+    ("max-concurrency", "many", "\"many\": it takes 1 to 10000"),
+    ("max-concurrency", "", "empty: it takes 1 to 10000"),
+    ("requests-per-second", "0", "it takes 0.01 to 1000000"),
+    ("requests-per-second", "inf", "it takes 0.01 to 1000000"),
+    ("tolerated-failure-percentage", "101", "it takes 0 to 100"),
+    ("tolerated-failure-percentage", "5%", "it takes 0 to 100"),
+    ("retain", "0", "it takes 1 to 36500 days"),
+    ("retain", "1.5", "it takes 1 to 36500 days"),
+    ("open", "yes", "\"yes\": it takes true or false"),
+    ("allow-http", "1", "it takes true or false"),
+    ("use-proxy", "", "it takes true or false"),
+    ("allow-host", "http://a.example", "it takes a host's name"),
+    ("allow-host", "", "it takes a host's name"),
+    ("data", "", "empty: it takes a value"),
+    ("data", "/dev/null", "/dev/null can't be used"),
+    ("data", "/proc/rollcall", "/proc/rollcall can't be used"),
+    ("connect-timeout", "0", "it takes 0.001 to 86400 seconds"),
+    ("connect-timeout", "5s", "\"5s\": it takes"),
+    (
+        "attempt-timeout",
+        "86401",
+        "it takes 0.001 to 86400 seconds",
+    ),
+    ("body-cap", "1048577", "it takes 1 to 1048576 bytes"),
+    ("body-cap", "-1", "it takes 1 to 1048576 bytes"),
+    ("max-attempts", "11", "it takes 1 to 10"),
+    ("backoff", "-1", "it takes 0 to 86400 seconds"),
+    ("backoff-cap", "NaN", "it takes 0 to 86400 seconds"),
+    ("retry-after-cap", "1d", "it takes 0 to 86400 seconds"),
+    ("streams-per-connection", "0", "it takes 1 to 10000"),
+    ("header", "s3cret", "no header: it takes `Name: value`"),
+    ("header", "", "no header: it takes `Name: value`"),
+    (
+        "header-file",
+        "/nowhere/headers",
+        "/nowhere/headers, which can't be read",
+    ),
+    ("header-file", "", "empty: it takes a value"),
+    (
+        "ca-file",
+        "/nowhere/ca.pem",
+        "/nowhere/ca.pem, which can't be read",
+    ),
+    (
+        "upstream",
+        "records",
+        "It takes an address such as https://",
+    ),
+    ("upstream", "", "It takes an address such as https://"),
+    (
+        "upstream",
+        "ftp://s3cret@a.example/",
+        "its scheme is neither https nor http",
+    ),
+    (
+        "upstream",
+        "http://records.example.gov/ssn/",
+        "allow it with --allow-http",
+    ),
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bad_value_is_told_with_its_flag_its_variable_and_what_it_takes() {
+    let folder = TempDir::new().unwrap();
+    for (flag, value, told) in BAD {
+        let variable = format!("ROLLCALL_{}", flag.replace('-', "_").to_uppercase());
+        let by_flag = refused(folder.path(), &[&format!("--{flag}={value}")], &[]).await;
+        let by_variable = refused(folder.path(), &[], &[(&variable, value)]).await;
+        let name = format!("rollcall: --{flag} ({variable}), given ");
+        for (errors, origin) in [
+            (by_flag, "on the command line, is "),
+            (by_variable, &*format!("by the variable {variable}, is ")),
+        ] {
+            let start = format!("{name}{origin}");
+            assert!(errors.contains(&start) && errors.contains(told), "{errors}");
+            assert!(!errors.contains("s3cret"), "{errors}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_address_that_is_taken_or_is_none_is_told() {
+    let folder = TempDir::new().unwrap();
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let taken = taken.local_addr().unwrap().to_string();
+    for (address, wrong) in [
+        (&*taken, "in use"),
+        ("localhost", "it takes an IP address and a port"),
+        ("127.0.0.1", "it takes an IP address and a port"),
+        ("", "it takes an IP address and a port"),
+        ("192.0.2.1:0", "can't listen on 192.0.2.1:0"),
+    ] {
+        let mut command = rollcall();
+        command
+            .args(["--data".as_ref(), folder.path().as_os_str()])
+            .env("ROLLCALL_LISTEN", address);
+        let output = command.output().await.unwrap();
+        let told = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(2), "{told}");
+        let name = "--listen (ROLLCALL_LISTEN), given by the variable ROLLCALL_LISTEN, is ";
+        assert!(told.contains(name) && told.contains(wrong), "{told}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn certificates_that_are_none_and_a_bad_line_of_headers_are_told() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("file");
+    fs::write(&path, "X-Api-Key: 1\ns3cret\n").unwrap();
+    let shown = path.to_string_lossy();
+    for (flag, wrong) in [
+        ("ca-file", "They take PEM"),
+        (
+            "header-file",
+            "whose line 2 is no header: it takes `Name: value`",
+        ),
+    ] {
+        let args = [
+            format!("--{flag}={shown}"),
+            "--upstream=https://a.example/".into(),
+        ];
+        let args: Vec<&str> = args.iter().map(String::as_str).collect();
+        let told = refused(folder.path(), &args, &[]).await;
+        assert!(
+            told.contains(&format!("--{flag} (ROLLCALL_")) && told.contains(wrong),
+            "{told}"
+        );
+        assert!(!told.contains("s3cret"), "{told}");
+    }
+}
