@@ -49,7 +49,8 @@ fn crates_know_one_another_only_as_the_architecture_says() {
         ("store", BTreeSet::from(["contract"])),
         ("fetcher", BTreeSet::from(["contract", "store"])),
         ("backend", BTreeSet::from(["contract", "store"])),
-        ("frontend", BTreeSet::from(["contract"])),
+        ("worker", BTreeSet::from(["contract"])),
+        ("frontend", BTreeSet::from(["contract", "worker"])),
         (
             "rollcall",
             BTreeSet::from(["backend", "contract", "fetcher", "store"]),

@@ -1,9 +1,7 @@
 //! Small things that only the browser can do.
 
-use leptos::prelude::document;
+use leptos::prelude::{document, window};
 use wasm_bindgen::JsValue;
-use wasm_bindgen_futures::JsFuture;
-use web_sys::File;
 
 /// Shows the words of `index.html` for a fault when the page panics, and puts the place of the
 /// panic into the console. Not its message, which could hold anything.
@@ -20,23 +18,9 @@ pub(crate) fn tell_of_panics() {
     }));
 }
 
-/// 128 random bits as text, for an `Idempotency-Key`.
-pub(crate) fn random_key() -> String {
-    let mut bytes = [0u8; 16];
-    // Not `randomUUID`, which plain http beyond this machine lacks.
-    let filled = web_sys::window()
-        .and_then(|window| window.crypto().ok())
-        .is_some_and(|crypto| crypto.get_random_values_with_u8_array(&mut bytes).is_ok());
-    if !filled {
-        bytes.fill_with(|| (js_sys::Math::random() * 256.0) as u8);
-    }
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// The bytes of a file; none where the browser can't read it.
-pub(crate) async fn read_file(file: &File) -> Option<Vec<u8>> {
-    let buffer = JsFuture::from(file.array_buffer()).await.ok()?;
-    Some(js_sys::Uint8Array::new(&buffer).to_vec())
+/// What marks this entry of the browser's history, if anything does.
+pub(crate) fn history_mark() -> Option<f64> {
+    window().history().ok()?.state().ok()?.as_f64()
 }
 
 /// Milliseconds since 1970.
@@ -65,5 +49,11 @@ pub(crate) fn local_time(time: &str) -> String {
 pub(crate) fn between(start: &str, end: &str) -> Option<u64> {
     let at = |time: &str| js_sys::Date::new(&JsValue::from_str(time)).get_time();
     let ms = at(end) - at(start);
+    (ms >= 0.0).then_some(ms as u64)
+}
+
+/// Milliseconds since an RFC 3339 time; none where it is none, or still to come by this clock.
+pub(crate) fn since(start: &str) -> Option<u64> {
+    let ms = now() - js_sys::Date::new(&JsValue::from_str(start)).get_time();
     (ms >= 0.0).then_some(ms as u64)
 }

@@ -1,153 +1,141 @@
-//! Starting a run: small lists in one request, large ones in parts.
+//! Starting a run: the worker sends the list, the page tells how far it is.
 
-mod claim;
-
-use std::sync::Arc;
-
-use contract::list::{ReadOptions, Source};
-use contract::wire::{CreateListRequest, Execution, ExecutionId, StartRequest};
+use contract::limits;
+use contract::wire::StartRequest;
 use leptos::prelude::*;
+use worker::protocol::{Event, Request, Room};
 
-use crate::api::{self, ApiError};
-use crate::browser;
+use crate::api::ApiError;
+use crate::components::list_state::ListState;
 use crate::logic::run_form::Chosen;
-use crate::logic::{outbound, words};
-
-use claim::{Claim, Uploads, start_uploaded};
-
-/// What is to be started.
-#[derive(Clone)]
-pub(crate) struct Start {
-    /// The list.
-    pub(crate) source: Arc<Source>,
-    /// How the server is to read it.
-    pub(crate) options: ReadOptions,
-    /// A name for the run.
-    pub(crate) label: String,
-    /// Its settings.
-    pub(crate) chosen: Chosen,
-}
-
-/// Numbers in one request, lines in one list and bytes in one part, as the server takes them.
-#[derive(Clone, Copy)]
-pub(crate) struct Room {
-    /// Lines in one request.
-    pub(crate) request_rows: usize,
-    /// Bytes in one part.
-    pub(crate) part_bytes: usize,
-}
-
-/// A start and what names it to the server: the same start asked again, after an answer got lost, has
-/// the same key and the same uploaded list, so that it starts one run only.
-#[derive(Clone)]
-pub(crate) struct Keyed {
-    start: Start,
-    claim: Claim,
-}
-
-/// The last start of a page.
-pub(crate) type LastStart = StoredValue<Option<Keyed>, LocalStorage>;
-
-impl Start {
-    fn is(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.source, &other.source)
-            && self.options == other.options
-            && self.label == other.label
-            && self.chosen == other.chosen
-    }
-
-    /// Starts the run; the last start is gone on with, if it is the same. `tell` hears how far it is.
-    pub(crate) async fn send(
-        self,
-        last: LastStart,
-        room: Room,
-        tell: WriteSignal<Option<String>>,
-    ) -> Result<Execution, ApiError> {
-        let same = last
-            .try_get_value()
-            .flatten()
-            .filter(|last| last.start.is(&self));
-        let claim = same.map_or_else(|| Claim::new(browser::random_key()), |last| last.claim);
-        // Whoever has left the page has no last start; this one goes on all the same.
-        let keep = |claim: &Claim| {
-            let (start, claim) = (self.clone(), claim.clone());
-            last.try_set_value(Some(Keyed { start, claim }));
-        };
-        keep(&claim);
-        let sending = Sending {
-            start: &self,
-            room,
-            tell,
-        };
-        if self.source.list.rows.len() <= room.request_rows {
-            sending.whole(&claim.key).await
-        } else {
-            start_uploaded(claim, &sending, browser::random_key, keep).await
-        }
-    }
-
-    fn request(&self) -> StartRequest {
-        let label = self.label.trim();
-        StartRequest {
-            label: (!label.is_empty()).then(|| label.to_owned()),
-            max_concurrency: self.chosen.max_concurrency,
-            requests_per_second: self.chosen.requests_per_second,
-            tolerated_failure_percentage: self.chosen.tolerated_failure_percentage,
-            ..Default::default()
-        }
-    }
-}
+use crate::server::Server;
+use crate::work;
 
 /// A start on its way to the server.
-struct Sending<'a> {
-    start: &'a Start,
-    room: Room,
-    tell: WriteSignal<Option<String>>,
+#[derive(Clone, PartialEq)]
+pub(crate) struct Sending {
+    /// The worker's call.
+    call: u32,
+    /// Lines that the server has.
+    pub(crate) done: u64,
+    /// Lines of the list; 0 where it goes in one request.
+    pub(crate) total: u64,
+    /// Why the server is being asked again.
+    pub(crate) waiting: Option<ApiError>,
 }
 
-impl Sending<'_> {
-    /// Starts the run of a list that one request has room for.
-    async fn whole(&self, key: &str) -> Result<Execution, ApiError> {
-        let options = self.start.options;
-        let request = StartRequest {
-            ssn_list: Some(outbound::values(&self.start.source.list).collect()),
-            validation: Some(options.validation),
-            restore_leading_zeros: Some(options.restore_leading_zeros),
-            ..self.start.request()
-        };
-        self.ask(&request, key).await
-    }
-
-    async fn ask(&self, request: &StartRequest, key: &str) -> Result<Execution, ApiError> {
-        self.tell.try_set(Some("Starting…".to_owned()));
-        api::start(request, key).await
-    }
+/// A start, before, while and after it is tried.
+#[derive(Clone, Copy)]
+pub(crate) struct Start {
+    /// How it stands while it is tried.
+    pub(crate) sending: RwSignal<Option<Sending>>,
+    /// Why it failed.
+    pub(crate) trouble: RwSignal<Option<ApiError>>,
 }
 
-impl Uploads for Sending<'_> {
-    async fn upload(&self) -> Result<ExecutionId, ApiError> {
-        let list = api::create_list(&CreateListRequest {
-            validation: self.start.options.validation,
-            restore_leading_zeros: self.start.options.restore_leading_zeros,
-        })
-        .await?
-        .id;
-        let parts = outbound::parts(&self.start.source.list, self.room.part_bytes);
-        let total = words::group(parts.len() as u64);
-        for (number, part) in parts.into_iter().enumerate() {
-            let at = words::group(number as u64 + 1);
-            self.tell
-                .try_set(Some(format!("Sending part {at} of {total}…")));
-            api::put_part(list.as_str(), number, part).await?;
+impl Start {
+    /// One that wasn't tried.
+    pub(crate) fn new() -> Self {
+        Self {
+            sending: RwSignal::new(None),
+            trouble: RwSignal::new(None),
         }
-        Ok(list)
     }
 
-    async fn start(&self, key: &str, list: &ExecutionId) -> Result<Execution, ApiError> {
+    /// Starts a run of the list; `started` hears of its id. The same start asked again, after an
+    /// answer got lost, starts one run only.
+    pub(crate) fn send(
+        self,
+        list: ListState,
+        chosen: Chosen,
+        room: Room,
+        started: Box<dyn Fn(&str)>,
+    ) {
+        let label = list.label.with_untracked(|label| label.trim().to_owned());
         let request = StartRequest {
-            list_id: Some(list.clone()),
-            ..self.start.request()
+            label: (!label.is_empty()).then_some(label),
+            max_concurrency: chosen.max_concurrency,
+            requests_per_second: chosen.requests_per_second,
+            tolerated_failure_percentage: chosen.tolerated_failure_percentage,
+            ..Default::default()
         };
-        self.ask(&request, key).await
+        let request = Request::Start {
+            list: list.number(),
+            request,
+            room,
+        };
+        self.trouble.set(None);
+        let heard = move |event, _| self.hear(event, list, &started);
+        let call = work::ask(request, None, Box::new(heard));
+        self.sending.set(Some(Sending {
+            call,
+            done: 0,
+            total: 0,
+            waiting: None,
+        }));
     }
+
+    fn hear(self, event: Event, list: ListState, started: &dyn Fn(&str)) {
+        let change = |change: &dyn Fn(&mut Sending)| {
+            self.sending.try_update(|sending| {
+                if let Some(sending) = sending {
+                    sending.waiting = None;
+                    change(sending);
+                }
+            });
+        };
+        match event {
+            Event::Progress { done, total } => change(&|sending| {
+                (sending.done, sending.total) = (done, total);
+            }),
+            Event::Waiting(trouble) => {
+                let error = ApiError::from(trouble);
+                change(&|sending| sending.waiting = Some(error.clone()));
+            }
+            last => {
+                // Of a list that was let go of meanwhile nobody wants to hear.
+                if self.sending.try_set(None).is_some() {
+                    return;
+                }
+                match last {
+                    Event::Started { id } => started(&id),
+                    Event::Trouble(trouble) => self.trouble.set(Some(trouble.into())),
+                    Event::Gone | Event::Lost => list.is_lost(),
+                    _ => {}
+                }
+            }
+        }
+    }
+
+    /// Lets go of it. What has reached the server stays there, and the same start goes on with it.
+    pub(crate) fn cancel(self) {
+        if let Some(call) = self.sending.with_untracked(|s| s.as_ref().map(|s| s.call)) {
+            work::tell(Request::Cancel { call });
+        }
+    }
+}
+
+/// Lines that a list may have.
+pub(crate) fn most_rows(server: Server) -> u64 {
+    server.settings.with(|settings| {
+        settings
+            .as_ref()
+            .map_or(limits::MAX_LIST_ROWS as u64, |settings| {
+                settings.limits.list_rows.into()
+            })
+    })
+}
+
+/// What the server takes at once.
+pub(crate) fn room(server: Server) -> Room {
+    server.settings.with_untracked(|settings| match settings {
+        Some(settings) => Room {
+            request_rows: settings.limits.ssn_list as usize,
+            part_bytes: settings.limits.part_bytes as usize,
+        },
+        None => Room {
+            request_rows: limits::MAX_SSN_LIST,
+            part_bytes: limits::MAX_PART_BYTES,
+        },
+    })
 }

@@ -11,34 +11,50 @@ use files::Files;
 
 use crate::workspace;
 
+/// How the names of the worker's files begin.
+const WORKER: &str = "worker";
+
 /// Builds the page into `target/page`: `index.html`, and beside it files named by their content,
 /// each with a brotli variant. An unchanged page leaves the folder untouched, so that nothing that
 /// embeds it is built again.
 pub(crate) fn page() -> anyhow::Result<()> {
-    let wasm = compile::compile()?;
-    let app = bindgen::bind(&wasm)?;
+    let built = compile::compile()?;
+    let page = bindgen::bind(&built.page, "rollcall")?;
+    let worker = bindgen::bind(&built.worker, "worker")?;
     let folder = workspace::target().join("page");
-    let files = assemble(&app)?;
-    let bytes = files.write(&folder)?;
+    let written = assemble(&page, &worker)?.write(&folder)?;
+    let sum = |of_worker: bool| -> usize {
+        let files = written.iter();
+        let files = files.filter(|(name, _)| name.starts_with(WORKER) == of_worker);
+        files.map(|(_, bytes)| bytes).sum::<usize>().div_ceil(1000)
+    };
     eprintln!(
-        "built {}: {} KB in brotli",
+        "built {}: {} KB in brotli at first, and {} KB of the worker once a list is brought",
         folder.display(),
-        bytes.div_ceil(1000)
+        sum(false),
+        sum(true)
     );
     Ok(())
 }
 
 /// Names every file by its content and fills the names into those that refer to it.
-fn assemble(app: &bindgen::App) -> anyhow::Result<Files> {
+fn assemble(page: &bindgen::App, worker: &bindgen::App) -> anyhow::Result<Files> {
     let mut files = Files::default();
-    let script = files.add_hashed("rollcall", "js", app.script.clone());
-    let wasm = files.add_hashed("rollcall_bg", "wasm", app.wasm.clone());
+    let worker_script = files.add_hashed("worker", "js", worker.script.clone());
+    let worker_wasm = files.add_hashed("worker_bg", "wasm", worker.wasm.clone());
+    let names = [
+        ("worker_script", worker_script.as_str()),
+        ("worker_wasm", &worker_wasm),
+    ];
+    let boot = fill(&text("frontend/worker/boot.js")?, &names)?;
+    let worker = files.add_hashed("worker_boot", "js", boot.into_bytes());
+
+    let script = files.add_hashed("rollcall", "js", page.script.clone());
+    let wasm = files.add_hashed("rollcall_bg", "wasm", page.wasm.clone());
     let style = files.add_hashed("style", "css", style()?);
     let icon = files.add_hashed("icon", "svg", read("frontend/icon.svg")?);
-    let boot = fill(
-        &text("frontend/boot.js")?,
-        &[("script", &script), ("wasm", &wasm)],
-    )?;
+    let names = [("script", script.as_str()), ("wasm", &wasm)];
+    let boot = fill(&text("frontend/boot.js")?, &names)?;
     let boot = files.add_hashed("boot", "js", boot.into_bytes());
     let names = [
         ("script", script.as_str()),
@@ -46,6 +62,7 @@ fn assemble(app: &bindgen::App) -> anyhow::Result<Files> {
         ("style", &style),
         ("icon", &icon),
         ("boot", &boot),
+        ("worker", &worker),
     ];
     let shell = fill(&text("index.html")?, &names)?;
     files.add("index.html", shell.into_bytes());

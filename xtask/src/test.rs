@@ -46,7 +46,8 @@ pub(crate) fn test(args: Args) -> anyhow::Result<()> {
     };
     // The page has dependencies and features of its own, so it is built apart; first, so that the
     // summary of everything else comes last.
-    let page = !args.cargo.is_empty() || pass(cargo("test").args(["--package", "frontend"]))?;
+    let page = !args.cargo.is_empty()
+        || pass(cargo("test").args(["--package", "frontend", "--package", "worker"]))?;
     let rest = pass(rust("test").arg("--no-fail-fast").args(args.cargo))?;
     drop(emulator);
     if !(page && rest) {
@@ -56,13 +57,15 @@ pub(crate) fn test(args: Args) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// A call of cargo on everything but the page.
+/// A call of cargo on everything but the page and its worker.
 fn rust(what: &str) -> Command {
     let mut command = cargo(what);
     command.args([
         "--workspace",
         "--exclude",
         "frontend",
+        "--exclude",
+        "worker",
         "--features",
         FEATURES,
     ]);

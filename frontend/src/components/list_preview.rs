@@ -3,10 +3,8 @@
 use leptos::prelude::*;
 
 use crate::components::list_state::{ListState, Reading};
-use crate::logic::{report, words};
+use crate::logic::words;
 use crate::one_type::part;
-
-const LINES: usize = 10;
 
 /// The first lines: numbers masked, what is no number as it was typed.
 #[component]
@@ -18,22 +16,23 @@ pub(crate) fn ListPreview(list: ListState) -> impl IntoView {
                 .into_any()
         }
         Reading::Refused(_) => ().into_any(),
-        Reading::List(source) => {
-            let lines = report::preview(&source, LINES);
-            let more = source.list.rows.len() - lines.len();
+        Reading::List(digest) => {
+            let more = digest.rows - digest.preview.len() as u64;
+            let lines = digest.preview.iter().map(|line| {
+                let class = if line.why.is_some() { "wrong" } else { "number" };
+                let beside = (!line.beside.is_empty()).then(|| format!("{} · ", line.beside));
+                view! {
+                    <li>
+                        <span class="place">{words::group(line.number)}</span>
+                        <span><span class="soft">{beside}</span><span class=class>{line.shown.clone()}</span></span>
+                    </li>
+                }
+            });
             view! {
                 <ol class="preview mono" data-testid="preview">
-                    {lines.into_iter().map(|line| view! {
-                        <li>
-                            <span class="place">{words::group(line.number)}</span>
-                            {match line.value {
-                                Ok(masked) => view! { <span class="number">{masked}</span> },
-                                Err((typed, _)) => view! { <span class="wrong">{typed}</span> },
-                            }}
-                        </li>
-                    }).collect_view()}
+                    {lines.collect_view()}
                     {(more > 0).then(|| view! {
-                        <li class="soft"><span class="place"></span> "… " {words::count(more as u64, "more line")}</li>
+                        <li class="soft"><span class="place"></span> "… " {words::count(more, "more line")}</li>
                     })}
                 </ol>
             }

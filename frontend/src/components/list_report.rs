@@ -2,55 +2,54 @@
 
 use std::sync::Arc;
 
-use contract::list::{Column, ColumnChoice, ReadError, Source};
 use leptos::prelude::*;
+use worker::protocol::{Choice, Digest, Refusal};
 
 use crate::components::list_state::{ListState, Reading};
+use crate::components::list_wrong::Wrong;
 use crate::components::toggle::Toggle;
 use crate::logic::{report, words};
-use crate::one_type::{maybe, part, text};
+use crate::one_type::{click, maybe, part, text};
 
 /// What the list was understood as.
 #[component]
 pub(crate) fn ListReport(list: ListState) -> impl IntoView {
-    part(move || {
-        match list.reading.get() {
-        Reading::Nothing => view! {
-            <p class="soft">"Nine digits a line, with or without hyphens; or a CSV with a column of them, whose other columns stay here."</p>
-        }
-        .into_any(),
-        Reading::Busy => view! { <p class="soft" role="status">"Reading…"</p> }.into_any(),
-        Reading::Refused(error) => view! { <Refused list error/> }.into_any(),
-        Reading::List(source) => view! { <Figures list source/> }.into_any(),
+    // Whether the wrong lines are shown: kept while the list is typed on.
+    let shown = RwSignal::new(false);
+    let said = text(move || match list.reading.get() {
+        Reading::List(digest) => report::said(&digest),
+        Reading::Busy => "Reading".to_owned(),
+        _ => String::new(),
+    });
+    view! {
+        <p class="unseen" role="status" data-testid="said">{said}</p>
+        {part(move || match list.reading.get() {
+            Reading::Nothing => view! {
+                <p class="soft">"Nine digits a line, with or without hyphens; or a CSV with a column of them, whose other columns stay here."</p>
+            }
+            .into_any(),
+            Reading::Busy => view! { <p class="soft">"Reading…"</p> }.into_any(),
+            Reading::Refused(refusal) => view! { <Refused list refusal/> }.into_any(),
+            Reading::List(digest) => view! { <Figures list digest shown/> }.into_any(),
+        })}
     }
-    })
 }
 
 #[component]
-fn Refused(list: ListState, error: Arc<ReadError>) -> impl IntoView {
-    let choices = match &*error {
-        ReadError::AmbiguousColumn { candidates } => Some(candidates.clone()),
-        ReadError::NoColumn { columns } | ReadError::UnknownColumn { columns } => {
-            Some(columns.clone())
-        }
-        _ => None,
-    };
-    match choices {
-        Some(choices) => {
-            let words = match *error {
-                ReadError::AmbiguousColumn { .. } => "More than one column could be meant.",
-                _ => "No column looks like it.",
-            };
-            view! {
-                <h2>"Which column holds the numbers?"</h2>
+fn Refused(list: ListState, refusal: Arc<Refusal>) -> impl IntoView {
+    let (title, words) = (refusal.title.clone(), refusal.words.clone());
+    match refusal.choices.is_empty() {
+        false => view! {
+            <div class="asked" role="alert">
+                <h2>{title}</h2>
                 <p class="label">{words}</p>
-                <ColumnField list choices chosen=None/>
-            }
-            .into_any()
+            </div>
+            <ColumnField list choices=refusal.choices.clone() chosen=None/>
         }
-        None => view! {
+        .into_any(),
+        true => view! {
             <div class="notice bad" role="alert" data-testid="refused">
-                <b>"This can't be read as a list"</b> {error.to_string()}
+                <b>{title}</b> {words}
             </div>
         }
         .into_any(),
@@ -58,138 +57,78 @@ fn Refused(list: ListState, error: Arc<ReadError>) -> impl IntoView {
 }
 
 #[component]
-fn ColumnField(
-    list: ListState,
-    choices: Vec<ColumnChoice>,
-    chosen: Option<usize>,
-) -> impl IntoView {
+fn ColumnField(list: ListState, choices: Vec<Choice>, chosen: Option<usize>) -> impl IntoView {
     let on_change = move |event| {
         if let Ok(index) = event_target_value(&event).parse() {
-            list.column.set(Some(Column::Index(index)));
+            list.column.set(Some(index));
         }
     };
+    let options = choices.into_iter().map(|choice| {
+        let (index, selected) = (choice.index.to_string(), chosen == Some(choice.index));
+        view! { <option value=index selected=selected>{choice.name}</option> }
+    });
     view! {
         <select aria-label="Column with the numbers" data-testid="column" on:change=on_change>
             <option value="" selected=chosen.is_none() disabled=true>"Choose…"</option>
-            {choices.into_iter().map(|choice| view! {
-                <option value=choice.index.to_string() selected=chosen == Some(choice.index)>{choice.name}</option>
-            }).collect_view()}
+            {options.collect_view()}
         </select>
     }
 }
 
 #[component]
-fn Figures(list: ListState, source: Arc<Source>) -> impl IntoView {
-    let numbers = source.list.items.len() as u64;
-    let wrong_lines = source.clone();
-    let repeated = source.list.duplicates() as u64;
-    let (lost, warned, wrong) = (
-        source.zeros_lost() as u64,
-        source.warnings() as u64,
-        source.list.invalid as u64,
-    );
+fn Figures(list: ListState, digest: Arc<Digest>, shown: RwSignal<bool>) -> impl IntoView {
+    let zeros = click(move || list.restore.update(|on| *on = !*on));
+    let zeros_words = text(move || {
+        let words = if list.restore.get() {
+            "Leave them out"
+        } else {
+            "Restore"
+        };
+        words.to_owned()
+    });
+    let figure = |name, id, number, class, words: AnyView| {
+        // The numbers to look up are always shown, all else only where there is some.
+        (number > 0 || id == "numbers").then(|| {
+            view! {
+                <div>
+                    <dt>{name}</dt>
+                    <dd class=format!("count {class}") data-testid=format!("report-{id}")>{words::group(number)}</dd>
+                    <dd class="label">{words}</dd>
+                </div>
+            }
+        })
+    };
     view! {
         <dl class="report" data-testid="report">
-            <Figure name="Numbers to look up" id="numbers" number=numbers>
-                <TableColumn list source/>
-            </Figure>
-            <Figure name="Repeated lines" id="repeated" number=repeated>
-                "asked once, answered in every row"
-            </Figure>
-            <Figure name="Lost their leading zeros" id="zeros" number=lost warn=true>
+            {figure("Numbers to look up", "numbers", digest.items, "", view! { <TableColumn list digest=digest.clone()/> }.into_any())}
+            {figure("Repeated lines", "repeated", digest.duplicates, "", "asked once, answered in every row".into_any())}
+            {figure("Lost their leading zeros", "zeros", digest.zeros_lost, "warn", view! {
                 "7 or 8 digits, as a spreadsheet leaves them "
-                <button type="button" class="plain" data-testid="restore" on:click=move |_| list.restore.update(|on| *on = !*on)>
-                    {text(move || if list.restore.get() { "Leave them out" } else { "Restore" }.to_owned())}
-                </button>
-            </Figure>
-            <Figure name="Look twice" id="warnings" number=warned warn=true>
-                "never issued by the SSA; looked up all the same"
-            </Figure>
-            <Figure name="Not a number" id="invalid" number=wrong bad=true>
-                <Wrong source=wrong_lines/>
-            </Figure>
+                <button type="button" class="plain" data-testid="restore" on:click=zeros>{zeros_words}</button>
+            }.into_any())}
+            {figure("Look twice", "warnings", digest.warnings, "warn", "never issued by the SSA; looked up all the same".into_any())}
+            {figure("Not a number", "invalid", digest.invalid, "bad", view! { <Wrong list digest=digest.clone() shown/> }.into_any())}
         </dl>
     }
 }
 
-/// A figure with its name and a line about it. The numbers to look up are always shown, all else
-/// only where there is some.
-#[component]
-fn Figure(
-    name: &'static str,
-    id: &'static str,
-    number: u64,
-    #[prop(optional)] warn: bool,
-    #[prop(optional)] bad: bool,
-    children: Children,
-) -> impl IntoView {
-    (number > 0 || id == "numbers").then(|| {
-        view! {
-            <div>
-                <dt>{name}</dt>
-                <dd class="count" class:warn=warn class:bad=bad data-testid=format!("report-{id}")>{words::group(number)}</dd>
-                <dd class="label">{children()}</dd>
-            </div>
-        }
-    })
-}
-
 /// Which column of a table was taken, and the choice of another.
 #[component]
-fn TableColumn(list: ListState, source: Arc<Source>) -> impl IntoView {
+fn TableColumn(list: ListState, digest: Arc<Digest>) -> impl IntoView {
     let choosing = RwSignal::new(false);
-    let table = source.table.clone().filter(|table| table.columns > 1)?;
-    let names = (0..table.columns).map(|index| ColumnChoice {
-        index,
-        name: (table.headers.as_ref())
-            .and_then(|headers| headers.get(index).cloned())
-            .unwrap_or_else(|| format!("column {}", index + 1)),
-    });
-    let choices: Vec<_> = names.collect();
-    let name = choices.get(table.column).map(|choice| choice.name.clone());
+    let name = digest.columns.get(digest.column)?.clone();
     let field = maybe(move || {
-        let choices = choices.clone();
+        let choices = || {
+            let names = digest.columns.iter().cloned().enumerate();
+            names.map(|(index, name)| Choice { index, name }).collect()
+        };
         choosing
             .get()
-            .then(|| view! { <ColumnField list choices chosen=Some(table.column)/> })
+            .then(|| view! { <ColumnField list choices=choices() chosen=Some(digest.column)/> })
     });
     Some(view! {
         "column “" {name} "” "
         <Toggle on=choosing id="other-column" show="Use another" hide="Keep it"/>
         {field}
     })
-}
-
-/// The lines that are no number: where they are, and on demand what was typed and why not.
-#[component]
-fn Wrong(source: Arc<Source>) -> impl IntoView {
-    let shown = RwSignal::new(false);
-    let total = source.list.invalid as u64;
-    let first: Vec<u64> = report::invalid(&source, 3)
-        .iter()
-        .map(|line| line.number)
-        .collect();
-    let lines = move || {
-        let lines = report::invalid(&source, report::SHOWN);
-        let more = total - lines.len() as u64;
-        view! {
-            <ol class="wrong-lines" data-testid="invalid-lines" tabindex="0" aria-label="Lines that are no number">
-                {lines.into_iter().filter_map(|line| line.value.err().map(|(typed, reason)| view! {
-                    <li>
-                        <span class="place">{words::group(line.number)}</span>
-                        <span class="wrong mono">{typed}</span>
-                        <span>{reason.message()}</span>
-                    </li>
-                })).collect_view()}
-                {(more > 0).then(|| view! { <li>"… and " {words::group(more)} " more"</li> })}
-            </ol>
-        }
-    };
-    view! {
-        {if total == 1 { "line " } else { "lines " }}
-        {words::places(&first, total)}
-        {if total == 1 { "; not sent, but has its row " } else { "; not sent, but each has its row " }}
-        <Toggle on=shown id="show-invalid" show="Show" hide="Hide"/>
-        {maybe(move || shown.get().then(&lines))}
-    }
 }

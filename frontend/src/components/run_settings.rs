@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::components::list_state::ListState;
 use crate::components::toggle::Toggle;
-use crate::logic::run_form::{Chosen, RunForm, sentence};
+use crate::logic::run_form::{Chosen, RunForm, Wrong, sentence};
 use crate::logic::words;
 use crate::one_type::{flag, text};
 use crate::server::Server;
@@ -14,7 +14,7 @@ use crate::server::Server;
 pub(crate) fn RunSettings(
     list: ListState,
     form: RwSignal<RunForm>,
-    chosen: Memo<Result<Chosen, String>>,
+    chosen: Memo<Result<Chosen, Wrong>>,
 ) -> impl IntoView {
     let server = Server::of_page();
     let open = RwSignal::new(false);
@@ -22,7 +22,7 @@ pub(crate) fn RunSettings(
         let (_, at_once, per_second, tolerated) = server.run_defaults();
         chosen.with(|chosen| match chosen {
             Ok(chosen) => sentence(chosen, at_once, per_second, tolerated),
-            Err(wrong) => wrong.clone(),
+            Err(_) => "A setting can't be as it was typed.".to_owned(),
         })
     });
     view! {
@@ -32,11 +32,11 @@ pub(crate) fn RunSettings(
         </p>
         <fieldset class="settings" hidden=flag(move || !open.get())>
             <legend class="unseen">"How the run is made"</legend>
-            <Field name="At once" id="max-concurrency" form get=|form| &mut form.at_once
-                hint=text(move || server.run_defaults().1.to_string())/>
-            <Field name="A second, at most" id="requests-per-second" form get=|form| &mut form.per_second
+            <Field name="At once" id="max-concurrency" form chosen get=|form| &mut form.at_once wrong=|wrong| &wrong.at_once
+                hint=text(move || words::group(server.run_defaults().1.into()))/>
+            <Field name="A second, at most" id="requests-per-second" form chosen get=|form| &mut form.per_second wrong=|wrong| &wrong.per_second
                 hint=text(move || server.run_defaults().2.map_or("no limit".to_owned(), words::decimal))/>
-            <Field name="May fail, in percent" id="tolerated" form get=|form| &mut form.tolerated
+            <Field name="May fail, in percent" id="tolerated" form chosen get=|form| &mut form.tolerated wrong=|wrong| &wrong.tolerated
                 hint=text(move || words::decimal(server.run_defaults().3))/>
             <label class="check">
                 <input
@@ -51,14 +51,24 @@ pub(crate) fn RunSettings(
     }
 }
 
+/// A setting, and beside it what is wrong with it.
 #[component]
 fn Field(
     name: &'static str,
     id: &'static str,
     form: RwSignal<RunForm>,
+    chosen: Memo<Result<Chosen, Wrong>>,
     get: fn(&mut RunForm) -> &mut String,
+    wrong: fn(&Wrong) -> &String,
     hint: Signal<String>,
 ) -> impl IntoView {
+    let said = text(move || {
+        chosen.with(|chosen| match chosen {
+            Ok(_) => String::new(),
+            Err(found) => wrong(found).clone(),
+        })
+    });
+    let beside = format!("{id}-wrong");
     view! {
         <label class="field">
             <span>{name}</span>
@@ -68,8 +78,12 @@ fn Field(
                 autocomplete="off"
                 placeholder=hint
                 data-testid=id
+                aria-describedby=beside.clone()
+                aria-invalid=text(move || (!said.with(String::is_empty)).to_string())
+                prop:value=text(move || get(&mut form.get()).clone())
                 on:input:target=move |event| form.update(|form| *get(form) = event.target().value())
             />
+            <span class="wrong" id=beside.clone() data-testid=beside role="status">{said}</span>
         </label>
     }
 }

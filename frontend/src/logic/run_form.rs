@@ -27,24 +27,60 @@ pub struct Chosen {
     pub tolerated_failure_percentage: Option<f64>,
 }
 
+/// What is wrong with each setting, in words; empty where it is right.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Wrong {
+    /// GETs in flight.
+    pub at_once: String,
+    /// GETs started a second.
+    pub per_second: String,
+    /// Percent of the numbers that may fail.
+    pub tolerated: String,
+}
+
 impl RunForm {
     /// What was typed, as numbers, where a run may have this many GETs in flight; else what is
-    /// wrong, in words.
-    pub fn chosen(&self, max_concurrency: u32) -> Result<Chosen, String> {
+    /// wrong.
+    ///
+    /// # Errors
+    /// Any of the fields is no number that can be meant.
+    pub fn chosen(&self, max_concurrency: u32) -> Result<Chosen, Wrong> {
+        const RATES: std::ops::RangeInclusive<f64> =
+            limits::MIN_REQUESTS_PER_SECOND..=limits::MAX_REQUESTS_PER_SECOND;
         let at_once = field(&self.at_once, |n: &u32| (1..=max_concurrency).contains(n));
-        let per_second = field(&self.per_second, |n: &f64| {
-            *n > 0.0 && *n <= limits::MAX_REQUESTS_PER_SECOND
-        });
+        let per_second = field(&self.per_second, |n: &f64| RATES.contains(n));
         let tolerated = field(&self.tolerated, |n: &f64| (0.0..=100.0).contains(n));
-        let most = words::group(max_concurrency.into());
-        Ok(Chosen {
-            max_concurrency: at_once
-                .map_err(|()| format!("At once: a whole number from 1 to {most}."))?,
-            requests_per_second: per_second
-                .map_err(|()| "A second: a number above 0, or nothing for no limit.".to_owned())?,
-            tolerated_failure_percentage: tolerated
-                .map_err(|()| "May fail: a percentage from 0 to 100.".to_owned())?,
-        })
+        match (at_once, per_second, tolerated) {
+            (Ok(max_concurrency), Ok(requests_per_second), Ok(tolerated_failure_percentage)) => {
+                Ok(Chosen {
+                    max_concurrency,
+                    requests_per_second,
+                    tolerated_failure_percentage,
+                })
+            }
+            (at_once, per_second, tolerated) => {
+                let said = |is_wrong: bool, words: &dyn Fn() -> String| match is_wrong {
+                    true => words(),
+                    false => String::new(),
+                };
+                let most = || words::group(max_concurrency.into());
+                Err(Wrong {
+                    at_once: said(at_once.is_err(), &|| {
+                        format!("A whole number from 1 to {}.", most())
+                    }),
+                    per_second: said(per_second.is_err(), &|| {
+                        format!(
+                            "A number from {} to {}, or nothing for no limit.",
+                            words::decimal(*RATES.start()),
+                            words::decimal(*RATES.end())
+                        )
+                    }),
+                    tolerated: said(tolerated.is_err(), &|| {
+                        "A percentage from 0 to 100.".to_owned()
+                    }),
+                })
+            }
+        }
     }
 }
 
@@ -79,6 +115,31 @@ pub fn sentence(chosen: &Chosen, at_once: u32, per_second: Option<f64>, tolerate
     format!("{at_once} at once, {rate}.{stops}")
 }
 
+/// What the settings mean for so many numbers, with these defaults: `10,000 numbers at 50 a second:
+/// 3 min 20 s.`
+pub fn meaning(chosen: &Chosen, items: u64, at_once: u32, per_second: Option<f64>) -> String {
+    /// What an answer takes, where nobody has measured it yet.
+    const ANSWER_MS: f64 = 200.0;
+    let at_once = chosen.max_concurrency.unwrap_or(at_once).max(1);
+    let waves = (items as f64 / f64::from(at_once)).ceil() * ANSWER_MS;
+    let numbers = words::count(items, "number");
+    match chosen.requests_per_second.or(per_second) {
+        Some(rate) if items as f64 * 1_000.0 / rate >= waves => {
+            let ms = items as f64 * 1_000.0 / rate;
+            let rate = words::decimal(rate);
+            format!(
+                "{numbers} at {rate} a second: {}.",
+                words::duration(ms as u64)
+            )
+        }
+        _ => format!(
+            "{numbers}, {} at once: {} if each takes 200 ms.",
+            words::group(at_once.into()),
+            words::estimate(items, at_once, None)
+        ),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -105,19 +166,46 @@ mod tests {
     }
 
     #[test]
-    fn what_is_out_of_range_is_said_with_the_range() {
-        for (form, word) in [
-            (form("0", "", ""), "1 to 10,000"),
-            (form("10001", "", ""), "1 to 10,000"),
-            (form("many", "", ""), "At once"),
-            (form("", "0", ""), "A second"),
-            (form("", "NaN", ""), "A second"),
-            (form("", "inf", ""), "A second"),
-            (form("", "", "101"), "0 to 100"),
-            (form("", "", "-1"), "0 to 100"),
+    fn what_is_out_of_range_is_said_beside_its_field_with_the_range() {
+        let [a, b, c] = [
+            "A whole number from 1 to 10,000.",
+            "A number from 0.01 to 1,000,000, or nothing for no limit.",
+            "A percentage from 0 to 100.",
+        ];
+        for (form, said) in [
+            (form("0", "", ""), [a, "", ""]),
+            (form("10001", "1", ""), [a, "", ""]),
+            (form("many", "", "5"), [a, "", ""]),
+            (form("", "0", ""), ["", b, ""]),
+            (form("", "0.001", ""), ["", b, ""]),
+            (form("", "NaN", "101"), ["", b, c]),
+            (form("", "inf", ""), ["", b, ""]),
+            (form("", "", "-1"), ["", "", c]),
         ] {
-            assert!(form.chosen(10_000).unwrap_err().contains(word), "{form:?}");
+            let wrong = form.chosen(10_000).unwrap_err();
+            assert_eq!([wrong.at_once, wrong.per_second, wrong.tolerated], said);
         }
+    }
+
+    #[test]
+    fn settings_mean_a_time_for_this_list() {
+        let means = |form: RunForm, items| {
+            let chosen = form.chosen(10_000).unwrap();
+            meaning(&chosen, items, 1_000, None)
+        };
+        assert_eq!(
+            means(form("", "50", ""), 10_000),
+            "10,000 numbers at 50 a second: 3 min 20 s."
+        );
+        assert_eq!(
+            means(form("", "", ""), 9_981),
+            "9,981 numbers, 1,000 at once: about 2 seconds if each takes 200 ms."
+        );
+        // A rate that one at a time doesn't reach says nothing.
+        assert_eq!(
+            means(form("1", "100", ""), 100),
+            "100 numbers, 1 at once: about 20 seconds if each takes 200 ms."
+        );
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::{Context, ensure};
 use wasm_bindgen_cli_support::Bindgen;
 
-/// The program of the page.
+/// A program for the browser: the page's or its worker's.
 pub(crate) struct App {
     /// The module that loads and serves the wasm.
     pub(crate) script: Vec<u8>,
@@ -13,8 +13,8 @@ pub(crate) struct App {
     pub(crate) wasm: Vec<u8>,
 }
 
-/// Makes browser-ready wasm and its JavaScript of what rustc wrote.
-pub(crate) fn bind(wasm: &Path) -> anyhow::Result<App> {
+/// Makes browser-ready wasm and its JavaScript, under this name, of what rustc wrote.
+pub(crate) fn bind(wasm: &Path, name: &str) -> anyhow::Result<App> {
     let mut output = Bindgen::new()
         .input_path(wasm)
         .web(true)?
@@ -23,7 +23,7 @@ pub(crate) fn bind(wasm: &Path) -> anyhow::Result<App> {
         .omit_default_module_path(true)
         .remove_name_section(true)
         .remove_producers_section(true)
-        .out_name("rollcall")
+        .out_name(name)
         .generate_output()
         .with_context(|| {
             format!(

@@ -9,26 +9,37 @@ use crate::workspace::{self, call, cargo};
 
 const TRIPLE: &str = "wasm32-unknown-unknown";
 
-/// Compiles the frontend with the profile `web`; answers where the wasm file is.
-pub(crate) fn compile() -> anyhow::Result<PathBuf> {
+/// Where the wasm files are.
+pub(crate) struct Built {
+    /// The page's.
+    pub(crate) page: PathBuf,
+    /// Its worker's.
+    pub(crate) worker: PathBuf,
+}
+
+/// Compiles page and worker with the profile `web`.
+pub(crate) fn compile() -> anyhow::Result<Built> {
     install_target()?;
     let target = workspace::target();
     call(
         cargo()
             .args([
                 "build",
-                "--profile",
-                "web",
-                "--package",
-                "frontend",
-                "--bin",
-                "frontend",
+                "--profile=web",
+                "--package=frontend",
+                "--package=worker",
+                "--bin=frontend",
+                "--bin=worker",
             ])
             .args(["--target", TRIPLE])
             .arg("--target-dir")
             .arg(&target),
     )?;
-    Ok(target.join(TRIPLE).join("web/frontend.wasm"))
+    let built = target.join(TRIPLE).join("web");
+    Ok(Built {
+        page: built.join("frontend.wasm"),
+        worker: built.join("worker.wasm"),
+    })
 }
 
 /// Gets Rust's standard library for the browser where it is missing.

@@ -28,11 +28,12 @@ impl Files {
     }
 
     /// Makes the folder hold these files and a brotli variant of each, and nothing else; answers
-    /// the bytes of the variants. A folder that holds them already is left untouched. The files
-    /// are written beside the folder and then take its place, so nobody finds half a page.
-    pub(crate) fn write(mut self, folder: &Path) -> anyhow::Result<usize> {
+    /// the variants' sizes in bytes, by the files' names. A folder that holds them already is left
+    /// untouched. The files are written beside the folder and then take its place, so nobody finds
+    /// half a page.
+    pub(crate) fn write(mut self, folder: &Path) -> anyhow::Result<BTreeMap<String, usize>> {
         let there = read_folder(folder)?;
-        let mut bytes = 0;
+        let mut sizes = BTreeMap::new();
         for (name, content) in self.0.clone() {
             let variant = format!("{name}.br");
             let kept = there
@@ -42,14 +43,14 @@ impl Files {
                 Some(compressed) => compressed.clone(),
                 None => brotli(&content)?,
             };
-            bytes += compressed.len();
+            sizes.insert(name, compressed.len());
             self.0.insert(variant, compressed);
         }
         if self.0 != there {
             replace(folder, &self.0)
                 .with_context(|| format!("could not write {}", folder.display()))?;
         }
-        Ok(bytes)
+        Ok(sizes)
     }
 }
 

@@ -1,0 +1,134 @@
+//! What is pasted or dropped anywhere on the page of a new list is the list.
+
+use js_sys::{Function, JsString, Reflect};
+use leptos::prelude::*;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{ClipboardEvent, DataTransfer, DragEvent, Element, Event, File, MouseEvent};
+
+use crate::components::list_state::ListState;
+use crate::logic::report;
+use crate::work;
+
+/// Bytes of a file that the page takes: what a browser's tab can surely hold a few times.
+const MAX_FILE_BYTES: f64 = 300_000_000.0;
+
+/// Takes what is pasted or dropped while the page is there; `over` says whether something is
+/// dragged over it.
+pub(crate) fn from_anywhere(list: ListState, over: RwSignal<bool>) {
+    let listen = |name, deed: Box<dyn Fn(Event)>| {
+        let listening = window_event_listener_untyped(name, deed);
+        on_cleanup(move || listening.remove());
+    };
+    listen(
+        "dragover",
+        Box::new(move |event| {
+            event.prevent_default();
+            over.set(true);
+            work::wake();
+        }),
+    );
+    listen(
+        "dragleave",
+        Box::new(move |event| {
+            // From one thing on the page to another it is still over the page.
+            let to = event.dyn_ref().and_then(MouseEvent::related_target);
+            over.set(to.is_some());
+        }),
+    );
+    listen(
+        "drop",
+        Box::new(move |event| {
+            event.prevent_default();
+            over.set(false);
+            if let Some(data) = event.dyn_ref().and_then(DragEvent::data_transfer) {
+                take(list, &data);
+            }
+        }),
+    );
+    listen(
+        "paste",
+        Box::new(move |event| {
+            let data = event.dyn_ref().and_then(ClipboardEvent::clipboard_data);
+            let Some(data) = data else { return };
+            let field = field_of(&event);
+            let is_ours = match field.as_deref() {
+                None => true,
+                // The field of numbers takes a short text by itself.
+                Some("numbers") => has_files(&data) || is_long(&text_of(&data)),
+                Some(_) => false,
+            };
+            if is_ours {
+                event.prevent_default();
+                take(list, &data);
+            }
+        }),
+    );
+}
+
+/// Takes a file as the list.
+pub(crate) fn file(list: ListState, file: &File) {
+    if file.size() > MAX_FILE_BYTES {
+        list.trouble.set(
+            "This file is larger than 300 MB. Keep only the column with the numbers, or split it.",
+        );
+        return;
+    }
+    let name = file.name();
+    let label = report::label_for(&name);
+    list.hold(name, file, label);
+}
+
+fn take(list: ListState, data: &DataTransfer) {
+    let files = data.files();
+    let first = files.as_ref().and_then(|files| files.get(0));
+    let count = files.map_or(0, |files| files.length());
+    match first {
+        Some(_) if count > 1 => list.trouble.set(
+            "These are several files. One list at a time: put them together, or bring them one \
+             after the other.",
+        ),
+        Some(_) if is_folder(data) => list
+            .trouble
+            .set("This is a folder. Open it, and bring the one file that holds the list."),
+        Some(dropped) => file(list, &dropped),
+        None => {
+            let text = text_of(data);
+            match is_long(&text) {
+                true => list.hold("Pasted list".to_owned(), &text, String::new()),
+                false => list.add(&String::from(text)),
+            }
+        }
+    }
+}
+
+fn has_files(data: &DataTransfer) -> bool {
+    data.files().is_some_and(|files| files.length() > 0)
+}
+
+fn is_folder(data: &DataTransfer) -> bool {
+    let entry = data.items().get(0);
+    let entry = entry.and_then(|item| item.webkit_get_as_entry().ok().flatten());
+    entry.is_some_and(|entry| entry.is_directory())
+}
+
+/// The text, as the browser has it: a million lines are not to be copied here.
+fn text_of(data: &DataTransfer) -> JsString {
+    let get: Option<Function> = Reflect::get(data, &"getData".into())
+        .ok()
+        .and_then(|get| get.dyn_into().ok());
+    let text = get.and_then(|get| get.call1(data, &"text/plain".into()).ok());
+    text.unwrap_or(JsValue::UNDEFINED)
+        .dyn_into()
+        .unwrap_or_else(|_| JsString::from(""))
+}
+
+fn is_long(text: &JsString) -> bool {
+    report::is_long(text.length() as usize)
+}
+
+/// The id of the text field that an event is meant for; empty if it has none.
+fn field_of(event: &Event) -> Option<String> {
+    let target: Element = event.target()?.dyn_into().ok()?;
+    let is_field = target.matches("textarea, input[type=text], select").ok()?;
+    is_field.then(|| target.id())
+}
