@@ -2,7 +2,10 @@
 
 use leptos::prelude::*;
 
+use crate::components::delete::Done;
+use crate::components::download_strip::DownloadStrip;
 use crate::components::heading::{Heading, Visits};
+use crate::downloads::Downloads;
 use crate::one_type::{maybe, part};
 use crate::pages::{compose::Compose, history::History, run::Run};
 use crate::router::{Place, Router};
@@ -13,6 +16,8 @@ use crate::server::Server;
 pub(crate) fn App() -> impl IntoView {
     provide_context(Server::ask());
     provide_context(Visits::default());
+    provide_context(Done(RwSignal::new(None)));
+    provide_context(Downloads::new());
     let router = Router::follow();
     provide_context(router);
     let page = part(move || match router.place.get() {
@@ -23,6 +28,7 @@ pub(crate) fn App() -> impl IntoView {
     });
     view! {
         <Header/>
+        <DownloadStrip/>
         <main id="main">{page}</main>
     }
 }

@@ -45,6 +45,19 @@ pub(crate) fn local_time(time: &str) -> String {
     }
 }
 
+/// An RFC 3339 time as the reader's clock has it, as it may stand in a file's name and sorts well:
+/// `2026-11-24 10.01`.
+pub(crate) fn file_time(time: &str) -> String {
+    let date = js_sys::Date::new(&JsValue::from_str(time));
+    if date.get_time().is_nan() {
+        return String::new();
+    }
+    let two = |number: u32| format!("{}{number}", if number < 10 { "0" } else { "" });
+    let (year, month) = (date.get_full_year(), two(date.get_month() + 1));
+    let (day, hour) = (two(date.get_date()), two(date.get_hours()));
+    format!("{year}-{month}-{day} {hour}.{}", two(date.get_minutes()))
+}
+
 /// Milliseconds from one RFC 3339 time to another; none where either is no time.
 pub(crate) fn between(start: &str, end: &str) -> Option<u64> {
     let at = |time: &str| js_sys::Date::new(&JsValue::from_str(time)).get_time();

@@ -1,16 +1,19 @@
-//! Following a run: polls until it is over, rests while nobody looks, ends with its page.
+//! Following a run until it is over: how it stands, how fast it goes, what failed.
 
-use std::time::Duration;
-
-use contract::wire::Execution;
-use leptos::leptos_dom::helpers::TimeoutHandle;
+use contract::wire::{Execution, Failures};
 use leptos::prelude::*;
-use web_sys::AbortController;
+use web_sys::AbortSignal;
 
-use crate::api::{self, ApiError, Standing};
+use crate::api::{self, ApiError};
 use crate::browser;
-use crate::logic::poll;
-use crate::one_type::spawn;
+use crate::logic::pace::Pace;
+use crate::logic::poll::Came;
+use crate::logic::telling;
+use crate::poller::Poller;
+
+/// Milliseconds between two looks at what failed while a run goes on: the server reads all results
+/// for each.
+const FAILURES_EVERY: f64 = 4_000.0;
 
 /// A run that is being followed.
 #[derive(Clone, Copy)]
@@ -19,18 +22,19 @@ pub(crate) struct Follow {
     pub(crate) execution: RwSignal<Option<Execution>>,
     /// Why the last poll brought nothing.
     pub(crate) trouble: RwSignal<Option<ApiError>>,
-    state: StoredValue<State, LocalStorage>,
+    /// What failed, in groups; as of a few seconds ago while it runs.
+    pub(crate) failures: RwSignal<Failures>,
+    /// How fast it goes.
+    pub(crate) pace: RwSignal<Pace>,
+    state: StoredValue<State>,
+    poller: StoredValue<Option<Poller>>,
 }
 
 struct State {
     id: String,
     tag: Option<String>,
-    since: f64,
-    failures: u32,
-    timer: Option<TimeoutHandle>,
-    call: Option<AbortController>,
-    /// A poll is due, but the tab is hidden, or another poll is still on its way.
-    due: bool,
+    /// How many had failed, and whether the run was over, when the groups were read, and when.
+    grouped: (u64, bool, f64),
 }
 
 impl Follow {
@@ -39,122 +43,99 @@ impl Follow {
         let follow = Self {
             execution: RwSignal::new(None),
             trouble: RwSignal::new(None),
-            state: StoredValue::new_local(State {
+            failures: RwSignal::new(Failures::default()),
+            pace: RwSignal::new(Pace::default()),
+            state: StoredValue::new(State {
                 id,
                 tag: None,
-                since: browser::now(),
-                failures: 0,
-                timer: None,
-                call: None,
-                due: false,
+                grouped: (0, false, 0.0),
             }),
+            poller: StoredValue::new(None),
         };
-        let seen = window_event_listener_untyped("visibilitychange", move |_| follow.seen());
-        on_cleanup(move || {
-            seen.remove();
-            let _ = follow.state.try_update_value(State::end);
-        });
-        follow.poll();
+        let poller = Poller::start(move |signal| follow.poll(signal));
+        follow.poller.set_value(Some(poller));
         follow
     }
 
     /// Polls now, and closely from now on: something was just asked of the run.
     pub(crate) fn wake(self) {
-        let _ = self.state.try_update_value(|state| {
-            state.since = browser::now();
-            state.failures = 0;
-        });
-        self.poll();
+        if let Some(Some(poller)) = self.poller.try_get_value() {
+            poller.wake();
+        }
     }
 
-    fn seen(self) {
-        if self
+    async fn poll(self, signal: Option<AbortSignal>) -> Came {
+        let asked = self
             .state
-            .try_with_value(|state| state.due && state.call.is_none())
-            == Some(true)
-        {
-            self.poll();
+            .try_with_value(|state| (state.id.clone(), state.tag.clone()));
+        let Some((id, tag)) = asked else {
+            return Came::End;
+        };
+        match api::execution(&id, tag.as_deref(), signal.as_ref()).await {
+            Ok(news) => {
+                if let Some(news) = news {
+                    self.state.try_update_value(|state| state.tag = news.tag);
+                    self.execution.try_set(Some(news.execution));
+                }
+                self.tell(None);
+                self.watch(&id, signal.as_ref()).await
+            }
+            Err(error) => {
+                let came = match error.may_pass() {
+                    true => Came::Failed,
+                    false => Came::End,
+                };
+                self.tell(Some(error));
+                came
+            }
         }
     }
 
-    fn poll(self) {
-        let asked = self.state.try_update_value(|state| {
-            if let Some(timer) = state.timer.take() {
-                timer.clear();
-            }
-            state.due = state.call.is_some() || document().hidden();
-            if state.due {
-                return None;
-            }
-            state.call = AbortController::new().ok();
-            let signal = state.call.as_ref().map(AbortController::signal);
-            Some((state.id.clone(), state.tag.clone(), signal))
-        });
-        if let Some(Some((id, tag, signal))) = asked {
-            spawn(async move {
-                let answer = api::execution(&id, tag.as_deref(), signal.as_ref()).await;
-                self.take(answer);
-            });
-        }
-    }
-
-    /// Takes a poll's answer. The page may be gone by now; then nothing is left to do.
-    fn take(self, answer: Result<Option<Standing>, ApiError>) {
-        let again = match &answer {
-            Ok(Some(news)) => !news.execution.status.is_over(),
-            Ok(None) => self
-                .execution
-                .try_with_untracked(|known| known.as_ref().is_none_or(|e| !e.status.is_over()))
-                .unwrap_or(false),
-            Err(error) => error.may_pass(),
-        };
-        let due = self.state.try_update_value(|state| {
-            state.call = None;
-            state.failures = if answer.is_err() {
-                state.failures + 1
-            } else {
-                0
-            };
-            if let Ok(Some(news)) = &answer {
-                state.tag = news.tag.clone();
-            }
-            std::mem::take(&mut state.due)
-        });
-        let Some(due) = due else { return };
-        let trouble = match answer {
-            Ok(Some(news)) => {
-                self.execution.try_set(Some(news.execution));
-                None
-            }
-            Ok(None) => None,
-            Err(error) => Some(error),
-        };
+    fn tell(self, trouble: Option<ApiError>) {
         if self.trouble.try_with_untracked(|known| *known != trouble) == Some(true) {
             self.trouble.try_set(trouble);
         }
-        match (due, again) {
-            (true, _) => self.poll(),
-            (false, true) => self.poll_later(),
-            (false, false) => {}
-        }
     }
 
-    fn poll_later(self) {
-        let _ = self.state.try_update_value(|state| {
-            let followed = Duration::from_millis((browser::now() - state.since).max(0.0) as u64);
-            let delay = poll::delay(followed, state.failures);
-            state.timer = set_timeout_with_handle(move || self.poll(), delay).ok();
+    /// Notes how far the run is, and reads what failed where that has changed.
+    async fn watch(self, id: &str, signal: Option<&AbortSignal>) -> Came {
+        let stands = self.execution.try_with_untracked(|execution| {
+            let execution = execution.as_ref()?;
+            let (failed, over) = (execution.counts.failed, execution.status.is_over());
+            Some((failed, over, telling::done(execution)))
         });
-    }
-}
-
-impl State {
-    fn end(&mut self) {
-        if let Some(timer) = self.timer.take() {
-            timer.clear();
+        let Some(Some((failed, over, done))) = stands else {
+            return Came::End;
+        };
+        let now = browser::now();
+        if !over {
+            self.pace.try_update(|pace| pace.note(now, done));
         }
-        if let Some(call) = self.call.take() {
-            call.abort();
+        let end = if over { Came::End } else { Came::Again };
+        let is_due = self.state.try_with_value(|state| {
+            let (known, was_over, at) = state.grouped;
+            (known, was_over) != (failed, over)
+                && (over || known == 0 || now - at >= FAILURES_EVERY)
+        });
+        if is_due != Some(true) {
+            return end;
+        }
+        let failures = match failed {
+            0 => Ok(Failures::default()),
+            _ => api::failures(id, signal).await,
+        };
+        match failures {
+            Ok(failures) => {
+                self.state
+                    .try_update_value(|state| state.grouped = (failed, over, now));
+                if self.failures.try_with_untracked(|known| *known != failures) == Some(true) {
+                    self.failures.try_set(failures);
+                }
+                end
+            }
+            // The run itself was told of; its groups come with a later poll.
+            Err(error) if error.may_pass() => Came::Failed,
+            Err(_) => end,
         }
     }
 }

@@ -8,16 +8,22 @@
 
 mod api;
 mod app;
+mod bring;
 mod browser;
 mod components;
+mod deeds;
+mod draft;
+mod downloads;
 mod follow;
 pub mod logic;
 mod one_type;
 mod pages;
+mod poller;
 mod router;
 mod rows;
 mod server;
 mod start;
+mod work;
 
 /// Fills the document's body with the page.
 pub fn mount() {

@@ -3,23 +3,33 @@
 use std::ops::Range;
 use std::time::Duration;
 
-use contract::wire::{Execution, Outcome};
+use contract::wire::Execution;
 use leptos::prelude::*;
 use web_sys::{AbortController, AbortSignal};
 
 use crate::api::{self, ApiError, ResultsQuery};
+use crate::logic::choice::Choice;
 use crate::logic::row_store::{From, Request, RowStore};
 use crate::logic::row_view::RowView;
 use crate::one_type::{effect, spawn};
 
-/// The rows of a run, all or those of one outcome.
+/// Which rows are shown, and how.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) struct Shown {
+    /// Which.
+    pub(crate) choice: Choice,
+    /// With all digits of their numbers.
+    pub(crate) reveal: bool,
+}
+
+/// The rows of a run, all or those that were chosen.
 #[derive(Clone, Copy)]
 pub(crate) struct Rows {
     /// The rows that are here.
     pub(crate) store: RwSignal<RowStore>,
     /// Why the last rows asked for aren't.
     pub(crate) trouble: RwSignal<Option<ApiError>>,
-    chosen: RwSignal<Option<Outcome>>,
+    shown: Memo<Shown>,
     asking: RwSignal<bool>,
     state: StoredValue<State, LocalStorage>,
 }
@@ -27,22 +37,18 @@ pub(crate) struct Rows {
 struct State {
     id: String,
     call: Option<AbortController>,
-    /// Counts the choices of an outcome, so that an answer to an earlier one is dropped.
+    /// Counts what was chosen to be shown, so that an answer to an earlier choice is dropped.
     choice: u32,
 }
 
 impl Rows {
     /// An empty store that fills as `view`, the rows that are drawn, moves. Rows that may have
     /// changed are read again whenever the run has.
-    pub(crate) fn new(
-        id: String,
-        execution: Memo<Execution>,
-        chosen: RwSignal<Option<Outcome>>,
-    ) -> Self {
+    pub(crate) fn new(id: String, execution: Memo<Execution>, shown: Memo<Shown>) -> Self {
         let rows = Self {
-            store: RwSignal::new(RowStore::new(chosen.get_untracked().is_some())),
+            store: RwSignal::new(RowStore::new(shown.get_untracked().choice != Choice::All)),
             trouble: RwSignal::new(None),
-            chosen,
+            shown,
             asking: RwSignal::new(false),
             state: StoredValue::new_local(State {
                 id,
@@ -50,11 +56,11 @@ impl Rows {
                 choice: 0,
             }),
         };
-        let mut last = chosen.get_untracked();
+        let mut last = shown.get_untracked();
         effect(move || {
-            let chosen = chosen.get();
-            if chosen != std::mem::replace(&mut last, chosen) {
-                rows.begin_anew(chosen.is_some());
+            let shown = shown.get();
+            if shown != std::mem::replace(&mut last, shown) {
+                rows.begin_anew(shown.choice != Choice::All);
             }
         });
         let mut is_first = true;
@@ -94,7 +100,7 @@ impl Rows {
 
     fn ask(self, request: Request) {
         self.asking.set(true);
-        let outcome = self.chosen.get_untracked();
+        let shown = self.shown.get_untracked();
         let asked = self.state.try_update_value(|state| {
             state.call = AbortController::new().ok();
             let signal = state.call.as_ref().map(AbortController::signal);
@@ -104,7 +110,7 @@ impl Rows {
             return;
         };
         spawn(async move {
-            let answer = load(&id, &request, outcome, signal.as_ref()).await;
+            let answer = load(&id, &request, shown, signal.as_ref()).await;
             if self.state.try_with_value(|state| state.choice) != Some(choice) {
                 return;
             }
@@ -118,15 +124,25 @@ impl Rows {
                 Err(error) => {
                     let wait = if error.may_pass() { 2 } else { 10 };
                     self.trouble.try_set(Some(error));
-                    let again = move || {
-                        if self.state.try_with_value(|state| state.choice) == Some(choice) {
-                            self.asking.try_set(false);
-                        }
-                    };
-                    set_timeout(again, Duration::from_secs(wait));
+                    self.ask_later(choice, Duration::from_secs(wait));
                 }
             }
         });
+    }
+
+    /// Asks again after this time, but not while nobody looks.
+    fn ask_later(self, choice: u32, wait: Duration) {
+        let again = move || {
+            if self.state.try_with_value(|state| state.choice) != Some(choice) {
+                return;
+            }
+            if document().hidden() {
+                self.ask_later(choice, wait);
+            } else {
+                self.asking.try_set(false);
+            }
+        };
+        set_timeout(again, wait);
     }
 }
 
@@ -135,7 +151,7 @@ impl Rows {
 async fn load(
     id: &str,
     request: &Request,
-    outcome: Option<Outcome>,
+    shown: Shown,
     signal: Option<&AbortSignal>,
 ) -> Result<(Vec<RowView>, Option<String>), ApiError> {
     let (first, mut cursor) = match &request.from {
@@ -151,10 +167,12 @@ async fn load(
             first,
             cursor: cursor.as_deref(),
             count,
-            outcome,
+            choice: shown.choice,
+            reveal: shown.reveal,
         };
         let page = api::results(&query, signal).await?;
-        rows.extend(page.rows.into_iter().map(RowView::from));
+        let meant = page.rows.into_iter().filter(|row| shown.choice.admits(row));
+        rows.extend(meant.map(RowView::from));
         cursor = page.next;
         let enough = rows.len() as u64 >= request.count || (first.is_none() && !rows.is_empty());
         if enough || cursor.is_none() {

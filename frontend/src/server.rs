@@ -1,14 +1,12 @@
 //! What the page knows of its server.
 
-use std::time::Duration;
-
 use contract::limits;
 use contract::wire::ServerSettings;
-use gloo_timers::future::sleep;
 use leptos::prelude::*;
 
 use crate::api::{self, ApiError};
-use crate::one_type::spawn;
+use crate::logic::poll::Came;
+use crate::poller::Poller;
 
 /// What the server told of itself, for every part of the page.
 #[derive(Clone, Copy)]
@@ -20,23 +18,28 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Asks until there is an answer.
+    /// Asks until there is an answer, and again when the page is come back to.
     pub(crate) fn ask() -> Self {
         let server = Self {
             settings: RwSignal::new(None),
             trouble: RwSignal::new(None),
         };
-        spawn(async move {
-            loop {
-                match api::settings().await {
-                    Ok(settings) => {
-                        server.trouble.set(None);
+        Poller::start(move |signal| async move {
+            match api::settings(signal.as_ref()).await {
+                Ok(settings) => {
+                    server.trouble.set(None);
+                    if server
+                        .settings
+                        .with_untracked(|s| s.as_ref() != Some(&settings))
+                    {
                         server.settings.set(Some(settings));
-                        return;
                     }
-                    Err(error) => server.trouble.set(Some(error)),
+                    Came::End
                 }
-                sleep(Duration::from_secs(3)).await;
+                Err(error) => {
+                    server.trouble.set(Some(error));
+                    Came::Failed
+                }
             }
         });
         server

@@ -3,8 +3,7 @@
 use std::fmt::Write;
 
 use contract::wire::{
-    CreateListRequest, Execution, ExecutionsPage, ListCreated, Outcome, RedriveRequest,
-    ResultsPage, ServerSettings, StartRequest,
+    Execution, ExecutionsPage, Failures, RedriveRequest, ResultsPage, ServerSettings,
 };
 use gloo_net::http::{Request, RequestBuilder, Response};
 use serde::Serialize;
@@ -12,6 +11,7 @@ use serde::de::DeserializeOwned;
 use web_sys::AbortSignal;
 
 use crate::api::ApiError;
+use crate::logic::choice::Choice;
 
 type Result<T> = std::result::Result<T, ApiError>;
 
@@ -33,45 +33,27 @@ pub struct ResultsQuery<'a> {
     pub cursor: Option<&'a str>,
     /// How many at most.
     pub count: u64,
-    /// Rows of this outcome only; a cursor carries it.
-    pub outcome: Option<Outcome>,
+    /// Only these rows; a cursor carries it.
+    pub choice: Choice,
+    /// With all digits, which the server writes into its log.
+    pub reveal: bool,
 }
 
 /// What the server tells of itself.
-pub async fn settings() -> Result<ServerSettings> {
-    read(Request::get("/api/settings").send().await).await
-}
-
-/// Starts a run; a key used before answers with the run that it started.
-pub async fn start(request: &StartRequest, key: &str) -> Result<Execution> {
-    let call = Request::post("/api/executions").header("Idempotency-Key", key);
-    read(send_json(call, request).await).await
-}
-
-/// Begins an upload in parts.
-pub async fn create_list(request: &CreateListRequest) -> Result<ListCreated> {
-    read(send_json(Request::post("/api/lists"), request).await).await
-}
-
-/// Uploads one part; the same part may be sent again.
-pub async fn put_part(list: &str, part: usize, lines: String) -> Result<()> {
-    let call = Request::put(&format!("/api/lists/{list}/{part}"))
-        .header("Content-Type", "text/plain; charset=utf-8")
-        .body(lines);
-    let answer = match call {
-        Ok(call) => call.send().await,
-        Err(error) => Err(error),
-    };
-    text(answer).await.map(drop)
+pub async fn settings(signal: Option<&AbortSignal>) -> Result<ServerSettings> {
+    get("/api/settings", signal).await
 }
 
 /// The caller's runs, newest first.
-pub async fn executions(cursor: Option<&str>) -> Result<ExecutionsPage> {
+pub async fn executions(
+    cursor: Option<&str>,
+    signal: Option<&AbortSignal>,
+) -> Result<ExecutionsPage> {
     let mut address = "/api/executions".to_owned();
     if let Some(cursor) = cursor {
-        let _ = write!(address, "?cursor={}", js_sys::encode_uri_component(cursor));
+        let _ = write!(address, "?cursor={}", encode(cursor));
     }
-    read(Request::get(&address).send().await).await
+    get(&address, signal).await
 }
 
 /// How a run stands; nothing if it still stands as it did with this tag.
@@ -93,6 +75,17 @@ pub async fn execution(
     Ok(Some(Standing { execution, tag }))
 }
 
+/// What failed of a run so far, in groups.
+pub async fn failures(id: &str, signal: Option<&AbortSignal>) -> Result<Failures> {
+    get(&format!("/api/executions/{}/failures", encode(id)), signal).await
+}
+
+/// Erases a run: its list and all results.
+pub async fn erase(id: &str) -> Result<()> {
+    let address = format!("/api/executions/{}", encode(id));
+    text(Request::delete(&address).send().await).await.map(drop)
+}
+
 /// Stops a run; what was fetched stays.
 pub async fn stop(id: &str) -> Result<()> {
     let address = format!("/api/executions/{}/stop", encode(id));
@@ -107,7 +100,7 @@ pub async fn redrive(id: &str, request: &RedriveRequest) -> Result<()> {
         .map(drop)
 }
 
-/// One page of a run's rows, masked.
+/// One page of a run's rows.
 pub async fn results(
     query: &ResultsQuery<'_>,
     signal: Option<&AbortSignal>,
@@ -126,10 +119,17 @@ pub async fn results(
         }
         (None, None) => {}
     }
-    if let (None, Some(outcome)) = (query.cursor, query.outcome) {
-        let _ = write!(address, "&outcome={}", outcome.as_str());
+    if query.cursor.is_none() {
+        address.push_str(&query.choice.query());
     }
-    read(Request::get(&address).abort_signal(signal).send().await).await
+    if query.reveal {
+        address.push_str("&reveal=true");
+    }
+    get(&address, signal).await
+}
+
+async fn get<T: DeserializeOwned>(address: &str, signal: Option<&AbortSignal>) -> Result<T> {
+    read(Request::get(address).abort_signal(signal).send().await).await
 }
 
 fn encode(text: &str) -> String {

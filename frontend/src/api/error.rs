@@ -29,7 +29,7 @@ impl ApiError {
     pub fn title(&self) -> String {
         match self {
             Self::Unreachable => "The server doesn't answer".to_owned(),
-            Self::Refused(problem) if problem.status == 401 => "You aren't signed in".to_owned(),
+            Self::Refused(_) if self.is_unknown_caller() => "You aren't signed in".to_owned(),
             Self::Refused(problem) => problem.title.clone(),
             Self::Unreadable { .. } => "The answer made no sense".to_owned(),
         }
@@ -43,8 +43,11 @@ impl ApiError {
                  is back. Check that Rollcall is running."
                     .to_owned()
             }
-            Self::Refused(problem) if problem.status == 401 => {
-                "Open the address that Rollcall printed when it started; it has the key in it.".to_owned()
+            Self::Refused(_) if self.is_unknown_caller() => {
+                "Open the address that Rollcall printed when it started: the key is in it. It stands \
+                 in the terminal that Rollcall runs in; if that is gone, stop Rollcall and start it \
+                 again: it prints the same address. Once you are let in, this page goes on by itself."
+                    .to_owned()
             }
             Self::Refused(problem) => problem.detail.clone().unwrap_or_default(),
             Self::Unreadable { status } => format!(
@@ -54,21 +57,22 @@ impl ApiError {
         }
     }
 
+    /// Whether the caller isn't signed in.
+    pub fn is_unknown_caller(&self) -> bool {
+        matches!(self, Self::Refused(problem) if problem.status == 401)
+    }
+
     /// Whether there is no such thing, or not for this caller.
     pub fn is_not_found(&self) -> bool {
         matches!(self, Self::Refused(problem) if problem.status == 404)
     }
 
-    /// Whether the server has no such uploaded list: too old, or used.
-    pub fn is_unknown_list(&self) -> bool {
-        matches!(self, Self::Refused(problem) if problem.kind == "/problems/unknown-list")
-    }
-
-    /// Whether asking again later may help, without anybody doing anything.
+    /// Whether asking again later may help. So does whoever isn't signed in: that may happen in
+    /// another tab.
     pub fn may_pass(&self) -> bool {
         match self {
             Self::Unreachable => true,
-            Self::Refused(problem) => problem.status >= 500 || problem.status == 429,
+            Self::Refused(problem) => problem.status >= 500 || matches!(problem.status, 401 | 429),
             Self::Unreadable { status } => *status >= 500,
         }
     }
@@ -87,6 +91,18 @@ mod tests {
             ("Still running", "Stop it first.")
         );
         assert!(!error.may_pass() && !error.is_not_found());
+    }
+
+    #[test]
+    fn who_is_not_signed_in_may_be_later() {
+        let body = r#"{"type":"/problems/unauthorized","title":"Unauthorized","status":401}"#;
+        let error = ApiError::from_answer(401, body);
+        assert!(error.may_pass() && error.is_unknown_caller());
+        assert!(
+            error
+                .advice()
+                .starts_with("Open the address that Rollcall printed")
+        );
     }
 
     #[test]

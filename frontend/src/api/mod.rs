@@ -4,7 +4,6 @@ mod calls;
 mod error;
 
 pub use calls::{
-    ResultsQuery, Standing, create_list, execution, executions, put_part, redrive, results,
-    settings, start, stop,
+    ResultsQuery, erase, execution, executions, failures, redrive, results, settings, stop,
 };
 pub use error::ApiError;

@@ -1,23 +1,26 @@
-//! Choosing one outcome of a run's rows, or all.
+//! Choosing which of a run's rows are shown.
 
-use contract::wire::{Execution, Outcome};
+use contract::wire::{Execution, Failures, Outcome};
 use leptos::prelude::*;
 
 use crate::components::mark::class;
-use crate::logic::row_view::outcome_words;
+use crate::logic::choice::Choice;
 use crate::logic::{telling, words};
-use crate::one_type::{flag, text};
+use crate::one_type::{click, flag, memo, part, text};
 
-/// A chip for all rows and one for each outcome there is.
+/// Groups of failures that have a chip; a run with more has its largest here.
+const GROUPS: usize = 8;
+
+/// A chip for all rows, one for each outcome there is, and one for each way in which numbers
+/// failed.
 #[component]
 pub(crate) fn Chips(
     execution: Memo<Execution>,
-    chosen: RwSignal<Option<Outcome>>,
+    failures: RwSignal<Failures>,
+    chosen: RwSignal<Choice>,
 ) -> impl IntoView {
-    let all = text(move || execution.with(|e| words::group(e.rows)));
-    let chip = move |outcome: Outcome| {
-        let number = Memo::new(move |_| execution.with(|e| telling::rows_like(e, outcome)));
-        let is_chosen = move || chosen.get() == Some(outcome);
+    let chip = move |choice: Choice, id: &'static str, number: Memo<u64>| {
+        let is_chosen = move || chosen.get() == choice;
         view! {
             <button
                 type="button"
@@ -25,25 +28,49 @@ pub(crate) fn Chips(
                 // One that is gone while it is chosen stays, so that it can be seen what is chosen.
                 hidden=flag(move || number.get() == 0 && !is_chosen())
                 aria-pressed=text(move || is_chosen().to_string())
-                data-testid=format!("chip-{}", class(outcome))
-                on:click=move |_| chosen.set(Some(outcome))
+                data-testid=format!("chip-{id}")
+                on:click=click(move || chosen.set(choice))
             >
-                {outcome_words(outcome)} " " {text(move || words::group(number.get()))}
+                {choice.words()} " " {text(move || words::group(number.get()))}
             </button>
         }
+        .into_any()
     };
+    let outcome = move |outcome| {
+        let number = memo(move || execution.with(|e| telling::rows_like(e, outcome)));
+        chip(Choice::Of(outcome), class(outcome), number)
+    };
+    let number_of = move |choice| {
+        failures.with(|failures| {
+            let mut groups = failures.groups.iter();
+            groups
+                .find(|group| Choice::group(group) == choice)
+                .map_or(0, |group| group.items)
+        })
+    };
+    // Chips are made anew only where a group comes or goes, so that a focus stays.
+    let shown = memo(move || {
+        let mut shown: Vec<_> = failures.with(|failures| {
+            let groups = failures.groups.iter().take(GROUPS);
+            groups.map(Choice::group).collect()
+        });
+        if matches!(chosen.get(), Choice::Failed(..)) && !shown.contains(&chosen.get()) {
+            shown.push(chosen.get());
+        }
+        shown
+    });
+    let groups = part(move || {
+        let chips = shown.get().into_iter();
+        chips
+            .map(|choice| chip(choice, "group", memo(move || number_of(choice))))
+            .collect_view()
+            .into_any()
+    });
+    let [succeeded, not_found, failed, pending, not_tried, invalid] = Outcome::ALL.map(outcome);
     view! {
         <div class="chips" role="group" aria-label="Show rows">
-            <button
-                type="button"
-                class="chip"
-                aria-pressed=text(move || chosen.get().is_none().to_string())
-                data-testid="chip-all"
-                on:click=move |_| chosen.set(None)
-            >
-                "All " {all}
-            </button>
-            {Outcome::ALL.map(chip).collect_view()}
+            {chip(Choice::All, "all", memo(move || execution.with(|e| e.rows)))}
+            {succeeded} {not_found} {failed} {groups} {pending} {not_tried} {invalid}
         </div>
     }
 }

@@ -2,10 +2,9 @@
 
 use leptos::html::Div;
 use leptos::prelude::*;
-use wasm_bindgen::JsCast;
-use wasm_bindgen::closure::Closure;
-use web_sys::{HtmlElement, KeyboardEvent, ResizeObserver};
+use web_sys::KeyboardEvent;
 
+use crate::components::scroller::Scroller;
 use crate::components::table_rows::{Head, Line};
 use crate::logic::row_view::RowView;
 use crate::logic::window::Window;
@@ -21,16 +20,15 @@ pub(crate) fn Table(
     open: RwSignal<Option<RowView>>,
 ) -> impl IntoView {
     let node = NodeRef::<Div>::new();
-    let scroll_top = RwSignal::new(0.0);
-    let (opening, row_height) = measured(node);
+    let scroller = Scroller::of(node);
     let active = RwSignal::new(None::<u64>);
     let len = Memo::new(move |_| rows.store.with(|store| store.len(total.get())));
     let window = Memo::new(move |_| Window {
         rows: len.get(),
-        row_height: row_height.get(),
-        opening: opening.get(),
+        row_height: scroller.row_height.get(),
+        opening: scroller.opening.get(),
     });
-    let drawn = Memo::new(move |_| window.get().drawn(scroll_top.get()));
+    let drawn = Memo::new(move |_| window.get().drawn(scroller.top.get()));
     let view = Memo::new(move |_| drawn.get().rows);
     rows.fill(view, total);
 
@@ -51,10 +49,8 @@ pub(crate) fn Table(
     };
     let move_to = move |place: u64| {
         active.set(Some(place));
-        if let Some(table) = node.get_untracked() {
-            let there = window.get_untracked().reveal(place, table.scroll_top_f64());
-            table.set_scroll_top(there.round() as i32);
-        }
+        let top = scroller.top.get_untracked();
+        scroller.go(window.get_untracked().reveal(place, top));
         if open.with_untracked(Option::is_some) {
             show(place);
         }
@@ -62,7 +58,8 @@ pub(crate) fn Table(
     let on_key = move |event: KeyboardEvent| {
         let last = len.get_untracked().saturating_sub(1);
         let here = active.get_untracked();
-        let screen = (opening.get_untracked() / row_height.get_untracked()).max(1.0) as u64;
+        let screen = (scroller.opening.get_untracked() / scroller.row_height.get_untracked())
+            .max(1.0) as u64;
         let step = |to: u64| {
             if here.is_some() {
                 to.min(last)
@@ -98,7 +95,7 @@ pub(crate) fn Table(
             aria-activedescendant=text(move || active.get().map_or_else(String::new, |place| format!("row-{place}")))
             data-testid="rows"
             node_ref=node
-            on:scroll=move |event| scroll_top.set(event_target::<HtmlElement>(&event).scroll_top_f64())
+            on:scroll=move |_| scroller.look()
             on:keydown=on_key
         >
             <Head/>
@@ -137,44 +134,4 @@ fn Below(rows: Rows) -> impl IntoView {
             })
     });
     view! { <p class="label below" data-testid="rows-note">{words}</p> }
-}
-
-/// The pixels that rows are seen through, and those of one row, as the style sheet and the
-/// window's size make them.
-fn measured(node: NodeRef<Div>) -> (RwSignal<f64>, RwSignal<f64>) {
-    let opening = RwSignal::new(0.0);
-    let row_height = RwSignal::new(38.0);
-    node.on_load(move |table| {
-        let element: HtmlElement = table.clone().into();
-        let measure = Closure::<dyn FnMut()>::new(move || {
-            let head = element
-                .first_element_child()
-                .map_or(38, |head| head.client_height() + 1);
-            row_height.try_set(f64::from(head));
-            opening.try_set(f64::from((element.client_height() - head).max(0)));
-        });
-        let Ok(observer) = ResizeObserver::new(measure.as_ref().unchecked_ref()) else {
-            return;
-        };
-        observer.observe(&table);
-        let watched = StoredValue::new_local((observer, measure));
-        on_cleanup(move || {
-            let _ = watched.try_with_value(|(observer, _)| observer.disconnect());
-        });
-    });
-    (opening, row_height)
-}
-
-/// `scrollTop` with its fraction, which a scaled table needs.
-trait ScrollTop {
-    fn scroll_top_f64(&self) -> f64;
-}
-
-impl ScrollTop for web_sys::HtmlElement {
-    fn scroll_top_f64(&self) -> f64 {
-        js_sys::Reflect::get(self, &"scrollTop".into())
-            .ok()
-            .and_then(|value| value.as_f64())
-            .unwrap_or_default()
-    }
 }

@@ -12,7 +12,7 @@ use crate::logic::{json_text, words};
 pub struct RowView {
     /// The row's number, from 0.
     pub row: u64,
-    /// Masked; none where INVALID.
+    /// Masked, or nine digits where revealed; none where INVALID.
     pub ssn: Option<String>,
     /// What became of it.
     pub outcome: Outcome,
@@ -52,18 +52,26 @@ impl RowView {
         self.outcome.is_answer() || self.outcome == Outcome::Invalid
     }
 
-    /// The number with dots for its hidden digits, `•••-••-6789`; a dash where there is none.
+    /// The number with dots for its hidden digits, `•••-••-6789`, or all of it where it is
+    /// revealed; a dash where there is none.
     pub fn number(&self) -> String {
-        self.ssn
-            .as_deref()
-            .map_or_else(|| "—".to_owned(), |ssn| ssn.replace('*', "•"))
+        match self.ssn.as_deref() {
+            None => "—".to_owned(),
+            Some(ssn) => match parts(ssn) {
+                Some((area, group, serial)) => format!("{area}-{group}-{serial}"),
+                None => ssn.replace('*', "•"),
+            },
+        }
     }
 
-    /// The number as a screen reader says it: `ending in 6789`.
+    /// The number as a screen reader says it: `ending in 6789`, or all digits one by one.
     pub fn spoken_number(&self) -> String {
-        match self.ssn.as_deref().and_then(|ssn| ssn.rsplit('-').next()) {
-            Some(last) => format!("ending in {last}"),
-            None => "no number".to_owned(),
+        let Some(ssn) = self.ssn.as_deref() else {
+            return "no number".to_owned();
+        };
+        match (parts(ssn), ssn.rsplit('-').next()) {
+            (None, Some(last)) => format!("ending in {last}"),
+            _ => ssn.chars().flat_map(|digit| [digit, ' ']).collect(),
         }
     }
 
@@ -104,6 +112,12 @@ impl RowView {
             (None, None) => "no answer",
         }
     }
+}
+
+/// The three parts of nine digits; none of what is masked.
+fn parts(ssn: &str) -> Option<(&str, &str, &str)> {
+    let bare = ssn.len() == 9 && ssn.bytes().all(|byte| byte.is_ascii_digit());
+    bare.then(|| (&ssn[..3], &ssn[3..5], &ssn[5..]))
 }
 
 /// What a status of a failed GET means.
@@ -161,6 +175,19 @@ pub(crate) mod tests {
         assert_eq!(view.spoken_number(), "ending in 6789");
         assert_eq!(view.says(), "name: Ada");
         assert!(view.is_settled());
+    }
+
+    #[test]
+    fn a_revealed_number_is_shown_whole() {
+        let mut shown = row(0, Outcome::Succeeded);
+        shown.ssn = Some("123456789".to_owned());
+        assert_eq!(shown.number(), "123-45-6789");
+        assert_eq!(shown.spoken_number().trim(), "1 2 3 4 5 6 7 8 9");
+        shown.ssn = None;
+        assert_eq!(
+            (shown.number(), shown.spoken_number()),
+            ("—".into(), "no number".into())
+        );
     }
 
     #[test]

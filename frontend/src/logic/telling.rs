@@ -82,12 +82,26 @@ pub fn items_sum(execution: &Execution) -> Parts {
     parts
 }
 
-/// Items that a redrive would ask again.
-pub fn to_try_again(execution: &Execution) -> u64 {
-    match execution.status.is_over() {
-        true => execution.counts.failed + execution.counts.not_tried,
-        false => 0,
-    }
+/// The question before a run is deleted: what will be gone.
+pub fn deletion(execution: &Execution) -> String {
+    let runs = match execution.status {
+        ExecutionStatus::Running => " It still runs, so it is stopped first.",
+        _ => "",
+    };
+    format!(
+        "Its {} and all results are erased from the server, for good.{runs} Files that were \
+         downloaded stay where they are.",
+        words::count(execution.rows, "line")
+    )
+}
+
+/// What was done, once a run is deleted.
+pub fn deleted(execution: &Execution) -> String {
+    format!(
+        "“{}” is deleted: its {} and all results are gone.",
+        name(execution),
+        words::count(execution.rows, "line")
+    )
 }
 
 /// How many there are of an outcome, for its chip: items, or the lines that are none.
@@ -99,11 +113,11 @@ pub fn rows_like(execution: &Execution, outcome: Outcome) -> u64 {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use contract::wire::{Counts, RunSettings};
 
-    fn execution() -> Execution {
+    pub(crate) fn execution() -> Execution {
         Execution {
             id: "01jd0000000000000000000abc".parse().unwrap(),
             label: None,
@@ -161,11 +175,13 @@ mod tests {
     }
 
     #[test]
-    fn only_a_run_that_is_over_can_be_tried_again() {
+    fn a_question_before_deleting_says_what_will_be_gone() {
         let mut run = execution();
-        assert_eq!(to_try_again(&run), 0);
+        assert!(deletion(&run).starts_with("Its 10,000 lines and all results"));
+        assert!(deletion(&run).contains("stopped first"));
         run.status = ExecutionStatus::Succeeded;
-        assert_eq!(to_try_again(&run), 181);
+        assert!(!deletion(&run).contains("stopped first"));
+        assert!(deleted(&run).starts_with("“List of 10,000 lines” is deleted"));
     }
 
     #[test]

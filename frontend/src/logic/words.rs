@@ -53,6 +53,53 @@ pub fn duration(ms: u64) -> String {
     }
 }
 
+/// Milliseconds as a clock counts them: `0:41`, `12:05`, `1:02:03`.
+pub fn clock(ms: u64) -> String {
+    let seconds = ms / 1_000;
+    let (hours, minutes) = (seconds / 3_600, seconds / 60 % 60);
+    let two = |number: u64| format!("{}{number}", if number < 10 { "0" } else { "" });
+    match hours {
+        0 => format!("{minutes}:{}", two(seconds % 60)),
+        _ => format!("{hours}:{}:{}", two(minutes), two(seconds % 60)),
+    }
+}
+
+/// Milliseconds to come, in steps as coarse as the guess is: `a few seconds`, `about 25 s`,
+/// `about 4 min`.
+pub fn left(ms: u64) -> String {
+    let up = |unit: u64| ms.div_ceil(unit) * unit;
+    match ms {
+        0..8_000 => "a few seconds".to_owned(),
+        8_000..55_000 => format!("about {} s", up(5_000) / 1_000),
+        55_000..3_300_000 => format!("about {} min", up(60_000) / 60_000),
+        _ => match up(600_000) {
+            whole if whole % 3_600_000 == 0 => format!("about {} h", whole / 3_600_000),
+            ms => format!("about {} h {} min", ms / 3_600_000, ms / 60_000 % 60),
+        },
+    }
+}
+
+/// So many a second in three digits, so that the last ones don't flicker: `4,870`, `61.4`, `0.5`.
+pub fn rate(per_second: f64) -> String {
+    match per_second {
+        ..100.0 => {
+            let tenths = (per_second.max(0.0) * 10.0).round() as u64;
+            match tenths % 10 {
+                0 => (tenths / 10).to_string(),
+                tenth => format!("{}.{tenth}", tenths / 10),
+            }
+        }
+        _ => {
+            let whole = per_second as u64;
+            let mut step = 1;
+            while whole / step >= 1_000 {
+                step *= 10;
+            }
+            group((whole + step / 2) / step * step)
+        }
+    }
+}
+
 /// A share of a whole as a style sheet has it: `25.00%`; nothing of nothing is `0.00%`.
 pub fn percent(part: u64, whole: u64) -> String {
     let share = part.saturating_mul(10_000) / whole.max(1);
@@ -77,6 +124,16 @@ pub fn estimate(items: u64, at_once: u32, per_second: Option<f64>) -> String {
         0..1_000 => "less than a second".to_owned(),
         ms @ 1_000..60_000 => format!("about {}", count(ms.div_ceil(1_000), "second")),
         ms => format!("about {}", duration(ms)),
+    }
+}
+
+/// The first few names and how many more there are: `Name, Note and 3 more`.
+pub fn some_of(names: &[String], most: usize) -> String {
+    let shown = names.len().min(most);
+    let told = names[..shown].join(", ");
+    match names.len() - shown {
+        0 => told,
+        more => format!("{told} and {more} more"),
     }
 }
 
@@ -131,6 +188,44 @@ mod tests {
             (12_000_000, "3 h 20 min"),
         ] {
             assert_eq!(duration(ms), text);
+        }
+    }
+
+    #[test]
+    fn a_clock_counts_up_and_what_is_left_is_a_guess() {
+        for (ms, shown) in [
+            (0, "0:00"),
+            (41_900, "0:41"),
+            (725_000, "12:05"),
+            (3_723_000, "1:02:03"),
+        ] {
+            assert_eq!(clock(ms), shown);
+        }
+        for (ms, shown) in [
+            (0, "a few seconds"),
+            (21_000, "about 25 s"),
+            (54_999, "about 55 s"),
+            (55_000, "about 1 min"),
+            (200_000, "about 4 min"),
+            (3_500_000, "about 1 h"),
+            (11_900_000, "about 3 h 20 min"),
+        ] {
+            assert_eq!(left(ms), shown);
+        }
+    }
+
+    #[test]
+    fn a_rate_has_three_digits_at_most_that_change() {
+        for (per_second, shown) in [
+            (0.0, "0"),
+            (0.52, "0.5"),
+            (61.44, "61.4"),
+            (99.99, "100"),
+            (734.9, "734"),
+            (4_868.0, "4,870"),
+            (99_960.0, "100,000"),
+        ] {
+            assert_eq!(rate(per_second), shown);
         }
     }
 

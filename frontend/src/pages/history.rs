@@ -5,31 +5,50 @@ use leptos::prelude::*;
 
 use crate::api::{self, ApiError};
 use crate::browser;
+use crate::components::delete::{Delete, Deleting, Done};
 use crate::components::heading::Heading;
 use crate::components::mark::{Mark, class};
 use crate::components::notice::Trouble;
+use crate::logic::history::Runs;
+use crate::logic::poll::Came;
 use crate::logic::row_view::outcome_words;
 use crate::logic::{telling, words};
-use crate::one_type::{flag, maybe, part, spawn, text};
+use crate::one_type::{click, flag, maybe, memo, part, spawn, text};
+use crate::poller::Poller;
 
-/// The caller's runs.
+/// The caller's runs, kept fresh while one of them runs.
 #[component]
 pub(crate) fn History() -> impl IntoView {
-    let runs = RwSignal::new(Vec::<Execution>::new());
-    let next = RwSignal::new(None::<String>);
-    let read = RwSignal::new(false);
+    let runs = RwSignal::new(Runs::default());
     let busy = RwSignal::new(false);
     let trouble = RwSignal::new(None::<ApiError>);
-    let load = move || {
+    let poller = Poller::start(move |signal| async move {
+        match api::executions(None, signal.as_ref()).await {
+            Ok(page) => {
+                trouble.try_set(None);
+                runs.try_update(|runs| runs.refresh(page));
+                match runs.try_with_untracked(Runs::any_runs) {
+                    Some(true) => Came::Again,
+                    _ => Came::End,
+                }
+            }
+            Err(error) => {
+                let passes = error.may_pass();
+                trouble.try_set(Some(error));
+                if passes { Came::Failed } else { Came::End }
+            }
+        }
+    });
+    let more = move || {
+        let Some(cursor) = runs.with_untracked(|runs| runs.next.clone()) else {
+            return;
+        };
         busy.set(true);
-        let cursor = next.get_untracked();
         spawn(async move {
-            match api::executions(cursor.as_deref()).await {
+            match api::executions(Some(&cursor), None).await {
                 Ok(page) => {
-                    runs.try_update(|runs| runs.extend(page.executions));
-                    next.try_set(page.next);
-                    read.try_set(true);
                     trouble.try_set(None);
+                    runs.try_update(|runs| runs.extend(&cursor, page));
                 }
                 Err(error) => {
                     trouble.try_set(Some(error));
@@ -38,9 +57,32 @@ pub(crate) fn History() -> impl IntoView {
             busy.try_set(false);
         });
     };
-    load();
-    let empty = move || read.get() && runs.with(Vec::is_empty) && next.with(Option::is_none);
-    let more = move || trouble.with(Option::is_some) || next.with(Option::is_some);
+    let deleting = Deleting::new();
+    let Done(done) = expect_context();
+    // Told once: on the page that is come to after it was done.
+    on_cleanup(move || done.set(None));
+    let empty = memo(move || runs.with(|runs| runs.read && runs.runs.is_empty()));
+    // Entries are made anew only where a run comes or goes, so that a focus stays.
+    let ids = memo(move || {
+        runs.with(|runs| {
+            runs.runs
+                .iter()
+                .map(|run| run.id.clone())
+                .collect::<Vec<_>>()
+        })
+    });
+    let entries = part(move || {
+        let entries = ids.get().into_iter().filter_map(|id| {
+            let find = {
+                let id = id.clone();
+                move |runs: &Runs| runs.runs.iter().find(|run| run.id == id).cloned()
+            };
+            let first = runs.with_untracked(&find)?;
+            let run = Memo::new(move |_| runs.with(&find).unwrap_or_else(|| first.clone()));
+            Some(view! { <Entry run deleting/> })
+        });
+        entries.collect_view().into_any()
+    });
     view! {
         <header>
             <div>
@@ -48,48 +90,70 @@ pub(crate) fn History() -> impl IntoView {
                 <p class="soft">"Every list that was looked up here, newest first."</p>
             </div>
         </header>
-        <Trouble error=trouble/>
-        {maybe(move || empty().then(|| view! {
+        <div role="status">
+            {maybe(move || done.get().map(|done| view! {
+                <p class="notice good" data-testid="done">{done}</p>
+            }))}
+        </div>
+        <Trouble error=trouble again="This page tries again by itself."/>
+        {maybe(move || empty.get().then(|| view! {
             <p data-testid="history-empty">"Nothing yet. " <a href="/">"Look up a list"</a> "."</p>
         }))}
-        <ol class="runs" data-testid="history">
-            {part(move || runs.get().into_iter().map(|run| view! { <Entry run/> }).collect_view().into_any())}
-        </ol>
+        <ol class="runs" data-testid="history">{entries}</ol>
         <button
             type="button"
             class="button"
-            hidden=flag(move || !more())
+            hidden=flag(move || runs.with(|runs| runs.next.is_none()))
             data-testid="history-more"
             disabled=flag(move || busy.get())
-            on:click=move |_| load()
+            on:click=click(more)
         >
-            {text(move || if trouble.with(Option::is_some) { "Try again" } else { "Show older" }.to_owned())}
+            "Show older"
         </button>
+        <Delete deleting gone=move |()| poller.wake()/>
     }
 }
 
 #[component]
-fn Entry(run: Execution) -> impl IntoView {
-    let figures = Outcome::ALL.into_iter().filter_map(|outcome| {
-        let number = Some(run.counts.of(outcome)).filter(|number| *number > 0)?;
-        Some(view! {
-            <span class=format!("figure {}", class(outcome))>
-                <Mark outcome/> {words::group(number)} " " {outcome_words(outcome).to_ascii_lowercase()}
-            </span>
-        })
+fn Entry(run: Memo<Execution>, deleting: Deleting) -> impl IntoView {
+    let figures = part(move || {
+        let counts = run.with(|run| run.counts);
+        let figures = Outcome::ALL.into_iter().filter_map(|outcome| {
+            let number = Some(counts.of(outcome)).filter(|number| *number > 0)?;
+            Some(view! {
+                <span class=format!("figure {}", class(outcome))>
+                    <Mark outcome/> {words::group(number)} " " {outcome_words(outcome).to_ascii_lowercase()}
+                </span>
+            })
+        });
+        figures.collect_view().into_any()
+    });
+    let (id, name, facts) = run.with_untracked(|run| {
+        let started = browser::local_time(&run.started_at);
+        let facts = format!("{started} · {}", words::count(run.rows, "line"));
+        (run.id.clone(), telling::name(run), facts)
     });
     view! {
         <li>
-            <a class="run" href=format!("/executions/{}", run.id) data-testid="history-run">
+            <a class="run" href=format!("/executions/{id}") data-testid="history-run">
                 <span class="what">
-                    <b>{telling::name(&run)}</b>
-                    <span class="label">
-                        {browser::local_time(&run.started_at)} " · " {words::count(run.rows, "line")}
-                    </span>
+                    <b>{name.clone()}</b>
+                    <span class="label">{facts}</span>
                 </span>
-                <span class="outcomes label">{figures.collect_view()}</span>
-                <span class="status">{telling::status_words(run.status)}</span>
+                <span class="outcomes label">{figures}</span>
+                <span class="status">
+                    {text(move || run.with(|run| telling::status_words(run.status).to_owned()))}
+                </span>
             </a>
+            <button
+                type="button"
+                class="plain"
+                aria-label=format!("Delete {name}")
+                data-testid="history-delete"
+                on:click=click(move || deleting.ask(run.get_untracked()))
+            >
+                "Delete…"
+            </button>
         </li>
     }
 }

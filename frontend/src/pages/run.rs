@@ -1,20 +1,29 @@
 //! `/executions/{id}`: a run, live.
 
-use contract::wire::{Execution, ExecutionStatus, Outcome, RedriveRequest};
+use contract::wire::Execution;
 use leptos::prelude::*;
 
-use crate::api::{self, ApiError};
+use crate::api::ApiError;
 use crate::browser;
+use crate::components::again::AgainButton;
 use crate::components::bar::Bar;
 use crate::components::chips::Chips;
+use crate::components::delete::{Delete, Deleting};
+use crate::components::downloads::DownloadButton;
 use crate::components::heading::Heading;
-use crate::components::notice::Trouble;
+use crate::components::notice::{Advised, Trouble};
+use crate::components::pace_view::PaceView;
+use crate::components::receipt::Receipt;
+use crate::components::reveal::Reveal;
 use crate::components::row_panel::RowPanel;
 use crate::components::table::Table;
+use crate::deeds::Deeds;
 use crate::follow::Follow;
+use crate::logic::choice::{self, Choice};
 use crate::logic::{telling, words};
-use crate::one_type::{effect, flag, part, spawn, text};
-use crate::rows::Rows;
+use crate::one_type::{click, effect, flag, memo, part, text};
+use crate::router::Router;
+use crate::rows::{Rows, Shown};
 
 const RECONNECTS: &str = "This page tries again by itself.";
 
@@ -68,33 +77,84 @@ fn Missing() -> impl IntoView {
 #[component]
 fn Known(id: String, follow: Follow, first: Execution) -> impl IntoView {
     let execution = Memo::new(move |_| follow.execution.get().unwrap_or_else(|| first.clone()));
-    let chosen = RwSignal::new(None::<Outcome>);
+    let chosen = RwSignal::new(Choice::All);
+    let reveal = RwSignal::new(false);
     let open = RwSignal::new(None);
-    let rows = Rows::new(id.clone(), execution, chosen);
-    let total = Memo::new(move |_| execution.with(|e| e.rows));
+    let shown = memo(move || Shown {
+        choice: chosen.get(),
+        reveal: reveal.get(),
+    });
+    let rows = Rows::new(id.clone(), execution, shown);
+    effect(move || {
+        // The open row may hold a full number; the table's own are asked for anew.
+        if !reveal.get() {
+            open.set(None);
+        }
+    });
+    let total = memo(move || execution.with(|e| e.rows));
     let lines = text(move || {
         rows.store
             .with(|store| store.len(total.get()).min(100).to_string())
     });
     let name = text(move || execution.with(telling::name));
+    let deeds = Deeds::new(id, follow, execution);
+    let deleting = Deleting::new();
+    let router = Router::of_page();
+    let all = memo(move || execution.with(choice::all_again));
+    let these = memo(move || {
+        follow.failures.with(|failures| {
+            execution.with(|e| choice::chosen_again(e, &failures.groups, chosen.get()))
+        })
+    });
+    // One trouble at a time: without the run's own polls its rows don't come either.
+    let rows_trouble = Signal::derive(move || match follow.trouble.get() {
+        Some(_) => None,
+        None => rows.trouble.get(),
+    });
     view! {
         <header>
             <div>
                 <Heading text=name/>
                 <Standing execution/>
             </div>
-            <Deeds id follow execution/>
+            <div class="deeds">
+                <div class="buttons">
+                    <AgainButton deeds again=all class="button filled" id="redrive"/>
+                    <Stop deeds/>
+                    <DownloadButton execution shown=chosen/>
+                    <button
+                        type="button"
+                        class="button"
+                        data-testid="delete"
+                        on:click=click(move || deleting.ask(execution.get_untracked()))
+                    >
+                        "Delete…"
+                    </button>
+                </div>
+                <Trouble error=deeds.trouble/>
+            </div>
         </header>
         <p class="unseen" role="status">{text(move || execution.with(telling::announcement))}</p>
         <Trouble error=follow.trouble again=RECONNECTS/>
-        <section class="card" aria-label="How it stands"><Bar execution/></section>
-        <Chips execution chosen/>
-        <Trouble error=rows.trouble again=RECONNECTS/>
+        <Advised follow execution/>
+        <section class="card stands" aria-label="How it stands">
+            <Bar execution/>
+            <PaceView follow execution/>
+        </section>
+        <div class="choose">
+            <Chips execution failures=follow.failures chosen/>
+            <Reveal reveal/>
+        </div>
+        <p class="these" hidden=flag(move || these.with(Option::is_none))>
+            <AgainButton deeds again=these class="button" id="redrive-these"/>
+        </p>
+        <Trouble error=rows_trouble again=RECONNECTS/>
         <div class="rows" class:with-panel=flag(move || open.with(Option::is_some)) style=("--lines", lines)>
             <div><Table rows total open/></div>
             <RowPanel open/>
         </div>
         <Receipt execution/>
+        <Delete deleting gone=move |()| router.go("/history")/>
     }
 }
 
@@ -129,90 +189,19 @@ fn Standing(execution: Memo<Execution>) -> impl IntoView {
     }
 }
 
-/// What can be done with the run: stop it, or ask again what failed.
+/// The button that stops a run, for as long as it goes on.
 #[component]
-fn Deeds(id: String, follow: Follow, execution: Memo<Execution>) -> impl IntoView {
-    let busy = RwSignal::new(false);
-    let trouble = RwSignal::new(None::<ApiError>);
-    let running = Memo::new(move |_| execution.with(|e| e.status == ExecutionStatus::Running));
-    let again = Memo::new(move |_| execution.with(telling::to_try_again));
-    let finish = move |answer: Result<(), ApiError>| {
-        busy.try_set(false);
-        trouble.try_set(answer.err());
-        follow.wake();
-    };
-    let stopping = RwSignal::new(false);
-    effect(move || {
-        if !running.get() {
-            stopping.set(false);
-        }
-    });
-    let id = StoredValue::new(id);
-    let stop = move |_| {
-        busy.set(true);
-        stopping.set(true);
-        spawn(async move {
-            let answer = api::stop(&id.get_value()).await;
-            if answer.is_err() {
-                stopping.try_set(false);
-            }
-            finish(answer);
-        });
-    };
-    let redrive = move |_| {
-        busy.set(true);
-        spawn(async move {
-            finish(api::redrive(&id.get_value(), &RedriveRequest::default()).await);
-        });
-    };
+fn Stop(deeds: Deeds) -> impl IntoView {
     view! {
-        <div class="deeds">
-            <div class="buttons">
-                <button
-                    type="button"
-                    class="button"
-                    data-testid="stop"
-                    hidden=flag(move || !running.get())
-                    disabled=flag(move || busy.get() || stopping.get())
-                    on:click=stop
-                >
-                    {text(move || if stopping.get() { "Stopping…" } else { "Stop" }.to_owned())}
-                </button>
-                <button
-                    type="button"
-                    class="button filled"
-                    data-testid="redrive"
-                    hidden=flag(move || again.get() == 0)
-                    disabled=flag(move || busy.get())
-                    on:click=redrive
-                >
-                    {text(move || format!("Try {} again", words::group(again.get())))}
-                </button>
-            </div>
-            <Trouble error=trouble/>
-        </div>
+        <button
+            type="button"
+            class="button"
+            data-testid="stop"
+            hidden=flag(move || !deeds.running.get())
+            disabled=flag(move || deeds.busy.get() || deeds.stopping.get())
+            on:click=click(move || deeds.stop())
+        >
+            {text(move || if deeds.stopping.get() { "Stopping…" } else { "Stop" }.to_owned())}
+        </button>
     }
-}
-
-/// The two sums that account for every line.
-#[component]
-fn Receipt(execution: Memo<Execution>) -> impl IntoView {
-    let sum = |whole: u64, unit: &'static str, parts: telling::Parts| {
-        let parts = parts
-            .into_iter()
-            .enumerate()
-            .map(|(place, (number, name))| {
-                let plus = if place == 0 { " = " } else { " + " };
-                view! { {plus} <b>{words::group(number)}</b> " " {name} }
-            });
-        view! { <b>{words::group(whole)}</b> {unit} {parts.collect_view()} ". " }
-    };
-    let receipt = part(move || {
-        execution.with(|e| {
-            let unit = if e.rows == 1 { " line" } else { " lines" };
-            view! { {sum(e.rows, unit, telling::lines_sum(e))} {sum(e.items, "", telling::items_sum(e))} }
-                .into_any()
-        })
-    });
-    view! { <p class="receipt soft" data-testid="receipt">{receipt}</p> }
 }
