@@ -76,7 +76,12 @@ pub(crate) fn DownloadButton(execution: Memo<Execution>, shown: RwSignal<Choice>
             };
             let started = browser::file_time(&e.started_at);
             let running = !e.status.is_over();
-            let name = file_name(e.label.as_deref(), &started, running, extension(save.format));
+            let name = file_name(
+                e.label.as_deref(),
+                &started,
+                running,
+                extension(save.format),
+            );
             (save, name)
         });
         downloads.begin(save, name);
