@@ -2,6 +2,7 @@
 
 mod completions;
 mod fetch_args;
+mod given;
 mod headers;
 mod man;
 mod run_args;
@@ -22,6 +23,7 @@ use completions::CompletionsCommand;
 use man::ManCommand;
 
 pub(crate) use fetch_args::{FetchArgs, Format};
+pub(crate) use given::Reach;
 pub(crate) use run_args::RunArgs;
 pub(crate) use serve_args::ServeArgs;
 pub(crate) use settings::SettingsArg;

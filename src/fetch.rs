@@ -1,106 +1,129 @@
 //! `rollcall fetch`: a list without a page.
 
+mod error;
+mod folder;
+mod interrupts;
+mod list;
+mod local;
 mod output;
+mod remote;
+mod rows;
+mod target;
+mod telling;
 
-use std::io::{self, Read};
-use std::path::{Path, PathBuf};
-
-use backend::{Engine, PassStart};
-use contract::list::{Column, ReadError, ReadOptions, Source, Validation, read_source};
-use contract::wire::{Counts, RunSettings};
-use store::{Meta, Pass, ResultsReader, Store, StoreError};
+use contract::list::Source;
+use contract::wire::{Counts, Joined};
+use store::Store;
 
 use crate::cli::FetchArgs;
-use crate::fetch::output::Output;
-use crate::serve::run::asked_to_end;
 use crate::{Embedded, Exit, descriptors};
+use folder::{Begin, RunFolder};
+use interrupts::Interrupts;
+use local::Local;
+use output::{Output, Pages};
+use target::Target;
+use telling::Telling;
 
-/// The list could not be looked up.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum FetchError {
-    #[error("the list {0} can't be read: {1}")]
-    List(PathBuf, io::Error),
-    #[error("{0}. Name it with --column")]
-    Column(ReadError),
-    #[error(transparent)]
-    Read(ReadError),
-    #[error("the list is empty: it takes at least one line")]
-    Empty,
-    #[error(transparent)]
-    Upstream(#[from] crate::cli::ArgsError),
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    #[error("the run could not be started: {0}")]
-    Engine(#[from] backend::EngineError),
-    #[error("the rows can't be written: {0}")]
-    Output(#[from] io::Error),
+pub(crate) use error::FetchError;
+
+/// A run that is over.
+struct Ended {
+    counts: Counts,
+    /// Lines that are no number.
+    invalid: u64,
+    /// Why it ended early, if it did.
+    reason: Option<String>,
+    interrupted: bool,
+    pages: Pages,
 }
 
 /// Looks up the list and writes its rows.
 pub(crate) async fn run(args: FetchArgs) -> Result<Exit, FetchError> {
-    let mut settings = settings(&args);
-    let possible = descriptors::raise();
-    if settings.max_concurrency > possible {
-        eprintln!(
-            "rollcall: {}",
-            descriptors::told(settings.max_concurrency, possible)
-        );
-        settings.max_concurrency = possible;
-    }
-    let store = Store::in_memory();
-    let fetcher = args.upstream.fetcher(store.clone(), &args.url)?;
-    let bytes = read(&args.list).map_err(|error| FetchError::List(args.list.clone(), error))?;
-    let source = source(&bytes, &settings.read_options(), args.column.as_ref())?;
-    drop(bytes);
-    if source.list.rows.is_empty() {
-        return Err(FetchError::Empty);
-    }
+    let target = Target::of(&args)?;
+    let source = list::read(&args)?;
     // Before the first GET: a run must not be lost because its rows have nowhere to go.
     let out = Output::open(args.out.as_deref())?;
-
-    let meta = Meta::new("local", None, None, None, &source.list, settings);
-    store.write_list(&meta, &source.list).await?;
-    drop(source);
-    let pass = Pass::first();
-    store.create_pass(&meta.id, &pass).await?;
-    let engine = Embedded::new(store.clone(), fetcher, None, possible);
-    let interrupted = look_up(&store, &engine, &meta, &pass).await?;
-    let finish = async {
-        // What was interrupted is written as well; interrupted again, it isn't.
-        engine.ended(&meta.id).await;
-        let counts = store.settle(&meta, &pass, None).await?.counts;
-        let reader = ResultsReader::open(store.clone(), meta.clone(), pass.clone(), !args.masked);
-        out.write(reader.await?, args.format).await?;
-        Ok(exit(interrupted, &counts))
+    // Not before: reading a list from a terminal is ended by the signal itself.
+    let mut interrupts = Interrupts::listen()?;
+    let telling = Telling::new(args.quiet);
+    let (ended, source) = match target {
+        Target::Upstream(url) => here(&args, &url, source, &telling, &mut interrupts).await?,
+        Target::Server(server) => {
+            let list = &source.list;
+            let ended = remote::run(&args, server, list, &telling, &mut interrupts);
+            (ended.await?, Some(source))
+        }
     };
+    telling.end();
+    let folder = args.resume.as_deref();
+    let Some(ended) = ended else {
+        if let Some(folder) = folder {
+            let folder = folder.display();
+            telling.say(&format!(
+                "interrupted. What is known is kept in {folder}: the same command goes on from there"
+            ));
+        }
+        return Ok(Exit::Interrupted);
+    };
+    let hint = folder.map(|_| "The same command with --redrive asks those again");
+    telling.summary(&ended, hint);
+    let exit = exit(&ended);
+    let joined = source.as_ref();
+    let joined = joined.and_then(|source| Joined::of(source, args.masked));
+    // What was interrupted is written as well; interrupted again, it isn't.
     tokio::select! {
-        exit = finish => exit,
-        () = asked_to_end() => Ok(Exit::Interrupted),
+        written = out.write(ended.pages, args.format, joined.as_ref()) => written.map(|()| exit),
+        () = interrupts.next() => Ok(Exit::Interrupted),
     }
 }
 
-/// Runs the list to its end, or tells the run to stop when interrupted. Whether it was.
-async fn look_up(
-    store: &Store,
-    engine: &Embedded,
-    meta: &Meta,
-    pass: &Pass,
-) -> Result<bool, FetchError> {
-    engine.start(PassStart::of(meta, pass)).await?;
-    tokio::select! {
-        () = engine.ended(&meta.id) => return Ok(false),
-        () = asked_to_end() => {}
+/// Looks the list up in this process. Gives the list back where it has other columns; without, its
+/// memory is better used for the run.
+async fn here(
+    args: &FetchArgs,
+    url: &str,
+    source: Source,
+    telling: &Telling,
+    interrupts: &mut Interrupts,
+) -> Result<(Option<Ended>, Option<Source>), FetchError> {
+    let options = list::options(args);
+    let settings = args
+        .run
+        .settings(options.validation, options.restore_leading_zeros);
+    let possible = descriptors::raise();
+    if settings.max_concurrency > possible {
+        telling.say(&descriptors::told(settings.max_concurrency, possible));
     }
-    store
-        .mark_stop(&meta.id, pass.pass, store::StopCause::User)
-        .await?;
-    engine.stop(&meta.id, pass.pass).await?;
-    Ok(true)
+    let local = match &args.resume {
+        None => {
+            let store = Store::in_memory();
+            let fetcher = args.upstream.fetcher(store.clone(), url)?;
+            Local::in_memory(store, fetcher, &source.list, settings, possible).await?
+        }
+        Some(path) => {
+            let folder = RunFolder::open(path)?;
+            let store = folder.store()?;
+            let fetcher = args.upstream.fetcher(store.clone(), url)?;
+            let (host, path) = fetcher.upstream();
+            let engine = Embedded::new(store.clone(), fetcher, Some(folder.objects()), possible);
+            let begin = Begin {
+                upstream: format!("{host}{path}"),
+                list: &source.list,
+                settings,
+                redrive: args.redrive,
+            };
+            folder.run(store, engine, begin).await?
+        }
+    };
+    let has_others = source.table.as_ref().is_some_and(|table| table.columns > 1);
+    let source = has_others.then_some(source);
+    let ended = local.run(telling, interrupts, !args.masked).await?;
+    Ok((ended, source))
 }
 
-fn exit(interrupted: bool, counts: &Counts) -> Exit {
-    match counts {
-        _ if interrupted => Exit::Interrupted,
+fn exit(ended: &Ended) -> Exit {
+    match ended.counts {
+        _ if ended.interrupted => Exit::Interrupted,
         Counts {
             failed: 0,
             not_tried: 0,
@@ -108,36 +131,4 @@ fn exit(interrupted: bool, counts: &Counts) -> Exit {
         } => Exit::Answered,
         _ => Exit::SomeFailed,
     }
-}
-
-fn read(path: &Path) -> io::Result<Vec<u8>> {
-    if path == Path::new("-") {
-        let mut bytes = Vec::new();
-        io::stdin().lock().read_to_end(&mut bytes)?;
-        Ok(bytes)
-    } else {
-        std::fs::read(path)
-    }
-}
-
-fn source(
-    bytes: &[u8],
-    options: &ReadOptions,
-    column: Option<&Column>,
-) -> Result<Source, FetchError> {
-    read_source(bytes, options, column).map_err(|error| match error {
-        ReadError::AmbiguousColumn { .. }
-        | ReadError::NoColumn { .. }
-        | ReadError::UnknownColumn { .. } => FetchError::Column(error),
-        error => FetchError::Read(error),
-    })
-}
-
-fn settings(args: &FetchArgs) -> RunSettings {
-    let validation = if args.issued_only {
-        Validation::Issued
-    } else {
-        Validation::Format
-    };
-    args.run.settings(validation, args.restore_leading_zeros)
 }

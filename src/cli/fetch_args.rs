@@ -5,26 +5,32 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use contract::list::Column;
 
+use super::given::Given;
 use super::{RunArgs, SettingsArg, UpstreamArgs};
 
 /// `rollcall fetch`.
 #[derive(Args)]
 pub(crate) struct FetchArgs {
+    // First: what is read after it is taken out of what clap has found.
+    #[command(flatten)]
+    pub(crate) given: Given,
     /// The list: a file with a number a line, a CSV or TSV, or `-` for standard input.
     pub(crate) list: PathBuf,
     /// The upstream's address, to which a number is appended.
     #[arg(long = "upstream", value_name = "URL", env = "ROLLCALL_UPSTREAM")]
-    pub(crate) url: String,
-    /// Where the rows go [default: standard output].
+    pub(crate) url: Option<String>,
+    /// Where the rows go, whole or not at all: an existing file is replaced once all are written,
+    /// and is readable by its owner alone [default: standard output].
     #[arg(long, value_name = "FILE")]
     pub(crate) out: Option<PathBuf>,
     /// How the rows are written.
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: Format,
-    /// Shows the last four digits of each number only.
+    /// Shows the last four digits of each number only, in the list's other columns as well.
     #[arg(long)]
     pub(crate) masked: bool,
-    /// The column that holds the numbers: its header, or its number from 1.
+    /// The column that holds the numbers: its header, or its number from 1 [default: the one whose
+    /// header or content says so].
     #[arg(long, value_name = "COLUMN")]
     pub(crate) column: Option<Column>,
     /// Takes only numbers that may have been issued.
@@ -33,12 +39,45 @@ pub(crate) struct FetchArgs {
     /// Takes 7 or 8 bare digits as a number whose leading zeros a spreadsheet ate.
     #[arg(long)]
     pub(crate) restore_leading_zeros: bool,
+    /// Shows no progress bar on a terminal; what failed is told all the same.
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+    /// Keeps the run in this folder, and goes on there with one that was interrupted or killed. A
+    /// run that is over is not asked again: its rows are written once more.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) resume: Option<PathBuf>,
+    /// With --resume: asks again what failed or was not tried, where the run is over.
+    #[arg(long, requires = "resume")]
+    pub(crate) redrive: bool,
+    #[command(flatten)]
+    pub(crate) server: ServerArgs,
     #[command(flatten)]
     pub(crate) settings: SettingsArg,
     #[command(flatten)]
     pub(crate) run: RunArgs,
     #[command(flatten)]
     pub(crate) upstream: UpstreamArgs,
+}
+
+/// A server that runs the list, in place of this process.
+#[derive(Args)]
+#[command(next_help_heading = "On a server")]
+pub(crate) struct ServerArgs {
+    /// The address of a Rollcall server that runs the list and asks its own upstream. The address
+    /// that `rollcall serve` prints is good as it is, with its token.
+    #[arg(long, value_name = "URL", env = "ROLLCALL_API")]
+    pub(crate) api: Option<String>,
+    /// The server's token. A variable or a file keeps it out of the list of processes.
+    #[arg(
+        long,
+        value_name = "TOKEN",
+        env = "ROLLCALL_TOKEN",
+        hide_env_values = true
+    )]
+    pub(crate) token: Option<String>,
+    /// A file that holds the server's token, and nothing else.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) token_file: Option<PathBuf>,
 }
 
 /// How rows are written.

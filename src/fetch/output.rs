@@ -1,17 +1,19 @@
-//! Writes rows, whole or not at all.
+//! Where rows go, whole or not at all.
 
+use std::fs::{File, OpenOptions};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
-use contract::limits::MAX_RESULTS_COUNT;
-use contract::wire::{CSV_HEADER, ResultRow};
-use store::{Filters, PageLimits, ResultsReader, StoreError};
+use contract::wire::{Joined, ResultRow};
 use tempfile::NamedTempFile;
 use tokio::sync::mpsc;
 
+use super::FetchError;
+use super::rows::Rows;
 use crate::cli::Format;
-use crate::fetch::FetchError;
+
+/// The rows in list order, a page at a time, or why there are no more.
+pub(super) type Pages = mpsc::Receiver<Result<Vec<ResultRow>, FetchError>>;
 
 /// Where rows go.
 pub(super) enum Output {
@@ -19,6 +21,8 @@ pub(super) enum Output {
     Stdout,
     /// A file that takes its name once it is whole. Made for its owner alone: it holds numbers.
     File(NamedTempFile, PathBuf),
+    /// A device or a pipe, which can't be replaced by a file.
+    Device(File, PathBuf),
 }
 
 impl Output {
@@ -27,120 +31,143 @@ impl Output {
         let Some(path) = path else {
             return Ok(Self::Stdout);
         };
-        let folder = path
-            .parent()
-            .filter(|folder| !folder.as_os_str().is_empty())
-            .unwrap_or(Path::new("."));
-        Ok(Self::File(NamedTempFile::new_in(folder)?, path.to_owned()))
+        let bad = |error| FetchError::OutputFile(path.to_owned(), error);
+        match path.metadata() {
+            Ok(there) if there.is_dir() => Err(bad(io::ErrorKind::IsADirectory.into())),
+            Ok(there) if !there.is_file() => {
+                let device = OpenOptions::new().write(true).open(path).map_err(bad)?;
+                Ok(Self::Device(device, path.to_owned()))
+            }
+            Ok(_) => {
+                // What a link leads to is replaced, not the link.
+                let path = path.canonicalize().map_err(bad)?;
+                Ok(Self::File(beside(&path).map_err(bad)?, path))
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                Ok(Self::File(beside(path).map_err(bad)?, path.to_owned()))
+            }
+            Err(error) => Err(bad(error)),
+        }
     }
 
-    /// Writes all rows in list order.
+    /// Writes all rows in list order, beside the list's other columns where there are any.
     pub(super) async fn write(
         self,
-        reader: ResultsReader,
+        pages: Pages,
         format: Format,
+        joined: Option<&Joined<'_>>,
     ) -> Result<(), FetchError> {
         match self {
             Self::Stdout => {
                 // Not the lock: it can't be held where this may be put aside.
-                let mut stdout = BufWriter::with_capacity(1 << 16, io::stdout());
-                write_all(reader, format, &mut stdout).await?;
-                Ok(stdout.flush()?)
+                write_all(pages, format, joined, io::stdout(), FetchError::Output)
+                    .await
+                    .map(drop)
             }
-            Self::File(mut file, path) => {
-                let mut writer = BufWriter::with_capacity(1 << 16, file.as_file_mut());
-                write_all(reader, format, &mut writer).await?;
-                writer.flush()?;
-                drop(writer);
-                file.as_file().sync_all()?;
-                file.persist(path).map_err(|error| error.error)?;
+            Self::Device(device, path) => {
+                let bad = |error| FetchError::OutputFile(path.clone(), error);
+                write_all(pages, format, joined, device, bad)
+                    .await
+                    .map(drop)
+            }
+            Self::File(file, path) => {
+                let bad = |error| FetchError::OutputFile(path.clone(), error);
+                let file = write_all(pages, format, joined, file, bad).await?;
+                file.as_file().sync_all().map_err(bad)?;
+                file.persist(&path).map_err(|error| bad(error.error))?;
                 Ok(())
             }
         }
     }
 }
 
-/// Reads a page ahead of what is being written.
-async fn write_all(
-    reader: ResultsReader,
+fn beside(path: &Path) -> io::Result<NamedTempFile> {
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
+    NamedTempFile::new_in(folder.unwrap_or(Path::new(".")))
+}
+
+async fn write_all<W: Write>(
+    mut pages: Pages,
     format: Format,
-    out: &mut impl Write,
-) -> Result<(), FetchError> {
-    let (send, mut pages) = mpsc::channel(2);
-    let reading = tokio::spawn(read_all(reader, send));
-    let mut rows = Rows::begin(format, out)?;
+    joined: Option<&Joined<'_>>,
+    out: W,
+    bad: impl Fn(io::Error) -> FetchError,
+) -> Result<W, FetchError> {
+    let mut out = BufWriter::with_capacity(1 << 16, out);
+    let mut rows = Rows::begin(format, joined, &mut out).map_err(&bad)?;
     while let Some(page) = pages.recv().await {
-        for row in &page {
-            rows.write(row)?;
+        for row in &page? {
+            rows.write(row).map_err(&bad)?;
         }
     }
-    reading.await.map_err(io::Error::other)??;
-    Ok(rows.end()?)
+    rows.end().map_err(&bad)?;
+    out.into_inner().map_err(|error| bad(error.into_error()))
 }
 
-async fn read_all(
-    mut reader: ResultsReader,
-    pages: mpsc::Sender<Vec<ResultRow>>,
-) -> Result<(), StoreError> {
-    let limits = PageLimits {
-        count: MAX_RESULTS_COUNT as usize,
-        bytes: 16 << 20,
-        time: Duration::MAX,
-    };
-    let mut at = Some(0);
-    while let Some(first) = at {
-        let page = reader.page(first, &Filters::default(), limits).await?;
-        at = page.next;
-        if pages.send(page.rows).await.is_err() {
-            // Who was to write them has failed, and says so.
-            return Ok(());
-        }
-    }
-    Ok(())
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use contract::wire::Outcome;
+    use std::os::unix::fs::PermissionsExt;
 
-/// Rows on their way out.
-enum Rows<W: Write> {
-    Csv(Box<csv::Writer<W>>),
-    Ndjson(W),
-    Json(W),
-}
-
-impl<W: Write> Rows<W> {
-    fn begin(format: Format, mut out: W) -> io::Result<Self> {
-        match format {
-            Format::Csv => {
-                let mut writer = csv::Writer::from_writer(out);
-                writer.write_record(CSV_HEADER)?;
-                Ok(Self::Csv(Box::new(writer)))
-            }
-            Format::Ndjson => Ok(Self::Ndjson(out)),
-            Format::Json => {
-                out.write_all(b"[")?;
-                Ok(Self::Json(out))
-            }
+    fn pages(last: Option<FetchError>) -> Pages {
+        let (send, pages) = mpsc::channel(2);
+        let row = ResultRow {
+            row: 0,
+            ssn: Some("100010001".into()),
+            outcome: Outcome::Succeeded,
+            status_code: Some(200),
+            body: None,
+            error: None,
+            warning: None,
+            duration_ms: None,
+            attempts: 1,
+        };
+        send.try_send(Ok(vec![row])).unwrap();
+        if let Some(error) = last {
+            send.try_send(Err(error)).unwrap();
         }
+        pages
     }
 
-    fn write(&mut self, row: &ResultRow) -> io::Result<()> {
-        match self {
-            Self::Csv(writer) => Ok(writer.write_record(row.csv_record())?),
-            Self::Ndjson(out) => {
-                serde_json::to_writer(&mut *out, row)?;
-                out.write_all(b"\n")
-            }
-            Self::Json(out) => {
-                out.write_all(if row.row == 0 { b"\n" } else { b",\n" })?;
-                Ok(serde_json::to_writer(out, row)?)
-            }
-        }
+    #[tokio::test]
+    async fn an_existing_file_is_replaced_by_what_is_whole_and_its_owner_s_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let (file, link) = (folder.path().join("rows.csv"), folder.path().join("link"));
+        std::fs::write(&file, "before").unwrap();
+        std::fs::set_permissions(&file, PermissionsExt::from_mode(0o644)).unwrap();
+        std::os::unix::fs::symlink(&file, &link).unwrap();
+        let read = || std::fs::read_to_string(&file).unwrap();
+
+        let broken = Output::open(Some(&link)).unwrap();
+        let why = FetchError::Empty;
+        let result = broken.write(pages(Some(why)), Format::Csv, None).await;
+        assert!(matches!(result, Err(FetchError::Empty)));
+        assert_eq!(read(), "before");
+
+        let whole = Output::open(Some(&link)).unwrap();
+        whole.write(pages(None), Format::Csv, None).await.unwrap();
+        assert!(read().contains("100010001"));
+        let mode = file.metadata().unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+        assert!(link.is_symlink());
+        assert_eq!(folder.path().read_dir().unwrap().count(), 2);
     }
 
-    fn end(self) -> io::Result<()> {
-        match self {
-            Self::Csv(mut writer) => writer.flush(),
-            Self::Ndjson(_) => Ok(()),
-            Self::Json(mut out) => out.write_all(b"\n]\n"),
-        }
+    #[test]
+    fn a_folder_is_no_place_for_rows() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(Output::open(Some(folder.path())).is_err());
+        assert!(Output::open(Some(&folder.path().join("no/where"))).is_err());
+    }
+
+    #[tokio::test]
+    async fn a_full_device_is_told_and_stays_a_device() {
+        let device = Output::open(Some(Path::new("/dev/full"))).unwrap();
+        let result = device.write(pages(None), Format::Csv, None).await;
+        assert!(matches!(result, Err(FetchError::OutputFile(..))));
+        assert!(!Path::new("/dev/full").is_file());
     }
 }

@@ -5,19 +5,14 @@ use std::process::{Output, Stdio};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::io::AsyncWriteExt;
+use tokio::process::Child;
 
 use crate::server::{Server, rollcall};
 use crate::support::upstream::{Reply, Upstream};
 
-async fn fetch(stdin: &str, args: &[&str]) -> Output {
-    let mut command = rollcall();
-    command
-        .arg("fetch")
-        .args(args)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
-    let mut child = command.spawn().unwrap();
+/// Runs `rollcall fetch` on this list.
+pub async fn fetch(stdin: &str, args: &[&str]) -> Output {
+    let mut child = begin(args);
     let mut pipe = child.stdin.take().unwrap();
     // One that could not run doesn't read its list.
     let _ = pipe.write_all(stdin.as_bytes()).await;
@@ -25,11 +20,37 @@ async fn fetch(stdin: &str, args: &[&str]) -> Output {
     child.wait_with_output().await.unwrap()
 }
 
-fn text(bytes: &[u8]) -> String {
+/// Starts `rollcall fetch`.
+pub fn begin(args: &[&str]) -> Child {
+    let mut command = rollcall();
+    command
+        .arg("fetch")
+        .args(args)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    command.spawn().unwrap()
+}
+
+/// Interrupts a program as Ctrl-C does.
+pub fn interrupt(child: &Child) {
+    let pid = rustix::process::Pid::from_raw(child.id().unwrap() as i32).unwrap();
+    rustix::process::kill_process(pid, rustix::process::Signal::INT).unwrap();
+}
+
+/// The rows of NDJSON.
+pub fn rows(ndjson: &[u8]) -> Vec<Value> {
+    let lines = text(ndjson);
+    let rows = lines.lines().map(serde_json::from_str);
+    rows.collect::<Result<_, _>>().unwrap()
+}
+
+pub fn text(bytes: &[u8]) -> String {
     String::from_utf8(bytes.to_vec()).unwrap()
 }
 
-const LIST: &str = "100010001\n100-01-0002\nnonsense\n\n100010001\n";
+/// Three rows of two numbers, and one that is none.
+pub const LIST: &str = "100010001\n100-01-0002\nnonsense\n\n100010001\n";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn rows_come_in_order_as_csv_ndjson_and_json_and_as_the_api_gives_them() {
@@ -43,10 +64,7 @@ async fn rows_come_in_order_as_csv_ndjson_and_json_and_as_the_api_gives_them() {
     let ndjson = with(&["--format", "ndjson"]).await;
     assert_eq!(ndjson.status.code(), Some(0), "{}", text(&ndjson.stderr));
     assert!(ndjson.stderr.is_empty());
-    let rows: Vec<Value> = text(&ndjson.stdout)
-        .lines()
-        .map(|line| serde_json::from_str(line).unwrap())
-        .collect();
+    let rows = rows(&ndjson.stdout);
     let told: Vec<(&Value, &Value)> = rows
         .iter()
         .map(|row| (&row["ssn"], &row["outcome"]))
@@ -92,7 +110,8 @@ async fn rows_come_in_order_as_csv_ndjson_and_json_and_as_the_api_gives_them() {
     assert_eq!(without_times(server.rows(&id).await), without_times(rows));
 }
 
-fn without_times(mut rows: Vec<Value>) -> Vec<Value> {
+/// The rows, whenever they were fetched.
+pub fn without_times(mut rows: Vec<Value>) -> Vec<Value> {
     for row in &mut rows {
         row["durationMs"] = Value::Null;
         row["body"]["attempt"] = Value::Null;
@@ -106,6 +125,10 @@ async fn the_exit_code_tells_how_it_went() {
     let failed = fetch(LIST, &["-", "--upstream", &upstream.url]).await;
     assert_eq!(failed.status.code(), Some(1));
     assert_eq!(text(&failed.stdout).lines().count(), 5);
+    assert_eq!(
+        text(&failed.stderr),
+        "rollcall: 2 numbers: 2 failed; 1 line is no number\n"
+    );
     for (list, args, named) in [
         ("", vec!["-", "--upstream", &upstream.url], "empty"),
         (LIST, vec!["-", "--upstream", "nowhere"], "address"),
@@ -130,6 +153,16 @@ async fn the_exit_code_tells_how_it_went() {
                 "/nowhere/rows.csv",
             ],
             "can't be written",
+        ),
+        (
+            LIST,
+            vec!["-", "--upstream", &upstream.url, "--out", "/"],
+            "directory",
+        ),
+        (
+            LIST,
+            vec!["-", "--upstream", &upstream.url, "--redrive"],
+            "--resume",
         ),
         (
             "ssn,spouse ssn,ssn\n100010001,100010002,100010003\n",
@@ -195,8 +228,7 @@ async fn interrupted_it_writes_what_it_knows() {
     let mut child = command.spawn().unwrap();
     upstream.until_total(2).await;
     assert!(!out.exists(), "an output is whole or not there");
-    let pid = rustix::process::Pid::from_raw(child.id().unwrap() as i32).unwrap();
-    rustix::process::kill_process(pid, rustix::process::Signal::INT).unwrap();
+    interrupt(&child);
     assert_eq!(child.wait().await.unwrap().code(), Some(130));
     let rows = std::fs::read_to_string(&out).unwrap();
     let outcomes: Vec<&str> = rows

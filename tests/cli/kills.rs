@@ -8,11 +8,11 @@ use std::time::Duration;
 
 use contract::wire::Outcome;
 use object_store::local::LocalFileSystem;
-use serde::de::IgnoredAny;
-use serde_json::json;
-use store::Store;
+use serde_json::{Value, json};
+use store::{Filters, PageLimits, ResultsReader, Store};
 use tempfile::TempDir;
 
+use crate::fetch::{begin, fetch, rows, text};
 use crate::server::Server;
 use crate::support::numbers;
 use crate::support::upstream::{Reply, Upstream};
@@ -23,10 +23,7 @@ const LINES: u32 = 20_000;
 #[tokio::test(flavor = "multi_thread")]
 async fn a_run_of_twenty_thousand_survives_ten_kills_at_random_moments() {
     let folder = TempDir::new().unwrap();
-    let upstream = Upstream::start(|_, _| {
-        Reply::After(Duration::from_millis(20), Box::new(Reply::Status(200)))
-    })
-    .await;
+    let upstream = slow().await;
     let lines = numbers(LINES);
     let mut server = Server::start(folder.path(), &upstream.url, &[]).await;
     let id = server
@@ -38,21 +35,12 @@ async fn a_run_of_twenty_thousand_survives_ten_kills_at_random_moments() {
         .as_str()
         .unwrap()
         .to_owned();
-    let mut kills: Vec<HashMap<String, u32>> = Vec::new();
+    let mut kills = Kills::default();
     for _ in 0..KILLS {
-        // A process that had asked for everything already would be killed too late.
-        let room = LINES.saturating_sub(answered(folder.path(), &id, &lines).await.len() as u32);
-        let moment = upstream.total() + rand::random_range(1..(room / 4).max(2));
-        upstream.until_total(moment).await;
+        let written = answered(folder.path(), &id).await.len();
+        upstream.until_total(moment(&upstream, written)).await;
         server.kill().await;
-        let asked = upstream.asked();
-        let written = answered(folder.path(), &id, &lines).await;
-        kills.push(
-            written
-                .into_iter()
-                .map(|number| (number.clone(), asked[&number]))
-                .collect(),
-        );
+        kills.note(&upstream, answered(folder.path(), &id).await);
         server = Server::start(folder.path(), &upstream.url, &[]).await;
     }
     let over = server.until_over(&id).await;
@@ -68,23 +56,100 @@ async fn a_run_of_twenty_thousand_survives_ten_kills_at_random_moments() {
         "no row lost, none twice"
     );
     assert!(rows.iter().all(|row| row["outcome"] == "SUCCEEDED"));
-    let asked = upstream.asked();
-    for (kill, written) in kills.iter().enumerate() {
-        for (number, count) in written {
-            assert_eq!(
-                asked[number], *count,
-                "asked after kill {kill} although its answer was written"
-            );
+    kills.none_was_in_vain(&upstream);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_fetch_with_a_folder_survives_ten_kills_at_random_moments() {
+    let folder = TempDir::new().unwrap();
+    let upstream = slow().await;
+    let lines = numbers(LINES);
+    let (list, run) = (folder.path().join("list.txt"), folder.path().join("run"));
+    std::fs::write(&list, lines.join("\n")).unwrap();
+    let args = [
+        list.to_str().unwrap(),
+        "--upstream",
+        &upstream.url,
+        "--resume",
+        run.to_str().unwrap(),
+        "--max-concurrency",
+        "400",
+        "--format",
+        "ndjson",
+    ];
+    let written = async || match std::fs::read(run.join("fetch.json")) {
+        Ok(json) => {
+            let which: Value = serde_json::from_slice(&json).unwrap();
+            answered(&run, which["execution"].as_str().unwrap()).await
         }
+        Err(_) => Vec::new(),
+    };
+    let mut kills = Kills::default();
+    for _ in 0..KILLS {
+        let mut child = begin(&args);
+        upstream
+            .until_total(moment(&upstream, written().await.len()))
+            .await;
+        child.kill().await.unwrap();
+        kills.note(&upstream, written().await);
     }
+    let output = fetch("", &args).await;
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let rows = rows(&output.stdout);
     assert!(
-        kills.last().is_some_and(|written| !written.is_empty()),
-        "no kill came late enough to prove anything"
+        rows.iter()
+            .map(|row| row["ssn"].as_str().unwrap())
+            .eq(lines.iter()),
+        "no row lost, none twice"
     );
+    assert!(rows.iter().all(|row| row["outcome"] == "SUCCEEDED"));
+    kills.none_was_in_vain(&upstream);
+}
+
+async fn slow() -> Upstream {
+    Upstream::start(|_, _| Reply::After(Duration::from_millis(20), Box::new(Reply::Status(200))))
+        .await
+}
+
+/// A random total of GETs that is still to come: a process that had asked for everything already
+/// would be killed too late.
+fn moment(upstream: &Upstream, written: usize) -> u32 {
+    let room = LINES.saturating_sub(written as u32);
+    upstream.total() + rand::random_range(1..(room / 4).max(2))
+}
+
+/// What was written at each kill, and how often it had been asked by then.
+#[derive(Default)]
+struct Kills(Vec<HashMap<String, u32>>);
+
+impl Kills {
+    fn note(&mut self, upstream: &Upstream, written: Vec<String>) {
+        let asked = upstream.asked();
+        let counts = written
+            .into_iter()
+            .map(|number| (number.clone(), asked[&number]));
+        self.0.push(counts.collect());
+    }
+
+    fn none_was_in_vain(&self, upstream: &Upstream) {
+        let asked = upstream.asked();
+        for (kill, written) in self.0.iter().enumerate() {
+            for (number, count) in written {
+                assert_eq!(
+                    asked[number], *count,
+                    "asked after kill {kill} although its answer was written"
+                );
+            }
+        }
+        assert!(
+            self.0.last().is_some_and(|written| !written.is_empty()),
+            "no kill came late enough to prove anything"
+        );
+    }
 }
 
 /// The numbers that segments on disk answer.
-async fn answered(data: &Path, id: &str, lines: &[String]) -> Vec<String> {
+async fn answered(data: &Path, id: &str) -> Vec<String> {
     let objects = LocalFileSystem::new_with_prefix(data.join("objects")).unwrap();
     let store = Store::new(Arc::new(objects));
     let id = id.parse().unwrap();
@@ -94,20 +159,17 @@ async fn answered(data: &Path, id: &str, lines: &[String]) -> Vec<String> {
     ) else {
         return Vec::new();
     };
-    let mut found = Vec::new();
-    for batch in 0..meta.batches() {
-        let state = store
-            .batch::<IgnoredAny>(&meta, &pass, batch)
-            .await
-            .unwrap();
-        for index in meta.batch_range(batch) {
-            if state
-                .item(index)
-                .is_some_and(|item| item.outcome(&pass.filter, true) == Outcome::Succeeded)
-            {
-                found.push(lines[index as usize].clone());
-            }
-        }
-    }
-    found
+    let succeeded = Filters {
+        outcome: Some(Outcome::Succeeded),
+        ..Filters::default()
+    };
+    let limits = PageLimits {
+        count: usize::MAX,
+        bytes: usize::MAX,
+        time: Duration::MAX,
+    };
+    let mut reader = ResultsReader::open(store, meta, pass, true).await.unwrap();
+    let page = reader.page(0, &succeeded, limits).await.unwrap();
+    assert!(page.next.is_none());
+    page.rows.into_iter().filter_map(|row| row.ssn).collect()
 }

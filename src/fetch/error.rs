@@ -1,0 +1,47 @@
+//! Why a list could not be looked up.
+
+use std::io;
+use std::path::PathBuf;
+
+use contract::list::ReadError;
+use store::StoreError;
+
+use super::remote::RemoteError;
+use super::target::TargetError;
+use crate::cli::ArgsError;
+use crate::data::DataError;
+
+/// The list could not be looked up.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum FetchError {
+    #[error("the list {0} can't be read: {1}")]
+    List(PathBuf, io::Error),
+    #[error("{0}. Name it with --column")]
+    Column(ReadError),
+    #[error(transparent)]
+    Read(ReadError),
+    #[error("the list is empty: it takes at least one line")]
+    Empty,
+    #[error(transparent)]
+    Target(#[from] TargetError),
+    #[error(transparent)]
+    Upstream(#[from] ArgsError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error("the run could not be started: {0}")]
+    Engine(#[from] backend::EngineError),
+    #[error("the rows can't be written: {0}")]
+    Output(#[from] io::Error),
+    #[error("the rows can't be written to {0}: {1}")]
+    OutputFile(PathBuf, io::Error),
+    #[error(transparent)]
+    Data(#[from] DataError),
+    #[error("the folder {} of --resume can't be used: {}", .0.display(), .1)]
+    Folder(PathBuf, String),
+    #[error("the folder {} holds another run: {}. Name another folder with --resume", .0.display(), .1.join("; "))]
+    OtherRun(PathBuf, Vec<String>),
+    #[error("the run broke off. What is known is kept in {0}: the same command goes on from there")]
+    BrokeOff(PathBuf),
+    #[error(transparent)]
+    Remote(#[from] RemoteError),
+}

@@ -1,0 +1,68 @@
+//! The other columns of a list, beside its rows.
+
+use serde_json::json;
+
+use crate::fetch::{fetch, rows, text};
+use crate::support::upstream::Upstream;
+
+const TABLE: &str = "Name,SSN,Row,Note\n\
+    Ann,100010001,7,=1+1\n\
+    \"Bob, jr.\",nonsense,-5,\n\
+    Cy,100-01-0003,x,wife 100-01-0004 of 100010003\n";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn they_stand_in_front_in_csv_and_none_runs_in_a_spreadsheet() {
+    let upstream = Upstream::quick().await;
+    let output = fetch(TABLE, &["-", "--upstream", &upstream.url]).await;
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let mut reader = csv::Reader::from_reader(output.stdout.as_slice());
+    let names: Vec<String> = reader.headers().unwrap().iter().map(String::from).collect();
+    assert_eq!(names[..5], ["Name", "Row 2", "Note", "row", "ssn"]);
+    let records: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
+    let told = |record: usize| records[record].iter().take(6).collect::<Vec<_>>();
+    assert_eq!(
+        told(0),
+        ["Ann", "7", "'=1+1", "0", "100010001", "SUCCEEDED"]
+    );
+    assert_eq!(told(1), ["Bob, jr.", "-5", "", "1", "", "INVALID"]);
+    assert!(records[2][2].contains("100-01-0004"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn they_are_an_object_in_json_as_they_were() {
+    let upstream = Upstream::quick().await;
+    let args = ["-", "--upstream", &upstream.url, "--format"];
+    let output = fetch(TABLE, &[&args[..], &["ndjson"]].concat()).await;
+    let found = rows(&output.stdout);
+    assert_eq!(
+        found[0]["columns"],
+        json!({"Name": "Ann", "Row 2": "7", "Note": "=1+1"})
+    );
+    assert_eq!(found[1]["columns"]["Name"], "Bob, jr.");
+    let array = fetch(TABLE, &[&args[..], &["json"]].concat()).await;
+    let array: Vec<serde_json::Value> = serde_json::from_slice(&array.stdout).unwrap();
+    assert_eq!(array[2]["columns"], found[2]["columns"]);
+    // A list of nothing but numbers has none.
+    let plain = fetch("SSN\n100010001\n", &[&args[..], &["ndjson"]].concat()).await;
+    assert!(rows(&plain.stdout)[0].get("columns").is_none());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn masked_they_hold_no_number() {
+    let upstream = Upstream::quick().await;
+    for format in ["csv", "ndjson", "json"] {
+        let args = [
+            "-",
+            "--masked",
+            "--format",
+            format,
+            "--upstream",
+            &upstream.url,
+        ];
+        let output = text(&fetch(TABLE, &args).await.stdout);
+        assert!(output.contains("wife ***-**-0004 of ***-**-0003"));
+        for number in ["100010001", "100010003", "100-01-000"] {
+            assert!(!output.contains(number), "{format}");
+        }
+    }
+}

@@ -1,0 +1,236 @@
+//! `rollcall fetch --api`: a list on a server.
+
+use std::process::Output;
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::fetch::{LIST, begin, fetch, interrupt, rows, text, without_times};
+use crate::server::Server;
+use crate::support::upstream::{Reply, Upstream};
+use crate::wire::Wire;
+
+const TABLE: &str = "Name,SSN\nAnn,100010001\nBob Brown,nonsense\nCy,100-01-0003\nDi,100010001\n";
+
+/// Fetches by way of a server.
+async fn by(server: &Server, list: &str, more: &[&str]) -> Output {
+    let api = format!("{}/?token={}", server.address, server.token);
+    fetch(list, &[&["-", "--api", &api][..], more].concat()).await
+}
+
+async fn runs(server: &Server) -> Vec<Value> {
+    let page = server.get("/api/executions").await;
+    page["executions"].as_array().unwrap().clone()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_on_a_server_has_the_rows_that_it_has_here() {
+    let upstream = Upstream::quick().await;
+    let folder = TempDir::new().unwrap();
+    let server = Server::start(folder.path(), &upstream.url, &[]).await;
+    for more in [&[][..], &["--masked"]] {
+        let more = [&["--format", "ndjson"], more].concat();
+        let there = by(&server, TABLE, &more).await;
+        assert_eq!(there.status.code(), Some(0), "{}", text(&there.stderr));
+        assert!(there.stderr.is_empty());
+        let here = [&["-", "--upstream", &upstream.url][..], &more].concat();
+        let here = fetch(TABLE, &here).await;
+        assert_eq!(
+            without_times(rows(&there.stdout)),
+            without_times(rows(&here.stdout))
+        );
+    }
+    let csv = by(&server, TABLE, &[]).await;
+    assert!(text(&csv.stdout).starts_with("Name,row,ssn,outcome,"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_sent_that_is_not_needed_and_no_address_holds_a_number() {
+    let upstream = Upstream::quick().await;
+    let folder = TempDir::new().unwrap();
+    let server = Server::start(folder.path(), &upstream.url, &[]).await;
+    let wire = Wire::to(&server.address).await;
+    let args = ["-", "--api", &wire.url, "--token", &server.token];
+    let output = fetch(TABLE, &args).await;
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let sent = wire.sent();
+    assert!(sent.contains("100010001") && sent.contains("100010003"));
+    for kept in ["Ann", "Bob", "nonsense", "Name", "100-01"] {
+        assert!(!sent.contains(kept), "{kept}");
+    }
+    let after = sent.split(" /api/").skip(1);
+    let addresses: Vec<&str> = after.filter_map(|text| text.split(' ').next()).collect();
+    assert!(addresses.len() >= 4);
+    for address in addresses {
+        assert!(!address.contains("100010"), "{address}");
+        assert!(!address.contains(&server.token), "{address}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_failed_there_is_told_here() {
+    let upstream = Upstream::start(|_, _| Reply::Status(403)).await;
+    let folder = TempDir::new().unwrap();
+    let server = Server::start(folder.path(), &upstream.url, &[]).await;
+    let more = [
+        "--tolerated-failure-percentage",
+        "0",
+        "--max-concurrency",
+        "1",
+    ];
+    let output = by(&server, LIST, &more).await;
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(text(&output.stdout).lines().count(), 5);
+    assert!(text(&output.stderr).contains("more than the 0 % tolerated"));
+    let settings = &runs(&server).await[0]["settings"];
+    assert_eq!(settings["maxConcurrency"], 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_long_list_goes_in_parts() {
+    let upstream = Upstream::quick().await;
+    let folder = TempDir::new().unwrap();
+    let server = Server::start(folder.path(), &upstream.url, &[]).await;
+    // One line more than a request takes.
+    let list = "100010001\n".repeat(250_000) + "x\n";
+    let output = by(&server, &list, &["--masked"]).await;
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    assert_eq!(text(&output.stdout).lines().count(), 250_002);
+    assert!(text(&output.stdout).ends_with("INVALID,,NO_DIGITS,,,0,\n"));
+    assert_eq!(upstream.total(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn interrupted_it_stops_the_run_there_and_writes_what_is_known() {
+    let upstream = Upstream::start(|number, _| match number {
+        "100010001" => Reply::Status(200),
+        _ => Reply::Held,
+    })
+    .await;
+    let folder = TempDir::new().unwrap();
+    let server = Server::start(folder.path(), &upstream.url, &[]).await;
+    let list = folder.path().join("list.txt");
+    std::fs::write(&list, LIST).unwrap();
+    let child = begin(&[
+        list.to_str().unwrap(),
+        "--api",
+        &server.address,
+        "--token",
+        &server.token,
+        "--format",
+        "ndjson",
+    ]);
+    upstream.until_total(2).await;
+    interrupt(&child);
+    let output = child.wait_with_output().await.unwrap();
+    assert_eq!(output.status.code(), Some(130));
+    let run = &runs(&server).await[0];
+    assert_eq!(run["status"], "ABORTED");
+    assert!(text(&output.stderr).contains(run["id"].as_str().unwrap()));
+    let found = rows(&output.stdout);
+    let told: Vec<&Value> = found.iter().map(|row| &row["outcome"]).collect();
+    assert_eq!(told, ["SUCCEEDED", "NOT_TRIED", "INVALID", "SUCCEEDED"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_goes_and_comes_back_is_waited_for_and_one_run_is_started() {
+    let upstream = Upstream::start(|_, _| Reply::Held).await;
+    let folder = TempDir::new().unwrap();
+    let server = Server::start(folder.path(), &upstream.url, &[]).await;
+    let wire = Wire::to(&server.address).await;
+    let list = folder.path().join("list.txt");
+    std::fs::write(&list, LIST).unwrap();
+    let token = server.token.clone();
+    let mut child = begin(&[
+        list.to_str().unwrap(),
+        "--api",
+        &wire.url,
+        "--token",
+        &token,
+    ]);
+    upstream.until_total(2).await;
+    let mut told = tokio::io::BufReader::new(child.stderr.take().unwrap());
+    server.kill().await;
+    let mut line = String::new();
+    tokio::io::AsyncBufReadExt::read_line(&mut told, &mut line)
+        .await
+        .unwrap();
+    assert!(line.contains("Trying again"), "{line}");
+
+    upstream.release();
+    let server = Server::start(folder.path(), &upstream.url, &[]).await;
+    wire.lead_to(&server.address);
+    line.clear();
+    tokio::io::AsyncBufReadExt::read_line(&mut told, &mut line)
+        .await
+        .unwrap();
+    assert_eq!(line, "rollcall: the server answers again\n");
+    let output = child.wait_with_output().await.unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    assert_eq!(text(&output.stdout).lines().count(), 5);
+    assert_eq!(runs(&server).await.len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_that_got_lost_starts_no_second_run() {
+    let upstream = Upstream::quick().await;
+    let folder = TempDir::new().unwrap();
+    let server = Server::start(folder.path(), &upstream.url, &[]).await;
+    let wire = Wire::to(&server.address).await;
+    wire.lose_an_answer_to("POST /api/executions ");
+    let args = ["-", "--api", &wire.url, "--token", &server.token];
+    let output = fetch(LIST, &args).await;
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    assert!(text(&output.stderr).contains("the server answers again"));
+    assert_eq!(wire.sent().matches("POST /api/executions ").count(), 2);
+    assert_eq!(runs(&server).await.len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_to_be_asked_must_be_clear_and_a_refusal_is_told_in_words() {
+    let upstream = Upstream::quick().await;
+    let folder = TempDir::new().unwrap();
+    let server = Server::start(folder.path(), &upstream.url, &[]).await;
+    let file = folder.path().join("my-token");
+    std::fs::write(&file, format!("{}\n", server.token)).unwrap();
+    let (api, file) = (server.address.as_str(), file.to_str().unwrap());
+    for (args, named) in [
+        (
+            &["--api", api, "--token", "wr0ng"][..],
+            "doesn't take this token",
+        ),
+        (&["--api", api], "doesn't take this token"),
+        (&["--api", api, "--token-file", "/nowhere"], "/nowhere"),
+        (
+            &["--api", api, "--token", "wr0ng", "--token-file", file],
+            "leave one out",
+        ),
+        (&["--api", &upstream.url], "not as Rollcall does"),
+        (&["--api", "http://127.0.0.1:1/"], "doesn't answer"),
+        (&["--api", "nowhere"], "--api is no good"),
+        (&["--api", "http://a.example/"], "--allow-http"),
+        (
+            &["--api", api, "--upstream", &upstream.url],
+            "leave one out",
+        ),
+        (
+            &["--api", api, "--header", "X: wr0ng"],
+            "--header is for an upstream",
+        ),
+        (&["--api", api, "--resume", "/nowhere"], "--resume keeps"),
+        (&[], "--upstream"),
+    ] {
+        let output = fetch(LIST, &[&["-"], args].concat()).await;
+        let told = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{args:?}: {told}");
+        assert!(told.contains(named), "{args:?}: {told}");
+        assert!(output.stdout.is_empty());
+        for secret in ["wr0ng", "100010001", &server.token] {
+            assert!(!told.contains(secret), "{told}");
+        }
+    }
+    assert_eq!(runs(&server).await, Vec::<Value>::new());
+    let by_file = fetch(LIST, &["-", "--api", api, "--token-file", file]).await;
+    assert_eq!(by_file.status.code(), Some(0), "{}", text(&by_file.stderr));
+    assert_eq!(runs(&server).await[0]["counts"]["SUCCEEDED"], json!(2));
+}

@@ -1,0 +1,176 @@
+//! `rollcall fetch --resume`: a run in a folder, gone on with where it was interrupted.
+
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::fetch::{LIST, begin, fetch, interrupt, rows, text};
+use crate::support::numbers;
+use crate::support::upstream::{Reply, Upstream};
+
+fn path(path: &Path) -> &str {
+    path.to_str().unwrap()
+}
+
+fn outcomes(ndjson: &[u8]) -> Vec<String> {
+    let name = |row: &Value| row["outcome"].as_str().unwrap().to_owned();
+    rows(ndjson).iter().map(name).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn interrupted_it_goes_on_and_asks_for_no_answer_again() {
+    let upstream = Upstream::start(|number, _| match number {
+        number if number < "100010600" => Reply::Status(200),
+        _ => Reply::Held,
+    })
+    .await;
+    let place = TempDir::new().unwrap();
+    let [list, run, out] = ["list.txt", "run", "out.json"].map(|name| place.path().join(name));
+    std::fs::write(&list, numbers(200).join("\n")).unwrap();
+    let args = [
+        path(&list),
+        "--upstream",
+        &upstream.url,
+        "--resume",
+        path(&run),
+        "--format",
+        "ndjson",
+        "--out",
+        path(&out),
+    ];
+    let child = begin(&args);
+    // 86 of 200 are answered, the others held, and nothing is due to be written yet.
+    upstream.until_total(200).await;
+    interrupt(&child);
+    let output = child.wait_with_output().await.unwrap();
+    assert_eq!(output.status.code(), Some(130));
+    let told = text(&output.stderr);
+    assert!(
+        told.contains(path(&run)) && told.contains("goes on"),
+        "{told}"
+    );
+    assert!(!out.exists(), "rows are written whole or not at all");
+    let mode = run.metadata().unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o700);
+
+    let before = upstream.asked();
+    upstream.release();
+    let output = fetch("", &args).await;
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let rows = std::fs::read(&out).unwrap();
+    assert_eq!(outcomes(&rows), vec!["SUCCEEDED"; 200]);
+    let after = upstream.asked();
+    for number in numbers(200) {
+        let more = u32::from(number.as_str() >= "100010600");
+        assert_eq!(after[&number], before[&number] + more);
+    }
+
+    // What is over is written again, and nobody is asked.
+    std::fs::remove_file(&out).unwrap();
+    let output = fetch("", &args).await;
+    assert_eq!(output.status.code(), Some(0));
+    assert_eq!(std::fs::read(&out).unwrap(), rows);
+    assert_eq!(upstream.asked(), after);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_failed_is_asked_again_when_told_to() {
+    let upstream = Upstream::start(|number, before| match (number, before) {
+        ("100010001", 0) => Reply::Status(403),
+        _ => Reply::Status(200),
+    })
+    .await;
+    let place = TempDir::new().unwrap();
+    let run = place.path().join("run");
+    let args = [
+        "-",
+        "--upstream",
+        &upstream.url,
+        "--format",
+        "ndjson",
+        "--resume",
+        path(&run),
+    ];
+    let first = fetch(LIST, &args).await;
+    assert_eq!(first.status.code(), Some(1));
+    assert!(text(&first.stderr).contains("--redrive"));
+    let again = fetch(LIST, &args).await;
+    assert_eq!(again.status.code(), Some(1));
+    assert_eq!(again.stdout, first.stdout);
+    assert_eq!(upstream.total(), 2);
+
+    let redriven = fetch(LIST, &[&args[..], &["--redrive"]].concat()).await;
+    assert_eq!(
+        redriven.status.code(),
+        Some(0),
+        "{}",
+        text(&redriven.stderr)
+    );
+    let told = outcomes(&redriven.stdout);
+    assert_eq!(told, ["SUCCEEDED", "SUCCEEDED", "INVALID", "SUCCEEDED"]);
+    let asked = upstream.asked();
+    assert_eq!((asked["100010001"], asked["100010002"]), (2, 1));
+    // There is nothing left to ask.
+    let over = fetch(LIST, &[&args[..], &["--redrive"]].concat()).await;
+    assert_eq!((over.status.code(), upstream.total()), (Some(0), 3));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_run_in_the_folder_is_refused_and_what_differs_told() {
+    let upstream = Upstream::quick().await;
+    let other = Upstream::quick().await;
+    let place = TempDir::new().unwrap();
+    let run = place.path().join("run");
+    let call = async |list: &str, url: &str, more: &[&str]| {
+        let args = ["-", "--upstream", url, "--resume", path(&run)];
+        fetch(list, &[&args[..], more].concat()).await
+    };
+    assert_eq!(call(LIST, &upstream.url, &[]).await.status.code(), Some(0));
+    let asked = upstream.total();
+    let less = LIST.trim_end().rsplit_once('\n').unwrap().0;
+    let ours = upstream.url.trim_start_matches("http://");
+    for (list, url, more, named) in [
+        (
+            less,
+            &upstream.url,
+            &[][..],
+            "its list is another one, of 4 lines and 2 numbers",
+        ),
+        (LIST, &other.url, &[], ours),
+        (
+            LIST,
+            &upstream.url,
+            &["--max-concurrency", "7"],
+            "--max-concurrency 1000, not",
+        ),
+        (LIST, &upstream.url, &["--issued-only"], "no --issued-only"),
+    ] {
+        let output = call(list, url, more).await;
+        let told = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{told}");
+        assert!(told.contains(named) && told.contains(path(&run)), "{told}");
+        assert!(!told.contains("100010001") && output.stdout.is_empty());
+    }
+    assert_eq!((upstream.total(), other.total()), (asked, 0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_folder_takes_one_run_at_a_time_and_none_that_holds_something_else() {
+    let upstream = Upstream::start(|_, _| Reply::Held).await;
+    let place = TempDir::new().unwrap();
+    let run = place.path().join("run");
+    let list = place.path().join("list.txt");
+    std::fs::write(&list, LIST).unwrap();
+    let args = [path(&list), "--upstream", &upstream.url, "--resume"];
+    let _first = begin(&[&args[..], &[path(&run)]].concat());
+    upstream.until_total(2).await;
+    let second = fetch("", &[&args[..], &[path(&run)]].concat()).await;
+    assert_eq!(second.status.code(), Some(2));
+    assert!(text(&second.stderr).contains("another process uses the folder"));
+    let elsewhere = fetch("", &[&args[..], &[path(place.path())]].concat()).await;
+    assert_eq!(elsewhere.status.code(), Some(2));
+    assert!(text(&elsewhere.stderr).contains("it holds something else"));
+    assert_eq!(upstream.total(), 2);
+}

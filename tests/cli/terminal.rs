@@ -1,0 +1,112 @@
+//! `rollcall fetch` on a terminal: a bar on stderr, and rows alone on stdout.
+
+use std::fs::{File, OpenOptions};
+use std::io::Read;
+use std::os::unix::fs::OpenOptionsExt;
+use std::process::Stdio;
+use std::sync::{Arc, Mutex};
+
+use rustix::fs::OFlags;
+use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::server::rollcall;
+use crate::support::patience::until;
+use crate::support::upstream::{Reply, Upstream};
+
+/// The two ends of a terminal: what a program writes to the second is read from the first.
+fn terminal() -> (File, File) {
+    let ours = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
+    grantpt(&ours).unwrap();
+    unlockpt(&ours).unwrap();
+    let name = ptsname(&ours, Vec::new()).unwrap();
+    let theirs = OpenOptions::new()
+        .read(true)
+        .write(true)
+        .custom_flags(OFlags::NOCTTY.bits() as i32)
+        .open(name.to_str().unwrap())
+        .unwrap();
+    (ours.into(), theirs)
+}
+
+/// What is seen on a terminal, as it comes.
+fn watch(mut terminal: File) -> Arc<Mutex<String>> {
+    let seen = Arc::new(Mutex::new(String::new()));
+    let kept = Arc::clone(&seen);
+    std::thread::spawn(move || {
+        let mut bytes = [0; 4_096];
+        // An error once the program has ended.
+        while let Ok(count @ 1..) = terminal.read(&mut bytes) {
+            kept.lock()
+                .unwrap()
+                .push_str(&String::from_utf8_lossy(&bytes[..count]));
+        }
+    });
+    seen
+}
+
+/// Runs a list of three of which one fails and one is held until `looked` has seen enough.
+async fn run(args: &[&str], looked: impl AsyncFnOnce(&Mutex<String>)) -> (Vec<Value>, String) {
+    let upstream = Upstream::start(|number, _| match number {
+        "100010001" => Reply::Status(403),
+        "100010002" => Reply::Held,
+        _ => Reply::Status(200),
+    })
+    .await;
+    let folder = TempDir::new().unwrap();
+    let list = folder.path().join("list.txt");
+    std::fs::write(&list, "100010001\n100010002\n100010003\n").unwrap();
+    let (ours, theirs) = terminal();
+    let mut command = rollcall();
+    command
+        .arg("fetch")
+        .arg(&list)
+        .args(["--upstream", &upstream.url, "--format", "ndjson"])
+        .args(args)
+        .stdout(Stdio::piped())
+        .stderr(theirs);
+    let child = command.spawn().unwrap();
+    // Ours of the two that a program has: the terminal ends with it.
+    drop(command);
+    let seen = watch(ours);
+    upstream.until_total(3).await;
+    looked(&seen).await;
+    upstream.release();
+    let output = child.wait_with_output().await.unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let rows = String::from_utf8(output.stdout).unwrap();
+    let rows: Vec<Value> = rows
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!(rows.len(), 3, "stdout holds rows and nothing else");
+    let told = until("how it ended", async || {
+        let seen = seen.lock().unwrap();
+        seen.contains("3 numbers").then(|| seen.clone())
+    });
+    (rows, told.await)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bar_shows_how_far_it_is_and_what_failed() {
+    let (_, told) = run(&[], async |seen| {
+        until("a bar with what failed", async || {
+            let seen = seen.lock().unwrap();
+            let is_there = seen.contains("2 of 3 (67 %)") && seen.contains("1 failed");
+            is_there.then_some(())
+        })
+        .await;
+    })
+    .await;
+    assert!(
+        told.ends_with("rollcall: 3 numbers: 2 succeeded, 1 failed\r\n"),
+        "{told:?}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn quiet_it_tells_what_failed_and_nothing_else() {
+    let (_, told) = run(&["--quiet"], async |_| ()).await;
+    assert_eq!(told, "rollcall: 3 numbers: 2 succeeded, 1 failed\r\n");
+}

@@ -1,0 +1,91 @@
+//! What stands between a client and a server: it keeps what is sent, and can lose an answer.
+
+use std::sync::{Arc, Mutex};
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+
+/// An address that leads to a server, or to another later.
+#[derive(Clone)]
+pub struct Wire {
+    pub url: String,
+    inner: Arc<Mutex<Inner>>,
+}
+
+#[derive(Default)]
+struct Inner {
+    leads_to: String,
+    sent: Vec<u8>,
+    /// The beginning of the next request whose answer is lost.
+    lose: Option<String>,
+}
+
+impl Wire {
+    /// Leads to this server.
+    pub async fn to(address: &str) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let wire = Self {
+            url: format!("http://{}/", listener.local_addr().unwrap()),
+            inner: Arc::default(),
+        };
+        wire.lead_to(address);
+        let kept = wire.clone();
+        tokio::spawn(async move {
+            while let Ok((client, _)) = listener.accept().await {
+                tokio::spawn(kept.clone().carry(client));
+            }
+        });
+        wire
+    }
+
+    /// Leads to this server from now on.
+    pub fn lead_to(&self, address: &str) {
+        let address = address.trim_start_matches("http://");
+        self.inner.lock().unwrap().leads_to = address.to_owned();
+    }
+
+    /// All that clients have sent.
+    pub fn sent(&self) -> String {
+        String::from_utf8_lossy(&self.inner.lock().unwrap().sent).into_owned()
+    }
+
+    /// The next request that begins so arrives, and its answer doesn't.
+    pub fn lose_an_answer_to(&self, request: &str) {
+        self.inner.lock().unwrap().lose = Some(request.to_owned());
+    }
+
+    async fn carry(self, mut client: TcpStream) {
+        let address = self.inner.lock().unwrap().leads_to.clone();
+        let Ok(mut server) = TcpStream::connect(address).await else {
+            return;
+        };
+        let (mut there, mut back) = (vec![0; 1 << 16], vec![0; 1 << 16]);
+        let mut is_lost = false;
+        loop {
+            tokio::select! {
+                count = client.read(&mut there) => {
+                    let Ok(count @ 1..) = count else { return };
+                    is_lost |= self.note(&there[..count]);
+                    if server.write_all(&there[..count]).await.is_err() {
+                        return;
+                    }
+                }
+                count = server.read(&mut back) => {
+                    let Ok(count @ 1..) = count else { return };
+                    // The server has done what it was asked; its client never hears.
+                    if is_lost || client.write_all(&back[..count]).await.is_err() {
+                        return;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Keeps what is sent; whether its answer is to be lost.
+    fn note(&self, sent: &[u8]) -> bool {
+        let mut inner = self.inner.lock().unwrap();
+        inner.sent.extend_from_slice(sent);
+        let is_meant = |request: &String| sent.starts_with(request.as_bytes());
+        inner.lose.take_if(|request| is_meant(request)).is_some()
+    }
+}
