@@ -1,5 +1,9 @@
 //! Lists that no screen holds.
 
+use tempfile::TempDir;
+
+use crate::browser::Browser;
+use crate::program::Program;
 use crate::support::numbers;
 use crate::support::upstream::Upstream;
 use crate::support::world::Kind;
@@ -94,4 +98,138 @@ async fn twenty_thousand_lines_stand_in_the_document_only_where_they_are_seen(ki
     let some: Vec<_> = lines.iter().take(50).collect();
     visit.check_no_number(&some).await;
     visit.close().await;
+}
+
+/// So many lines of a thousand numbers, so that it is the list that is long and not its run.
+fn repeated(lines: usize) -> String {
+    let numbers = numbers(1_000);
+    let mut text = String::with_capacity(lines * 10);
+    for line in 0..lines {
+        text.push_str(&numbers[line % numbers.len()]);
+        text.push('\n');
+    }
+    text
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_too_long_for_one_request_goes_in_parts_and_its_progress_is_told() {
+    let upstream = Upstream::quick().await;
+    let visit = Visit::new(Kind::Memory, &upstream).await;
+    let browser = &visit.browser;
+    browser
+        .upload("file", "long.txt", repeated(260_000).as_bytes())
+        .await;
+    browser.until_text("report-repeated", "259,000").await;
+    browser
+        .read(
+            "(told => new MutationObserver(() => {
+                const bar = document.querySelector('progress[data-testid=sent][max]');
+                if (bar && told.at(-1) !== bar.value) told.push(bar.value, bar.max);
+            }).observe(document.body, {subtree: true, childList: true, attributes: true}))
+            (window.told = [])",
+        )
+        .await;
+    let id = visit.start().await;
+    let told = browser.read("window.told").await;
+    let told: Vec<u64> = serde_json::from_value(told).unwrap();
+    assert!(told.len() >= 6, "several steps: {told:?}");
+    assert!(told.iter().skip(1).step_by(2).all(|max| *max == 260_000));
+    assert!(told.iter().step_by(2).is_sorted(), "{told:?}");
+    visit.until_status("Finished").await;
+    let execution = visit.site.world.execution(&id).await;
+    assert_eq!(execution["rows"], 260_000);
+    assert_eq!(execution["items"], 1_000);
+    visit.close().await;
+}
+
+/// Keeps the longest time without a frame.
+const WATCH: &str = "(() => {
+    window.longest = 0;
+    let last = performance.now();
+    const frame = now => {
+        window.longest = Math.max(window.longest, now - last);
+        last = now;
+        requestAnimationFrame(frame);
+    };
+    requestAnimationFrame(frame);
+})()";
+
+/// Far above what is aimed at, since a machine that runs tests is busy; far below what any work on
+/// a million lines would take in the page itself.
+const BLOCK_MS: f64 = 400.0;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_million_lines_dropped_or_pasted_never_freeze_the_page() {
+    let upstream = Upstream::quick().await;
+    let visit = Visit::new(Kind::Memory, &upstream).await;
+    let browser = &visit.browser;
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("million.txt");
+    std::fs::write(&path, repeated(1_000_000)).unwrap();
+    browser
+        .until("document.querySelector('[data-testid=numbers]')")
+        .await;
+    browser.read(WATCH).await;
+    browser.drop_file("drop", &path).await;
+    browser.until_text("report-repeated", "999,000").await;
+    let dropped = browser.read("window.longest").await.as_f64().unwrap();
+    browser.click("clear").await;
+
+    // The text is made in the page, so its making isn't measured.
+    browser
+        .read("window.data = new DataTransfer(), window.data.setData('text/plain', '123-45-6789\\n'.repeat(1e6)), null")
+        .await;
+    browser.settle().await;
+    browser
+        .read(
+            "(window.longest = 0, document.querySelector('[data-testid=numbers]').dispatchEvent(
+                new ClipboardEvent('paste', {clipboardData: window.data, bubbles: true, cancelable: true})))",
+        )
+        .await;
+    browser.until_text("held", "Pasted list").await;
+    browser.until_text("report-repeated", "999,999").await;
+    browser.settle().await;
+    let pasted = browser.read("window.longest").await.as_f64().unwrap();
+    println!("longest block: {dropped} ms dropped, {pasted} ms pasted");
+    assert!(dropped < BLOCK_MS, "{dropped} ms without a frame");
+    assert!(pasted < BLOCK_MS, "{pasted} ms without a frame");
+    visit.check_no_number(&["123-45-6789"]).await;
+    visit.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_start_waits_for_a_server_that_is_gone_and_can_be_let_go_of() {
+    let upstream = Upstream::quick().await;
+    let data = TempDir::new().unwrap();
+    let program = Program::start("127.0.0.1:0", data.path(), &upstream);
+    let (address, _) = program.address_and_token();
+    let listen = address
+        .trim_start_matches("http://")
+        .trim_end_matches('/')
+        .to_owned();
+    let browser = Browser::open().await;
+    browser.expect_in_console("net::ERR_");
+    browser.goto(&program.printed).await;
+    browser
+        .upload("file", "long.txt", repeated(260_000).as_bytes())
+        .await;
+    browser.until_text("report-numbers", "1,000").await;
+    drop(program);
+
+    browser.click("start").await;
+    let told = browser.text("trouble").await;
+    assert!(told.starts_with("The server doesn't answer"), "{told}");
+    browser.shoot("start-waits").await;
+    browser.click("cancel").await;
+    browser.until_text("start", "Look up 1,000 numbers").await;
+    assert!(!browser.shows("trouble").await);
+
+    browser.click("start").await;
+    browser.text("trouble").await;
+    let _program = Program::start(&listen, data.path(), &upstream);
+    browser
+        .until("location.pathname.startsWith('/executions/')")
+        .await;
+    browser.until_text("status", "Finished").await;
+    browser.close().await;
 }

@@ -54,7 +54,10 @@ pub(crate) async fn start(
     match sending.send(desk).await {
         Ok(execution) => {
             let id = String::from(execution.id);
-            desk.borrow_mut().keep_for_run(&id, Rc::clone(held));
+            let mut desk = desk.borrow_mut();
+            desk.keep_for_run(&id, Rc::clone(held));
+            // Whoever starts this list again wants another run.
+            desk.last_start = None;
             Event::Started { id }
         }
         Err(trouble) => Event::Trouble(trouble),
