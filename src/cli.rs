@@ -34,9 +34,26 @@ pub(crate) use upstream_args::{ArgsError, UpstreamArgs};
 /// them, for a moment's files, would hold hundreds of megabytes.
 const BLOCKING_THREADS: usize = 8;
 
+const EXAMPLES: &str = "\
+Examples:
+  The page, on made-up records:
+    rollcall
+  The page, on your upstream:
+    rollcall --upstream https://records.example.gov/ssn/
+  A list without the page:
+    rollcall fetch list.csv --upstream https://records.example.gov/ssn/ --out rows.csv
+  All settings as they are now, in a file to go on with:
+    rollcall settings > settings.toml";
+
 /// Looks up a list of US Social Security Numbers at an upstream, one GET each, all in parallel.
 #[derive(Parser)]
-#[command(name = "rollcall", version, args_conflicts_with_subcommands = true)]
+#[command(
+    name = "rollcall",
+    version,
+    args_conflicts_with_subcommands = true,
+    max_term_width = 100,
+    after_long_help = EXAMPLES
+)]
 struct Cli {
     #[command(subcommand)]
     command: Option<Command>,
@@ -51,7 +68,7 @@ enum Command {
     /// Looks up a list without a page: rows in order, as CSV, NDJSON or JSON.
     ///
     /// Exit code 0: every number was answered; 1: some FAILED or were NOT_TRIED; 2: it could not
-    /// run; 130: interrupted, with what was known until then written.
+    /// run; 130: interrupted, with what was known until then written, or kept with --resume.
     Fetch(FetchArgs),
     /// Prints the settings in force, each with where it comes from, as a file for --settings.
     Settings(ServeArgs),
@@ -74,6 +91,14 @@ struct UpstreamCommand {
 }
 
 impl Cli {
+    /// The command. A variable's value is in no help: it may be a secret.
+    fn described() -> clap::Command {
+        let hide = |arg: clap::Arg| arg.hide_env_values(true);
+        Self::command()
+            .mut_args(hide)
+            .mut_subcommands(|command| command.mut_args(hide))
+    }
+
     /// What was understood, with where its settings come from.
     fn of(parsed: &Parsed) -> Result<Self, clap::Error> {
         let mut cli = Self::from_arg_matches(&parsed.matches)?;
@@ -93,7 +118,7 @@ impl Cli {
 /// Runs the program.
 pub fn main() -> ExitCode {
     let given: Vec<_> = std::env::args_os().collect();
-    let parsed = match settings::parse(Cli::command(), &given) {
+    let parsed = match settings::parse(Cli::described(), &given) {
         Ok(parsed) => parsed,
         // Help and the version are no failure.
         Err(Refused::Clap(error)) => error.exit(),
@@ -121,8 +146,8 @@ pub fn main() -> ExitCode {
             }
             Some(Command::Settings(_)) => written(print(&settings::show(&parsed))),
             Some(Command::Upstream(args)) => upstream(args).await,
-            Some(Command::Completions(args)) => written(args.write(Cli::command())),
-            Some(Command::Man(args)) => written(args.write(Cli::command())),
+            Some(Command::Completions(args)) => written(args.write(Cli::described())),
+            Some(Command::Man(args)) => written(args.write(Cli::described())),
         }
     });
     match exit {

@@ -8,8 +8,22 @@ use contract::list::Column;
 use super::given::Given;
 use super::{RunArgs, SettingsArg, UpstreamArgs};
 
+const EXAMPLES: &str = "\
+Examples:
+  Every number of a file, the rows as CSV:
+    rollcall fetch list.txt --upstream https://records.example.gov/ssn/ --out rows.csv
+  A table, whose other columns go along, as NDJSON that shows no number:
+    rollcall fetch people.csv --column ssn --format ndjson --masked > rows.ndjson
+  A run that can be interrupted, and gone on with by the same command:
+    rollcall fetch list.txt --resume run --out rows.csv
+  What failed in it, asked again:
+    rollcall fetch list.txt --resume run --redrive --out rows.csv
+  On a server, with its token in ROLLCALL_TOKEN:
+    rollcall fetch list.txt --api https://rollcall.example/ --out rows.csv";
+
 /// `rollcall fetch`.
 #[derive(Args)]
+#[command(after_long_help = EXAMPLES)]
 pub(crate) struct FetchArgs {
     // First: what is read after it is taken out of what clap has found.
     #[command(flatten)]
@@ -23,7 +37,7 @@ pub(crate) struct FetchArgs {
     /// and is readable by its owner alone [default: standard output].
     #[arg(long, value_name = "FILE")]
     pub(crate) out: Option<PathBuf>,
-    /// How the rows are written.
+    /// How the rows are written, the list's other columns with them. In CSV these stand in front.
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: Format,
     /// Shows the last four digits of each number only, in the list's other columns as well.
@@ -46,13 +60,13 @@ pub(crate) struct FetchArgs {
     /// run that is over is not asked again: its rows are written once more.
     #[arg(long, value_name = "DIR")]
     pub(crate) resume: Option<PathBuf>,
-    /// With --resume: asks again what failed or was not tried, where the run is over.
+    /// With `--resume`: asks again what failed or was not tried, where the run is over.
     #[arg(long, requires = "resume")]
     pub(crate) redrive: bool,
     #[command(flatten)]
-    pub(crate) server: ServerArgs,
-    #[command(flatten)]
     pub(crate) settings: SettingsArg,
+    #[command(flatten)]
+    pub(crate) server: ServerArgs,
     #[command(flatten)]
     pub(crate) run: RunArgs,
     #[command(flatten)]
@@ -63,8 +77,9 @@ pub(crate) struct FetchArgs {
 #[derive(Args)]
 #[command(next_help_heading = "On a server")]
 pub(crate) struct ServerArgs {
-    /// The address of a Rollcall server that runs the list and asks its own upstream. The address
-    /// that `rollcall serve` prints is good as it is, with its token.
+    /// The address of a Rollcall server that runs the list, in place of `--upstream`. The one that
+    /// `rollcall serve` prints is good as it is, with its token. What of `--max-concurrency` and the
+    /// like isn't given is the server's default.
     #[arg(long, value_name = "URL", env = "ROLLCALL_API")]
     pub(crate) api: Option<String>,
     /// The server's token. A variable or a file keeps it out of the list of processes.
