@@ -9,6 +9,7 @@ mod support;
 
 mod columns;
 mod fetch;
+mod help;
 mod kills;
 mod remote;
 mod resume;

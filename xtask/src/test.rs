@@ -41,6 +41,9 @@ pub(crate) fn test(args: Args) -> anyhow::Result<()> {
             .env("ROLLCALL_E2E_API", built("api"))
             .env("ROLLCALL_E2E_FETCHER", built("fetcher"))
             .envs(aws(emulator.endpoint()))
+            // What differs from a snapshot fails, whatever this machine has set.
+            .env("INSTA_UPDATE", "no")
+            .env("INSTA_FORCE_PASS", "0")
             .status()?;
         Ok(status.success())
     };
