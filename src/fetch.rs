@@ -34,7 +34,6 @@ struct Ended {
     /// Why it ended early, if it did.
     reason: Option<String>,
     interrupted: bool,
-    pages: Pages,
 }
 
 /// Looks up the list and writes its rows.
@@ -56,7 +55,7 @@ pub(crate) async fn run(args: FetchArgs) -> Result<Exit, FetchError> {
     };
     telling.end();
     let folder = args.resume.as_deref();
-    let Some(ended) = ended else {
+    let Some((ended, pages)) = ended else {
         if let Some(folder) = folder {
             let folder = folder.display();
             telling.say(&format!(
@@ -65,16 +64,17 @@ pub(crate) async fn run(args: FetchArgs) -> Result<Exit, FetchError> {
         }
         return Ok(Exit::Interrupted);
     };
-    let hint = folder.map(|_| "The same command with --redrive asks those again");
-    telling.summary(&ended, hint);
-    let exit = exit(&ended);
     let joined = source.as_ref();
     let joined = joined.and_then(|source| Joined::of(source, args.masked));
     // What was interrupted is written as well; interrupted again, it isn't.
     tokio::select! {
-        written = out.write(ended.pages, args.format, joined.as_ref()) => written.map(|()| exit),
-        () = interrupts.next() => Ok(Exit::Interrupted),
+        written = out.write(pages, args.format, joined.as_ref()) => written?,
+        () = interrupts.next() => return Ok(Exit::Interrupted),
     }
+    // Last, so that rows on the same terminal don't push it out of sight.
+    let hint = folder.map(|_| "The same command with --redrive asks those again");
+    telling.summary(&ended, hint);
+    Ok(exit(&ended))
 }
 
 /// Looks the list up in this process. Gives the list back where it has other columns; without, its
@@ -85,7 +85,7 @@ async fn here(
     source: Source,
     telling: &Telling,
     interrupts: &mut Interrupts,
-) -> Result<(Option<Ended>, Option<Source>), FetchError> {
+) -> Result<(Option<(Ended, Pages)>, Option<Source>), FetchError> {
     let options = list::options(args);
     let settings = args
         .run

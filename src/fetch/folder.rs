@@ -1,8 +1,7 @@
 //! A run in a folder of its own, to go on with where it was interrupted.
 //!
-//! The folder is a data folder as a server has one, so `rollcall serve --data` shows the run. Which
-//! run it is stands in a file beside it, written first: whatever a killed process was about to do
-//! after that is done by the next.
+//! The folder is a data folder as a server has one. Which run it is for stands in a file of its own,
+//! written first: whatever a killed process was about to do after that is done by the next.
 
 use std::fs;
 use std::io::{self, Write};

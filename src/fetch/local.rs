@@ -56,7 +56,7 @@ impl Local {
         telling: &Telling,
         interrupts: &mut Interrupts,
         reveal: bool,
-    ) -> Result<Option<Ended>, FetchError> {
+    ) -> Result<Option<(Ended, Pages)>, FetchError> {
         let (store, id, pass) = (&self.store, &self.meta.id, &self.pass);
         let known = store.progress(&self.meta, pass).await?;
         telling.begin(self.meta.items, &known.counts);
@@ -88,13 +88,13 @@ impl Local {
             None => store.settle(&self.meta, pass, None).await?,
         };
         let reader = ResultsReader::open(store.clone(), self.meta.clone(), pass.clone(), reveal);
-        Ok(Some(Ended {
+        let ended = Ended {
             counts: summary.counts,
             invalid: self.meta.invalid,
             reason: summary.reason,
             interrupted,
-            pages: read_ahead(reader.await?),
-        }))
+        };
+        Ok(Some((ended, read_ahead(reader.await?))))
     }
 
     /// Shows how far it is, for ever; does nothing where nobody looks.

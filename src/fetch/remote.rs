@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use contract::list::{List, ReadOptions};
 use contract::wire::{Execution, ExecutionId, Limits, StartRequest};
+use indicatif::HumanCount;
 use tokio::sync::mpsc;
 
 use super::interrupts::Interrupts;
@@ -34,7 +35,7 @@ pub(super) async fn run(
     list: &List,
     telling: &Telling,
     interrupts: &mut Interrupts,
-) -> Result<Option<Ended>, FetchError> {
+) -> Result<Option<(Ended, Pages)>, FetchError> {
     let client = Client::new(server, &args.given.reach, telling.clone())?;
     let client = Arc::new(client);
     let sent = Sending {
@@ -45,19 +46,27 @@ pub(super) async fn run(
         telling,
     };
     telling.doing("sending the list");
-    // Before a run is asked for, there is nothing to stop.
     let ready = tokio::select! {
         ready = sent.ready() => ready?,
-        () = interrupts.next() => return Ok(None),
+        () = interrupts.next() => {
+            telling.say("interrupted: no run was started");
+            return Ok(None);
+        }
     };
-    // The run may be there although its answer isn't: so this is not given up at once.
     let mut starting = std::pin::pin!(sent.start(ready));
     let (started, mut interrupted) = tokio::select! {
         started = &mut starting => (started?, false),
-        () = interrupts.next() => tokio::select! {
-            started = &mut starting => (started?, true),
-            () = interrupts.next() => return Ok(None),
-        },
+        () = interrupts.next() => {
+            // The run may be there although its answer isn't.
+            telling.say("interrupted: the run is stopped as soon as the server has answered");
+            tokio::select! {
+                started = &mut starting => (started?, true),
+                () = interrupts.next() => {
+                    telling.say("interrupted: the server may have started the run");
+                    return Ok(None);
+                }
+            }
+        }
     };
     let id = started.id.clone();
     telling.begin(started.items, &started.counts);
@@ -88,13 +97,14 @@ pub(super) async fn run(
             },
         }
     };
-    Ok(Some(Ended {
+    let over = Ended {
         counts: ended.counts,
         invalid: ended.invalid,
         reason: ended.reason.clone(),
         interrupted,
-        pages: read_ahead(Arc::clone(&client), ended, !args.masked),
-    }))
+    };
+    let pages = read_ahead(Arc::clone(&client), ended, !args.masked);
+    Ok(Some((over, pages)))
 }
 
 /// What is asked of the server; what nobody said is left to its defaults.
@@ -160,7 +170,10 @@ impl Sending<'_> {
                     .put_part(&id, number, std::mem::take(&mut part))
                     .await?;
                 number += 1;
-                self.telling.doing(format!("sending the list: {row} lines"));
+                self.telling.doing(format!(
+                    "sending the list: {} lines",
+                    HumanCount(row as u64)
+                ));
             }
             part.push_str(&lines);
             lines.clear();

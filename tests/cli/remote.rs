@@ -1,12 +1,17 @@
 //! `rollcall fetch --api`: a list on a server.
 
 use std::process::Output;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
+use axum::Router;
+use axum::http::StatusCode;
 use serde_json::{Value, json};
 use tempfile::TempDir;
+use tokio::net::TcpListener;
 
 use crate::fetch::{LIST, begin, fetch, interrupt, rows, text, without_times};
-use crate::server::Server;
+use crate::server::{Server, rollcall};
 use crate::support::upstream::{Reply, Upstream};
 use crate::wire::Wire;
 
@@ -233,4 +238,61 @@ async fn who_is_to_be_asked_must_be_clear_and_a_refusal_is_told_in_words() {
     let by_file = fetch(LIST, &["-", "--api", api, "--token-file", file]).await;
     assert_eq!(by_file.status.code(), Some(0), "{}", text(&by_file.stderr));
     assert_eq!(runs(&server).await[0]["counts"]["SUCCEEDED"], json!(2));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_is_busy_is_asked_again_and_speaks_for_itself() {
+    let asked = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&asked);
+    let busy = Router::new().fallback(move || {
+        count.fetch_add(1, Ordering::Relaxed);
+        std::future::ready((
+            StatusCode::SERVICE_UNAVAILABLE,
+            r#"{"type": "/problems/busy", "title": "Busy", "status": 503, "detail": "try later"}"#,
+        ))
+    });
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move { axum::serve(listener, busy).await });
+    let output = fetch(LIST, &["-", "--api", &url]).await;
+    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(
+        text(&output.stderr),
+        "rollcall: the server refused: try later\n"
+    );
+    assert!(asked.load(Ordering::Relaxed) > 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_flag_outdoes_a_variable() {
+    let (upstream, other) = (Upstream::quick().await, Upstream::quick().await);
+    let folder = TempDir::new().unwrap();
+    let server = Server::start(folder.path(), &upstream.url, &[]).await;
+    let list = folder.path().join("list.txt");
+    std::fs::write(&list, LIST).unwrap();
+    let call = async |args: &[&str]| {
+        let mut command = rollcall();
+        command
+            .arg("fetch")
+            .arg(&list)
+            .args(args)
+            .env("ROLLCALL_API", &server.address)
+            .env("ROLLCALL_TOKEN", &server.token)
+            .env("ROLLCALL_UPSTREAM", &other.url);
+        command.output().await.unwrap()
+    };
+    let neither = call(&[]).await;
+    assert_eq!(neither.status.code(), Some(2));
+    assert!(text(&neither.stderr).contains("both set"));
+    let by_server = call(&["--api", &server.address]).await;
+    assert_eq!(
+        by_server.status.code(),
+        Some(0),
+        "{}",
+        text(&by_server.stderr)
+    );
+    assert_eq!((upstream.total(), other.total()), (2, 0));
+    let here = call(&["--upstream", &other.url, "--max-attempts", "2"]).await;
+    assert_eq!(here.status.code(), Some(0), "{}", text(&here.stderr));
+    assert_eq!((upstream.total(), other.total()), (2, 2));
 }

@@ -1,5 +1,6 @@
 //! Asks a server, and asks again where that may help.
 
+use std::error::Error;
 use std::fs;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -187,15 +188,7 @@ fn why(error: &reqwest::Error) -> String {
     if error.is_timeout() {
         return "it took too long".to_owned();
     }
-    let mut reason: &dyn std::error::Error = error;
-    while let Some(source) = reason.source() {
-        reason = source;
-    }
-    match std::ptr::eq(
-        reason as *const dyn std::error::Error as *const (),
-        error as *const reqwest::Error as *const (),
-    ) {
-        true => "the connection broke".to_owned(),
-        false => reason.to_string(),
-    }
+    let inner = std::iter::successors(error.source(), |error| error.source());
+    let reason = inner.last().map(ToString::to_string);
+    reason.unwrap_or_else(|| "the connection broke".to_owned())
 }
