@@ -188,7 +188,9 @@ fn why(error: &reqwest::Error) -> String {
     if error.is_timeout() {
         return "it took too long".to_owned();
     }
-    let inner = std::iter::successors(error.source(), |error| error.source());
-    let reason = inner.last().map(ToString::to_string);
+    let (mut reason, mut next) = (None, error.source());
+    while let Some(inner) = next {
+        (reason, next) = (Some(inner.to_string()), inner.source());
+    }
     reason.unwrap_or_else(|| "the connection broke".to_owned())
 }
