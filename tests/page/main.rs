@@ -29,13 +29,18 @@ macro_rules! on_both_engines {
 }
 
 mod composing;
+mod downloading;
+mod downloading_long;
+mod deleting;
 mod failing;
 mod following;
 mod long_lists;
 mod opening;
+mod phone;
 mod program;
 mod restarting;
 mod returning;
+mod revealing;
 mod site;
 mod states;
 mod stopping;

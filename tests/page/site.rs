@@ -2,7 +2,12 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
+use axum::extract::{Request, State};
+use axum::http::{StatusCode, header};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
 use backend::Api;
 use contract::wire::{RunSettings, UpstreamInfo};
 use rollcall::serve::{Access, address, router};
@@ -19,6 +24,7 @@ pub struct Site {
     /// The API behind the page, asked as the page's reader is.
     pub world: World,
     listening: SocketAddr,
+    pages: Arc<AtomicU64>,
     server: JoinHandle<()>,
 }
 
@@ -44,12 +50,20 @@ impl Site {
             api,
             Access::new(TOKEN.to_owned(), listening.port(), Vec::new()),
         );
+        let pages = Arc::new(AtomicU64::new(u64::MAX));
+        let router = router.layer(middleware::from_fn_with_state(Arc::clone(&pages), failing));
         let server = tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
         Self {
             world,
             listening,
+            pages,
             server,
         }
+    }
+
+    /// Lets so many pages of a download come; then the server fails.
+    pub fn allow_pages(&self, pages: u64) {
+        self.pages.store(pages, Ordering::Relaxed);
     }
 
     /// An address of the page, such as `/history`.
@@ -61,6 +75,21 @@ impl Site {
     pub fn printed(&self) -> String {
         address(self.listening, TOKEN)
     }
+}
+
+async fn failing(State(pages): State<Arc<AtomicU64>>, request: Request, next: Next) -> Response {
+    // Only downloads ask for this type.
+    let accept = request.headers().get(header::ACCEPT);
+    let is_page = accept.is_some_and(|accept| accept == "application/x-ndjson");
+    let take = |left: u64| left.checked_sub(1);
+    if is_page
+        && pages
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, take)
+            .is_err()
+    {
+        return StatusCode::SERVICE_UNAVAILABLE.into_response();
+    }
+    next.run(request).await
 }
 
 impl Drop for Site {

@@ -3,11 +3,19 @@
 /// Characters of the run's name that go into the file's.
 const CHARACTERS: usize = 60;
 
+/// Endings of lists, which are no part of their names.
+const ENDINGS: [&str; 4] = [".csv", ".tsv", ".txt", ".CSV"];
+
 /// A file's name from the run's and the moment of its start, such as `2026-11-24 10.01`; a run that
 /// still goes on is so far only. Never from a number: a name with as many digits as one counts as
 /// none.
 pub fn file_name(label: Option<&str>, started: &str, running: bool, extension: &str) -> String {
     let label = label.unwrap_or_default();
+    // A run most often has the name of its list's file.
+    let label = ENDINGS
+        .iter()
+        .find_map(|ending| label.strip_suffix(ending))
+        .unwrap_or(label);
     let digits = label.chars().filter(|c| c.is_numeric()).count();
     let allowed = |c: char| match c {
         c if c.is_alphanumeric() => c,
@@ -39,6 +47,7 @@ mod tests {
             named("Staff, Zürich (2026)"),
             "Staff, Zürich (2026) 2026-11-24 10.01.csv"
         );
+        assert_eq!(named("Staff.csv"), "Staff 2026-11-24 10.01.csv");
         assert_eq!(
             file_name(None, "2026-11-24 10.01", true, "ndjson"),
             "Rollcall 2026-11-24 10.01 so far.ndjson"

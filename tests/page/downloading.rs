@@ -1,0 +1,312 @@
+//! A run's rows are downloaded: each format against what the API tells, row by row.
+
+use std::path::Path;
+
+use serde_json::{Map, Value, json};
+use tempfile::TempDir;
+
+use crate::support::patience::until;
+use crate::support::upstream::{Reply, Upstream};
+use crate::support::world::Kind;
+use crate::visit::Visit;
+
+on_both_engines!(a_file_of_each_format_holds_what_the_api_tells_and_the_list_s_other_columns);
+
+/// A list with something of every kind: a formula, another's number, a repeated number, a line that
+/// is none.
+const LIST: &str = "Name,SSN,Note\r\n\
+    Ada,123-45-6789,\"=HYPERLINK(\"\"x\"\")\"\r\n\
+    \"Bob, B.\",001-02-0304,see 123-45-6789\r\n\
+    Eve,219-45-6781,-5\r\n\
+    Ada again,123456789,\"two\r\nlines\"\r\n\
+    Mallory,nobody,Zürich\r\n";
+
+/// Its other columns, as they were written.
+fn others() -> [[&'static str; 2]; 5] {
+    [
+        ["Ada", "=HYPERLINK(\"x\")"],
+        ["Bob, B.", "see 123-45-6789"],
+        ["Eve", "-5"],
+        ["Ada again", "two\r\nlines"],
+        ["Mallory", "Zürich"],
+    ]
+}
+
+/// One that answers with the number, knows one not and fails for another.
+async fn upstream() -> Upstream {
+    Upstream::start(|number, _| match number {
+        "001020304" => Reply::Status(404),
+        "219456781" => Reply::Status(503),
+        number => Reply::Body("application/json", json!({"ssn": number}).to_string()),
+    })
+    .await
+}
+
+/// The run of [`LIST`], once it is over.
+async fn run_of_list(visit: &Visit) -> String {
+    let browser = &visit.browser;
+    browser.upload("file", "Staff.csv", LIST.as_bytes()).await;
+    browser.until_text("report-numbers", "3").await;
+    let id = visit.start().await;
+    visit.until_status("Finished").await;
+    id
+}
+
+impl Visit {
+    /// Downloads what is chosen in the open dialog; the file's name and content.
+    async fn downloaded(&self, folder: &Path) -> (String, String) {
+        self.browser.click("download-yes").await;
+        let file = until("the downloaded file", async || {
+            let mut files = std::fs::read_dir(folder)
+                .unwrap()
+                .map(|file| file.unwrap().path());
+            // The browser writes it under another name, or under none that can be seen.
+            files.find(|file| {
+                let ending = file.extension().and_then(|ending| ending.to_str());
+                matches!(ending, Some("csv" | "ndjson" | "json"))
+            })
+        })
+        .await;
+        self.browser
+            .until("document.querySelector('[data-testid=download-says]').innerText.startsWith('Downloaded')")
+            .await;
+        let content = std::fs::read_to_string(&file).unwrap();
+        std::fs::remove_file(&file).unwrap();
+        self.browser.click("download-dismiss").await;
+        let name = file.file_name().unwrap().to_str().unwrap().to_owned();
+        (name, content)
+    }
+}
+
+/// The rows of a file, whatever its format; a cell of a table is what the API's row has there.
+fn rows(format: &str, content: &str) -> Vec<Value> {
+    match format {
+        "ndjson" => content
+            .lines()
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect(),
+        "json" => serde_json::from_str(content).unwrap(),
+        _ => {
+            let content = content.strip_prefix('\u{feff}').expect("Excel's mark");
+            let mut reader = csv::Reader::from_reader(content.as_bytes());
+            let names: Vec<String> = reader
+                .headers()
+                .unwrap()
+                .iter()
+                .map(str::to_owned)
+                .collect();
+            let records = reader.records().map(Result::unwrap);
+            records
+                .map(|record| {
+                    let cells = names.iter().zip(record.iter()).map(|(name, cell)| {
+                        // The upstream's JSON stands there as it was written, spaces and all.
+                        let json = serde_json::from_str(cell).ok().filter(Value::is_object);
+                        let cell = json.map_or(cell.to_owned(), |json| json.to_string());
+                        (name.clone(), Value::from(cell))
+                    });
+                    Value::Object(cells.collect())
+                })
+                .collect()
+        }
+    }
+}
+
+/// A row of the API as a table has it, beside the columns that are joined to it.
+fn as_cells(row: &Value, columns: &Value) -> Value {
+    let row = row.as_object().unwrap().iter().map(|(name, value)| {
+        let cell = match (name.as_str(), value) {
+            (_, Value::Null) => String::new(),
+            ("ssn", Value::String(ssn)) if ssn.len() == 9 => {
+                [&ssn[..3], &ssn[3..5], &ssn[5..]].join("-")
+            }
+            (_, Value::String(text)) => text.clone(),
+            (_, other) => other.to_string(),
+        };
+        (name.clone(), Value::from(cell))
+    });
+    let mut cells: Map<String, Value> = row.collect();
+    for (name, cell) in columns.as_object().into_iter().flatten() {
+        let cell = cell.as_str().unwrap();
+        // What a spreadsheet would run.
+        let apostrophe = if cell.starts_with('=') { "'" } else { "" };
+        cells.insert(name.clone(), format!("{apostrophe}{cell}").into());
+    }
+    Value::Object(cells)
+}
+
+async fn a_file_of_each_format_holds_what_the_api_tells_and_the_list_s_other_columns(kind: Kind) {
+    let upstream = upstream().await;
+    let visit = Visit::new(kind, &upstream).await;
+    let (browser, folder) = (&visit.browser, TempDir::new().unwrap());
+    browser.download_into(folder.path()).await;
+    let id = run_of_list(&visit).await;
+    for (numbers, query) in [("masked", ""), ("full", "?reveal=true")] {
+        let api = visit
+            .site
+            .world
+            .listing(&format!("/api/executions/{id}/results{query}"))
+            .await;
+        for format in ["csv", "ndjson", "json"] {
+            browser.click("download").await;
+            browser
+                .until_text("download-columns-names", "Name, Note")
+                .await;
+            browser.click(&format!("download-{format}")).await;
+            // Masked unless somebody asks for more.
+            if numbers == "full" {
+                browser.click("download-full").await;
+                let says = browser.text("download-numbers-says").await;
+                assert!(says.contains("The server writes into its log"), "{says}");
+            }
+            let (name, content) = visit.downloaded(folder.path()).await;
+            assert!(
+                name.starts_with("Staff 20") && name.ends_with(&format!(".{format}")),
+                "{name}"
+            );
+            let expected = api.iter().zip(others()).map(|(row, [name, note])| {
+                let note = match numbers {
+                    "masked" => note.replace("123-45-6789", "***-**-6789"),
+                    _ => note.to_owned(),
+                };
+                let columns = json!({"Name": name, "Note": note});
+                match format {
+                    "csv" => as_cells(row, &columns),
+                    _ => {
+                        let mut row = row.clone();
+                        row["columns"] = columns;
+                        row
+                    }
+                }
+            });
+            assert_eq!(
+                rows(format, &content),
+                expected.collect::<Vec<_>>(),
+                "{format}, {numbers}"
+            );
+            if numbers == "masked" {
+                for number in [
+                    "123-45-6789",
+                    "123456789",
+                    "001020304",
+                    "219456781",
+                    "001-02-0304",
+                ] {
+                    assert!(
+                        !content.contains(number),
+                        "a full number in a masked {format}"
+                    );
+                }
+            }
+        }
+    }
+    // The list's columns may stay out.
+    browser.click("download").await;
+    browser
+        .until_text("download-columns-names", "Name, Note")
+        .await;
+    visit.shoot("download").await;
+    browser.click("download-columns").await;
+    let (_, content) = visit.downloaded(folder.path()).await;
+    assert!(!content.contains("Zürich"));
+    visit.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_that_is_gone_is_said_brought_again_and_another_refused() {
+    let upstream = upstream().await;
+    let visit = Visit::new(Kind::Memory, &upstream).await;
+    let (browser, folder) = (&visit.browser, TempDir::new().unwrap());
+    browser.download_into(folder.path()).await;
+    run_of_list(&visit).await;
+    browser.reload().await;
+    visit.until_status("Finished").await;
+    browser.click("download").await;
+    let says = "document.querySelector('[data-testid=download-columns-says]').innerText";
+    browser
+        .until(&format!(
+            "{says}.startsWith('This page no longer holds your list')"
+        ))
+        .await;
+    let (_, content) = visit.downloaded(folder.path()).await;
+    assert_eq!(rows("csv", &content).len(), 5);
+    assert!(!content.contains("Zürich"));
+
+    browser.click("download").await;
+    for (name, list, why) in [
+        (
+            "short.csv",
+            "Name,SSN\nAda,123-45-6789\n".to_owned(),
+            "another number of lines",
+        ),
+        (
+            "other.csv",
+            LIST.replace("219-45-6781", "219-45-6782"),
+            "line 3 has another number",
+        ),
+    ] {
+        browser.upload("download-list", name, list.as_bytes()).await;
+        browser.until(&format!("{says}.includes('{why}')")).await;
+    }
+    visit.shoot("download-other-list").await;
+    browser
+        .upload("download-list", "Staff.csv", LIST.as_bytes())
+        .await;
+    browser
+        .until_text("download-columns-names", "Name, Note")
+        .await;
+    let (_, content) = visit.downloaded(folder.path()).await;
+    let found = rows("csv", &content);
+    for (row, [name, _]) in found.iter().zip(others()) {
+        assert_eq!(row["Name"], name);
+    }
+    visit.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_the_rows_that_are_shown_and_what_is_known_so_far() {
+    let upstream = Upstream::start(|number, _| match number {
+        "219456781" => Reply::Held,
+        "001020304" => Reply::Status(404),
+        _ => Reply::Status(200),
+    })
+    .await;
+    let visit = Visit::new(Kind::Memory, &upstream).await;
+    let (browser, folder) = (&visit.browser, TempDir::new().unwrap());
+    browser.download_into(folder.path()).await;
+    browser.upload("file", "Staff.csv", LIST.as_bytes()).await;
+    browser.until_text("report-numbers", "3").await;
+    visit.start().await;
+    visit.until_count("not-found", "1").await;
+    browser.click("download").await;
+    assert!(browser.shows("download-so-far").await);
+    assert!(!browser.shows("download-shown").await);
+    let (name, content) = visit.downloaded(folder.path()).await;
+    assert!(
+        name.starts_with("Staff 20") && name.ends_with(" so far.csv"),
+        "{name}"
+    );
+    let outcomes: Vec<_> = rows("csv", &content)
+        .iter()
+        .map(|row| row["outcome"].as_str().unwrap().to_owned())
+        .collect();
+    assert_eq!(
+        outcomes,
+        ["SUCCEEDED", "NOT_FOUND", "PENDING", "SUCCEEDED", "INVALID"]
+    );
+    upstream.release();
+    visit.until_status("Finished").await;
+
+    browser.click("chip-not-found").await;
+    browser.click("download").await;
+    assert!(!browser.shows("download-so-far").await);
+    let (name, content) = visit.downloaded(folder.path()).await;
+    assert!(!name.contains("so far"), "{name}");
+    let found = rows("csv", &content);
+    assert_eq!((found.len(), &found[0]["Name"]), (1, &json!("Bob, B.")));
+    // Or all, whatever is shown.
+    browser.click("download").await;
+    browser.click("download-all").await;
+    let (_, content) = visit.downloaded(folder.path()).await;
+    assert_eq!(rows("csv", &content).len(), 5);
+    visit.close().await;
+}

@@ -1,0 +1,170 @@
+//! A long run's rows are downloaded: straight to disk where the browser can write there.
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::support::numbers;
+use crate::support::patience::until;
+use crate::support::upstream::Upstream;
+use crate::support::world::Kind;
+use crate::visit::Visit;
+
+/// In place of the browser's dialog, which no test can answer: a file of the page's own file system,
+/// which is written in the same way.
+const DIALOG: &str = "(window.showSaveFilePicker = async options => {
+    window.asked = options;
+    const folder = await navigator.storage.getDirectory();
+    return folder.getFileHandle('download', {create: true});
+}) && true";
+
+/// What lies there; nothing if it isn't there.
+const KEPT: &str = "navigator.storage.getDirectory()
+    .then(folder => folder.getFileHandle('download'))
+    .then(handle => handle.getFile())
+    .then(file => file.arrayBuffer())
+    // Its mark, if it has one, is to be seen.
+    .then(bytes => new TextDecoder('utf-8', {ignoreBOM: true}).decode(bytes), () => null)";
+
+const SAYS: &str = "document.querySelector('[data-testid=download-says]').innerText";
+
+/// A run of so many numbers, once it is over.
+async fn run_of(visit: &Visit, count: u32) {
+    let browser = &visit.browser;
+    let list: String = numbers(count)
+        .iter()
+        .enumerate()
+        .map(|(place, number)| format!("{number},Person {place}\n"))
+        .collect();
+    browser
+        .upload(
+            "file",
+            "Everybody.csv",
+            format!("SSN,Name\n{list}").as_bytes(),
+        )
+        .await;
+    visit.start().await;
+    visit.until_status("Finished").await;
+    browser.click("download").await;
+    browser.until_text("download-columns-names", "Name").await;
+}
+
+/// Checks that a table holds each row once, in order, beside the person of its line.
+fn check(content: &str, count: u32) {
+    let content = content.strip_prefix('\u{feff}').expect("Excel's mark");
+    let mut reader = csv::Reader::from_reader(content.as_bytes());
+    let mut rows = 0;
+    for (record, number) in reader.records().zip(numbers(count)) {
+        let record = record.unwrap();
+        let expected = [
+            format!("Person {rows}"),
+            rows.to_string(),
+            format!("***-**-{}", &number[5..]),
+            "SUCCEEDED".to_owned(),
+        ];
+        assert_eq!(record.iter().take(4).collect::<Vec<_>>(), expected);
+        rows += 1;
+    }
+    assert_eq!(rows, count);
+    assert_eq!(content.lines().count() as u32, count + 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_long_file_goes_to_its_place_through_a_server_that_fails_and_none_stays_of_one_let_go_of()
+{
+    const ROWS: u32 = 20_000;
+    let upstream = Upstream::quick().await;
+    let visit = Visit::new(Kind::Memory, &upstream).await;
+    let browser = &visit.browser;
+    // The browser notes each failure.
+    browser.expect_in_console("503");
+    run_of(&visit, ROWS).await;
+    browser.read(DIALOG).await;
+
+    // The server fails after a few pages.
+    visit.site.allow_pages(3);
+    browser.click("download-yes").await;
+    browser
+        .until(&format!("{SAYS}.startsWith(\"The server doesn't answer\")"))
+        .await;
+    let suggested = browser.read("window.asked.suggestedName").await;
+    let suggested = suggested.as_str().unwrap().to_owned();
+    assert!(
+        suggested.starts_with("Everybody 20") && suggested.ends_with(".csv"),
+        "{suggested}"
+    );
+    let bar = "document.querySelector('[data-testid=download-progress]').ariaValueNow";
+    let share: u32 = browser.read(bar).await.as_str().unwrap().parse().unwrap();
+    assert!(share < 50, "{share}");
+    assert_eq!(browser.read(KEPT).await, "", "no half file is there");
+    visit.shoot("download-waits").await;
+    // It goes on while another page is looked at.
+    browser.click("nav-history").await;
+    browser.until_text("heading", "History").await;
+    visit.site.allow_pages(u64::MAX);
+    browser
+        .until(&format!(
+            "{SAYS}.startsWith('Downloaded, with 20,000 rows')"
+        ))
+        .await;
+    check(browser.read(KEPT).await.as_str().unwrap(), ROWS);
+    visit.shoot("download-done").await;
+    browser.click("download-dismiss").await;
+
+    // Another one is let go of: what was there before stays as it was.
+    browser.click("history-run").await;
+    let let_go = async || {
+        browser.click("download").await;
+        browser.click("download-ndjson").await;
+        visit.site.allow_pages(3);
+        browser.click("download-yes").await;
+        browser
+            .until(&format!("{SAYS}.startsWith(\"The server doesn't answer\")"))
+            .await;
+        browser.click("download-cancel").await;
+        browser
+            .until("!document.querySelector('[data-testid=downloading]').checkVisibility()")
+            .await;
+    };
+    let_go().await;
+    check(browser.read(KEPT).await.as_str().unwrap(), ROWS);
+    // And where nothing was, nothing is.
+    browser
+        .read("navigator.storage.getDirectory().then(folder => folder.removeEntry('download')).then(() => true)")
+        .await;
+    let_go().await;
+    browser
+        .until(&format!("({KEPT}).then(kept => kept === null)"))
+        .await;
+    visit.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hundred_thousand_rows_are_downloaded_where_the_browser_writes_no_files() {
+    const ROWS: u32 = 100_000;
+    let upstream = Upstream::quick().await;
+    let visit = Visit::new(Kind::Memory, &upstream).await;
+    let (browser, folder) = (&visit.browser, TempDir::new().unwrap());
+    browser.download_into(folder.path()).await;
+    run_of(&visit, ROWS).await;
+    browser.read("delete window.showSaveFilePicker").await;
+    assert_eq!(
+        browser.read("window.showSaveFilePicker ?? null").await,
+        Value::Null
+    );
+    browser.click("download-yes").await;
+    browser
+        .until(&format!(
+            "{SAYS}.startsWith('Downloaded, with 100,000 rows')"
+        ))
+        .await;
+    let content = until("the downloaded file", async || {
+        let mut files = std::fs::read_dir(folder.path())
+            .unwrap()
+            .map(|file| file.unwrap().path());
+        let file = files.find(|file| file.extension().is_some_and(|ending| ending == "csv"))?;
+        Some(std::fs::read_to_string(file).unwrap())
+    })
+    .await;
+    check(&content, ROWS);
+    visit.close().await;
+}
