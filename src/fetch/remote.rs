@@ -146,14 +146,8 @@ impl Sending<'_> {
                 ..self.request.clone()
             });
         }
-        let lines = (0..rows).map(|row| {
-            let mut line = String::new();
-            self.list.write_line(row, &mut line);
-            line.pop();
-            line
-        });
         Ok(StartRequest {
-            ssn_list: Some(lines.collect()),
+            ssn_list: Some(self.list.values()),
             validation: Some(self.options.validation),
             restore_leading_zeros: Some(self.options.restore_leading_zeros),
             ..self.request.clone()
@@ -162,23 +156,13 @@ impl Sending<'_> {
 
     async fn upload(&self, room: Limits) -> Result<ExecutionId, RemoteError> {
         let id = self.client.create_list(self.options).await?;
-        let (mut part, mut lines, mut number) = (String::new(), String::new(), 0);
-        for row in 0..self.list.rows.len() {
-            self.list.write_line(row, &mut lines);
-            if part.len() + lines.len() > room.part_bytes as usize && !part.is_empty() {
-                self.client
-                    .put_part(&id, number, std::mem::take(&mut part))
-                    .await?;
-                number += 1;
-                self.telling.doing(format!(
-                    "sending the list: {} lines",
-                    HumanCount(row as u64)
-                ));
-            }
-            part.push_str(&lines);
-            lines.clear();
+        let parts = self.list.parts(room.part_bytes as usize);
+        for (number, part) in parts.enumerate() {
+            self.client.put_part(&id, number, part.text).await?;
+            let sent = HumanCount(part.until as u64);
+            self.telling
+                .doing(format!("sending the list: {sent} lines"));
         }
-        self.client.put_part(&id, number, part).await?;
         Ok(id)
     }
 

@@ -7,6 +7,7 @@ mod guess;
 mod header;
 mod invalid;
 mod lines;
+mod parts;
 mod plan;
 mod reason;
 mod records;
@@ -16,6 +17,7 @@ mod value;
 
 pub use column::{Column, ColumnChoice, ReadError, Table};
 pub use invalid::InvalidReason;
+pub use parts::Part;
 pub use rows::{List, ListBuilder, Row};
 pub use source::{Source, read_lines, read_source};
 pub use value::{Number, ReadOptions, Validation, read_value};

@@ -1,7 +1,6 @@
 //! Starting a run: small lists in one request, large ones in parts.
 
 mod claim;
-mod parts;
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -107,7 +106,7 @@ impl Sending<'_> {
     /// Starts the run of a list that one request has room for.
     async fn whole(&self, key: &str) -> Result<Execution, Trouble> {
         let request = StartRequest {
-            ssn_list: Some(parts::values(self.list())),
+            ssn_list: Some(self.list().values()),
             validation: Some(self.held.by.validation),
             restore_leading_zeros: Some(self.held.by.restore_leading_zeros),
             ..self.request.clone()
@@ -130,7 +129,7 @@ impl Uploads for Sending<'_> {
         let total = self.list().rows.len() as u64;
         (self.tell)(Event::Progress { done: 0, total });
         let bytes = self.room.part_bytes.min(PART_BYTES);
-        for (number, part) in parts::parts(self.list(), bytes).enumerate() {
+        for (number, part) in self.list().parts(bytes).enumerate() {
             self.ask(async || api::put_part(list.as_str(), number, &part.text).await)
                 .await?;
             let done = part.until as u64;

@@ -1,50 +1,52 @@
-//! What of a list is sent: its numbers and, for a line that is none, an example of the same kind.
-//! So the server finds the same rows, and nothing that was typed by mistake leaves the browser.
+//! What of a list is sent to a server: its numbers and, for a line that is none, an example of the
+//! same kind. So the server finds the same rows, and nothing that was typed by mistake leaves the
+//! browser or the process that read the file.
 
-use contract::list::List;
+use crate::list::List;
 
-/// The values of the list, row for row.
-pub(crate) fn values(list: &List) -> Vec<String> {
-    let value = |row| {
-        let mut line = String::with_capacity(10);
-        list.write_line(row, &mut line);
-        line.pop();
-        line
-    };
-    (0..list.rows.len()).map(value).collect()
-}
-
-/// A part of a list: whole lines.
-pub(crate) struct Part {
-    /// The lines.
-    pub(crate) text: String,
+/// A part of a list on its way to a server: whole lines.
+pub struct Part {
+    /// The lines. They hold numbers.
+    pub text: String,
     /// How many rows of the list there are up to its end.
-    pub(crate) until: usize,
+    pub until: usize,
 }
 
-/// The list as parts of at most this many bytes.
-pub(crate) fn parts(list: &List, bytes: usize) -> impl Iterator<Item = Part> {
-    let mut row = 0;
-    std::iter::from_fn(move || {
-        let mut text = String::new();
-        while row < list.rows.len() {
-            let end = text.len();
-            list.write_line(row, &mut text);
-            if text.len() > bytes && end > 0 {
-                text.truncate(end);
-                break;
+impl List {
+    /// The values of the list, row for row, as [`Self::write_line`] writes them.
+    pub fn values(&self) -> Vec<String> {
+        let value = |row| {
+            let mut line = String::with_capacity(10);
+            self.write_line(row, &mut line);
+            line.pop();
+            line
+        };
+        (0..self.rows.len()).map(value).collect()
+    }
+
+    /// The list as parts of at most this many bytes, of one line at least.
+    pub fn parts(&self, bytes: usize) -> impl Iterator<Item = Part> {
+        let mut row = 0;
+        std::iter::from_fn(move || {
+            let mut text = String::new();
+            while row < self.rows.len() {
+                let end = text.len();
+                self.write_line(row, &mut text);
+                if text.len() > bytes && end > 0 {
+                    text.truncate(end);
+                    break;
+                }
+                row += 1;
             }
-            row += 1;
-        }
-        (!text.is_empty()).then_some(Part { text, until: row })
-    })
+            (!text.is_empty()).then_some(Part { text, until: row })
+        })
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use contract::list::{ReadOptions, read_lines, read_source, read_value};
-
     use super::*;
+    use crate::list::{ReadOptions, read_lines, read_source, read_value};
 
     fn list(typed: &str, options: &ReadOptions) -> List {
         read_source(typed.as_bytes(), options, None).unwrap().list
@@ -60,14 +62,14 @@ mod tests {
                 ..Default::default()
             };
             let list = list(typed, &options);
-            let sent = values(&list);
+            let sent = list.values();
             assert!(!sent.iter().any(|value| value.contains("Jane")));
             let read: List = sent
                 .iter()
                 .map(|value| read_value(value, &options))
                 .collect();
             assert_eq!(read, list);
-            let text: String = parts(&list, 4_000_000).map(|part| part.text).collect();
+            let text: String = list.parts(4_000_000).map(|part| part.text).collect();
             let read: List = read_lines(text.as_bytes(), &options).collect();
             assert_eq!(read, list);
         }
@@ -79,7 +81,7 @@ mod tests {
             .map(|n| format!("{:09}\n", n + 1_010_001))
             .collect();
         let list = list(&typed, &ReadOptions::default());
-        let parts: Vec<_> = parts(&list, 95).collect();
+        let parts: Vec<_> = list.parts(95).collect();
         assert_eq!(parts.len(), 12);
         let until: Vec<_> = parts.iter().map(|part| part.until).collect();
         assert_eq!((until[0], until[10], until[11]), (9, 99, 100));
