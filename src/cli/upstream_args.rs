@@ -156,12 +156,6 @@ impl UpstreamArgs {
 
     /// The settings for this address.
     fn settings(&self, url: &str) -> Result<UpstreamSettings, BadSetting> {
-        let trusted_certificates = self.ca_file.as_ref().map(|path| {
-            fs::read(path).map_err(|error| {
-                let wrong = format!("{}, which can't be read: {error}", path.display());
-                self.origins.bad("ca-file", wrong)
-            })
-        });
         Ok(UpstreamSettings {
             url: url.to_owned(),
             headers: self.headers()?,
@@ -175,8 +169,24 @@ impl UpstreamArgs {
             streams_per_connection: self.streams_per_connection,
             allow_http: self.allow_http,
             use_proxy: self.use_proxy,
-            trusted_certificates: trusted_certificates.transpose()?,
+            trusted_certificates: self.certificates()?,
         })
+    }
+
+    fn certificates(&self) -> Result<Option<Vec<u8>>, BadSetting> {
+        let Some(path) = &self.ca_file else {
+            return Ok(None);
+        };
+        let bad = |wrong: &str| {
+            let wrong = format!("{}, which {wrong}", path.display());
+            self.origins.bad("ca-file", wrong)
+        };
+        let pem = fs::read(path).map_err(|error| bad(&format!("can't be read: {error}")))?;
+        // A file without one would be taken, and trust nobody more.
+        match String::from_utf8_lossy(&pem).contains("-----BEGIN CERTIFICATE-----") {
+            true => Ok(Some(pem)),
+            false => Err(bad("holds no certificate: it takes PEM")),
+        }
     }
 
     /// Those of the file, then those given one by one.

@@ -3,6 +3,7 @@
 use std::fs;
 use std::net::TcpListener;
 use std::path::Path;
+use std::time::Duration;
 
 use tempfile::TempDir;
 
@@ -20,7 +21,11 @@ async fn refused(data: &Path, args: &[&str], variables: &[(&str, &str)]) -> Stri
     if !own_data {
         command.arg("--data").arg(data);
     }
-    let output = command.output().await.unwrap();
+    // One that isn't refused would go on for ever.
+    let ended = tokio::time::timeout(Duration::from_secs(60), command.output()).await;
+    let output = ended
+        .unwrap_or_else(|_| panic!("{args:?} {variables:?} was taken"))
+        .unwrap();
     let told = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(
         output.status.code(),
@@ -146,7 +151,7 @@ async fn certificates_that_are_none_and_a_bad_line_of_headers_are_told() {
     fs::write(&path, "X-Api-Key: 1\ns3cret\n").unwrap();
     let shown = path.to_string_lossy();
     for (flag, wrong) in [
-        ("ca-file", "They take PEM"),
+        ("ca-file", "which holds no certificate: it takes PEM"),
         (
             "header-file",
             "whose line 2 is no header: it takes `Name: value`",

@@ -42,13 +42,18 @@ pub(super) fn bad_setting(error: &clap::Error, arg: &Arg, origin: Origin) -> Bad
     let takes = error.source().map(ToString::to_string);
     let takes = takes.unwrap_or_else(|| "it takes a value".to_owned());
     let wrong = match text(error, ContextKind::InvalidValue) {
-        Some(got) if !got.is_empty() && arg.is_hide_env_values_set() => {
+        Some(got) if !got.is_empty() && is_secret(arg) => {
             format!("no good: {takes}")
         }
         Some(got) if !got.is_empty() => format!("{got:?}: {takes}"),
         _ => format!("empty: {takes}"),
     };
     BadSetting::new(arg, origin, wrong)
+}
+
+/// Whether the value may be a secret.
+pub(super) fn is_secret(arg: &Arg) -> bool {
+    matches!(arg.get_long(), Some("header" | "token"))
 }
 
 fn text(error: &clap::Error, kind: ContextKind) -> Option<&str> {

@@ -5,6 +5,7 @@ use std::fmt::Write;
 use clap::{Arg, ArgMatches};
 
 use super::Parsed;
+use super::clap_error::is_secret;
 use super::file::{Kind, may_set};
 use super::origin::variable;
 use crate::data::DataFolder;
@@ -58,7 +59,7 @@ fn setting(arg: &Arg, flag: &str, matches: &ArgMatches) -> String {
             _ => format!("# {flag} is not set"),
         };
     }
-    if flag == "header" {
+    if is_secret(arg) {
         let names = values.iter().map(|header| {
             let name = header.split_once(':').map_or("", |(name, _)| name.trim());
             quoted(&format!("{name}: ***"))
