@@ -172,7 +172,7 @@ async fn load(
         };
         let page = api::results(&query, signal).await?;
         let meant = page.rows.into_iter().filter(|row| shown.choice.admits(row));
-        rows.extend(meant.map(RowView::from));
+        rows.extend(meant);
         cursor = page.next;
         let enough = rows.len() as u64 >= request.count || (first.is_none() && !rows.is_empty());
         if enough || cursor.is_none() {

@@ -54,3 +54,77 @@ async fn more_failures_than_are_tolerated_end_the_run_and_the_page_says_why() {
     assert!(reason.contains("more than the 10 % tolerated"), "{reason}");
     visit.close().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_failed_is_filtered_and_asked_again_by_group() {
+    let list = numbers(9);
+    let refused = list[..2].to_vec();
+    let overloaded = list[2..6].to_vec();
+    let upstream = Upstream::start(move |number, before| {
+        let stands_in = |group: &[String]| group.iter().any(|other| other == number);
+        Reply::Status(match before {
+            _ if stands_in(&refused) => 403,
+            0..4 if stands_in(&overloaded) => 503,
+            _ => 200,
+        })
+    })
+    .await;
+    let visit = Visit::new(Kind::Disk, &upstream).await;
+    let browser = &visit.browser;
+    let id = visit.start_typed(&list).await;
+    visit.until_status("Finished").await;
+    let chips =
+        "[...document.querySelectorAll('[data-testid=chip-group]')].map(chip => chip.innerText)";
+    browser
+        .until(&format!(
+            "{chips}.join() === '503 overloaded or down 4,403 the upstream refused access 2'"
+        ))
+        .await;
+    assert_eq!(browser.text("redrive").await, "Try 6 again");
+    assert!(!browser.shows("redrive-these").await);
+
+    browser.click("chip-group").await;
+    visit
+        .until_rows(|rows| rows.len() == 4 && rows.iter().all(|row| row.status == "503"))
+        .await;
+    browser
+        .until_text("redrive-these", "Try these 4 again")
+        .await;
+    browser.shoot("group").await;
+    browser.click("redrive-these").await;
+    visit.until_count("succeeded", "7").await;
+    visit.until_status("Finished").await;
+    visit.until_count("failed", "2").await;
+    assert_eq!(visit.site.world.execution(&id).await["pass"], 2);
+    for number in &list[..2] {
+        assert_eq!(
+            upstream.asked()[number],
+            1,
+            "the other group was left alone"
+        );
+    }
+    // The chip of what is chosen stays, though nothing is like it any more.
+    browser
+        .until_text("rows-note", "No row is like this.")
+        .await;
+    browser.click("chip-failed").await;
+    visit
+        .until_rows(|rows| rows.len() == 2 && rows.iter().all(|row| row.status == "403"))
+        .await;
+    visit.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_upstream_that_can_not_be_reached_is_named_with_what_to_check() {
+    let upstream = Upstream::absent();
+    let visit = Visit::new(Kind::Memory, &upstream).await;
+    visit.start_typed(&numbers(3)).await;
+    visit.until_status("Finished").await;
+    let advice = visit.browser.text("advice").await;
+    let (host, _) = visit.site.world.fetcher.upstream();
+    let starts = format!("{host} can't be reached\n3 numbers asked, and for all");
+    assert!(advice.starts_with(&starts), "{advice}");
+    assert!(advice.contains("firewall"), "{advice}");
+    visit.browser.shoot("upstream-unreachable").await;
+    visit.close().await;
+}

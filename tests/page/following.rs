@@ -133,3 +133,91 @@ async fn the_same_list_through_page_and_api_gives_the_same_rows(kind: Kind) {
     assert_eq!(asked, brought.collect::<Vec<_>>());
     visit.close().await;
 }
+
+/// How often the page has asked how a run stands.
+fn polls(id: &str) -> String {
+    format!(
+        "performance.getEntriesByType('resource').filter(entry => entry.name.endsWith('/{id}')).length"
+    )
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_is_no_longer_asked_about_once_its_page_is_left_and_the_history_shows_it_live() {
+    let upstream = upstream().await;
+    let visit = Visit::new(Kind::Memory, &upstream).await;
+    let browser = &visit.browser;
+    let id = visit.start_typed(&lines()).await;
+    visit.until_count("succeeded", "17").await;
+    browser.click("nav-history").await;
+    browser
+        .until("document.querySelector('[data-testid=history-run]')?.innerText.includes('Running')")
+        .await;
+    let polls = polls(&id);
+    let before = browser.read(&polls).await;
+    let listed = "performance.getEntriesByType('resource').filter(entry => entry.name.endsWith('/api/executions')).length";
+    browser.until(&format!("{listed} >= 4")).await;
+    assert_eq!(browser.read(&polls).await, before);
+
+    upstream.release();
+    browser
+        .until(
+            "document.querySelector('[data-testid=history-run]')?.innerText.includes('Finished')",
+        )
+        .await;
+    visit.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hidden_tab_asks_nothing_and_is_up_to_date_once_it_is_seen_again() {
+    let upstream = upstream().await;
+    let visit = Visit::new(Kind::Memory, &upstream).await;
+    let browser = &visit.browser;
+    let id = visit.start_typed(&lines()).await;
+    visit.until_count("succeeded", "17").await;
+    let hide = |hidden: bool| {
+        format!(
+            "(Object.defineProperty(document, 'hidden', {{get: () => {hidden}, configurable: true}}),
+              document.dispatchEvent(new Event('visibilitychange')), true)"
+        )
+    };
+    browser.read(&hide(true)).await;
+    upstream.release();
+    visit.site.world.until_over(&id).await;
+    // What was on its way may still have come; another poll would have told of the end.
+    let polls = polls(&id);
+    let before = browser.read(&polls).await.as_u64().unwrap();
+    visit.until_status("Running").await;
+    browser.read(&hide(false)).await;
+    visit.until_status("Finished").await;
+    let after = browser.read(&polls).await.as_u64().unwrap();
+    assert!(after <= before + 1, "polls went on: {before}, then {after}");
+    visit.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_tells_its_pace_and_what_is_left() {
+    let upstream = Upstream::start(|_, _| {
+        Reply::After(
+            std::time::Duration::from_millis(300),
+            Box::new(Reply::Status(200)),
+        )
+    })
+    .await;
+    let visit = Visit::new(Kind::Memory, &upstream).await;
+    let browser = &visit.browser;
+    browser.type_in("numbers", &numbers(60).join("\n")).await;
+    browser.click("settings").await;
+    browser.type_in("requests-per-second", "8").await;
+    visit.start().await;
+    browser
+        .until("document.querySelector('[data-testid=times]')?.innerText.match(/^0:0\\d elapsed · (a few seconds|about \\d+ s) left$/)")
+        .await;
+    browser
+        .until("document.querySelector('[data-testid=curve] path').getAttribute('d').startsWith('M0 ')")
+        .await;
+    browser.shoot("pace").await;
+    visit.until_status("Finished").await;
+    let rate: f64 = browser.text("rate").await.parse().unwrap();
+    assert!(rate > 2.0 && rate < 20.0, "{rate} a second on average");
+    visit.close().await;
+}

@@ -1,17 +1,19 @@
 //! One function for each call.
 
 use std::fmt::Write;
+use std::future::Future;
+use std::pin::Pin;
 
-use contract::wire::{
-    Execution, ExecutionsPage, Failures, RedriveRequest, ResultsPage, ServerSettings,
-};
-use gloo_net::http::{Request, RequestBuilder, Response};
+use contract::wire::{Execution, ExecutionsPage, Failures, RedriveRequest, ServerSettings};
+use gloo_net::http::{Request, RequestBuilder};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use web_sys::AbortSignal;
 
 use crate::api::ApiError;
 use crate::logic::choice::Choice;
+use crate::logic::json;
+use crate::logic::row_view::RowsPage;
 
 type Result<T> = std::result::Result<T, ApiError>;
 
@@ -66,13 +68,14 @@ pub async fn execution(
     if let Some(tag) = tag {
         call = call.header("If-None-Match", tag);
     }
-    let answer = call.send().await.map_err(|_| ApiError::Unreachable)?;
-    if answer.status() == 304 {
-        return Ok(None);
+    let answer = send(call.build()).await?;
+    match answer.status {
+        304 => Ok(None),
+        _ => Ok(Some(Standing {
+            execution: read(&answer)?,
+            tag: answer.tag,
+        })),
     }
-    let tag = answer.headers().get("etag");
-    let execution = read(Ok(answer)).await?;
-    Ok(Some(Standing { execution, tag }))
 }
 
 /// What failed of a run so far, in groups.
@@ -83,28 +86,25 @@ pub async fn failures(id: &str, signal: Option<&AbortSignal>) -> Result<Failures
 /// Erases a run: its list and all results.
 pub async fn erase(id: &str) -> Result<()> {
     let address = format!("/api/executions/{}", encode(id));
-    text(Request::delete(&address).send().await).await.map(drop)
+    send(Request::delete(&address).build()).await.map(drop)
 }
 
 /// Stops a run; what was fetched stays.
 pub async fn stop(id: &str) -> Result<()> {
     let address = format!("/api/executions/{}/stop", encode(id));
-    text(Request::post(&address).send().await).await.map(drop)
+    send(Request::post(&address).build()).await.map(drop)
 }
 
 /// Asks again what this selects of a run that is over.
 pub async fn redrive(id: &str, request: &RedriveRequest) -> Result<()> {
     let address = format!("/api/executions/{}/redrive", encode(id));
-    text(send_json(Request::post(&address), request).await)
+    send(with_json(Request::post(&address), request))
         .await
         .map(drop)
 }
 
 /// One page of a run's rows.
-pub async fn results(
-    query: &ResultsQuery<'_>,
-    signal: Option<&AbortSignal>,
-) -> Result<ResultsPage> {
+pub async fn results(query: &ResultsQuery<'_>, signal: Option<&AbortSignal>) -> Result<RowsPage> {
     let mut address = format!(
         "/api/executions/{}/results?count={}",
         encode(query.id),
@@ -129,39 +129,46 @@ pub async fn results(
 }
 
 async fn get<T: DeserializeOwned>(address: &str, signal: Option<&AbortSignal>) -> Result<T> {
-    read(Request::get(address).abort_signal(signal).send().await).await
+    let call = Request::get(address).abort_signal(signal).build();
+    read(&send(call).await?)
 }
 
 fn encode(text: &str) -> String {
     js_sys::encode_uri_component(text).into()
 }
 
-async fn send_json(
-    call: RequestBuilder,
-    value: &impl Serialize,
-) -> std::result::Result<Response, gloo_net::Error> {
+fn with_json(call: RequestBuilder, value: &impl Serialize) -> Call {
     let body = serde_json::to_string(value)
         .map_err(|_| gloo_net::Error::GlooError("the request can't be written".to_owned()))?;
-    call.header("Content-Type", "application/json")
-        .body(body)?
-        .send()
-        .await
+    call.header("Content-Type", "application/json").body(body)
 }
 
-/// The body of a 2xx. Why a fetch failed is not told to scripts, so it is `Unreachable`.
-async fn text(answer: std::result::Result<Response, gloo_net::Error>) -> Result<String> {
-    let answer = answer.map_err(|_| ApiError::Unreachable)?;
-    let body = answer.text().await.map_err(|_| ApiError::Unreachable)?;
-    match answer.ok() {
-        true => Ok(body),
-        false => Err(ApiError::from_answer(answer.status(), &body)),
-    }
+type Call = std::result::Result<Request, gloo_net::Error>;
+
+/// What came of a call: 2xx or 304.
+struct Answer {
+    status: u16,
+    tag: Option<String>,
+    body: String,
 }
 
-async fn read<T: DeserializeOwned>(
-    answer: std::result::Result<Response, gloo_net::Error>,
-) -> Result<T> {
-    let status = answer.as_ref().map(Response::status).unwrap_or_default();
-    let body = text(answer).await?;
-    serde_json::from_str(&body).map_err(|_| ApiError::Unreadable { status })
+/// Sends a call. Why a fetch failed is not told to scripts, so it is `Unreachable`. Behind a
+/// pointer, so that no caller has a copy of its own.
+fn send(call: Call) -> Pin<Box<dyn Future<Output = Result<Answer>>>> {
+    Box::pin(async move {
+        let unreachable = |_| ApiError::Unreachable;
+        let answer = call.map_err(unreachable)?.send().await;
+        let answer = answer.map_err(unreachable)?;
+        let (status, tag) = (answer.status(), answer.headers().get("etag"));
+        let body = answer.text().await.map_err(unreachable)?;
+        match status {
+            200..=299 | 304 => Ok(Answer { status, tag, body }),
+            _ => Err(ApiError::from_answer(status, &body)),
+        }
+    })
+}
+
+fn read<T: DeserializeOwned>(answer: &Answer) -> Result<T> {
+    let status = answer.status;
+    json::from_str(&answer.body).map_err(|_| ApiError::Unreadable { status })
 }

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use crate::components::mark::{Mark, class};
 use crate::logic::row_view::outcome_words;
 use crate::logic::{telling, words};
-use crate::one_type::{flag, text};
+use crate::one_type::{flag, memo, text};
 
 const SHOWN: [Outcome; 5] = [
     Outcome::Succeeded,
@@ -19,8 +19,8 @@ const SHOWN: [Outcome; 5] = [
 /// The bar over a run's outcomes, with a figure for each.
 #[component]
 pub(crate) fn Bar(execution: Memo<Execution>) -> impl IntoView {
-    let of = move |outcome| Memo::new(move |_| execution.with(|e| e.counts.of(outcome)));
-    let items = Memo::new(move |_| execution.with(|e| e.items));
+    let of = move |outcome| memo(move || execution.with(|e| e.counts.of(outcome)));
+    let items = memo(move || execution.with(|e| e.items));
     let segment = move |outcome| {
         let number = of(outcome);
         let width = text(move || words::percent(number.get(), items.get()));
@@ -41,9 +41,11 @@ pub(crate) fn Bar(execution: Memo<Execution>) -> impl IntoView {
         }
     };
     view! {
-        <div class="bar" role="img" aria-label=text(move || execution.with(telling::announcement))>
-            {SHOWN.map(segment).collect_view()}
+        <div>
+            <div class="bar" role="img" aria-label=text(move || execution.with(telling::announcement))>
+                {SHOWN.map(segment).collect_view()}
+            </div>
+            <dl class="figures">{SHOWN.map(figure).collect_view()}</dl>
         </div>
-        <dl class="figures">{SHOWN.map(figure).collect_view()}</dl>
     }
 }

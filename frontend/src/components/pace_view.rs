@@ -10,7 +10,10 @@ use crate::one_type::{flag, memo, text};
 
 /// The box of the curve: its units are a tenth of a pixel or less.
 const WIDTH: u32 = 2_300;
-const HEIGHT: u32 = 480;
+const HEIGHT: u32 = 400;
+
+/// Milliseconds of a run that has no average worth telling.
+const SHORT: u64 = 2_000;
 
 /// The curve of answers a second, the rate now, and how long it took and will take. Nothing of it
 /// for a run that was over when the page was opened but what it took.
@@ -85,7 +88,8 @@ fn elapsed(execution: &Execution) -> Option<u64> {
         .flatten()
 }
 
-/// Answers a second from start to end of a run that was over in one pass.
+/// Answers a second from start to end of a run that was over in one pass; none of one too short to
+/// speak of a pace.
 fn average(execution: &Execution) -> Option<f64> {
     let end = execution
         .stopped_at
@@ -93,5 +97,5 @@ fn average(execution: &Execution) -> Option<f64> {
         .filter(|_| execution.pass == 1)?;
     let ms = browser::between(&execution.started_at, end)?;
     let answers = telling::done(execution) - execution.counts.not_tried;
-    (answers > 0 && ms > 0).then(|| answers as f64 * 1_000.0 / ms as f64)
+    (answers > 0 && ms >= SHORT).then(|| answers as f64 * 1_000.0 / ms as f64)
 }

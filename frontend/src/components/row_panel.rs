@@ -41,7 +41,7 @@ fn facts(row: &RowView) -> impl IntoView + use<> {
         .filter(|says| !says.is_empty());
     view! {
         <dl class="facts">
-            <div><dt>"Number"</dt><dd class="mono" aria-label=row.spoken_number()>{row.number()}</dd></div>
+            <div><dt>"Number"</dt><dd class="mono" data-testid="panel-number" aria-label=row.spoken_number()>{row.number()}</dd></div>
             <div>
                 <dt>"Outcome"</dt>
                 <dd class="outcome"><Mark outcome=row.outcome/> {outcome_words(row.outcome)}</dd>

@@ -1,10 +1,8 @@
 //! Which rows are shown, and what of them can be asked again.
 
-use contract::wire::{
-    ErrorKind, Execution, FailureGroup, Outcome, RedriveRequest, ResultRow, RowError,
-};
+use contract::wire::{ErrorKind, Execution, FailureGroup, Outcome, RedriveRequest, RowError};
 
-use crate::logic::row_view::{outcome_words, status_words};
+use crate::logic::row_view::{RowView, outcome_words, status_words};
 use crate::logic::words;
 
 /// Which rows of a run are shown.
@@ -49,7 +47,7 @@ impl Choice {
 
     /// Whether a row that came for the query is meant. The address can't ask for rows without a
     /// status or without an error, so a group may come with another one's rows.
-    pub fn admits(self, row: &ResultRow) -> bool {
+    pub fn admits(self, row: &RowView) -> bool {
         match self {
             Self::Failed(status, error) => {
                 row.status_code == status && row.error == error.map(RowError::Fetch)
@@ -189,7 +187,7 @@ mod tests {
                 r#"{{"row":3,"ssn":"***-**-6789","outcome":"FAILED","statusCode":{status},
                 "body":null,"error":{error},"warning":null,"durationMs":12,"attempts":1}}"#
             );
-            serde_json::from_str::<ResultRow>(&json).unwrap()
+            crate::logic::json::from_str::<RowView>(&json).unwrap()
         };
         assert!(TIMED_OUT.admits(&row("null", r#""TIMED_OUT""#)));
         assert!(!TIMED_OUT.admits(&row("200", r#""TIMED_OUT""#)));

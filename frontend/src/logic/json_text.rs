@@ -1,6 +1,8 @@
 //! An upstream's body as text: indented for the panel, on one line for the table. The upstream's
 //! own text is kept, so numbers keep every digit and fields their order.
 
+use crate::logic::json;
+
 /// A piece of a JSON text.
 #[derive(Clone, Copy, PartialEq)]
 enum Token<'a> {
@@ -54,7 +56,7 @@ fn string_length(text: &str) -> usize {
 
 /// The body on as many lines as it needs: JSON indented by two, a text as it is.
 pub fn pretty(json: &str) -> String {
-    if let Ok(text) = serde_json::from_str::<String>(json) {
+    if let Ok(text) = json::from_str::<String>(json) {
         return text;
     }
     let mut out = String::with_capacity(json.len() * 2);
@@ -100,7 +102,7 @@ pub fn pretty(json: &str) -> String {
 /// The body in a few words: `name: Ada, state: active`, without the outer brackets and the quotes,
 /// cut after so many characters.
 pub fn preview(json: &str, characters: usize) -> String {
-    if let Ok(text) = serde_json::from_str::<String>(json) {
+    if let Ok(text) = json::from_str::<String>(json) {
         return cut(text.split_whitespace(), " ", characters);
     }
     let mut depth = 0usize;
@@ -123,7 +125,7 @@ pub fn preview(json: &str, characters: usize) -> String {
         }
         Token::Comma => ", ".to_owned(),
         Token::Colon => ": ".to_owned(),
-        Token::Scalar(text) => serde_json::from_str(text).unwrap_or_else(|_| text.to_owned()),
+        Token::Scalar(text) => json::from_str(text).unwrap_or_else(|_| text.to_owned()),
     });
     cut(words, "", characters)
 }

@@ -3,6 +3,7 @@
 pub mod choice;
 pub mod file_name;
 pub mod history;
+pub mod json;
 pub mod json_text;
 pub mod pace;
 pub mod poll;

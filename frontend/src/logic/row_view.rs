@@ -2,13 +2,27 @@
 
 use std::sync::Arc;
 
-use contract::Warning;
-use contract::wire::{Outcome, ResultRow, RowError};
+use contract::wire::{ErrorKind, Outcome, RowError};
+use contract::{InvalidReason, Warning};
+use serde::de::value::StrDeserializer;
+use serde::de::{Deserialize, Deserializer, Error, IntoDeserializer};
 
-use crate::logic::{json_text, words};
+use crate::logic::{json, json_text, words};
 
-/// A row as the table and the panel show it: a [`ResultRow`] that can be compared and shared.
-#[derive(Clone, Debug, PartialEq)]
+/// A page of results as the API tells them.
+#[derive(Clone, Debug, serde::Deserialize)]
+pub struct RowsPage {
+    /// The rows.
+    pub rows: Vec<RowView>,
+    /// The cursor of the next page, where there is one.
+    #[serde(default)]
+    pub next: Option<String>,
+}
+
+/// A row as the table and the panel show it: a [`contract::wire::ResultRow`] that can be compared
+/// and shared, read by [`json::from_str`].
+#[derive(Clone, Debug, PartialEq, serde::Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct RowView {
     /// The row's number, from 0.
     pub row: u64,
@@ -19,8 +33,10 @@ pub struct RowView {
     /// The status of the last attempt that had one.
     pub status_code: Option<u16>,
     /// The upstream's body, a JSON text.
+    #[serde(deserialize_with = "body")]
     pub body: Option<Arc<str>>,
     /// Why there is no answer, or why the line is no SSN.
+    #[serde(deserialize_with = "error")]
     pub error: Option<RowError>,
     /// What to look at twice.
     pub warning: Option<Warning>,
@@ -30,20 +46,21 @@ pub struct RowView {
     pub attempts: u32,
 }
 
-impl From<ResultRow> for RowView {
-    fn from(row: ResultRow) -> Self {
-        Self {
-            row: row.row,
-            ssn: row.ssn,
-            outcome: row.outcome,
-            status_code: row.status_code,
-            body: row.body.map(|body| Arc::from(Box::<str>::from(body))),
-            error: row.error,
-            warning: row.warning,
-            duration_ms: row.duration_ms,
-            attempts: row.attempts,
-        }
-    }
+fn body<'de, D: Deserializer<'de>>(reader: D) -> Result<Option<Arc<str>>, D::Error> {
+    Ok(json::raw(reader)?.map(Arc::from))
+}
+
+/// What a GET failed by, or why a line is no SSN: no name is both.
+fn error<'de, D: Deserializer<'de>>(reader: D) -> Result<Option<RowError>, D::Error> {
+    let Some(name) = Option::<String>::deserialize(reader)? else {
+        return Ok(None);
+    };
+    let name: StrDeserializer<'_, D::Error> = name.as_str().into_deserializer();
+    let error = ErrorKind::deserialize(name).map(RowError::Fetch);
+    let error = error.or_else(|_| InvalidReason::deserialize(name).map(RowError::Invalid));
+    error
+        .map(Some)
+        .map_err(|_| D::Error::custom("no known error"))
 }
 
 impl RowView {
@@ -149,8 +166,6 @@ pub fn outcome_words(outcome: Outcome) -> &'static str {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use contract::InvalidReason;
-    use contract::wire::ErrorKind;
 
     pub(crate) fn row(number: u64, outcome: Outcome) -> RowView {
         RowView {
@@ -168,13 +183,51 @@ pub(crate) mod tests {
 
     #[test]
     fn a_row_of_the_wire_becomes_a_row_of_the_page() {
-        let json = r#"{"row":3,"ssn":"***-**-6789","outcome":"SUCCEEDED","statusCode":200,
-            "body":{"name":"Ada"},"error":null,"warning":null,"durationMs":12,"attempts":1}"#;
-        let view = RowView::from(serde_json::from_str::<ResultRow>(json).unwrap());
+        let row = contract::wire::ResultRow {
+            row: 3,
+            ssn: Some("***-**-6789".into()),
+            outcome: Outcome::Succeeded,
+            status_code: Some(200),
+            body: Some(
+                serde_json::value::RawValue::from_string(r#"{"name": "Ada"}"#.into()).unwrap(),
+            ),
+            error: None,
+            warning: Some(Warning::LooksLikeItin),
+            duration_ms: Some(12),
+            attempts: 1,
+        };
+        let told = contract::wire::ResultsPage {
+            rows: vec![row.clone(), row],
+            next: Some("c".into()),
+        };
+        let read: RowsPage = json::from_str(&serde_json::to_string(&told).unwrap()).unwrap();
+        assert_eq!((read.rows.len(), read.next.as_deref()), (2, Some("c")));
+        let view = &read.rows[1];
         assert_eq!(view.number(), "•••-••-6789");
         assert_eq!(view.spoken_number(), "ending in 6789");
         assert_eq!(view.says(), "name: Ada");
+        assert_eq!(view.body.as_deref(), Some(r#"{"name": "Ada"}"#));
+        assert_eq!(view.warning, Some(Warning::LooksLikeItin));
         assert!(view.is_settled());
+    }
+
+    #[test]
+    fn every_error_of_the_wire_is_known_to_the_page() {
+        for (name, error) in [
+            ("null", None),
+            ("\"TIMED_OUT\"", Some(RowError::Fetch(ErrorKind::TimedOut))),
+            (
+                "\"NO_DIGITS\"",
+                Some(RowError::Invalid(InvalidReason::NoDigits)),
+            ),
+        ] {
+            let json = format!(
+                r#"{{"row":3,"ssn":null,"outcome":"INVALID","statusCode":null,"body":null,
+                "error":{name},"warning":null,"durationMs":null,"attempts":0}}"#
+            );
+            let view: RowView = json::from_str(&json).unwrap();
+            assert_eq!((view.error, view.body), (error, None));
+        }
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use contract::limits;
 use serde::de::DeserializeOwned;
 
-use crate::logic::words;
+use crate::logic::{json, words};
 
 /// The settings of a run as they are typed; an empty field means the default.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -90,11 +90,7 @@ fn field<T: DeserializeOwned>(typed: &str, fits: impl Fn(&T) -> bool) -> Result<
         return Ok(None);
     }
     // JSON's numbers are the ones meant: no `inf`, no `NaN`; and its reader is in the page anyway.
-    serde_json::from_str(&typed)
-        .ok()
-        .filter(fits)
-        .map(Some)
-        .ok_or(())
+    json::from_str(&typed).ok().filter(fits).map(Some).ok_or(())
 }
 
 /// The settings in a sentence, with these defaults: `1,000 at once, no limit a second.`

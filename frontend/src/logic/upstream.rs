@@ -47,15 +47,18 @@ pub fn advice(execution: &Execution, groups: &[FailureGroup], host: &str) -> Opt
              header or whatever else it wants to let Rollcall in",
         ),
     };
-    let then = if execution.status.is_over() {
-        "then try again"
+    let (so_far, then) = if execution.status.is_over() {
+        ("", "then try again")
     } else {
-        "the run can be stopped meanwhile, and gone on with later"
+        (
+            " so far",
+            "the run can be stopped meanwhile, and gone on with later",
+        )
     };
     let asked = words::count(counts.failed, "number");
     Some(Advice {
         title: format!("{host} {what}"),
-        words: format!("{asked} asked so far, and for all of them {check}; {then}."),
+        words: format!("{asked} asked{so_far}, and for all of them {check}; {then}."),
     })
 }
 
