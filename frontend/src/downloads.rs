@@ -161,11 +161,11 @@ impl Downloads {
             }
             Event::Unlike { row } => {
                 let place = row.map_or_else(String::new, |row| {
-                    format!(" Line {} differs.", words::group(row + 1))
+                    format!("Row {} differs. ", words::group(row + 1))
                 });
                 failed(
                     "The list isn't this run's".to_owned(),
-                    format!("{place} There is no file: download it without the other columns."),
+                    format!("{place}There is no file: download it without the other columns."),
                 )
             }
             Event::Unwritable => failed(

@@ -241,7 +241,7 @@ async fn a_list_that_is_gone_is_said_brought_again_and_another_refused() {
         (
             "other.csv",
             LIST.replace("219-45-6781", "219-45-6782"),
-            "line 3 has another number",
+            "row 3 has another number",
         ),
     ] {
         browser.upload("download-list", name, list.as_bytes()).await;

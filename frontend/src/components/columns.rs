@@ -90,7 +90,7 @@ fn known_by(event: Event) -> Option<Known> {
             refused("This file has another number of lines than the run: it isn't the run's list.")
         }
         Event::Unlike { row: Some(row) } => Known::Refused(format!(
-            "This file isn't the run's list: line {} has another number.",
+            "This file isn't the run's list: row {} has another number.",
             words::group(row + 1)
         )),
         Event::Unreadable => refused("The browser could not read this file. Choose it again."),
