@@ -19,6 +19,8 @@ mod failure;
 mod fetcher;
 mod flush;
 mod item;
+#[cfg(feature = "lambda")]
+pub mod lambda;
 mod lane;
 mod limiter;
 mod retry;

@@ -33,7 +33,7 @@ pub enum EnvironmentError {
 /// What the router shares, from variables named `ROLLCALL_…`. `lookup` answers a variable's value.
 ///
 /// `BUCKET`, `UPSTREAM_URL` and `STATE_MACHINE_ARN` must be set. `FETCHER_CONCURRENCY`,
-/// `MAX_CONCURRENCY`, `SWEEP_SECONDS` and `UPSTREAM_IS_DEMO` may be.
+/// `DEFAULT_CONCURRENCY`, `MAX_CONCURRENCY`, `SWEEP_SECONDS` and `UPSTREAM_IS_DEMO` may be.
 pub async fn api(lookup: impl Fn(&str) -> Option<String>) -> Result<Api, EnvironmentError> {
     let read = Reader(&lookup);
     let bucket = read.text("ROLLCALL_BUCKET", "the data bucket's name")?;
@@ -42,7 +42,11 @@ pub async fn api(lookup: impl Fn(&str) -> Option<String>) -> Result<Api, Environ
     let upstream = read.upstream(demo.unwrap_or(false))?;
     let fetchers = read.parsed("ROLLCALL_FETCHER_CONCURRENCY", "a number of fetchers")?;
     let sweep_after = read.parsed("ROLLCALL_SWEEP_SECONDS", "a number of seconds")?;
-    let max_concurrency = read.parsed("ROLLCALL_MAX_CONCURRENCY", "a number of GETs")?;
+    let max_concurrency = read
+        .parsed("ROLLCALL_MAX_CONCURRENCY", "a number of GETs")?
+        .unwrap_or(limits::MAX_CONCURRENCY);
+    let concurrency = read.parsed("ROLLCALL_DEFAULT_CONCURRENCY", "a number of GETs")?;
+    let defaults = RunSettings::default();
     let settings = StepFunctionsSettings {
         state_machine: machine.parse()?,
         fetcher_concurrency: fetchers.unwrap_or(StepFunctionsSettings::DEFAULT_FETCHER_CONCURRENCY),
@@ -55,8 +59,14 @@ pub async fn api(lookup: impl Fn(&str) -> Option<String>) -> Result<Api, Environ
         store: Store::in_bucket(&bucket)?,
         engine: Arc::new(StepFunctions::new(&load_aws_config().await, settings)),
         upstream,
-        defaults: RunSettings::default(),
-        max_concurrency: max_concurrency.unwrap_or(limits::MAX_CONCURRENCY),
+        defaults: RunSettings {
+            // A default that no start may ask for would make every start without one an error.
+            max_concurrency: concurrency
+                .unwrap_or(defaults.max_concurrency)
+                .min(max_concurrency),
+            ..defaults
+        },
+        max_concurrency,
     })
 }
 

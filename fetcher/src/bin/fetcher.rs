@@ -1,12 +1,12 @@
-//! The `fetcher` Lambda. The state machines invoke it; its settings are environment variables:
-//! `ROLLCALL_BUCKET`, and those of `UpstreamSettings::from_environment`.
+//! The `fetcher` Lambda. The state machines invoke it; its settings are environment variables: see
+//! `fetcher::lambda::Instance`.
 
 use std::time::SystemTime;
 
-use fetcher::{Answer, Event, Fetcher, FetcherError, UpstreamSettings};
+use fetcher::lambda::{Instance, NotReady};
+use fetcher::{Answer, Event};
 use lambda_runtime::{Diagnostic, Error, LambdaEvent, service_fn};
 use serde_json::Value;
-use store::Store;
 use tokio::time::Instant;
 
 #[tokio::main]
@@ -19,27 +19,35 @@ async fn main() -> Result<(), Error> {
         .with_writer(std::io::stderr)
         .with_max_level(tracing::Level::INFO)
         .init();
-    let bucket = std::env::var("ROLLCALL_BUCKET")
-        .map_err(|_| "the variable ROLLCALL_BUCKET is not set; it takes the data bucket's name")?;
-    let settings = UpstreamSettings::from_environment(|name| std::env::var(name).ok())?;
-    let fetcher = Fetcher::new(Store::in_bucket(&bucket)?, settings)?;
-    lambda_runtime::run(service_fn(|event| invoked(&fetcher, event))).await
+    let instance = Instance::new(|name: &str| std::env::var(name).ok())?;
+    // Made before the first invocation. A secret that can't be read now may be readable then.
+    match instance.fetcher().await {
+        Err(error @ NotReady::Secret(_)) => tracing::error!(%error, "asked again when invoked"),
+        made => drop(made?),
+    }
+    lambda_runtime::run(service_fn(|event| invoked(&instance, event))).await
 }
 
-async fn invoked(fetcher: &Fetcher, event: LambdaEvent<Value>) -> Result<Answer, Diagnostic> {
+async fn invoked<L>(instance: &Instance<L>, event: LambdaEvent<Value>) -> Result<Answer, Diagnostic>
+where
+    L: Fn(&str) -> Option<String>,
+{
     let (event, context) = event.into_parts();
-    let event = Event::try_from(event).map_err(named)?;
+    let event = Event::try_from(event).map_err(|error| named(error.name(), &error))?;
     // Its Debug shows no number.
     tracing::info!(?event, "invoked");
     let left = context.deadline().duration_since(SystemTime::now());
     let deadline = Instant::now() + left.unwrap_or_default();
-    fetcher.handle(event, Some(deadline)).await.map_err(named)
+    let fetcher = instance.fetcher().await;
+    let fetcher = fetcher.map_err(|error| named(error.name(), &error))?;
+    let answer = fetcher.handle(event, Some(deadline)).await;
+    answer.map_err(|error| named(error.name(), &error))
 }
 
 /// The state machines retry and catch by these names. The runtime logs what is returned.
-fn named(error: FetcherError) -> Diagnostic {
+fn named(name: &str, error: &impl ToString) -> Diagnostic {
     Diagnostic {
-        error_type: error.name().to_owned(),
+        error_type: name.to_owned(),
         error_message: error.to_string(),
     }
 }

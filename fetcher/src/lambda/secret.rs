@@ -1,0 +1,258 @@
+//! The upstream's secret in AWS Secrets Manager.
+//!
+//! One call of one action: `object_store`, which signs for S3, signs it, so that no further SDK is
+//! loaded at each cold start.
+
+use std::time::Duration;
+
+use http::{HeaderValue, Method, header};
+use object_store::aws::{AwsAuthorizer, AwsCredential};
+use object_store::client::{HttpRequest, HttpRequestBody};
+use reqwest::redirect::Policy;
+use serde::Deserialize;
+use serde_json::json;
+
+use crate::SettingsError;
+
+const NAME: &str = "ROLLCALL_UPSTREAM_SECRET";
+/// One call, answer and all.
+const CALL: Duration = Duration::from_secs(5);
+
+/// The secret can't be read. Nothing of it is in here.
+#[derive(Debug, thiserror::Error)]
+pub enum SecretError {
+    /// No answer.
+    #[error("Secrets Manager was not reached: {0}")]
+    Unreached(&'static str),
+    /// It answered with an error.
+    #[error(
+        "Secrets Manager refused the upstream's secret with {status} {kind}: see that the secret exists and that the fetcher's role may read it"
+    )]
+    Refused {
+        /// The HTTP status.
+        status: u16,
+        /// The error's name, such as `AccessDeniedException`.
+        kind: String,
+    },
+    /// It is binary.
+    #[error("the upstream's secret is no text: it takes one `Name: value` a line")]
+    NoText,
+}
+
+/// A secret by its ARN.
+pub struct Secret {
+    arn: String,
+    region: String,
+    endpoint: String,
+    credential: AwsCredential,
+    client: reqwest::Client,
+}
+
+impl Secret {
+    /// The secret that `ROLLCALL_UPSTREAM_SECRET` names, if any, with the credentials that a Lambda
+    /// has in its environment. A TLS provider must be installed.
+    pub fn from_environment(
+        lookup: impl Fn(&str) -> Option<String>,
+    ) -> Result<Option<Self>, SettingsError> {
+        let Some(arn) = lookup(NAME).filter(|arn| !arn.is_empty()) else {
+            return Ok(None);
+        };
+        // arn:partition:secretsmanager:region:account:secret:name
+        let region = match arn.split(':').collect::<Vec<_>>()[..] {
+            ["arn", _, "secretsmanager", region, _, "secret", ..] if !region.is_empty() => {
+                region.to_owned()
+            }
+            _ => {
+                return Err(SettingsError::Range {
+                    name: NAME,
+                    got: arn,
+                    takes: "the ARN of a secret in Secrets Manager",
+                });
+            }
+        };
+        let suffix = match region.starts_with("cn-") {
+            true => "amazonaws.com.cn",
+            false => "amazonaws.com",
+        };
+        let endpoint = lookup("AWS_ENDPOINT_URL")
+            .unwrap_or_else(|| format!("https://secretsmanager.{region}.{suffix}"));
+        let credential = AwsCredential {
+            key_id: lookup("AWS_ACCESS_KEY_ID").unwrap_or_default(),
+            secret_key: lookup("AWS_SECRET_ACCESS_KEY").unwrap_or_default(),
+            token: lookup("AWS_SESSION_TOKEN"),
+        };
+        let client = reqwest::Client::builder()
+            .timeout(CALL)
+            .redirect(Policy::none())
+            .build()
+            .map_err(|_| SettingsError::Client("no TLS provider is installed".to_owned()))?;
+        Ok(Some(Self {
+            arn,
+            region,
+            endpoint,
+            credential,
+            client,
+        }))
+    }
+
+    /// Its text as it is now.
+    pub async fn read(&self) -> Result<String, SecretError> {
+        let body = json!({"SecretId": self.arn}).to_string();
+        let mut signed: HttpRequest = http::Request::builder()
+            .method(Method::POST)
+            .uri(format!("{}/", self.endpoint.trim_end_matches('/')))
+            .header("x-amz-target", "secretsmanager.GetSecretValue")
+            .header(
+                header::CONTENT_TYPE,
+                HeaderValue::from_static("application/x-amz-json-1.1"),
+            )
+            .body(HttpRequestBody::from(body.clone()))
+            .map_err(|_| SecretError::Unreached("its address is none"))?;
+        AwsAuthorizer::new(&self.credential, "secretsmanager", &self.region)
+            .try_authorize(&mut signed, None)
+            .map_err(|_| SecretError::Unreached("the request could not be signed"))?;
+        let answer = self
+            .client
+            .post(signed.uri().to_string())
+            .headers(signed.headers().clone())
+            .body(body)
+            .send()
+            .await
+            .map_err(|error| match error.is_timeout() {
+                true => SecretError::Unreached("it did not answer in time"),
+                false => SecretError::Unreached("no connection"),
+            })?;
+        let status = answer.status();
+        let bytes = answer
+            .bytes()
+            .await
+            .map_err(|_| SecretError::Unreached("its answer was cut off"))?;
+        if !status.is_success() {
+            let refusal: Refusal = serde_json::from_slice(&bytes).unwrap_or_default();
+            return Err(SecretError::Refused {
+                status: status.as_u16(),
+                // It may come with a namespace and a hash before the name.
+                kind: refusal
+                    .kind
+                    .rsplit('#')
+                    .next()
+                    .unwrap_or_default()
+                    .to_owned(),
+            });
+        }
+        serde_json::from_slice::<Value>(&bytes)
+            .ok()
+            .and_then(|value| value.secret_string)
+            .ok_or(SecretError::NoText)
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Value {
+    secret_string: Option<String>,
+}
+
+#[derive(Default, Deserialize)]
+struct Refusal {
+    #[serde(default, rename = "__type")]
+    kind: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    const ARN: &str = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:upstream-AbCdEf";
+
+    /// What one request to a server was that answers so, and what came of it.
+    async fn read_from(status: &str, body: &str) -> (String, Result<String, SecretError>) {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let endpoint = format!("http://{}", listener.local_addr().unwrap());
+        let secret = Secret::from_environment(|name| {
+            let value = match name {
+                NAME => ARN,
+                "AWS_ENDPOINT_URL" => &endpoint,
+                "AWS_ACCESS_KEY_ID" => "AKIDEXAMPLE",
+                "AWS_SECRET_ACCESS_KEY" => "key",
+                "AWS_SESSION_TOKEN" => "token",
+                _ => return None,
+            };
+            Some(value.to_owned())
+        });
+        let secret = secret.unwrap().unwrap();
+        let serve = async {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let mut request = String::new();
+            let mut buffer = [0; 4096];
+            while !request.contains(ARN) {
+                let read = stream.read(&mut buffer).await.unwrap();
+                assert_ne!(read, 0, "{request}");
+                request.push_str(std::str::from_utf8(&buffer[..read]).unwrap());
+            }
+            let answer = format!(
+                "HTTP/1.1 {status}\r\nContent-Length: {}\r\n\r\n{body}",
+                body.len()
+            );
+            stream.write_all(answer.as_bytes()).await.unwrap();
+            request
+        };
+        tokio::join!(serve, secret.read())
+    }
+
+    #[tokio::test]
+    async fn a_secret_is_asked_for_signed_for_its_own_region() {
+        let (request, secret) = read_from(
+            "200 OK",
+            r#"{"SecretString": "X-Api-Key: k\n", "ARN": "a"}"#,
+        )
+        .await;
+        assert_eq!(secret.unwrap(), "X-Api-Key: k\n");
+        let request = request.to_lowercase();
+        for part in [
+            "post / http/1.1",
+            "x-amz-target: secretsmanager.getsecretvalue",
+            "x-amz-security-token: token",
+            "credential=akidexample/",
+            "/eu-west-1/secretsmanager/aws4_request",
+        ] {
+            assert!(request.contains(part), "{part} is not in {request}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_refusal_is_named_and_tells_nothing_of_the_secret() {
+        let (_, refused) = read_from(
+            "400 Bad Request",
+            r#"{"__type": "com.amazonaws#AccessDeniedException", "Message": "X-Api-Key"}"#,
+        )
+        .await;
+        let error = refused.unwrap_err().to_string();
+        assert!(error.contains("400 AccessDeniedException:"), "{error}");
+        assert!(!error.contains("X-Api-Key"));
+        let (_, binary) = read_from("200 OK", r#"{"SecretBinary": "eA=="}"#).await;
+        assert!(matches!(binary, Err(SecretError::NoText)));
+        let (_, nonsense) = read_from("500 Oops", "<html>").await;
+        assert!(matches!(
+            nonsense,
+            Err(SecretError::Refused { status: 500, .. })
+        ));
+    }
+
+    #[test]
+    fn what_is_no_secrets_arn_is_refused_and_none_is_fine() {
+        assert!(Secret::from_environment(|_| None).unwrap().is_none());
+        for bad in [
+            "upstream",
+            "arn:aws:s3:::bucket",
+            "arn:aws:secretsmanager::1:secret:x",
+        ] {
+            let error = Secret::from_environment(|name| (name == NAME).then(|| bad.to_owned()));
+            assert!(error.err().expect(bad).to_string().contains(NAME));
+        }
+    }
+}
