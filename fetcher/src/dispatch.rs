@@ -37,7 +37,7 @@ impl Queue {
 pub(crate) async fn dispatch(
     shared: Arc<Shared>,
     items: Vec<Item>,
-    send: mpsc::UnboundedSender<Record>,
+    send: mpsc::Sender<Record>,
     dispatched: Box<dyn FnOnce() + Send>,
 ) {
     let now = now_ms();
@@ -74,7 +74,7 @@ async fn work(
     item: Item,
     leave: Leave,
     queue: Queue,
-    send: mpsc::UnboundedSender<Record>,
+    send: mpsc::Sender<Record>,
 ) {
     let mut cut_off = pin!(shared.cut_off());
     let mut next = Some((item, leave));
@@ -82,7 +82,7 @@ async fn work(
         let (record, leave) = item.ask(&shared, leave, cut_off.as_mut()).await;
         if let Some(record) = record {
             // The lane listens until the last sender is gone.
-            let _ = send.send(record);
+            let _ = send.send(record).await;
         }
         if let Some(leave) = leave
             && !queue.is_empty()
@@ -93,12 +93,7 @@ async fn work(
     }
 }
 
-async fn start_later(
-    shared: Arc<Shared>,
-    item: Item,
-    wait: Duration,
-    send: mpsc::UnboundedSender<Record>,
-) {
+async fn start_later(shared: Arc<Shared>, item: Item, wait: Duration, send: mpsc::Sender<Record>) {
     tokio::select! {
         () = sleep(wait) => {}
         () = shared.stopped() => return,
@@ -108,6 +103,6 @@ async fn start_later(
     };
     let cut_off = pin!(shared.cut_off());
     if let (Some(record), _) = item.ask(&shared, leave, cut_off).await {
-        let _ = send.send(record);
+        let _ = send.send(record).await;
     }
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use bytes::Bytes;
 use contract::wire::Outcome;
 use serde::de::IgnoredAny;
 use store::{BatchState, Head, Meta, Pass, Record, SegmentName, Store, StoreError, token};
@@ -11,8 +12,8 @@ use tokio::time::Instant;
 const FIRST: Duration = Duration::from_secs(2);
 /// The longest distance between two flushes.
 const LONGEST: Duration = Duration::from_secs(30);
-/// So much news is flushed at once.
-const FULL: usize = 4 << 20;
+/// So much news is flushed at once: with large bodies many lanes hold as much.
+const FULL: usize = 2 << 20;
 
 /// A batch's results on their way into the store.
 pub(crate) struct Segments<'a> {
@@ -43,9 +44,7 @@ impl<'a> Segments<'a> {
         batch: u32,
     ) -> Result<Self, StoreError> {
         let known = store.segment_names(meta, batch).await?;
-        let state = store
-            .batch_of_segments::<IgnoredAny>(meta, pass, batch, &known)
-            .await?;
+        let state = store.batch_of_segments(meta, pass, batch, &known).await?;
         let seq = state.last_seq();
         Ok(Self {
             store,
@@ -79,9 +78,14 @@ impl<'a> Segments<'a> {
         self.gone
     }
 
+    /// Whether there is so much news that the next flush is due at once.
+    pub(crate) fn is_full(&self) -> bool {
+        self.news.len() >= FULL && !self.refused
+    }
+
     /// When the next flush is due.
     pub(crate) fn due(&self) -> Instant {
-        if self.news.len() >= FULL && !self.refused {
+        if self.is_full() {
             Instant::now()
         } else {
             self.due
@@ -101,11 +105,11 @@ impl<'a> Segments<'a> {
         if self.news.is_empty() {
             return Ok(());
         }
-        let news = std::mem::take(&mut self.news);
+        let news = Bytes::from(std::mem::take(&mut self.news));
         let result = self.write(news.clone()).await;
         self.refused = result.is_err();
         if self.refused {
-            self.news = news;
+            self.news = news.into();
         }
         result
     }
@@ -127,12 +131,12 @@ impl<'a> Segments<'a> {
             .iter()
             .any(|name| name.pass() == self.pass.pass && name.totals() == totals);
         if totals.to_ask == 0 && !is_told {
-            self.write(Vec::new()).await?;
+            self.write(Bytes::new()).await?;
         }
         Ok(())
     }
 
-    async fn write(&mut self, lines: Vec<u8>) -> Result<(), StoreError> {
+    async fn write(&mut self, lines: Bytes) -> Result<(), StoreError> {
         let name = SegmentName::new(
             self.pass.pass,
             self.seq + 1,

@@ -21,8 +21,9 @@ const LOOK_FOR_STOP: Duration = Duration::from_secs(3);
 const LOOK_AT_FAILURES: Duration = Duration::from_secs(10);
 /// What is in flight when a lane stops gets so much longer.
 const GRACE: Duration = Duration::from_secs(2);
-/// Records taken in one go.
-const NEWS: usize = 256;
+/// Records that are taken in one go, and as many wait: whoever brings more waits with them, so that
+/// large bodies don't pile up while others are being written.
+const NEWS: usize = 64;
 /// When the last flush is tried again, where it fails.
 const CLOSE_AGAIN: [Duration; 3] = [
     Duration::from_millis(200),
@@ -128,7 +129,7 @@ impl Lane<'_> {
 
         // Wherever this ends, nothing goes on behind its back.
         let _end = End(Arc::clone(&shared));
-        let (send, mut learnt) = mpsc::unbounded_channel();
+        let (send, mut learnt) = mpsc::channel(NEWS);
         tokio::spawn(dispatch(Arc::clone(&shared), items, send, dispatched));
         let mut news = Vec::with_capacity(NEWS);
         let mut look_for_stop = Instant::now() + LOOK_FOR_STOP;
@@ -171,6 +172,9 @@ impl Lane<'_> {
                     }
                     for record in news.drain(..) {
                         segments.take(&record);
+                        if segments.is_full() {
+                            self.flush(&mut segments, &shared).await;
+                        }
                     }
                 }
             }

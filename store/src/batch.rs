@@ -1,10 +1,11 @@
 //! One batch as its segments tell it, merged.
 
+use bytes::Bytes;
 use contract::wire::{ErrorKind, Outcome, RedriveRequest};
 use futures::{StreamExt, TryStreamExt, stream};
-use serde::de::{DeserializeOwned, IgnoredAny};
+use serde::de::IgnoredAny;
 
-use crate::{Key, Meta, Pass, Record, SegmentName, SegmentTotals, Store, StoreError};
+use crate::{Head, Key, Meta, Pass, Record, SegmentName, SegmentTotals, Store, StoreError};
 
 /// Segments of one batch that are read at the same time.
 const READS: usize = 8;
@@ -23,7 +24,8 @@ pub struct ItemState<Body = IgnoredAny> {
 }
 
 impl<Body> ItemState<Body> {
-    const UNKNOWN: Self = Self {
+    /// Of which nothing is known.
+    pub(crate) const UNKNOWN: Self = Self {
         answer: None,
         failed: None,
         failed_before: None,
@@ -71,7 +73,13 @@ impl<Body> ItemState<Body> {
         }
     }
 
-    fn absorb(&mut self, record: Record<Body>, current: bool) {
+    /// Takes what was learnt in a pass, as it is seen from another.
+    pub(crate) fn learn(&mut self, record: Record<Body>, learnt_in: u32, seen_from: u32) {
+        // What a later pass learnt is no business of this one, except an answer.
+        if learnt_in > seen_from && !record.outcome.is_answer() {
+            return;
+        }
+        let current = learnt_in >= seen_from;
         match record.outcome {
             outcome if outcome.is_answer() => {
                 self.answer.get_or_insert(record);
@@ -86,15 +94,15 @@ impl<Body> ItemState<Body> {
 
 /// One batch as its segments tell it.
 #[derive(Clone, Debug)]
-pub struct BatchState<Body = IgnoredAny> {
+pub struct BatchState {
     pass: u32,
     filter: RedriveRequest,
     first: u32,
-    items: Vec<ItemState<Body>>,
+    items: Vec<ItemState>,
     last_seq: u32,
 }
 
-impl<Body> BatchState<Body> {
+impl BatchState {
     /// A batch of which nothing is known.
     fn unknown(meta: &Meta, pass: &Pass, batch: u32) -> Self {
         let range = meta.batch_range(batch);
@@ -107,13 +115,8 @@ impl<Body> BatchState<Body> {
         }
     }
 
-    /// An item of this batch, by its index in the whole list.
-    pub fn item(&self, index: u32) -> Option<&ItemState<Body>> {
-        self.items.get(index.checked_sub(self.first)? as usize)
-    }
-
     /// The items that the pass has still to ask, by index in the whole list.
-    pub fn to_ask(&self) -> impl Iterator<Item = (u32, &ItemState<Body>)> {
+    pub fn to_ask(&self) -> impl Iterator<Item = (u32, &ItemState)> {
         (self.first..)
             .zip(&self.items)
             .filter(|(_, item)| item.is_to_ask(&self.filter))
@@ -154,23 +157,16 @@ impl<Body> BatchState<Body> {
     }
 
     /// Takes what was learnt in this pass.
-    pub fn absorb(&mut self, record: Record<Body>) {
+    pub fn absorb(&mut self, record: Head) {
         self.absorb_from(record, self.pass);
     }
 
-    fn absorb_from(&mut self, record: Record<Body>, pass: u32) {
-        // What a later pass learnt is no business of this one, except an answer.
-        let current = match pass.cmp(&self.pass) {
-            std::cmp::Ordering::Less => false,
-            std::cmp::Ordering::Equal => true,
-            std::cmp::Ordering::Greater if record.outcome.is_answer() => true,
-            std::cmp::Ordering::Greater => return,
-        };
+    fn absorb_from(&mut self, record: Head, pass: u32) {
         let Some(offset) = record.item.checked_sub(self.first) else {
             return;
         };
         if let Some(item) = self.items.get_mut(offset as usize) {
-            item.absorb(record, current);
+            item.learn(record, pass, self.pass);
         }
     }
 }
@@ -190,54 +186,51 @@ impl Store {
     }
 
     /// Lists and merges one batch, as seen from `pass`.
-    pub async fn batch<Body>(
+    pub async fn batch(
         &self,
         meta: &Meta,
         pass: &Pass,
         batch: u32,
-    ) -> Result<BatchState<Body>, StoreError>
-    where
-        Body: DeserializeOwned + Send,
-    {
+    ) -> Result<BatchState, StoreError> {
         let names = self.segment_names(meta, batch).await?;
         self.batch_of_segments(meta, pass, batch, &names).await
     }
 
     /// Merges one batch of just these segments, whose names are sorted.
-    pub async fn batch_of_segments<Body>(
+    pub async fn batch_of_segments(
         &self,
         meta: &Meta,
         pass: &Pass,
         batch: u32,
         names: &[SegmentName],
-    ) -> Result<BatchState<Body>, StoreError>
-    where
-        Body: DeserializeOwned + Send,
-    {
+    ) -> Result<BatchState, StoreError> {
         let mut state = BatchState::unknown(meta, pass, batch);
-        let mut bodies = stream::iter(names.to_vec())
+        let mut segments = stream::iter(names.to_vec())
             .map(|name| async move {
                 let key = Key::Segment(&meta.id, batch, name.as_str());
-                let body = self.get(key).await?;
-                let body = body.ok_or_else(|| StoreError::Missing {
-                    key: key.path().to_string(),
-                })?;
-                Ok::<_, StoreError>((name, body))
+                let heads = self.heads(key).await?;
+                Ok::<_, StoreError>((name, heads))
             })
             .buffered(READS);
-        while let Some((name, body)) = bodies.try_next().await? {
+        while let Some((name, heads)) = segments.try_next().await? {
             state.last_seq = state.last_seq.max(name.seq());
-            for record in serde_json::Deserializer::from_slice(&body).into_iter() {
-                let record = record.map_err(|_| StoreError::Damaged {
-                    key: Key::Segment(&meta.id, batch, name.as_str())
-                        .path()
-                        .to_string(),
-                    why: "a line is no record",
-                })?;
-                state.absorb_from(record, name.pass());
+            for head in heads {
+                state.absorb_from(head, name.pass());
             }
         }
         Ok(state)
+    }
+
+    /// What a segment says without its bodies, which are read past.
+    async fn heads(&self, key: Key<'_>) -> Result<Vec<Head>, StoreError> {
+        let (segment, _room) = self.get_in_turn(key).await?;
+        serde_json::Deserializer::from_slice(&segment)
+            .into_iter()
+            .collect::<Result<_, _>>()
+            .map_err(|_| StoreError::Damaged {
+                key: key.path().to_string(),
+                why: "a line is no record",
+            })
     }
 
     /// Writes one new segment: `lines` are records as [`Record::write_line`] writes them, and may be
@@ -248,7 +241,7 @@ impl Store {
         meta: &Meta,
         batch: u32,
         name: &SegmentName,
-        lines: Vec<u8>,
+        lines: impl Into<Bytes> + Send,
     ) -> Result<bool, StoreError> {
         if self.is_erased(&meta.id).await? {
             return Ok(false);

@@ -5,7 +5,6 @@ use std::time::{Duration, Instant};
 
 use contract::wire::{FailureGroup, Failures};
 use futures::{StreamExt, TryStreamExt, stream};
-use serde::de::IgnoredAny;
 
 use crate::progress::speaking;
 use crate::settle::BATCHES;
@@ -32,12 +31,12 @@ impl Store {
         let failing = segments
             .into_iter()
             .filter(|(batch, names)| may_have_failed(meta, pass, *batch, names, over));
-        let mut states = stream::iter(failing)
-            .map(|(batch, names)| async move {
-                self.batch_of_segments::<IgnoredAny>(meta, pass, batch, &names)
-                    .await
-            })
-            .buffer_unordered(BATCHES);
+        let mut states =
+            stream::iter(failing)
+                .map(|(batch, names)| async move {
+                    self.batch_of_segments(meta, pass, batch, &names).await
+                })
+                .buffer_unordered(BATCHES);
         let mut items = HashMap::<_, u64>::new();
         let mut complete = true;
         while let Some(state) = states.try_next().await? {

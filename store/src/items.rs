@@ -43,6 +43,40 @@ impl Store {
             .await
     }
 
+    /// The numbers of these items, which are sorted: in one piece where they lie close together.
+    pub(crate) async fn items_at(
+        &self,
+        id: &ExecutionId,
+        items: &[u32],
+    ) -> Result<Vec<Ssn>, StoreError> {
+        let (Some(&first), Some(&last)) = (items.first(), items.last()) else {
+            return Ok(Vec::new());
+        };
+        if ((last - first) as usize) < 4 * items.len() + 4_096 {
+            let all = self.items(id, first.into(), u64::from(last) + 1).await?;
+            return Ok(items
+                .iter()
+                .map(|item| all[(item - first) as usize])
+                .collect());
+        }
+        let key = Key::Items(id);
+        let ranges: Vec<_> = items
+            .iter()
+            .map(|item| u64::from(*item) * WIDTH..(u64::from(*item) + 1) * WIDTH)
+            .collect();
+        let lines = self.get_ranges(key, &ranges).await?;
+        let numbers: Option<Vec<Ssn>> = lines
+            .iter()
+            .map(|line| decode(line).and_then(|numbers| numbers.first().copied()))
+            .collect();
+        numbers
+            .filter(|numbers| numbers.len() == items.len())
+            .ok_or_else(|| StoreError::Damaged {
+                key: key.path().to_string(),
+                why: "not nine digits a line",
+            })
+    }
+
     /// The numbers `first` to `end`, not including `end`.
     pub(crate) async fn items(
         &self,

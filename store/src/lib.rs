@@ -9,6 +9,7 @@ mod error;
 mod failures;
 mod history;
 mod id;
+mod index;
 mod items;
 mod keys;
 mod lists;

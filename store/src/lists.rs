@@ -1,11 +1,14 @@
 //! Lists that are uploaded in parts. A part is read when it arrives: what was typed is not kept.
 
-use contract::list::{List, Number, ReadOptions};
+use contract::list::{List, ListBuilder, Number, ReadOptions};
 use contract::wire::{CreateListRequest, ExecutionId};
 use contract::{InvalidReason, Ssn, limits};
 
 use crate::id::made_at_ms;
 use crate::{Key, Store, StoreError, new_id, now_ms};
+
+/// One character of kind, nine digits of number or reason, a newline.
+const LINE: usize = 11;
 
 /// An uploaded list, whole.
 #[derive(Clone, Debug)]
@@ -62,7 +65,7 @@ impl Store {
         part: u32,
         values: &[Result<Number, InvalidReason>],
     ) -> Result<(), StoreError> {
-        let mut body = Vec::with_capacity(values.len() * 11);
+        let mut body = Vec::with_capacity(values.len() * LINE);
         for value in values {
             match value {
                 Ok(Number { ssn, restored }) => {
@@ -96,29 +99,33 @@ impl Store {
             .iter()
             .filter_map(|object| object.location.filename()?.parse().ok())
             .collect();
+        let bytes: u64 = listing.iter().map(|object| object.size).sum();
         if let Some(gap) = (0..parts.len() as u32).find(|part| !parts.contains(part)) {
             return Ok(UploadedList::Gap(gap));
         }
-        let mut values = Vec::new();
+        let rows = (bytes / LINE as u64).min(limits::MAX_LIST_ROWS as u64);
+        let mut list = ListBuilder::with_capacity(rows as usize);
+        let mut count = 0;
         for part in parts {
             let key = Key::ListPart(owner, id, part);
             let body = self.get(key).await?.ok_or_else(|| StoreError::Missing {
                 key: key.path().to_string(),
             })?;
-            for line in body.chunks(11) {
+            count += body.len() / LINE;
+            if count > limits::MAX_LIST_ROWS {
+                return Ok(UploadedList::TooLong);
+            }
+            for line in body.chunks(LINE) {
                 let value = decode(line).ok_or_else(|| StoreError::Damaged {
                     key: key.path().to_string(),
                     why: "a line is no row",
                 })?;
-                values.push(value);
-            }
-            if values.len() > limits::MAX_LIST_ROWS {
-                return Ok(UploadedList::TooLong);
+                list.push(value);
             }
         }
         Ok(UploadedList::Whole(PartialList {
             options,
-            list: values.into_iter().collect(),
+            list: list.finish(),
         }))
     }
 

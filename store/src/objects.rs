@@ -9,19 +9,31 @@ use object_store::path::Path;
 use object_store::{Error, ObjectMeta, ObjectStore, ObjectStoreExt, PutMode, PutOptions};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
+use crate::index::Indexes;
 use crate::{Key, StoreError};
+
+/// Kilobytes of segments that are in memory at the same time to be read through: with bodies of
+/// 64 KiB a segment has megabytes, and a run as many segments.
+const IN_TURN_KB: usize = 24 << 10;
 
 /// Executions' files. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Store {
     objects: Arc<dyn ObjectStore>,
+    in_turn: Arc<Semaphore>,
+    pub(crate) indexes: Arc<Indexes>,
 }
 
 impl Store {
     /// Over S3, a folder or memory, whatever `objects` is.
     pub fn new(objects: Arc<dyn ObjectStore>) -> Self {
-        Self { objects }
+        Self {
+            objects,
+            in_turn: Arc::new(Semaphore::new(IN_TURN_KB)),
+            indexes: Arc::default(),
+        }
     }
 
     /// In memory: gone with the last clone.
@@ -86,6 +98,30 @@ impl Store {
         }
     }
 
+    /// An object that must be there and is read through at once: it waits until there is room for
+    /// it, which is given back with the second value. Whoever holds that waits for no other room.
+    pub(crate) async fn get_in_turn(
+        &self,
+        key: Key<'_>,
+    ) -> Result<(Bytes, Option<SemaphorePermit<'_>>), StoreError> {
+        let path = key.path();
+        let found = match self.objects.get(&path).await {
+            Ok(found) => found,
+            Err(Error::NotFound { .. }) => {
+                return Err(StoreError::Missing {
+                    key: path.to_string(),
+                });
+            }
+            Err(source) => return Err(unavailable("read", &path)(source)),
+        };
+        let kilobytes = (found.meta.size as usize).div_ceil(1 << 10);
+        // It is never closed, so this gives room.
+        let room = self.in_turn.acquire_many(kilobytes.min(IN_TURN_KB) as u32);
+        let room = room.await.ok();
+        let bytes = found.bytes().await.map_err(unavailable("read", &path))?;
+        Ok((bytes, room))
+    }
+
     pub(crate) async fn get_json<T: DeserializeOwned>(
         &self,
         key: Key<'_>,
@@ -114,6 +150,22 @@ impl Store {
         match self.objects.get_range(&path, range).await {
             Ok(body) => Ok(Some(body)),
             Err(Error::NotFound { .. }) => Ok(None),
+            Err(source) => Err(unavailable("read", &path)(source)),
+        }
+    }
+
+    /// Several ranges of an object that must be there, in one go.
+    pub(crate) async fn get_ranges(
+        &self,
+        key: Key<'_>,
+        ranges: &[Range<u64>],
+    ) -> Result<Vec<Bytes>, StoreError> {
+        let path = key.path();
+        match self.objects.get_ranges(&path, ranges).await {
+            Ok(bodies) => Ok(bodies),
+            Err(Error::NotFound { .. }) => Err(StoreError::Missing {
+                key: path.to_string(),
+            }),
             Err(source) => Err(unavailable("read", &path)(source)),
         }
     }

@@ -2,7 +2,6 @@
 
 use contract::wire::{ExecutionId, RedriveRequest};
 use futures::{StreamExt, TryStreamExt, stream};
-use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
 use crate::settle::BATCHES;
@@ -180,9 +179,7 @@ impl Store {
         let totals = match whole {
             Some(totals) => totals,
             None => {
-                let state = self
-                    .batch_of_segments::<IgnoredAny>(meta, pass, batch, names)
-                    .await?;
+                let state = self.batch_of_segments(meta, pass, batch, names).await?;
                 state.totals()
             }
         };

@@ -1,5 +1,7 @@
 //! The `rows` file: for each line its item or why it is INVALID, at a fixed width.
 
+use std::fmt::Write;
+
 use contract::InvalidReason;
 use contract::list::{List, Row};
 use contract::wire::ExecutionId;
@@ -28,7 +30,8 @@ impl Store {
                 } => ('0', index),
                 Row::Invalid(reason) => ('!', code(reason)),
             };
-            body.push_str(&format!("{kind}{value:08}\n"));
+            // Writing to a text can't fail.
+            let _ = writeln!(body, "{kind}{value:08}");
         }
         self.put(Key::Rows(id), body).await
     }

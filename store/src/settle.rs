@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use contract::wire::{Counts, ExecutionId, ExecutionStatus};
 use futures::{StreamExt, TryStreamExt, stream};
-use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
 use crate::progress::speaking;
@@ -143,13 +142,15 @@ impl Store {
             let totals = name.totals();
             return Ok(whole(totals.succeeded, totals.not_found, totals.failed));
         }
-        let state = self
-            .batch_of_segments::<IgnoredAny>(meta, pass, batch, names)
-            .await?;
+        let state = self.batch_of_segments(meta, pass, batch, names).await?;
         let totals = state.totals();
         Ok(EndedBatch {
             left: totals.to_ask,
-            ..whole(totals.succeeded, totals.not_found, state.failures(true).count() as u32)
+            ..whole(
+                totals.succeeded,
+                totals.not_found,
+                state.failures(true).count() as u32,
+            )
         })
     }
 }

@@ -65,6 +65,18 @@ pub struct ListBuilder {
 }
 
 impl ListBuilder {
+    /// A builder with room for so many rows, so that nothing is moved while they come.
+    pub fn with_capacity(rows: usize) -> Self {
+        Self {
+            list: List {
+                rows: Vec::with_capacity(rows),
+                items: Vec::with_capacity(rows),
+                invalid: 0,
+            },
+            index_of: HashMap::with_capacity_and_hasher(rows, FxBuildHasher),
+        }
+    }
+
     /// Takes the next row.
     pub fn push(&mut self, value: Result<Number, InvalidReason>) -> Row {
         let row = match value {
@@ -93,7 +105,8 @@ impl ListBuilder {
 
 impl FromIterator<Result<Number, InvalidReason>> for List {
     fn from_iter<I: IntoIterator<Item = Result<Number, InvalidReason>>>(values: I) -> Self {
-        let mut builder = ListBuilder::default();
+        let values = values.into_iter();
+        let mut builder = ListBuilder::with_capacity(values.size_hint().0);
         for value in values {
             builder.push(value);
         }

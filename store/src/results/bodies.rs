@@ -1,0 +1,92 @@
+//! Reading the bodies of some rows, and no others.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use bytes::Bytes;
+use futures::{StreamExt, TryStreamExt, stream};
+
+use super::ResultsReader;
+use super::find::{Found, Place, Segments};
+use crate::{Key, StoreError};
+
+/// Segments that are read at the same time.
+const READS: usize = 16;
+/// Bytes that may be read without need so that a segment is read in one piece.
+const GAP: u64 = 64 << 10;
+
+/// Ranges of one segment, each with the row whose body it is.
+type Ranges = Vec<(usize, Range<u64>)>;
+
+impl ResultsReader {
+    /// The bodies of these rows, in their order.
+    pub(super) async fn bodies(
+        &self,
+        rows: &[Found],
+        segments: &Segments,
+    ) -> Result<Vec<Option<Bytes>>, StoreError> {
+        let mut bodies = vec![None; rows.len()];
+        let mut to_read: HashMap<(u32, usize), Ranges> = HashMap::new();
+        for (row, found) in rows.iter().enumerate() {
+            let Some(Place {
+                batch,
+                segment,
+                at,
+                len,
+            }) = found.body
+            else {
+                continue;
+            };
+            let range = u64::from(at)..u64::from(at) + u64::from(len);
+            match &segments[&batch][segment].bytes {
+                Some(bytes) => {
+                    bodies[row] = Some(bytes.slice(range.start as usize..range.end as usize));
+                }
+                None => to_read
+                    .entry((batch, segment))
+                    .or_default()
+                    .push((row, range)),
+            }
+        }
+        let mut reads = stream::iter(to_read)
+            .map(|((batch, segment), ranges)| async move {
+                let name = segments[&batch][segment].name.as_str();
+                let key = Key::Segment(&self.meta.id, batch, name);
+                self.read(key, ranges).await
+            })
+            .buffer_unordered(READS);
+        while let Some(read) = reads.try_next().await? {
+            for (row, body) in read {
+                bodies[row] = Some(body);
+            }
+        }
+        drop(reads);
+        Ok(bodies)
+    }
+
+    /// Reads ranges of one segment: in one piece where most of that is wanted.
+    async fn read(&self, key: Key<'_>, ranges: Ranges) -> Result<Vec<(usize, Bytes)>, StoreError> {
+        let (rows, ranges): (Vec<usize>, Vec<Range<u64>>) = ranges.into_iter().unzip();
+        let begin = ranges.iter().map(|range| range.start).min().unwrap_or(0);
+        let end = ranges.iter().map(|range| range.end).max().unwrap_or(0);
+        let wanted: u64 = ranges.iter().map(|range| range.end - range.start).sum();
+        let bodies = if end - begin <= 2 * wanted + GAP {
+            let whole = self.store.get_range(key, begin..end).await?;
+            let whole = whole.ok_or_else(|| StoreError::Missing {
+                key: key.path().to_string(),
+            })?;
+            let slice = |range: &Range<u64>| {
+                let (start, end) = (range.start - begin, range.end - begin);
+                (end <= whole.len() as u64).then(|| whole.slice(start as usize..end as usize))
+            };
+            ranges.iter().map(slice).collect::<Option<Vec<_>>>()
+        } else {
+            Some(self.store.get_ranges(key, &ranges).await?)
+        };
+        let bodies = bodies.ok_or_else(|| StoreError::Damaged {
+            key: key.path().to_string(),
+            why: "it ends too early",
+        })?;
+        Ok(rows.into_iter().zip(bodies).collect())
+    }
+}
