@@ -134,6 +134,9 @@ def deploy(request):
         # An emulator sends no mail.
         how = "with a password that is told here" if stack.endpoint else "invited by mail"
         answer["password"] = stack.step(f"user {email}: {how}", lambda: make_user(stack, outputs, email))
+    print(f"the page: {outputs['Address']}", file=sys.stderr)
+    if password := answer.get("password"):
+        print(f"{email}'s password: {password}", file=sys.stderr)
     return answer
 
 
@@ -180,6 +183,8 @@ def upload_code(stack, bucket, path):
 def deploy_stack(stack, parameters):
     cloudformation = stack.client("cloudformation")
     there = stack.describe()
+    if not there and "UpstreamUrl" not in parameters:
+        raise Failure("a first deployment needs an upstream: pass --upstream with its address")
     if there and there["StackStatus"] in ("ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "REVIEW_IN_PROGRESS"):
         # Its first deployment failed: CloudFormation takes no second one.
         delete_stack(stack)

@@ -1,8 +1,9 @@
 """The cloud deployment on this machine, for tests: an AWS emulator and what runs in it.
 
-    emulator.py serve DIR
+    emulator.py serve DIR [enforce-policies]
         Starts MiniStack on a free port of loopback, its files and log in DIR. Prints its address,
-        one line, once it answers, and ends it and its Lambdas when stdin closes.
+        one line, once it answers, and ends it and its Lambdas when stdin closes. With the second
+        word a role may do only what its policies allow.
 
     emulator.py deploy ENDPOINT API_BOOTSTRAP FETCHER_BOOTSTRAP
         Reads one JSON object a line from stdin and answers each with one line:
@@ -26,6 +27,8 @@ import urllib.request
 import zipfile
 from pathlib import Path
 
+from pack import pack
+
 INFRA = Path(__file__).resolve().parent
 REGION = "us-east-1"
 ACCOUNT = "000000000000"
@@ -34,12 +37,12 @@ ROLE = f"arn:aws:iam::{ACCOUNT}:role/rollcall"
 START_SECONDS = 60
 
 
-def serve(folder):
+def serve(folder, auth):
     """Runs the emulator until stdin closes, which it does however our parent ends."""
     for asked_to_end in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(asked_to_end, lambda *_: sys.exit())
     for _ in range(5):
-        emulator, endpoint = start(Path(folder))
+        emulator, endpoint = start(Path(folder), auth)
         if emulator:
             break
     else:
@@ -53,7 +56,7 @@ def serve(folder):
         end(emulator)
 
 
-def start(folder):
+def start(folder, auth):
     """One try: the port was free when we looked, but another process may have taken it since."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -67,6 +70,7 @@ def start(folder):
         "AWS_DEFAULT_REGION": REGION,
         "AWS_ENDPOINT_URL": endpoint,
         "AWS_ALLOW_HTTP": "true",
+        "AUTH": str(auth).lower(),
         "BIND_HOST": "127.0.0.1",
         "GATEWAY_PORT": str(port),
         "IOT_MTLS_ENABLED": "0",
@@ -199,12 +203,9 @@ class Deployer:
 
 
 def zipped(bootstrap):
-    """A Lambda's code: the one file `bootstrap`, stored as it is since it travels no further."""
+    """A Lambda's code, stored as it is since it travels no further."""
     archive = io.BytesIO()
-    with zipfile.ZipFile(archive, "w", zipfile.ZIP_STORED) as files:
-        entry = zipfile.ZipInfo("bootstrap")
-        entry.external_attr = 0o755 << 16
-        files.writestr(entry, Path(bootstrap).read_bytes())
+    pack(bootstrap, archive, zipfile.ZIP_STORED)
     return archive.getvalue()
 
 
@@ -226,7 +227,9 @@ def deploy(endpoint, api_bootstrap, fetcher_bootstrap):
 if __name__ == "__main__":
     match sys.argv[1:]:
         case ["serve", folder]:
-            serve(folder)
+            serve(folder, auth=False)
+        case ["serve", folder, "enforce-policies"]:
+            serve(folder, auth=True)
         case ["deploy", endpoint, api, fetcher]:
             deploy(endpoint, api, fetcher)
         case _:

@@ -8,6 +8,15 @@ use anyhow::{Context, bail};
 
 use crate::workspace;
 
+/// Whether a role may do only what its policies allow, as on AWS.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Policies {
+    /// As on AWS.
+    Enforced,
+    /// Everybody may do everything.
+    Ignored,
+}
+
 /// A running emulator; it ends when this is dropped, and when this program ends in any other way,
 /// since both close its standard input.
 pub(crate) struct Emulator {
@@ -17,9 +26,10 @@ pub(crate) struct Emulator {
 }
 
 impl Emulator {
-    /// Starts it with the Python that has its packages, and waits until it answers.
-    pub(crate) fn start(python: &Path) -> anyhow::Result<Self> {
-        let folder = workspace::target().join("emulator");
+    /// Starts it with the Python that has its packages, its files in this folder of `target`, and
+    /// waits until it answers.
+    pub(crate) fn start(python: &Path, folder: &str, policies: Policies) -> anyhow::Result<Self> {
+        let folder = workspace::target().join(folder);
         if folder.exists() {
             std::fs::remove_dir_all(&folder)
                 .with_context(|| format!("could not empty {}", folder.display()))?;
@@ -28,6 +38,10 @@ impl Emulator {
             .arg(workspace::root().join("infra/emulator.py"))
             .arg("serve")
             .arg(&folder)
+            .args(match policies {
+                Policies::Enforced => Some("enforce-policies"),
+                Policies::Ignored => None,
+            })
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
@@ -45,6 +59,12 @@ impl Emulator {
             stdin,
             process,
         })
+    }
+
+    /// Waits until it ends, which it does at a Ctrl-C.
+    pub(crate) fn wait(mut self) -> anyhow::Result<()> {
+        self.process.wait()?;
+        Ok(())
     }
 
     /// Where it answers, such as `http://127.0.0.1:40001`.

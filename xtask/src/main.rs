@@ -1,8 +1,11 @@
 //! What the project needs beyond cargo itself: `cargo xtask --help`.
 
+mod aws_local;
 mod bench;
 mod build;
+mod deploy;
 mod emulator;
+mod lambda;
 mod needs;
 mod page;
 mod run;
@@ -26,12 +29,18 @@ struct Cli {
 enum Command {
     /// Build the page into target/page
     Page,
-    /// Build target/release/rollcall with the page inside
-    Build,
+    /// Build target/release/rollcall with the page inside, or the functions for AWS Lambda
+    Build(build::Args),
     /// Build, then start rollcall with the arguments given
     Run(run::Args),
     /// Install what the tests need, then run them all
     Test(test::Args),
+    /// Build all and deploy it to AWS; docs/aws.md is the manual
+    Deploy(deploy::Args),
+    /// Remove a deployment with everything in it
+    Destroy(deploy::DestroyArgs),
+    /// Deploy to an AWS emulator on this machine, and keep it running
+    AwsLocal(aws_local::Args),
     /// Measure `rollcall fetch` beside oha and curl, at nginx
     Bench,
 }
@@ -39,9 +48,12 @@ enum Command {
 fn main() -> anyhow::Result<()> {
     match Cli::parse().command {
         Command::Page => page::page(),
-        Command::Build => build::build().map(drop),
+        Command::Build(args) => build::run(args),
         Command::Run(args) => run::run(args),
         Command::Test(args) => test::test(args),
+        Command::Deploy(args) => deploy::deploy(args),
+        Command::Destroy(args) => deploy::destroy(args),
+        Command::AwsLocal(args) => aws_local::aws_local(args),
         Command::Bench => bench::bench(),
     }
 }

@@ -58,11 +58,21 @@ pub(crate) fn programs() -> anyhow::Result<()> {
     .concat())
 }
 
-/// The Python of target/venv, made with what infra/requirements.txt pins.
+/// The Python that has what the tests need.
 pub(crate) fn python() -> anyhow::Result<PathBuf> {
-    let venv = workspace::target().join("venv");
+    environment("venv", "infra/requirements.txt")
+}
+
+/// The Python that has what building for AWS and deploying to it need.
+pub(crate) fn aws_python() -> anyhow::Result<PathBuf> {
+    environment("aws-venv", "infra/aws-requirements.txt")
+}
+
+/// The Python of a folder of target, made with what a file pins.
+fn environment(folder: &str, requirements: &str) -> anyhow::Result<PathBuf> {
+    let venv = workspace::target().join(folder);
     let python = venv.join("bin/python");
-    let requirements = workspace::root().join("infra/requirements.txt");
+    let requirements = workspace::root().join(requirements);
     let wanted = fs::read(&requirements)
         .with_context(|| format!("could not read {}", requirements.display()))?;
     // Written last, so that what stands half made is made again.

@@ -1,0 +1,25 @@
+"""Packs a Lambda's code: the one file `bootstrap`. The same file makes the same zip, whenever it is made.
+
+    pack.py BOOTSTRAP ZIP
+"""
+
+import sys
+import zipfile
+from pathlib import Path
+
+
+def pack(bootstrap, to, compression=zipfile.ZIP_DEFLATED):
+    """`to` is a path or a file."""
+    with zipfile.ZipFile(to, "w", compression, compresslevel=9) as files:
+        # Its time is 1980-01-01, a zip's first moment.
+        entry = zipfile.ZipInfo("bootstrap")
+        entry.compress_type = compression
+        entry.create_system = 3  # Unix: else the mode below is not heeded.
+        entry.external_attr = 0o100755 << 16
+        files.writestr(entry, Path(bootstrap).read_bytes())
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 3:
+        sys.exit(__doc__)
+    pack(sys.argv[1], sys.argv[2])

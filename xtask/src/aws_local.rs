@@ -1,0 +1,81 @@
+//! `cargo xtask aws-local`: the whole deployment on this machine, in an AWS emulator.
+
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+use anyhow::{Context, bail};
+
+use crate::deploy;
+use crate::emulator::{Emulator, Policies};
+use crate::{build, needs};
+
+/// What `cargo xtask aws-local` takes.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// The upstream's address; without it a demo upstream answers
+    #[arg(long, value_name = "URL")]
+    upstream: Option<String>,
+    /// Who may sign in; the password is told
+    #[arg(long, value_name = "EMAIL", default_value = "you@example.gov")]
+    user: String,
+    /// Another parameter of infra/template.yaml, such as FetcherMemory=512; may be given again
+    #[arg(long = "set", value_name = "NAME=VALUE", value_parser = deploy::parameter)]
+    parameters: Vec<(String, String)>,
+}
+
+/// Starts the emulator, deploys as to AWS, and waits until it is asked to end.
+pub(crate) fn aws_local(args: Args) -> anyhow::Result<()> {
+    let python = needs::python()?;
+    let demo = match args.upstream {
+        Some(_) => None,
+        None => Some(Demo::start(&build::binary()?)?),
+    };
+    let mut parameters = args.parameters;
+    parameters.push(("UpstreamIsDemo".to_owned(), demo.is_some().to_string()));
+    let upstream = args.upstream.or(demo.as_ref().map(|demo| demo.url.clone()));
+    let emulator = Emulator::start(&python, "aws-local", Policies::Enforced)?;
+    deploy::deploy(deploy::Args::emulated(
+        emulator.endpoint(),
+        upstream,
+        parameters,
+        args.user,
+    ))?;
+    eprintln!("press Ctrl-C to end it");
+    emulator.wait()
+}
+
+/// The demo upstream; it ends when this is dropped.
+struct Demo {
+    url: String,
+    process: Child,
+}
+
+impl Demo {
+    fn start(binary: &Path) -> anyhow::Result<Self> {
+        let mut process = Command::new(binary)
+            .args(["upstream", "--listen", "127.0.0.1:0"])
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .spawn()
+            .with_context(|| format!("could not start {}", binary.display()))?;
+        let stdout = process.stdout.take().context("its output is piped")?;
+        let mut url = String::new();
+        BufReader::new(stdout).read_line(&mut url)?;
+        if url.is_empty() {
+            bail!("the demo upstream did not start");
+        }
+        Ok(Self {
+            url: url.trim().to_owned(),
+            process,
+        })
+    }
+}
+
+impl Drop for Demo {
+    fn drop(&mut self) {
+        // It may have ended by itself, at the same Ctrl-C.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}

@@ -1,0 +1,163 @@
+//! `cargo xtask deploy` and `cargo xtask destroy`: the stack of `infra/template.yaml`, up and down.
+//!
+//! AWS is asked by `infra/deploy.py`: its SDK in Rust would be minutes of build before every
+//! `cargo xtask run`.
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use anyhow::Context;
+use serde_json::{Map, Value, json};
+
+use crate::lambda::{self, Architecture};
+use crate::{needs, page, workspace};
+
+/// Which stack, and where.
+#[derive(Clone, Debug, clap::Args)]
+pub(crate) struct Place {
+    /// The stack's name
+    #[arg(long, default_value = "rollcall")]
+    stack: String,
+    /// The AWS region; without it that of the environment or the profile
+    #[arg(long)]
+    region: Option<String>,
+    /// An AWS emulator on this machine in place of AWS
+    #[arg(long, value_name = "URL")]
+    endpoint: Option<String>,
+    /// Say every step and do none; needs no account
+    #[arg(long)]
+    dry_run: bool,
+}
+
+impl Place {
+    fn request(&self) -> Map<String, Value> {
+        let fields = json!({
+            "stack": self.stack,
+            "region": self.region,
+            "endpoint": self.endpoint,
+            "dryRun": self.dry_run,
+        });
+        match fields {
+            Value::Object(fields) => fields,
+            _ => Map::new(),
+        }
+    }
+}
+
+/// What `cargo xtask deploy` takes.
+#[derive(Clone, Debug, clap::Args)]
+pub(crate) struct Args {
+    #[command(flatten)]
+    place: Place,
+    /// The upstream's address; without it the one of the last deployment stays
+    #[arg(long, value_name = "URL")]
+    upstream: Option<String>,
+    /// Another parameter of infra/template.yaml, such as RetentionDays=7; may be given again. What
+    /// isn't given stays as it was
+    #[arg(long = "set", value_name = "NAME=VALUE", value_parser = parameter)]
+    parameters: Vec<(String, String)>,
+    /// Let somebody in: they are invited by mail
+    #[arg(long, value_name = "EMAIL")]
+    user: Option<String>,
+    /// What the functions run on; without it arm64, and in an emulator what this machine is
+    #[arg(long, value_enum)]
+    arch: Option<Architecture>,
+}
+
+impl Args {
+    /// A deployment to an emulator.
+    pub(crate) fn emulated(
+        endpoint: &str,
+        upstream: Option<String>,
+        parameters: Vec<(String, String)>,
+        user: String,
+    ) -> Self {
+        Self {
+            place: Place {
+                stack: "rollcall".to_owned(),
+                region: None,
+                endpoint: Some(endpoint.to_owned()),
+                dry_run: false,
+            },
+            upstream,
+            parameters,
+            user: Some(user),
+            arch: None,
+        }
+    }
+}
+
+/// What `cargo xtask destroy` takes.
+#[derive(Clone, Debug, clap::Args)]
+pub(crate) struct DestroyArgs {
+    #[command(flatten)]
+    place: Place,
+    /// Don't ask
+    #[arg(long)]
+    yes: bool,
+}
+
+/// A parameter of the template as it is typed.
+pub(crate) fn parameter(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        _ => Err("it takes NAME=VALUE, such as RetentionDays=7".to_owned()),
+    }
+}
+
+/// Builds everything, then deploys it. The stack's outputs go to standard output as JSON, what is
+/// being done and where the page is to standard error.
+pub(crate) fn deploy(args: Args) -> anyhow::Result<()> {
+    let architecture = args.arch.unwrap_or(match args.place.endpoint {
+        Some(_) => Architecture::host(),
+        None => Architecture::Arm64,
+    });
+    if args.place.dry_run {
+        eprintln!("the page: built into target/page");
+        eprintln!(
+            "the functions for {}: built into target/lambda",
+            architecture.name()
+        );
+    } else {
+        page::page()?;
+        lambda::build(architecture)?;
+    }
+    let python = needs::aws_python()?;
+    call(&python, "deploy", request(args, architecture))
+}
+
+/// Removes a stack and all that is in it.
+pub(crate) fn destroy(args: DestroyArgs) -> anyhow::Result<()> {
+    let mut request = args.place.request();
+    request.insert("yes".to_owned(), args.yes.into());
+    call(&needs::aws_python()?, "destroy", request.into())
+}
+
+fn request(args: Args, architecture: Architecture) -> Value {
+    let upstream = args.upstream.map(|url| ("UpstreamUrl".to_owned(), url));
+    let parameters: Map<String, Value> = upstream
+        .into_iter()
+        .chain(args.parameters)
+        .map(|(name, value)| (name, value.into()))
+        .collect();
+    let mut request = args.place.request();
+    request.insert("architecture".to_owned(), architecture.name().into());
+    request.insert("parameters".to_owned(), parameters.into());
+    request.insert("user".to_owned(), args.user.into());
+    request.into()
+}
+
+/// Calls `infra/deploy.py`, which says itself what goes wrong.
+fn call(python: &Path, what: &str, request: Value) -> anyhow::Result<()> {
+    let status = Command::new(python)
+        .arg(workspace::root().join("infra/deploy.py"))
+        .arg(what)
+        .arg(request.to_string())
+        .stdin(Stdio::inherit())
+        .status()
+        .with_context(|| format!("could not start {}", python.display()))?;
+    if !status.success() {
+        std::process::exit(status.code().unwrap_or(1));
+    }
+    Ok(())
+}

@@ -1,0 +1,103 @@
+//! `cargo xtask build --lambda`: both functions as zips, built for Amazon Linux on any machine.
+
+use std::env;
+use std::ffi::OsString;
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+
+use anyhow::Context;
+
+use crate::{needs, workspace};
+
+/// What Amazon Linux 2023 has, so what a function may ask for at most.
+const GLIBC: &str = "2.34";
+
+/// The functions; each is a zip of this name in `target/lambda`.
+const FUNCTIONS: [&str; 2] = ["api", "fetcher"];
+
+/// The processors that Lambda has.
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+#[value(rename_all = "snake_case")]
+pub(crate) enum Architecture {
+    /// AWS Graviton: a fifth cheaper.
+    Arm64,
+    /// Intel and AMD.
+    #[value(name = "x86_64")]
+    X86_64,
+}
+
+impl Architecture {
+    /// This machine's, which is what an emulator on it runs.
+    pub(crate) fn host() -> Self {
+        match env::consts::ARCH {
+            "aarch64" => Self::Arm64,
+            _ => Self::X86_64,
+        }
+    }
+
+    /// As Lambda names it.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Arm64 => "arm64",
+            Self::X86_64 => "x86_64",
+        }
+    }
+
+    fn target(self) -> &'static str {
+        match self {
+            Self::Arm64 => "aarch64-unknown-linux-gnu",
+            Self::X86_64 => "x86_64-unknown-linux-gnu",
+        }
+    }
+}
+
+/// Builds both functions into `target/lambda`, `bootstrap` at the root of each zip.
+pub(crate) fn build(architecture: Architecture) -> anyhow::Result<()> {
+    let python = needs::aws_python()?;
+    let target = workspace::target();
+    let folder = target.join("lambda");
+    let built = folder.join(architecture.name());
+    let mut command = Command::new(python.with_file_name("cargo-lambda"));
+    command
+        .current_dir(workspace::root())
+        .env("PATH", path_with(&python)?)
+        .env("CARGO_TARGET_DIR", &target)
+        .args(["lambda", "build", "--profile", "lambda"])
+        .args(["--target", &format!("{}.{GLIBC}", architecture.target())])
+        .args(["--features", "backend/lambda,fetcher/lambda"])
+        .args(["--package", "backend", "--package", "fetcher"])
+        .arg("--lambda-dir")
+        .arg(&built);
+    for function in FUNCTIONS {
+        command.args(["--bin", function]);
+    }
+    workspace::call(&mut command)?;
+    for function in FUNCTIONS {
+        let zip = folder.join(format!("{function}.zip"));
+        workspace::call(
+            Command::new(&python)
+                .arg(workspace::root().join("infra/pack.py"))
+                .arg(built.join(function).join("bootstrap"))
+                .arg(&zip),
+        )?;
+        let bytes = fs::metadata(&zip)
+            .with_context(|| format!("could not read {}", zip.display()))?
+            .len();
+        eprintln!(
+            "built {} for {}: {:.1} MB",
+            zip.display(),
+            architecture.name(),
+            bytes as f64 / 1e6
+        );
+    }
+    Ok(())
+}
+
+/// The search path with Python's own programs first: Zig is found as a module of that Python.
+fn path_with(python: &std::path::Path) -> anyhow::Result<OsString> {
+    let own = python.parent().map(PathBuf::from);
+    let rest = env::var_os("PATH").unwrap_or_default();
+    let all = own.into_iter().chain(env::split_paths(&rest));
+    env::join_paths(all).context("the search path can't be put together")
+}
