@@ -3,6 +3,7 @@
 use serde_json::Value;
 use tempfile::TempDir;
 
+use crate::states::keep;
 use crate::support::numbers;
 use crate::support::patience::until;
 use crate::support::upstream::Upstream;
@@ -96,7 +97,7 @@ async fn a_long_file_goes_to_its_place_through_a_server_that_fails_and_none_stay
     let share: u32 = browser.read(bar).await.as_str().unwrap().parse().unwrap();
     assert!(share < 50, "{share}");
     assert_eq!(browser.read(KEPT).await, "", "no half file is there");
-    visit.shoot("download-waits").await;
+    keep(browser, "download-waits").await;
     // It goes on while another page is looked at.
     browser.click("nav-history").await;
     browser.until_text("heading", "History").await;
@@ -107,7 +108,7 @@ async fn a_long_file_goes_to_its_place_through_a_server_that_fails_and_none_stay
         ))
         .await;
     check(browser.read(KEPT).await.as_str().unwrap(), ROWS);
-    visit.shoot("download-done").await;
+    keep(browser, "download-done").await;
     browser.click("download-dismiss").await;
 
     // Another one is let go of: what was there before stays as it was.

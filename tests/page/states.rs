@@ -29,7 +29,7 @@ fn place(number: &str) -> usize {
 }
 
 /// Keeps the state in every look, where it must fit the width it has.
-async fn keep(browser: &Browser, state: &str) {
+pub async fn keep(browser: &Browser, state: &str) {
     for look in LOOKS {
         browser.look(look).await;
         browser.settle().await;
@@ -190,9 +190,9 @@ async fn a_server_that_is_gone() {
     browser.expect_in_console("net::ERR_");
     browser.goto(&program.printed).await;
     browser.text("upstream").await;
-    drop(program);
     browser.type_in("numbers", &numbers(6).join("\n")).await;
     browser.until_text("report-numbers", "6").await;
+    drop(program);
     browser.click("start").await;
     browser.text("trouble").await;
     keep(&browser, "server-gone").await;
