@@ -50,7 +50,13 @@ pub(crate) fn spawn(future: impl Future<Output = ()> + 'static) {
 pub(crate) fn memo<T: PartialEq + Send + Sync + 'static>(
     value: impl Fn() -> T + Send + Sync + 'static,
 ) -> Memo<T> {
-    let value: Box<dyn Fn() -> T + Send + Sync> = Box::new(value);
+    boxed_memo(Box::new(value))
+}
+
+fn boxed_memo<T: PartialEq + Send + Sync + 'static>(
+    value: Box<dyn Fn() -> T + Send + Sync>,
+) -> Memo<T> {
+    // In a function that doesn't know the closure's type, or this one would be of a type of its own.
     Memo::new(move |_| value())
 }
 

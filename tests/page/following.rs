@@ -213,7 +213,7 @@ async fn a_run_tells_its_pace_and_what_is_left() {
         .until("document.querySelector('[data-testid=times]')?.innerText.match(/^0:0\\d elapsed · (a few seconds|about \\d+ s) left$/)")
         .await;
     browser
-        .until("document.querySelector('[data-testid=curve] path').getAttribute('d').startsWith('M0 ')")
+        .until("document.querySelector('[data-testid=curve] .line').getAttribute('d').startsWith('M0 ')")
         .await;
     browser.shoot("pace").await;
     visit.until_status("Finished").await;

@@ -70,7 +70,8 @@ pub(crate) fn PaceView(follow: Follow, execution: Memo<Execution>) -> impl IntoV
                 data-testid="curve"
                 hidden=flag(move || !running.get() && path.with(Option::is_none))
             >
-                <path d=text(move || path.get().unwrap_or_default())></path>
+                <path class="axis" d=format!("M0 {HEIGHT}H{WIDTH}")></path>
+                <path class="line" d=text(move || path.get().unwrap_or_default())></path>
             </svg>
             <p class="label">
                 <b data-testid="rate">{rate}</b> {unit}

@@ -9,7 +9,7 @@ use crate::components::table_rows::{Head, Line};
 use crate::logic::row_view::RowView;
 use crate::logic::window::Window;
 use crate::logic::words;
-use crate::one_type::{effect, text};
+use crate::one_type::{effect, memo, text};
 use crate::rows::Rows;
 
 /// The table. `rows` is how many the run has; `open` is the row whose panel is shown.
@@ -22,14 +22,14 @@ pub(crate) fn Table(
     let node = NodeRef::<Div>::new();
     let scroller = Scroller::of(node);
     let active = RwSignal::new(None::<u64>);
-    let len = Memo::new(move |_| rows.store.with(|store| store.len(total.get())));
-    let window = Memo::new(move |_| Window {
+    let len = memo(move || rows.store.with(|store| store.len(total.get())));
+    let window = memo(move || Window {
         rows: len.get(),
         row_height: scroller.row_height.get(),
         opening: scroller.opening.get(),
     });
-    let drawn = Memo::new(move |_| window.get().drawn(scroller.top.get()));
-    let view = Memo::new(move |_| drawn.get().rows);
+    let drawn = memo(move || window.get().drawn(scroller.top.get()));
+    let view = memo(move || drawn.get().rows);
     rows.fill(view, total);
 
     // What the panel shows follows the row as it changes.

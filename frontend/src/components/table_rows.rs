@@ -7,7 +7,7 @@ use crate::components::mark::Mark;
 use crate::logic::row_store::RowStore;
 use crate::logic::row_view::{RowView, outcome_words};
 use crate::logic::words;
-use crate::one_type::{flag, part, text};
+use crate::one_type::{flag, memo, part, text};
 
 /// The columns' names.
 #[component]
@@ -33,8 +33,8 @@ pub(crate) fn Line(
     open: RwSignal<Option<RowView>>,
     show: impl Fn(u64) + Send + 'static,
 ) -> impl IntoView {
-    let row = Memo::new(move |_| store.with(|store| store.get(place).cloned()));
-    let is_open = Memo::new(move |_| {
+    let row = memo(move || store.with(|store| store.get(place).cloned()));
+    let is_open = memo(move || {
         let number = row.with(|row| row.as_ref().map(|row| row.row));
         number.is_some() && open.with(|open| open.as_ref().map(|open| open.row)) == number
     });

@@ -2,7 +2,7 @@
 
 use contract::wire::{ErrorKind, Execution, FailureGroup, Outcome, RedriveRequest, RowError};
 
-use crate::logic::row_view::{RowView, outcome_words, status_words};
+use crate::logic::row_view::{RowView, outcome_words};
 use crate::logic::words;
 
 /// Which rows of a run are shown.
@@ -56,19 +56,43 @@ impl Choice {
         }
     }
 
-    /// What the rows are, for a chip: `Not found`, `503 overloaded or down`.
+    /// What the rows are, in the few words that a chip has room for: `Not found`,
+    /// `503 overloaded`.
     pub fn words(self) -> String {
         match self {
             Self::All => "All".to_owned(),
             Self::Of(outcome) => outcome_words(outcome).to_owned(),
-            Self::Failed(None, error) => {
-                words::sentence(error.map_or("no answer", ErrorKind::message))
-            }
+            Self::Failed(None, error) => words::sentence(error.map_or("no answer", error_word)),
             Self::Failed(Some(status), error) => {
-                let why = error.map_or_else(|| status_words(status), ErrorKind::message);
+                let why = error.map_or_else(|| status_word(status), error_word);
                 format!("{status} {why}")
             }
         }
+    }
+}
+
+fn status_word(status: u16) -> &'static str {
+    match status {
+        400 | 422 => "request refused",
+        401 | 403 => "access refused",
+        408 | 504 => "too slow",
+        429 => "too many requests",
+        502 | 503 => "overloaded",
+        500..=599 => "upstream error",
+        300..=399 => "redirect",
+        _ => "unexpected",
+    }
+}
+
+fn error_word(error: ErrorKind) -> &'static str {
+    match error {
+        ErrorKind::ConnectFailed => "no connection",
+        ErrorKind::TlsFailed => "TLS failed",
+        ErrorKind::TimedOut => "timed out",
+        ErrorKind::ConnectionLost => "connection broke",
+        ErrorKind::BodyTooLarge => "answer too large",
+        ErrorKind::RedirectRefused => "redirect refused",
+        ErrorKind::InvalidAnswer => "no valid HTTP",
     }
 }
 
@@ -199,10 +223,7 @@ mod tests {
 
     #[test]
     fn a_group_is_named_by_status_or_error() {
-        assert_eq!(
-            Choice::Failed(Some(503), None).words(),
-            "503 overloaded or down"
-        );
+        assert_eq!(Choice::Failed(Some(503), None).words(), "503 overloaded");
         assert_eq!(TIMED_OUT.words(), "Timed out");
     }
 

@@ -78,7 +78,7 @@ pub(crate) fn History() -> impl IntoView {
                 move |runs: &Runs| runs.runs.iter().find(|run| run.id == id).cloned()
             };
             let first = runs.with_untracked(&find)?;
-            let run = Memo::new(move |_| runs.with(&find).unwrap_or_else(|| first.clone()));
+            let run = memo(move || runs.with(&find).unwrap_or_else(|| first.clone()));
             Some(view! { <Entry run deleting/> })
         });
         entries.collect_view().into_any()

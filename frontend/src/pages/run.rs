@@ -31,8 +31,8 @@ const RECONNECTS: &str = "This page tries again by itself.";
 #[component]
 pub(crate) fn Run(id: String) -> impl IntoView {
     let follow = Follow::new(id.clone());
-    let known = Memo::new(move |_| follow.execution.with(Option::is_some));
-    let missing = Memo::new(move |_| {
+    let known = memo(move || follow.execution.with(Option::is_some));
+    let missing = memo(move || {
         follow
             .trouble
             .with(|trouble| trouble.as_ref().is_some_and(ApiError::is_not_found))
@@ -76,7 +76,7 @@ fn Missing() -> impl IntoView {
 
 #[component]
 fn Known(id: String, follow: Follow, first: Execution) -> impl IntoView {
-    let execution = Memo::new(move |_| follow.execution.get().unwrap_or_else(|| first.clone()));
+    let execution = memo(move || follow.execution.get().unwrap_or_else(|| first.clone()));
     let chosen = RwSignal::new(Choice::All);
     let reveal = RwSignal::new(false);
     let open = RwSignal::new(None);
