@@ -9,6 +9,7 @@ use crate::support::world::{Kind, World, list};
 on_every_engine!(
     a_page_in_mid_run_shows_what_is_known_and_pending,
     pages_follow_one_another_and_filters_go_along,
+    every_row_has_its_own_body_wherever_its_number_stood_first,
     results_come_as_json_ndjson_and_csv,
     broken_parameters_are_told_and_never_repeated,
 );
@@ -102,6 +103,55 @@ async fn pages_follow_one_another_and_filters_go_along(kind: Kind) {
             .await
             .is_empty()
     );
+}
+
+async fn every_row_has_its_own_body_wherever_its_number_stood_first(kind: Kind) {
+    // Some bodies are so large that what lies between two of a batch is not read along.
+    let body = |number: &str| {
+        format!(
+            "{}-{}",
+            &number[5..],
+            "x".repeat(usize::from(number.as_bytes()[8] % 2) * 40_000)
+        )
+    };
+    let upstream = Upstream::start(move |number, _| match number.as_bytes()[8] {
+        b'4' => Reply::Status(403),
+        _ => Reply::Body("text/plain", body(number)),
+    })
+    .await;
+    let world = World::new(kind, &upstream).await;
+    let mut lines = numbers(120);
+    // The same in an order in which no neighbours stay neighbours.
+    let again: Vec<String> = (0..120).map(|n| lines[n * 37 % 120].clone()).collect();
+    lines.extend(again);
+    let id = world.start(list(&lines)).await;
+    world.until_over(&id).await;
+    let first = world.rows(&id).await;
+    for (row, line) in first.iter().zip(&lines) {
+        assert_eq!(row["ssn"], json!(line));
+        if row["outcome"] == "SUCCEEDED" {
+            assert_eq!(row["body"], json!(body(line)), "row {}", row["row"]);
+        }
+    }
+    assert_eq!(first.len(), 240);
+    // Read again, other ways are taken: what a segment holds is known by now.
+    assert_eq!(world.rows(&id).await, first);
+    let every_tenth: Vec<Value> = first[7..].iter().step_by(10).cloned().collect();
+    for row in every_tenth {
+        let path = format!(
+            "/api/executions/{id}/results?reveal=true&count=1&first={}",
+            row["row"]
+        );
+        assert_eq!(world.get(&path).await.expect(200)["rows"], json!([row]));
+    }
+    let failed: Vec<Value> = first
+        .iter()
+        .filter(|row| row["outcome"] == "FAILED")
+        .cloned()
+        .collect();
+    assert!(!failed.is_empty());
+    let path = format!("/api/executions/{id}/results?reveal=true&outcome=FAILED&count=3");
+    assert_eq!(world.listing(&path).await, failed);
 }
 
 async fn results_come_as_json_ndjson_and_csv(kind: Kind) {

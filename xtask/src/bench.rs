@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail, ensure};
 
-use crate::{build, needs};
+use crate::{build, memory, needs};
 
 const RUNS: usize = 5;
 // Where Debian has them.
@@ -29,10 +29,14 @@ http {
   server {
     listen LISTEN backlog=16384;
     location /instant/ { return 200 '{"name":"Ada Example"}'; }
+    location /record/ { return 200 'RECORD'; }
     location /slow/ { echo_sleep 0.2; echo '{"name":"Ada Example"}'; }
   }
 }
 "#;
+
+/// A record as an upstream may have it.
+const RECORD: &str = r#"{"name":"Ada Example","state":"NY","status":"ACTIVE","score":640,"since":"2003-04-05","address":{"street":"12 Long Street","city":"Springfield","zip":"10001"},"notes":"no open matters; last seen in the office in March, papers complete"}"#;
 
 /// What is looked up, and how: place at the upstream, numbers, GETs at once.
 type Case = (&'static str, usize, usize);
@@ -41,12 +45,29 @@ const CASES: [Case; 2] = [("instant", 50_000, 1_000), ("slow", 10_000, 10_000)];
 /// A program that looks a case up, its call, and the seconds it took.
 struct Peer(&'static str, Command, Vec<f64>);
 
-/// Builds the binary, measures all, and prints the figures.
-pub(crate) fn bench() -> anyhow::Result<()> {
+/// What `cargo xtask bench` takes.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// Measure the memory of `rollcall serve` instead: the peaks of an upload, a run, its reading
+    #[arg(long)]
+    memory: bool,
+}
+
+/// Measures what is asked for.
+pub(crate) fn run(args: Args) -> anyhow::Result<()> {
     ensure!(
         Path::new(NGINX).exists() && Path::new(ECHO).exists(),
         "{NGINX} or {ECHO} is missing: apt install nginx-light libnginx-mod-http-echo"
     );
+    if args.memory {
+        memory::memory()
+    } else {
+        bench()
+    }
+}
+
+/// Builds the binary, measures all, and prints the figures.
+fn bench() -> anyhow::Result<()> {
     let oha = installed("oha", "cargo install oha");
     let curl = installed("curl", "apt install curl");
     let rollcall = build::binary()?;
@@ -78,17 +99,18 @@ fn installed(peer: &str, how: &str) -> bool {
 }
 
 /// nginx with one process, ended when this is dropped.
-struct Upstream {
+pub(crate) struct Upstream {
     process: Child,
     address: SocketAddr,
     folder: PathBuf,
 }
 
 impl Upstream {
-    fn start(folder: &Path) -> anyhow::Result<Self> {
+    pub(crate) fn start(folder: &Path) -> anyhow::Result<Self> {
         let address = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?;
         let text = CONFIGURATION.replace("LISTEN", &address.to_string());
-        fs::write(folder.join("nginx.conf"), text.replace("ECHO", ECHO))?;
+        let text = text.replace("RECORD", RECORD).replace("ECHO", ECHO);
+        fs::write(folder.join("nginx.conf"), text)?;
         let mut nginx = Command::new(NGINX);
         nginx.args(["-e", "stderr", "-c", "nginx.conf", "-p"]);
         let process = nginx.arg(folder).stdin(Stdio::null()).spawn()?;
@@ -105,6 +127,11 @@ impl Upstream {
             thread::sleep(Duration::from_millis(10));
         }
         Ok(upstream)
+    }
+
+    /// Where every number has a record.
+    pub(crate) fn record_url(&self) -> String {
+        format!("http://{}/record/", self.address)
     }
 
     fn url(&self, (place, ..): Case) -> String {
@@ -163,9 +190,10 @@ fn lines((_, count, _): Case, before: &str) -> String {
     (0..count).map(line).collect()
 }
 
-/// The nth of 989,901 made-up numbers, all as SSA could issue them.
-fn number(n: usize) -> String {
-    format!("100{:02}{:04}", n / 9_999 + 1, n % 9_999 + 1)
+/// The nth made-up number of many millions, all as SSA could issue them.
+pub(crate) fn number(n: usize) -> String {
+    let (area, group, serial) = (n / 989_901, n / 9_999 % 99, n % 9_999);
+    format!("{}{:02}{:04}", 100 + area, group + 1, serial + 1)
 }
 
 impl Peer {

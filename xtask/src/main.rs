@@ -6,6 +6,7 @@ mod build;
 mod deploy;
 mod emulator;
 mod lambda;
+mod memory;
 mod needs;
 mod page;
 mod run;
@@ -41,8 +42,8 @@ enum Command {
     Destroy(deploy::DestroyArgs),
     /// Deploy to an AWS emulator on this machine, and keep it running
     AwsLocal(aws_local::Args),
-    /// Measure `rollcall fetch` beside oha and curl, at nginx
-    Bench,
+    /// Measure `rollcall fetch` beside oha and curl, at nginx; or a server's memory
+    Bench(bench::Args),
 }
 
 fn main() -> anyhow::Result<()> {
@@ -54,6 +55,6 @@ fn main() -> anyhow::Result<()> {
         Command::Deploy(args) => deploy::deploy(args),
         Command::Destroy(args) => deploy::destroy(args),
         Command::AwsLocal(args) => aws_local::aws_local(args),
-        Command::Bench => bench::bench(),
+        Command::Bench(args) => bench::run(args),
     }
 }
