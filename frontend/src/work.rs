@@ -29,6 +29,13 @@ struct Running {
 thread_local! {
     static RUNNING: RefCell<Option<Running>> = const { RefCell::new(None) };
     static CALLS: Cell<u32> = const { Cell::new(0) };
+    static CAME: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Whether the worker that is there, or was there last, ever took a call. If not, its files didn't
+/// come, and may once the server answers.
+pub(crate) fn came() -> bool {
+    CAME.get()
 }
 
 /// Starts the worker if there is none, so that it is there when it is needed.
@@ -87,6 +94,7 @@ fn written(call: u32, request: Request, attached: Option<&JsValue>) -> Array {
 }
 
 fn start() -> Result<Running, JsValue> {
+    CAME.set(false);
     let body = document().body();
     let script = body.and_then(|body| body.get_attribute("data-worker"));
     let options = WorkerOptions::new();
@@ -133,6 +141,7 @@ fn hear(event: &MessageEvent) {
     let told = RUNNING.with_borrow_mut(|running| {
         let running = running.as_mut()?;
         if event == Event::Ready {
+            CAME.set(true);
             running.is_ready();
         }
         running.waiting.remove(&call)

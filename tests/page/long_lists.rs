@@ -233,3 +233,29 @@ async fn a_start_waits_for_a_server_that_is_gone_and_can_be_let_go_of() {
     browser.until_text("status", "Finished").await;
     browser.close().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_brought_while_the_server_is_gone_is_read_once_it_is_back() {
+    let upstream = Upstream::quick().await;
+    let data = TempDir::new().unwrap();
+    let program = Program::start("127.0.0.1:0", data.path(), &upstream);
+    let (address, _) = program.address_and_token();
+    let listen = address
+        .trim_start_matches("http://")
+        .trim_end_matches('/')
+        .to_owned();
+    let browser = Browser::open().await;
+    browser.expect_in_console("net::ERR_");
+    browser.goto(&program.printed).await;
+    browser.text("upstream").await;
+    drop(program);
+    browser.upload("file", "list.txt", b"123-45-6789\n").await;
+    let told = "document.querySelector('[data-testid=file-trouble]').innerText";
+    browser
+        .until(&format!("{told}.includes('tries again by itself')"))
+        .await;
+    let _program = Program::start(&listen, data.path(), &upstream);
+    browser.until_text("report-numbers", "1").await;
+    assert!(!browser.shows("file-trouble").await);
+    browser.close().await;
+}

@@ -14,6 +14,8 @@ use crate::work;
 
 /// A text in the field is read once nobody has typed for so long.
 const PAUSE: Duration = Duration::from_millis(120);
+/// The worker's files are asked for again after so long.
+const AGAIN: Duration = Duration::from_secs(2);
 /// Lines that are no number and come at a time.
 const MORE: usize = 200;
 
@@ -64,6 +66,8 @@ pub(crate) struct ListState {
     given: StoredValue<String>,
     /// The worker's number for the list; 0 for none.
     list: StoredValue<u32>,
+    /// What was brought and isn't read yet.
+    unread: StoredValue<Option<JsValue>, LocalStorage>,
     /// How the list was asked to be read last.
     asked: StoredValue<ReadBy>,
     /// Counts what was brought and asked: an answer to an older turn is dropped.
@@ -85,6 +89,7 @@ impl ListState {
             trouble: RwSignal::new(""),
             given: StoredValue::new(String::new()),
             list: StoredValue::new(0),
+            unread: StoredValue::new_local(None),
             asked: StoredValue::new(ReadBy::default()),
             turn: StoredValue::new(0),
         };
@@ -149,6 +154,7 @@ impl ListState {
         work::wake();
         self.stale.set(true);
         self.trouble.set("");
+        self.unread.set_value(None);
         self.column.set(None);
         self.name_after(label);
         self.next_turn()
@@ -217,6 +223,7 @@ impl ListState {
     }
 
     fn read(self, what: &JsValue) {
+        self.unread.set_value(Some(what.clone()));
         let by = untrack(|| self.by());
         self.ask(by.clone(), Request::Read(by), Some(what));
     }
@@ -259,9 +266,14 @@ impl ListState {
                     "The browser could not read this file. Is it still there, and no folder?",
                 );
             }
+            Event::Lost if !work::came() => return self.read_again(),
             Event::Gone | Event::Lost => return self.is_lost(),
             _ => return,
         };
+        if self.unread.with_value(Option::is_some) {
+            self.unread.set_value(None);
+            self.trouble.set("");
+        }
         self.list.set_value(list);
         self.stale.set(false);
         self.reading.set(reading);
@@ -269,6 +281,22 @@ impl ListState {
             // The options were changed while it was being read.
             self.reread();
         }
+    }
+
+    /// The worker could not be loaded: what was brought is kept, and read once it can.
+    fn read_again(self) {
+        self.trouble.set(
+            "The part of the page that reads lists can't be loaded: the server doesn't answer. \
+             Check that Rollcall is running; this page tries again by itself.",
+        );
+        let turn = self.turn.get_value();
+        let again = move || {
+            let unread = self.unread.try_get_value().flatten();
+            if let (true, Some(what)) = (self.is_turn(turn), unread) {
+                self.read(&what);
+            }
+        };
+        set_timeout(again, AGAIN);
     }
 
     /// Asks for more lines that are no number.

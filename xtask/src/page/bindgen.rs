@@ -37,7 +37,35 @@ pub(crate) fn bind(wasm: &Path, name: &str) -> anyhow::Result<App> {
         "a crate brings JavaScript files of its own, which the page has no place for"
     );
     Ok(App {
-        script: output.js().as_bytes().to_vec(),
+        script: tidied(output.js()).into_bytes(),
         wasm: output.wasm_mut().emit_wasm(),
     })
+}
+
+/// A script without its indentation, empty lines and documentation, a tenth of it. wasm-bindgen
+/// writes no text over several lines.
+fn tidied(script: &str) -> String {
+    let mut tidied = String::with_capacity(script.len());
+    let mut documents = false;
+    for line in script.lines().map(str::trim_start) {
+        documents |= line.starts_with("/**");
+        if !documents && !line.is_empty() && !line.starts_with("//") {
+            tidied.push_str(line);
+            tidied.push('\n');
+        }
+        documents &= !line.contains("*/");
+    }
+    tidied
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_script_keeps_its_statements() {
+        let script = "/**\n * @param x\n */\nfunction f(x) {\n\n    // why\n    return 1 /* one */;\n}\n/** one */\nf();\n";
+        let kept = "function f(x) {\nreturn 1 /* one */;\n}\nf();\n";
+        assert_eq!(tidied(script), kept);
+    }
 }
