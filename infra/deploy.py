@@ -4,8 +4,8 @@
     deploy.py destroy REQUEST
 
 REQUEST is a JSON object: {"stack", "region"?, "endpoint"?, "dryRun"?, "yes"?}, and to deploy also
-{"architecture", "parameters", "user"?}. What is deployed stands in target/: the page and the two
-zips. Says on stderr what it does, one line a step; with dryRun that is all it does. Answers on
+{"architecture", "parameters", "user"?, "zips"?}. What is deployed stands in target/: the page, and the
+two zips unless `zips` names another folder. Says on stderr what it does, one line a step; with dryRun that is all it does. Answers on
 stdout with one JSON object: the stack's outputs, and the password of a user made in an emulator.
 """
 
@@ -26,12 +26,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 ROOT = Path(__file__).resolve().parent.parent
 TEMPLATE = ROOT / "infra/template.yaml"
 PAGE = ROOT / "target/page"
-CODE = {
-    "ApiCode": "target/lambda/api.zip",
-    "FetcherCode": "target/lambda/fetcher.zip",
-    "PassesDefinition": "infra/state-machine.asl.json",
-    "DirectDefinition": "infra/direct.asl.json",
-}
+ZIPS = ROOT / "target/lambda"
 CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"]
 TYPES = {
     "html": "text/html; charset=utf-8",
@@ -113,7 +108,14 @@ def deploy(request):
     stack = Stack(request)
     bucket = stack.code_bucket()
     stack.step(f"bucket {bucket}: for the code, private, TLS only", lambda: make_code_bucket(stack, bucket))
-    keys = {name: upload_code(stack, bucket, ROOT / path) for name, path in CODE.items()}
+    zips = Path(request.get("zips", ZIPS))
+    files = {
+        "ApiCode": zips / "api.zip",
+        "FetcherCode": zips / "fetcher.zip",
+        "PassesDefinition": ROOT / "infra/state-machine.asl.json",
+        "DirectDefinition": ROOT / "infra/direct.asl.json",
+    }
+    keys = {name: upload_code(stack, bucket, path) for name, path in files.items()}
     parameters = {
         "Architecture": request["architecture"],
         "CodeBucket": bucket,
@@ -175,8 +177,7 @@ def upload_code(stack, bucket, path):
     else:
         body = path.read_bytes()
         key, size = f"{path.stem}-{hashlib.sha256(body).hexdigest()[:16]}{path.suffix}", f"{len(body):,} bytes"
-    shown = path.relative_to(ROOT)
-    stack.step(f"{shown} ({size}): to {key}", lambda: stack.client("s3").put_object(Bucket=bucket, Key=key, Body=body))
+    stack.step(f"{path} ({size}): to {key}", lambda: stack.client("s3").put_object(Bucket=bucket, Key=key, Body=body))
     return key
 
 

@@ -9,4 +9,5 @@ mod http_api;
 mod passes;
 #[path = "../support/patience.rs"]
 mod patience;
+mod stack;
 mod upstream;

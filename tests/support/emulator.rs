@@ -177,7 +177,8 @@ fn deployer() -> Deployer {
     }
 }
 
-fn told(what: &str) -> String {
+/// What `cargo xtask test` has told about the emulator.
+pub fn told(what: &str) -> String {
     env::var(format!("ROLLCALL_E2E_{what}"))
         .unwrap_or_else(|_| panic!("no emulator runs: start these tests by `cargo xtask test`"))
 }

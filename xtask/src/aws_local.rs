@@ -26,6 +26,7 @@ pub(crate) struct Args {
 
 /// Starts the emulator, deploys as to AWS, and waits until it is asked to end.
 pub(crate) fn aws_local(args: Args) -> anyhow::Result<()> {
+    needs::for_emulator()?;
     let python = needs::python()?;
     let demo = match args.upstream {
         Some(_) => None,

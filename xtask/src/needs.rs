@@ -17,25 +17,42 @@ struct Need {
     package: &'static str,
 }
 
-const NEEDS: [Need; 3] = [
-    Need {
-        call: &["chromium", "--version"],
-        package: "chromium",
-    },
-    Need {
-        call: &["chromedriver", "--version"],
-        package: "chromium-driver",
-    },
-    Need {
-        call: &["python3", "-c", "import venv, ensurepip"],
-        package: "python3-venv",
-    },
-];
+const CHROMIUM: Need = Need {
+    call: &["chromium", "--version"],
+    package: "chromium",
+};
+const CHROMEDRIVER: Need = Need {
+    call: &["chromedriver", "--version"],
+    package: "chromium-driver",
+};
+const PYTHON: Need = Need {
+    call: &["python3", "-c", "import venv, ensurepip"],
+    package: "python3-venv",
+};
+/// The emulator runs CloudFront's functions in it.
+const NODE: Need = Need {
+    call: &["node", "--version"],
+    package: "nodejs",
+};
 
-/// Installs what is missing through apt where that is, as root or with sudo; elsewhere says what
-/// to install.
-pub(crate) fn programs() -> anyhow::Result<()> {
-    let missing: Vec<&str> = NEEDS
+/// Installs what of the tests' needs is missing through apt where that is, as root or with sudo;
+/// elsewhere says what to install.
+pub(crate) fn for_tests() -> anyhow::Result<()> {
+    install(&[CHROMIUM, CHROMEDRIVER, PYTHON, NODE])
+}
+
+/// The same for the emulator alone.
+pub(crate) fn for_emulator() -> anyhow::Result<()> {
+    install(&[PYTHON, NODE])
+}
+
+/// The same for building for AWS and deploying to it.
+fn for_aws() -> anyhow::Result<()> {
+    install(&[PYTHON])
+}
+
+fn install(needs: &[Need]) -> anyhow::Result<()> {
+    let missing: Vec<&str> = needs
         .iter()
         .filter(|need| !succeeds(need.call))
         .map(|need| need.package)
@@ -45,8 +62,8 @@ pub(crate) fn programs() -> anyhow::Result<()> {
     }
     if !succeeds(&["apt-get", "--version"]) {
         bail!(
-            "the tests need {}: install Chromium, its chromedriver and Python 3.10 or newer with \
-             venv, so that `chromium`, `chromedriver` and `python3` can be called",
+            "this needs {} (Debian's names): Chromium as `chromium`, its driver as `chromedriver`, \
+             Python 3.10 or newer with venv as `python3`, Node as `node`",
             missing.join(", ")
         );
     }
@@ -65,6 +82,7 @@ pub(crate) fn python() -> anyhow::Result<PathBuf> {
 
 /// The Python that has what building for AWS and deploying to it need.
 pub(crate) fn aws_python() -> anyhow::Result<PathBuf> {
+    for_aws()?;
     environment("aws-venv", "infra/aws-requirements.txt")
 }
 

@@ -25,7 +25,7 @@ pub(crate) struct Args {
 /// Installs what is missing, builds, starts the emulator and runs the tests. Ends the program where
 /// one fails.
 pub(crate) fn test(args: Args) -> anyhow::Result<()> {
-    needs::programs()?;
+    needs::for_tests()?;
     let python = needs::python()?;
     page::page()?;
     // With one of the tests, since only then cargo takes the features that the tests' own

@@ -1,0 +1,335 @@
+//! The template as a whole, deployed, asked and removed by what `cargo xtask deploy` calls.
+
+use std::env;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::{self, Command, Output};
+use std::sync::LazyLock;
+
+use axum::Router;
+use axum::extract::Path as Parts;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::routing::get;
+use reqwest::{Client, Response};
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+
+use crate::emulator::told;
+use crate::patience::until;
+
+const REPOSITORY: &str = env!("CARGO_MANIFEST_DIR");
+const USER: &str = "ann@example.gov";
+
+fn python(script: &str) -> Command {
+    let mut command = Command::new(told("PYTHON"));
+    command.arg(Path::new(REPOSITORY).join("infra").join(script));
+    command
+}
+
+/// The zips of the Lambdas that were built for the tests.
+fn zips() -> &'static Path {
+    static ZIPS: LazyLock<PathBuf> = LazyLock::new(|| {
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("zips");
+        std::fs::create_dir_all(&folder).expect("a folder for the zips");
+        for (name, bootstrap) in [("api.zip", "API"), ("fetcher.zip", "FETCHER")] {
+            let packed = python("pack.py")
+                .arg(told(bootstrap))
+                .arg(folder.join(name))
+                .status();
+            assert!(packed.expect("Python").success());
+        }
+        folder
+    });
+    &ZIPS
+}
+
+/// A stack; dropping it removes it.
+struct Stack {
+    name: String,
+    answer: Value,
+    client: Client,
+}
+
+impl Stack {
+    /// Deploys one, with these parameters of the template.
+    async fn up(parameters: Value) -> Self {
+        let name = format!("rollcall-{}", process::id());
+        let request = json!({
+            "stack": name,
+            "endpoint": told("ENDPOINT"),
+            "architecture": match env::consts::ARCH { "aarch64" => "arm64", _ => "x86_64" },
+            "parameters": parameters,
+            "user": USER,
+            "zips": zips(),
+        });
+        let output = call("deploy", request).await;
+        assert!(output.status.success(), "{}", said(&output));
+        let answer: Value = serde_json::from_slice(&output.stdout).expect("outputs");
+        let address: http::Uri = answer["outputs"]["Address"]
+            .as_str()
+            .and_then(|address| address.parse().ok())
+            .expect("an address");
+        let port = address.port_u16().expect("the emulator's port");
+        // The address is a subdomain of `localhost`, which a browser knows and this client is told.
+        let client = client()
+            .resolve(
+                address.host().expect("a host"),
+                SocketAddr::from(([127, 0, 0, 1], port)),
+            )
+            .build()
+            .expect("a client");
+        Self {
+            name,
+            answer,
+            client,
+        }
+    }
+
+    fn output(&self, name: &str) -> &str {
+        self.answer["outputs"][name].as_str().expect(name)
+    }
+
+    async fn get(&self, path: &str, headers: &[(&str, &str)]) -> Response {
+        let url = format!("{}{path}", self.output("Address"));
+        let mut request = self.client.get(url);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        request.send().await.expect("an answer")
+    }
+
+    /// The access token of the user whom the deployment let in.
+    async fn token(&self) -> String {
+        let asked = json!({
+            "UserPoolId": self.output("UserPoolId"),
+            "ClientId": self.output("ClientId"),
+            "AuthFlow": "ADMIN_USER_PASSWORD_AUTH",
+            "AuthParameters": {"USERNAME": USER, "PASSWORD": self.answer["password"]},
+        });
+        let target = "AWSCognitoIdentityProviderService.AdminInitiateAuth";
+        let answer = aws(target, &asked).await;
+        let token = &answer["AuthenticationResult"]["AccessToken"];
+        format!("Bearer {}", token.as_str().expect("a token"))
+    }
+}
+
+impl Drop for Stack {
+    fn drop(&mut self) {
+        let output = deployer("destroy", &self.destroying()).output();
+        assert!(output.is_ok_and(|output| output.status.success()) || std::thread::panicking());
+    }
+}
+
+impl Stack {
+    fn destroying(&self) -> Value {
+        json!({"stack": self.name, "endpoint": told("ENDPOINT"), "yes": true})
+    }
+}
+
+fn deployer(what: &str, request: &Value) -> Command {
+    let mut command = python("deploy.py");
+    command.arg(what).arg(request.to_string());
+    command
+}
+
+/// Runs the deployer to its end, on a thread that may wait.
+async fn call(what: &'static str, request: Value) -> Output {
+    tokio::task::spawn_blocking(move || deployer(what, &request).output())
+        .await
+        .expect("no panic")
+        .expect("Python")
+}
+
+fn said(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+fn client() -> reqwest::ClientBuilder {
+    // Another test may have installed it.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    Client::builder().no_proxy().no_brotli().no_gzip()
+}
+
+/// A call of an action that takes JSON.
+async fn aws(target: &str, body: &Value) -> Value {
+    let client = client().build().expect("a client");
+    let answer = client
+        .post(told("ENDPOINT"))
+        .header("x-amz-target", target)
+        .header(header::CONTENT_TYPE, "application/x-amz-json-1.1")
+        .body(body.to_string())
+        .send()
+        .await
+        .expect("an answer");
+    serde_json::from_str(&answer.text().await.expect("its body")).expect("JSON")
+}
+
+/// An upstream that wants a key; where it is asked.
+async fn locked_upstream() -> String {
+    let answer = async |Parts(number): Parts<String>, headers: HeaderMap| {
+        let has_key = headers.get("x-api-key").is_some_and(|key| key == "open");
+        match has_key {
+            true => (StatusCode::OK, format!("record of {}", &number[7..])),
+            false => (StatusCode::UNAUTHORIZED, String::new()),
+        }
+    };
+    let router = Router::new().route("/ssn/{number}", get(answer));
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = listener.local_addr().expect("its address");
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    format!("http://{address}/ssn/")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_stack_goes_up_answers_who_signed_in_and_goes_down() {
+    let secret = aws(
+        "secretsmanager.CreateSecret",
+        &json!({"Name": format!("upstream-{}", process::id()), "SecretString": "X-Api-Key: open"}),
+    )
+    .await;
+    let stack = Stack::up(json!({
+        "UpstreamUrl": locked_upstream().await,
+        "UpstreamSecretArn": secret["ARN"],
+        "DefaultConcurrency": "7",
+    }))
+    .await;
+
+    // The page, under each of its addresses, and what it loads.
+    for path in ["", "runs/7ybqse0jt9vv4vcp504mwzryz9"] {
+        let shell = stack.get(path, &[]).await;
+        assert_eq!(shell.status(), 200, "{path}");
+        assert_eq!(shell.headers()[header::CACHE_CONTROL], "no-cache");
+        let policy = &shell.headers()[header::CONTENT_SECURITY_POLICY];
+        let policy = policy.to_str().unwrap();
+        assert!(policy.contains("frame-ancestors 'none'"), "{policy}");
+        assert!(policy.contains(stack.output("SignIn")), "{policy}");
+        let shell = shell.text().await.unwrap();
+        let script = shell.split("src=\"/").nth(1).expect("a script");
+        let script = script.split('"').next().unwrap();
+        for (accepts, coding) in [("gzip, br", Some("br")), ("gzip", None)] {
+            let file = stack.get(script, &[("accept-encoding", accepts)]).await;
+            assert_eq!(file.status(), 200, "{script}");
+            let headers = file.headers();
+            let found = headers.get(header::CONTENT_ENCODING);
+            assert_eq!(found.map(|found| found.to_str().unwrap()), coding);
+            assert!(
+                headers[header::CONTENT_TYPE]
+                    .to_str()
+                    .unwrap()
+                    .contains("javascript")
+            );
+            assert!(
+                headers[header::CACHE_CONTROL]
+                    .to_str()
+                    .unwrap()
+                    .contains("immutable")
+            );
+        }
+    }
+    let config: Value =
+        serde_json::from_str(&stack.get("config.json", &[]).await.text().await.unwrap()).unwrap();
+    assert_eq!(config["clientId"], stack.output("ClientId"));
+    assert_eq!(config["issuer"], stack.output("Issuer"));
+
+    // The API: its health to all, the rest to who signed in.
+    assert_eq!(stack.get("api/health", &[]).await.status(), 200);
+    for bearer in ["", "Bearer x.y.z"] {
+        let refused = stack
+            .get("api/settings", &[("authorization", bearer)])
+            .await;
+        assert_eq!(refused.status(), 401, "{bearer}");
+    }
+    let token = stack.token().await;
+    let signed_in = [("authorization", token.as_str())];
+    let settings: Value = serde_json::from_str(
+        &stack
+            .get("api/settings", &signed_in)
+            .await
+            .text()
+            .await
+            .unwrap(),
+    )
+    .unwrap();
+    assert_eq!(settings["defaults"]["maxConcurrency"], 7);
+    let nothing = stack.get("api/nothing", &signed_in).await;
+    assert_eq!(nothing.status(), 404);
+    assert_eq!(
+        nothing.headers()[header::CONTENT_TYPE],
+        "application/problem+json"
+    );
+
+    // A run, through the state machine, to an upstream that wants the secret.
+    let started = stack
+        .client
+        .post(format!("{}api/executions", stack.output("Address")))
+        .header(header::AUTHORIZATION, &token)
+        .header(header::CONTENT_TYPE, "application/json")
+        .body(json!({"ssnList": ["123-45-6789", "123456780", "x"]}).to_string())
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(started.status(), 202);
+    let started: Value = serde_json::from_str(&started.text().await.unwrap()).unwrap();
+    let path = format!("api/executions/{}", started["id"].as_str().unwrap());
+    let over = until("the end of the run", async || {
+        let text = stack.get(&path, &signed_in).await.text().await.unwrap();
+        let execution: Value = serde_json::from_str(&text).unwrap();
+        (execution["status"] != "RUNNING").then_some(execution)
+    })
+    .await;
+    assert_eq!(over["status"], "SUCCEEDED", "{over}");
+    assert_eq!(over["counts"]["SUCCEEDED"], 2, "{over}");
+
+    // Gone, with all that was in it.
+    let bucket = format!("{}/{}", told("ENDPOINT"), stack.output("DataBucketName"));
+    assert_eq!(
+        stack.client.get(&bucket).send().await.unwrap().status(),
+        200
+    );
+    let output = call("destroy", stack.destroying()).await;
+    assert!(output.status.success(), "{}", said(&output));
+    assert_eq!(
+        stack.client.get(&bucket).send().await.unwrap().status(),
+        404
+    );
+    assert_ne!(stack.get("", &[]).await.status(), 200);
+}
+
+#[test]
+fn a_dry_run_says_every_step_and_needs_no_account() {
+    let request = |more: Value| {
+        let mut request = json!({"stack": "rollcall", "dryRun": true});
+        let fields = request.as_object_mut().unwrap();
+        fields.extend(more.as_object().unwrap().clone());
+        request
+    };
+    let run = |what: &str, request: Value| {
+        let mut command = deployer(what, &request);
+        let output = command.env_clear().output().expect("Python");
+        assert!(output.status.success(), "{}", said(&output));
+        said(&output)
+    };
+    let parameters = json!({"UpstreamUrl": "https://records.example.gov/ssn/?key=k"});
+    let steps = run(
+        "deploy",
+        request(json!({"architecture": "arm64", "parameters": parameters, "user": USER})),
+    );
+    for part in [
+        "rollcall-code-",
+        "api.zip",
+        "fetcher.zip",
+        "infra/template.yaml with Architecture=arm64",
+        "config.json to",
+        "index.html to",
+        "application/wasm",
+        "distribution",
+        "ann@example.gov: invited by mail",
+    ] {
+        assert!(steps.contains(part), "{part} is not in {steps}");
+    }
+    assert!(!steps.contains("key=k"), "the address may hold a secret");
+    let steps = run("destroy", request(json!({})));
+    for part in ["stopped", "emptied", "stack rollcall: deleted"] {
+        assert!(steps.contains(part), "{part} is not in {steps}");
+    }
+}
