@@ -17,7 +17,7 @@ use crate::one_type::{click, flag, text};
 /// Each format, with what it is good for.
 const FORMATS: [(Format, &str, &str); 3] = [
     (Format::Csv, "CSV", "for a spreadsheet"),
-    (Format::Ndjson, "NDJSON", "for programs, an object a line"),
+    (Format::Ndjson, "NDJSON", "for programs, line by line"),
     (Format::Json, "JSON", "for programs, one array"),
 ];
 
