@@ -31,6 +31,12 @@ async fn a_run_is_come_back_to_by_its_address_and_through_the_history(kind: Kind
 
     browser.click("nav-history").await;
     browser.until_text("heading", "History").await;
+    // A screen reader begins at the heading, and knows where it is.
+    browser
+        .until("document.activeElement.dataset.testid === 'heading'")
+        .await;
+    let here = "[...document.querySelectorAll('nav [aria-current=page]')].map(link => link.innerText).join()";
+    assert_eq!(browser.read(here).await, "History");
     let entry = browser.text("history-run").await;
     assert!(
         entry.contains("The first three")

@@ -23,12 +23,12 @@ pub(crate) fn Table(
     let scroller = Scroller::of(node);
     let active = RwSignal::new(None::<u64>);
     let len = memo(move || rows.store.with(|store| store.len(total.get())));
-    let window = memo(move || Window {
+    let window = move || Window {
         rows: len.get(),
         row_height: scroller.row_height.get(),
         opening: scroller.opening.get(),
-    });
-    let drawn = memo(move || window.get().drawn(scroller.top.get()));
+    };
+    let drawn = memo(move || window().drawn(scroller.top.get()));
     let view = memo(move || drawn.get().rows);
     rows.fill(view, total);
 
@@ -50,7 +50,7 @@ pub(crate) fn Table(
     let move_to = move |place: u64| {
         active.set(Some(place));
         let top = scroller.top.get_untracked();
-        scroller.go(window.get_untracked().reveal(place, top));
+        scroller.go(untrack(window).reveal(place, top));
         if open.with_untracked(Option::is_some) {
             show(place);
         }
@@ -99,7 +99,7 @@ pub(crate) fn Table(
             on:keydown=on_key
         >
             <Head/>
-            <div class="space" role="presentation" style:height=text(move || format!("{}px", window.get().height() as u64))>
+            <div class="space" role="presentation" style:height=text(move || format!("{}px", window().height() as u64))>
                 <div
                     class="block"
                     role="rowgroup"
