@@ -180,25 +180,26 @@ fn decide(
         );
         format!("{failed} of {items} numbers failed, more than the {share} % tolerated")
     };
+    let not_tried = match left {
+        1 => "1 number was not tried".to_owned(),
+        left => format!("{left} numbers were not tried"),
+    };
     match (left, mark, engine) {
         (1.., Some(StopCause::User), _) => (
             ExecutionStatus::Aborted,
-            Some(format!("stopped; {left} numbers were not tried")),
+            Some(format!("stopped; {not_tried}")),
         ),
         _ if meta.exceeds_tolerance(counts.failed) => (ExecutionStatus::Failed, Some(failed())),
         (0, ..) => (ExecutionStatus::Succeeded, None),
         (_, Some(StopCause::Tolerance), _) => (ExecutionStatus::Failed, Some(failed())),
         (_, _, Some(EngineEnd { status, reason })) if status != ExecutionStatus::Succeeded => {
             let why = reason.unwrap_or_else(|| "the engine ended the run".to_owned());
-            (
-                status,
-                Some(format!("{why}; {left} numbers were not tried")),
-            )
+            (status, Some(format!("{why}; {not_tried}")))
         }
         _ => (
             ExecutionStatus::Failed,
             Some(format!(
-                "{left} numbers were not tried: a batch was lost. Go on with a redrive"
+                "{not_tried}: a batch was lost. Go on with a redrive"
             )),
         ),
     }

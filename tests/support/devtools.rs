@@ -69,7 +69,11 @@ impl Browser {
             json!({"enabled": look.is_phone}),
         )
         .await;
-        let features = json!([{"name": "prefers-color-scheme", "value": look.scheme}]);
+        let features = json!([
+            {"name": "prefers-color-scheme", "value": look.scheme},
+            // So that nothing is kept half way.
+            {"name": "prefers-reduced-motion", "value": "reduce"},
+        ]);
         self.command("Emulation.setEmulatedMedia", json!({"features": features}))
             .await;
     }
