@@ -1,9 +1,9 @@
 """The cloud deployment on this machine, for tests: an AWS emulator and what runs in it.
 
-    emulator.py serve DIR [enforce-policies]
+    emulator.py serve DIR
         Starts MiniStack on a free port of loopback, its files and log in DIR. Prints its address,
-        one line, once it answers, and ends it and its Lambdas when stdin closes. With the second
-        word a role may do only what its policies allow.
+        one line, once it answers, and ends it and its Lambdas when stdin closes. As on AWS, a role
+        may do only what its policies allow.
 
     emulator.py deploy ENDPOINT API_BOOTSTRAP FETCHER_BOOTSTRAP
         Reads one JSON object a line from stdin and answers each with one line:
@@ -37,12 +37,12 @@ ROLE = f"arn:aws:iam::{ACCOUNT}:role/rollcall"
 START_SECONDS = 60
 
 
-def serve(folder, auth):
+def serve(folder):
     """Runs the emulator until stdin closes, which it does however our parent ends."""
     for asked_to_end in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(asked_to_end, lambda *_: sys.exit())
     for _ in range(5):
-        emulator, endpoint = start(Path(folder), auth)
+        emulator, endpoint = start(Path(folder))
         if emulator:
             break
     else:
@@ -56,7 +56,7 @@ def serve(folder, auth):
         end(emulator)
 
 
-def start(folder, auth):
+def start(folder):
     """One try: the port was free when we looked, but another process may have taken it since."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -70,7 +70,7 @@ def start(folder, auth):
         "AWS_DEFAULT_REGION": REGION,
         "AWS_ENDPOINT_URL": endpoint,
         "AWS_ALLOW_HTTP": "true",
-        "AUTH": str(auth).lower(),
+        "AUTH": "true",
         "BIND_HOST": "127.0.0.1",
         "GATEWAY_PORT": str(port),
         "IOT_MTLS_ENABLED": "0",
@@ -125,6 +125,15 @@ class Deployer:
             for service in ("lambda", "stepfunctions", "s3", "apigatewayv2")
         )
         self.architecture = {"aarch64": "arm64", "arm64": "arm64"}.get(platform.machine(), "x86_64")
+        # Functions and machines may do everything here; what they may do on AWS is the template's to say.
+        roles = session.client("iam", endpoint_url=endpoint)
+        everything = {"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
+        anybody = {"Statement": [{"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}]}
+        try:
+            roles.create_role(RoleName="rollcall", AssumeRolePolicyDocument=json.dumps(anybody))
+        except roles.exceptions.EntityAlreadyExistsException:
+            pass  # Another process of tests made it.
+        roles.put_role_policy(RoleName="rollcall", PolicyName="all", PolicyDocument=json.dumps(everything))
         # Handed over once, since a function's code would else go through each of its creations.
         self.code = f"rollcall-code-{os.getpid()}"
         self.s3.create_bucket(Bucket=self.code)
@@ -227,9 +236,7 @@ def deploy(endpoint, api_bootstrap, fetcher_bootstrap):
 if __name__ == "__main__":
     match sys.argv[1:]:
         case ["serve", folder]:
-            serve(folder, auth=False)
-        case ["serve", folder, "enforce-policies"]:
-            serve(folder, auth=True)
+            serve(folder)
         case ["deploy", endpoint, api, fetcher]:
             deploy(endpoint, api, fetcher)
         case _:

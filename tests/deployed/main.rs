@@ -9,5 +9,7 @@ mod http_api;
 mod passes;
 #[path = "../support/patience.rs"]
 mod patience;
+#[path = "../support/stack.rs"]
 mod stack;
+mod template;
 mod upstream;

@@ -7,7 +7,7 @@ use std::process::{Child, Command, Stdio};
 use anyhow::{Context, bail};
 
 use crate::deploy;
-use crate::emulator::{Emulator, Policies};
+use crate::emulator::Emulator;
 use crate::{build, needs};
 
 /// What `cargo xtask aws-local` takes.
@@ -35,7 +35,7 @@ pub(crate) fn aws_local(args: Args) -> anyhow::Result<()> {
     let mut parameters = args.parameters;
     parameters.push(("UpstreamIsDemo".to_owned(), demo.is_some().to_string()));
     let upstream = args.upstream.or(demo.as_ref().map(|demo| demo.url.clone()));
-    let emulator = Emulator::start(&python, "aws-local", Policies::Enforced)?;
+    let emulator = Emulator::start(&python, "aws-local")?;
     deploy::deploy(deploy::Args::emulated(
         emulator.endpoint(),
         upstream,

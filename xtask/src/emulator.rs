@@ -8,15 +8,6 @@ use anyhow::{Context, bail};
 
 use crate::workspace;
 
-/// Whether a role may do only what its policies allow, as on AWS.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Policies {
-    /// As on AWS.
-    Enforced,
-    /// Everybody may do everything.
-    Ignored,
-}
-
 /// A running emulator; it ends when this is dropped, and when this program ends in any other way,
 /// since both close its standard input.
 pub(crate) struct Emulator {
@@ -28,7 +19,7 @@ pub(crate) struct Emulator {
 impl Emulator {
     /// Starts it with the Python that has its packages, its files in this folder of `target`, and
     /// waits until it answers.
-    pub(crate) fn start(python: &Path, folder: &str, policies: Policies) -> anyhow::Result<Self> {
+    pub(crate) fn start(python: &Path, folder: &str) -> anyhow::Result<Self> {
         let folder = workspace::target().join(folder);
         if folder.exists() {
             std::fs::remove_dir_all(&folder)
@@ -38,10 +29,6 @@ impl Emulator {
             .arg(workspace::root().join("infra/emulator.py"))
             .arg("serve")
             .arg(&folder)
-            .args(match policies {
-                Policies::Enforced => Some("enforce-policies"),
-                Policies::Ignored => None,
-            })
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()

@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::process::Command;
 
-use crate::emulator::{Emulator, Policies};
+use crate::emulator::Emulator;
 use crate::needs;
 use crate::{page, workspace};
 
@@ -32,7 +32,7 @@ pub(crate) fn test(args: Args) -> anyhow::Result<()> {
     // dependencies ask for, and nothing is compiled again for the tests.
     workspace::call(rust("build").args(["--bins", "--test", "deployed"]))?;
 
-    let emulator = Emulator::start(&python, "emulator", Policies::Ignored)?;
+    let emulator = Emulator::start(&python, "emulator")?;
     let built = |name| workspace::target().join("debug").join(name);
     let pass = |command: &mut Command| -> anyhow::Result<bool> {
         let status = command

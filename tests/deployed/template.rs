@@ -1,168 +1,17 @@
-//! The template as a whole, deployed, asked and removed by what `cargo xtask deploy` calls.
+//! The template as a whole: deployed, asked and removed.
 
-use std::env;
-use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
-use std::process::{self, Command, Output};
-use std::sync::LazyLock;
+use std::process;
 
 use axum::Router;
 use axum::extract::Path as Parts;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::routing::get;
-use reqwest::{Client, Response};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
 use crate::emulator::told;
 use crate::patience::until;
-
-const REPOSITORY: &str = env!("CARGO_MANIFEST_DIR");
-const USER: &str = "ann@example.gov";
-
-fn python(script: &str) -> Command {
-    let mut command = Command::new(told("PYTHON"));
-    command.arg(Path::new(REPOSITORY).join("infra").join(script));
-    command
-}
-
-/// The zips of the Lambdas that were built for the tests.
-fn zips() -> &'static Path {
-    static ZIPS: LazyLock<PathBuf> = LazyLock::new(|| {
-        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("zips");
-        std::fs::create_dir_all(&folder).expect("a folder for the zips");
-        for (name, bootstrap) in [("api.zip", "API"), ("fetcher.zip", "FETCHER")] {
-            let packed = python("pack.py")
-                .arg(told(bootstrap))
-                .arg(folder.join(name))
-                .status();
-            assert!(packed.expect("Python").success());
-        }
-        folder
-    });
-    &ZIPS
-}
-
-/// A stack; dropping it removes it.
-struct Stack {
-    name: String,
-    answer: Value,
-    client: Client,
-}
-
-impl Stack {
-    /// Deploys one, with these parameters of the template.
-    async fn up(parameters: Value) -> Self {
-        let name = format!("rollcall-{}", process::id());
-        let request = json!({
-            "stack": name,
-            "endpoint": told("ENDPOINT"),
-            "architecture": match env::consts::ARCH { "aarch64" => "arm64", _ => "x86_64" },
-            "parameters": parameters,
-            "user": USER,
-            "zips": zips(),
-        });
-        let output = call("deploy", request).await;
-        assert!(output.status.success(), "{}", said(&output));
-        let answer: Value = serde_json::from_slice(&output.stdout).expect("outputs");
-        let address: http::Uri = answer["outputs"]["Address"]
-            .as_str()
-            .and_then(|address| address.parse().ok())
-            .expect("an address");
-        let port = address.port_u16().expect("the emulator's port");
-        // The address is a subdomain of `localhost`, which a browser knows and this client is told.
-        let client = client()
-            .resolve(
-                address.host().expect("a host"),
-                SocketAddr::from(([127, 0, 0, 1], port)),
-            )
-            .build()
-            .expect("a client");
-        Self {
-            name,
-            answer,
-            client,
-        }
-    }
-
-    fn output(&self, name: &str) -> &str {
-        self.answer["outputs"][name].as_str().expect(name)
-    }
-
-    async fn get(&self, path: &str, headers: &[(&str, &str)]) -> Response {
-        let url = format!("{}{path}", self.output("Address"));
-        let mut request = self.client.get(url);
-        for (name, value) in headers {
-            request = request.header(*name, *value);
-        }
-        request.send().await.expect("an answer")
-    }
-
-    /// The access token of the user whom the deployment let in.
-    async fn token(&self) -> String {
-        let asked = json!({
-            "UserPoolId": self.output("UserPoolId"),
-            "ClientId": self.output("ClientId"),
-            "AuthFlow": "ADMIN_USER_PASSWORD_AUTH",
-            "AuthParameters": {"USERNAME": USER, "PASSWORD": self.answer["password"]},
-        });
-        let target = "AWSCognitoIdentityProviderService.AdminInitiateAuth";
-        let answer = aws(target, &asked).await;
-        let token = &answer["AuthenticationResult"]["AccessToken"];
-        format!("Bearer {}", token.as_str().expect("a token"))
-    }
-}
-
-impl Drop for Stack {
-    fn drop(&mut self) {
-        let output = deployer("destroy", &self.destroying()).output();
-        assert!(output.is_ok_and(|output| output.status.success()) || std::thread::panicking());
-    }
-}
-
-impl Stack {
-    fn destroying(&self) -> Value {
-        json!({"stack": self.name, "endpoint": told("ENDPOINT"), "yes": true})
-    }
-}
-
-fn deployer(what: &str, request: &Value) -> Command {
-    let mut command = python("deploy.py");
-    command.arg(what).arg(request.to_string());
-    command
-}
-
-/// Runs the deployer to its end, on a thread that may wait.
-async fn call(what: &'static str, request: Value) -> Output {
-    tokio::task::spawn_blocking(move || deployer(what, &request).output())
-        .await
-        .expect("no panic")
-        .expect("Python")
-}
-
-fn said(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stderr).into_owned()
-}
-
-fn client() -> reqwest::ClientBuilder {
-    // Another test may have installed it.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    Client::builder().no_proxy().no_brotli().no_gzip()
-}
-
-/// A call of an action that takes JSON.
-async fn aws(target: &str, body: &Value) -> Value {
-    let client = client().build().expect("a client");
-    let answer = client
-        .post(told("ENDPOINT"))
-        .header("x-amz-target", target)
-        .header(header::CONTENT_TYPE, "application/x-amz-json-1.1")
-        .body(body.to_string())
-        .send()
-        .await
-        .expect("an answer");
-    serde_json::from_str(&answer.text().await.expect("its body")).expect("JSON")
-}
+use crate::stack::{Stack, USER, aws, deployer, said};
 
 /// An upstream that wants a key; where it is asked.
 async fn locked_upstream() -> String {
@@ -183,6 +32,7 @@ async fn locked_upstream() -> String {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_stack_goes_up_answers_who_signed_in_and_goes_down() {
     let secret = aws(
+        "secretsmanager",
         "secretsmanager.CreateSecret",
         &json!({"Name": format!("upstream-{}", process::id()), "SecretString": "X-Api-Key: open"}),
     )
@@ -260,7 +110,7 @@ async fn the_stack_goes_up_answers_who_signed_in_and_goes_down() {
 
     // A run, through the state machine, to an upstream that wants the secret.
     let started = stack
-        .client
+        .client()
         .post(format!("{}api/executions", stack.output("Address")))
         .header(header::AUTHORIZATION, &token)
         .header(header::CONTENT_TYPE, "application/json")
@@ -280,18 +130,12 @@ async fn the_stack_goes_up_answers_who_signed_in_and_goes_down() {
     assert_eq!(over["status"], "SUCCEEDED", "{over}");
     assert_eq!(over["counts"]["SUCCEEDED"], 2, "{over}");
 
-    // Gone, with all that was in it.
+    // Gone, with all that was in it. Until then the bucket is nobody's who doesn't sign.
     let bucket = format!("{}/{}", told("ENDPOINT"), stack.output("DataBucketName"));
-    assert_eq!(
-        stack.client.get(&bucket).send().await.unwrap().status(),
-        200
-    );
-    let output = call("destroy", stack.destroying()).await;
-    assert!(output.status.success(), "{}", said(&output));
-    assert_eq!(
-        stack.client.get(&bucket).send().await.unwrap().status(),
-        404
-    );
+    let status = async || stack.client().get(&bucket).send().await.unwrap().status();
+    assert_eq!(status().await, 403);
+    stack.down().await;
+    assert_eq!(status().await, 404);
     assert_ne!(stack.get("", &[]).await.status(), 200);
 }
 
