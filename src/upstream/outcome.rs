@@ -31,8 +31,8 @@ const OUTAGE_ATTEMPTS: u8 = 4;
 pub(super) struct Outages(Mutex<HashMap<u64, u8>>);
 
 impl Outages {
-    /// Whether this attempt fails: four do, the fifth doesn't, and so on. So a run fails at the
-    /// same numbers as the one before it, and its redrive doesn't.
+    /// Whether this attempt fails: four do, the fifth doesn't, and so on. So what fails in a run is
+    /// answered when it is asked for once more, by its redrive or by the next run.
     fn fails(&self, number: u64) -> bool {
         let mut attempts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let made = attempts.entry(number).or_insert(0);

@@ -1,6 +1,6 @@
 //! Made-up records.
 
-use serde_json::{Value, json};
+use serde::Serialize;
 
 use super::outcome::{Purpose, mix, scrambled};
 
@@ -64,9 +64,21 @@ const STATUSES: [&str; 10] = [
     "IN_REVIEW",
 ];
 
+/// A record, the name first: it is what a reader looks for.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+pub(super) struct Record {
+    name: String,
+    state: &'static str,
+    status: &'static str,
+    score: usize,
+    since: String,
+    /// Always true: it is made up.
+    demo: bool,
+}
+
 /// The record of a number: always the same under one seed, marked as made up, and without the
 /// number or a part of it.
-pub(super) fn made_up(number: u64, seed: u64) -> Value {
+pub(super) fn made_up(number: u64, seed: u64) -> Record {
     let mut bits = mix(number, seed, Purpose::Record);
     let mut below = |end: usize| {
         bits = scrambled(bits);
@@ -77,15 +89,20 @@ pub(super) fn made_up(number: u64, seed: u64) -> Value {
         FIRST_NAMES[below(FIRST_NAMES.len())],
         LAST_NAMES[below(LAST_NAMES.len())]
     );
-    json!({
-        "demo": true,
-        "name": name,
-        "state": STATES[below(STATES.len())],
-        "status": STATUSES[below(STATUSES.len())],
+    Record {
+        name,
+        state: STATES[below(STATES.len())],
+        status: STATUSES[below(STATUSES.len())],
         // The range of credit scores, most of them in its middle.
-        "score": 300 + below(184) + below(184) + below(185),
-        "since": format!("{}-{:02}-{:02}", 1990 + below(35), 1 + below(12), 1 + below(28)),
-    })
+        score: 300 + below(184) + below(184) + below(185),
+        since: format!(
+            "{}-{:02}-{:02}",
+            1990 + below(35),
+            1 + below(12),
+            1 + below(28)
+        ),
+        demo: true,
+    }
 }
 
 #[cfg(test)]
@@ -102,7 +119,7 @@ mod tests {
     #[test]
     fn a_record_says_that_it_is_made_up_and_is_believable() {
         for number in (0..1_000_000_000).step_by(999_983) {
-            let record = made_up(number, 7);
+            let record = serde_json::to_value(made_up(number, 7)).unwrap();
             assert_eq!(record["demo"], true);
             let score = record["score"].as_u64().unwrap();
             assert!((300..=850).contains(&score), "{score}");
