@@ -46,7 +46,11 @@ pub(crate) fn aws_local(args: Args) -> anyhow::Result<()> {
     emulator.wait()
 }
 
-/// The demo upstream; it ends when this is dropped.
+/// Starts the program that it is given, and ends it when its own input closes, which it does
+/// however this program ends.
+const LEASH: &str = r#""$0" upstream --listen 127.0.0.1:0 & read -r _; kill $!"#;
+
+/// The demo upstream; it ends when this is dropped, and when this program ends in any other way.
 struct Demo {
     url: String,
     process: Child,
@@ -54,12 +58,13 @@ struct Demo {
 
 impl Demo {
     fn start(binary: &Path) -> anyhow::Result<Self> {
-        let mut process = Command::new(binary)
-            .args(["upstream", "--listen", "127.0.0.1:0"])
-            .stdin(Stdio::null())
+        let mut process = Command::new("sh")
+            .args(["-c", LEASH])
+            .arg(binary)
+            .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
-            .with_context(|| format!("could not start {}", binary.display()))?;
+            .context("could not start sh")?;
         let stdout = process.stdout.take().context("its output is piped")?;
         let mut url = String::new();
         BufReader::new(stdout).read_line(&mut url)?;
@@ -75,8 +80,9 @@ impl Demo {
 
 impl Drop for Demo {
     fn drop(&mut self) {
-        // It may have ended by itself, at the same Ctrl-C.
-        let _ = self.process.kill();
-        let _ = self.process.wait();
+        drop(self.process.stdin.take());
+        if let Err(error) = self.process.wait() {
+            eprintln!("the demo upstream may still run: {error}");
+        }
     }
 }
