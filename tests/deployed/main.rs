@@ -9,6 +9,7 @@ mod http_api;
 mod passes;
 #[path = "../support/patience.rs"]
 mod patience;
+mod sign_in;
 #[path = "../support/stack.rs"]
 mod stack;
 mod template;

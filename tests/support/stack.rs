@@ -101,18 +101,11 @@ impl Stack {
         request.send().await.expect("an answer")
     }
 
-    /// The access token of the user whom the deployment let in.
+    /// The access token of the user whom the deployment let in, as a header's value.
     pub async fn token(&self) -> String {
-        let asked = json!({
-            "UserPoolId": self.output("UserPoolId"),
-            "ClientId": self.output("ClientId"),
-            "AuthFlow": "ADMIN_USER_PASSWORD_AUTH",
-            "AuthParameters": {"USERNAME": USER, "PASSWORD": self.answer["password"]},
-        });
-        let target = "AWSCognitoIdentityProviderService.AdminInitiateAuth";
-        let answer = aws("cognito-idp", target, &asked).await;
-        let token = &answer["AuthenticationResult"]["AccessToken"];
-        format!("Bearer {}", token.as_str().expect("a token"))
+        let password = self.answer["password"].as_str().expect("a password");
+        let (pool, client) = (self.output("UserPoolId"), self.output("ClientId"));
+        sign_in(pool, client, USER, password).await
     }
 
     /// The client that knows where the page's address is.
@@ -137,6 +130,38 @@ impl Drop for Stack {
         let output = deployer("destroy", &self.destroying()).output();
         assert!(output.is_ok_and(|output| output.status.success()) || std::thread::panicking());
     }
+}
+
+/// Lets somebody into a user pool, with a password that will do.
+pub async fn let_in(pool: &str, user: &str) -> &'static str {
+    const PASSWORD: &str = "Correct-horse-battery-1";
+    let mut who = json!({"UserPoolId": pool, "Username": user});
+    who["MessageAction"] = "SUPPRESS".into();
+    who["TemporaryPassword"] = PASSWORD.into();
+    cognito("AdminCreateUser", &who).await;
+    let password =
+        json!({"UserPoolId": pool, "Username": user, "Password": PASSWORD, "Permanent": true});
+    cognito("AdminSetUserPassword", &password).await;
+    PASSWORD
+}
+
+/// Signs in; the access token as a header's value.
+pub async fn sign_in(pool: &str, client: &str, user: &str, password: &str) -> String {
+    let asked = json!({
+        "UserPoolId": pool,
+        "ClientId": client,
+        "AuthFlow": "ADMIN_USER_PASSWORD_AUTH",
+        "AuthParameters": {"USERNAME": user, "PASSWORD": password},
+    });
+    let answer = cognito("AdminInitiateAuth", &asked).await;
+    let token = &answer["AuthenticationResult"]["AccessToken"];
+    format!("Bearer {}", token.as_str().expect("a token"))
+}
+
+/// A call of one of Cognito's actions.
+pub async fn cognito(action: &str, body: &Value) -> Value {
+    let target = format!("AWSCognitoIdentityProviderService.{action}");
+    aws("cognito-idp", &target, body).await
 }
 
 /// A call of the deployer, not yet made.

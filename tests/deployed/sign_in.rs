@@ -1,0 +1,73 @@
+//! Whose token lets in, and to what.
+
+use axum::http::header;
+use serde_json::{Value, json};
+
+use crate::stack::{Stack, cognito, let_in, sign_in};
+
+/// A client of a user pool that scripts can sign in with.
+async fn client_of(pool: &str) -> String {
+    let asked = json!({
+        "UserPoolId": pool,
+        "ClientName": "other",
+        "ExplicitAuthFlows": ["ALLOW_ADMIN_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
+    });
+    let made = cognito("CreateUserPoolClient", &asked).await;
+    made["UserPoolClient"]["ClientId"]
+        .as_str()
+        .expect("a client")
+        .to_owned()
+}
+
+async fn json_of(stack: &Stack, path: &str, token: &str) -> (u16, Value) {
+    let answer = stack.get(path, &[("authorization", token)]).await;
+    let status = answer.status().as_u16();
+    let text = answer.text().await.expect("a body");
+    (status, serde_json::from_str(&text).expect("JSON"))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_is_its_owners_alone_and_a_foreign_token_lets_nobody_in() {
+    let stack = Stack::up(json!({"UpstreamUrl": "http://127.0.0.1:1/ssn/"})).await;
+    let (pool, client) = (stack.output("UserPoolId"), stack.output("ClientId"));
+    let ann = stack.token().await;
+    let password = let_in(pool, "bob@example.gov").await;
+    let bob = sign_in(pool, client, "bob@example.gov", password).await;
+
+    let started = stack
+        .client()
+        .post(format!("{}api/executions", stack.output("Address")))
+        .header(header::AUTHORIZATION, &ann)
+        .header(header::CONTENT_TYPE, "application/json")
+        .body(json!({"ssnList": ["123-45-6789"]}).to_string())
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(started.status(), 202);
+    let started: Value = serde_json::from_str(&started.text().await.unwrap()).unwrap();
+    let run = format!("api/executions/{}", started["id"].as_str().unwrap());
+    for (token, status, runs) in [(&ann, 200, 1), (&bob, 404, 0)] {
+        assert_eq!(json_of(&stack, &run, token).await.0, status);
+        let results = format!("{run}/results");
+        assert_eq!(json_of(&stack, &results, token).await.0, status);
+        let (_, history) = json_of(&stack, "api/executions", token).await;
+        assert_eq!(history["executions"].as_array().unwrap().len(), runs);
+    }
+
+    // Of this pool, but for another client: another audience.
+    let other = client_of(pool).await;
+    let audience = sign_in(pool, &other, "bob@example.gov", password).await;
+    // Of another pool: another issuer.
+    let made = cognito("CreateUserPool", &json!({"PoolName": "other"})).await;
+    let foreign = made["UserPool"]["Id"].as_str().expect("a pool");
+    let password = let_in(foreign, "bob").await;
+    let issuer = sign_in(foreign, &client_of(foreign).await, "bob", password).await;
+    // Of this pool and for this client, with another signature.
+    let (claims, signature) = ann.rsplit_once('.').expect("a token of three parts");
+    let signature: String = signature.chars().rev().collect();
+    let forged = format!("{claims}.{signature}");
+    for token in [&audience, &issuer, &forged] {
+        let (status, refusal) = json_of(&stack, "api/executions", token).await;
+        assert_eq!(status, 401, "{refusal}");
+    }
+}
