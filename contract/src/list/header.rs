@@ -36,6 +36,11 @@ pub(super) fn names(cell: &str) -> Names {
     }
 }
 
+/// Whether a header names a column of SSNs, if only among other things.
+pub(crate) fn may_hold_ssns(header: &str) -> bool {
+    names(header) != Names::Other
+}
+
 /// What may follow in an SSN's name.
 const NUMBER: [&str; 7] = ["no", "nos", "nr", "num", "number", "numbers", "id"];
 

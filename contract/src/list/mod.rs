@@ -16,6 +16,7 @@ mod source;
 mod value;
 
 pub use column::{Column, ColumnChoice, ReadError, Table};
+pub(crate) use header::may_hold_ssns;
 pub use invalid::InvalidReason;
 pub use parts::Part;
 pub use rows::{List, ListBuilder, Row};

@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 
-use crate::list::{Row, Source};
+use crate::list::{Row, Source, may_hold_ssns};
+use crate::mask::mask_short;
 use crate::wire::CSV_HEADER;
 use crate::{Mask, mask_all};
 
@@ -15,11 +16,14 @@ pub struct Joined<'s> {
     number: usize,
     names: Vec<String>,
     masked: bool,
+    /// Which of the others are columns of numbers too, by their headers.
+    of_numbers: Vec<bool>,
 }
 
 impl<'s> Joined<'s> {
     /// The other columns of this list; none where it has no other. `masked` leaves no number in
-    /// them: neither the row's own, in any form, nor any nine digits that could be another's.
+    /// them: neither the row's own, in any form, nor any nine digits that could be another's, nor
+    /// seven or eight in a column whose header names it one of SSNs.
     pub fn of(source: &'s Source, masked: bool) -> Option<Self> {
         let table = source.table.as_ref()?;
         // A record may be longer than the first ones; what it holds is kept all the same.
@@ -29,8 +33,13 @@ impl<'s> Joined<'s> {
         let headers = table.headers.as_deref().unwrap_or_default();
         let mut taken: HashSet<String> =
             CSV_HEADER.iter().map(|name| name.to_lowercase()).collect();
-        let names: Vec<String> = (0..width)
-            .filter(|column| *column != table.column)
+        let others = (0..width).filter(|column| *column != table.column);
+        let of_numbers = others.clone().map(|column| {
+            let header = headers.get(column);
+            header.is_some_and(|header| may_hold_ssns(header))
+        });
+        let of_numbers = of_numbers.collect();
+        let names: Vec<String> = others
             .map(|column| {
                 let name = match headers.get(column) {
                     Some(name) if masked => mask_all(name).into_owned(),
@@ -45,6 +54,7 @@ impl<'s> Joined<'s> {
             number: table.column,
             names,
             masked,
+            of_numbers,
         })
     }
 
@@ -71,8 +81,8 @@ impl<'s> Joined<'s> {
                     .map(Mask::of),
                 _ => None,
             };
-            for cell in &mut cells {
-                mask_cell(cell, mask.as_ref());
+            for (cell, of_numbers) in cells.iter_mut().zip(&self.of_numbers) {
+                mask_cell(cell, mask.as_ref(), *of_numbers);
             }
         }
         cells
@@ -96,13 +106,14 @@ impl<'s> Joined<'s> {
     }
 }
 
-fn mask_cell(cell: &mut Cow<'_, str>, mask: Option<&Mask>) {
+fn mask_cell(cell: &mut Cow<'_, str>, mask: Option<&Mask>, of_numbers: bool) {
     if let Some(mask) = mask
         && let Cow::Owned(masked) = mask.text(cell)
     {
         *cell = Cow::Owned(masked);
     }
-    if let Cow::Owned(masked) = mask_all(cell) {
+    let others = if of_numbers { mask_short } else { mask_all };
+    if let Cow::Owned(masked) = others(cell) {
         *cell = Cow::Owned(masked);
     }
 }
@@ -161,12 +172,22 @@ mod tests {
         );
     }
 
+    #[test]
+    fn masked_a_column_of_numbers_shows_none_that_lost_its_zeros() {
+        let column = crate::list::Column::Name("SSN".into());
+        let text = "SSN,Spouse SSN,Phone\n123-45-6789,1234567,5551234\n";
+        let list = read_source(text.as_bytes(), &ReadOptions::default(), Some(&column)).unwrap();
+        let cells = |masked| Joined::of(&list, masked).unwrap().cells(0);
+        assert_eq!(cells(true), ["***-**-4567", "5551234"]);
+        assert_eq!(cells(false), ["1234567", "5551234"]);
+    }
+
     proptest! {
         /// Wherever and however numbers stand beside the one of a row, masked there is none left.
         #[test]
         fn masked_columns_hold_no_number_of_the_list(
             numbers in prop::collection::vec(1_u32..999_999_999, 1..6),
-            forms in prop::collection::vec((0_usize..4, 0_usize..6, "[a-z #;é.]{0,6}"), 12),
+            forms in prop::collection::vec((0_usize..6, 0_usize..6, "[a-z #;é.]{0,6}"), 12),
         ) {
             let mut text = "SSN,note,more\n".to_owned();
             let mut written = Vec::new();
@@ -175,7 +196,7 @@ mod tests {
                 for column in 0..2 {
                     let (form, other, around) = &forms[(row * 2 + column) % forms.len()];
                     let digits = format!("{:09}", numbers[other % numbers.len()]);
-                    let between = ["", "-", " ", "."][*form];
+                    let between = ["", "-", " ", ".", " - ", "--"][*form];
                     let number = [&digits[..3], &digits[3..5], &digits[5..]].join(between);
                     text.push_str(&format!(",{around} {number} {around}"));
                     written.push(number);
