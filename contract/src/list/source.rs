@@ -69,6 +69,14 @@ impl Source {
         }
     }
 
+    /// Bytes of memory that it takes, about.
+    pub fn size(&self) -> usize {
+        self.text.len()
+            + size_of_val(self.places.as_slice())
+            + size_of_val(self.list.rows.as_slice())
+            + size_of_val(self.list.items.as_slice())
+    }
+
     /// Rows of seven or eight bare digits, restored or not.
     pub fn zeros_lost(&self) -> usize {
         self.zeros_lost

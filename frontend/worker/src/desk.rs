@@ -11,6 +11,9 @@ use crate::start::Keyed;
 
 /// Runs whose list is kept, so that its other columns can be joined to their results.
 const RUNS: usize = 3;
+/// Bytes that these lists may take together; the newest may take more. A worker's memory ends at 4 GB,
+/// and while it reads a long list it needs several times the file.
+const RUNS_SIZE: usize = 600_000_000;
 
 /// A list that was brought.
 pub(crate) struct Held {
@@ -20,15 +23,23 @@ pub(crate) struct Held {
     pub(crate) by: ReadBy,
     /// As it was read; none where it can't be read as it stands.
     pub(crate) source: Option<Source>,
-    /// As it was brought, to be read another way.
-    bytes: Rc<Vec<u8>>,
 }
+
+/// The list that is being made ready.
+struct Current {
+    held: Rc<Held>,
+    /// As it was brought, to be read another way. Nobody asks that of a run's list.
+    bytes: Vec<u8>,
+}
+
+/// Runs' lists by the runs' ids, the oldest first.
+type Runs = VecDeque<(String, Rc<Held>)>;
 
 /// The lists that the worker holds.
 #[derive(Default)]
 pub(crate) struct Desk {
-    current: Option<Rc<Held>>,
-    runs: VecDeque<(String, Rc<Held>)>,
+    current: Option<Current>,
+    runs: Runs,
     newest: u32,
     /// The last start, so that the same one asked again goes on with it.
     pub(crate) last_start: Option<Keyed>,
@@ -46,21 +57,22 @@ impl Desk {
             return Event::Dropped;
         }
         self.current = None;
-        self.take(call, Rc::new(bytes), by)
+        self.take(call, bytes, by)
     }
 
     /// Reads the current list another way.
     pub(crate) fn reread(&mut self, list: u32, by: ReadBy) -> Event {
-        let Some(held) = self.held(list) else {
-            return Event::Gone;
-        };
-        let bytes = Rc::clone(&held.bytes);
-        drop(held);
-        self.current = None;
-        self.take(list, bytes, by)
+        match self.current.take_if(|current| current.held.number == list) {
+            Some(Current { held, bytes }) => {
+                // Before it is read again, or it would be there twice.
+                drop(held);
+                self.take(list, bytes, by)
+            }
+            None => Event::Gone,
+        }
     }
 
-    fn take(&mut self, number: u32, bytes: Rc<Vec<u8>>, by: ReadBy) -> Event {
+    fn take(&mut self, number: u32, bytes: Vec<u8>, by: ReadBy) -> Event {
         let read = match bytes.starts_with(b"%PDF-") {
             true => Err(pdf(number)),
             false => read_source(&bytes, &by.options(), by.column().as_ref())
@@ -73,12 +85,8 @@ impl Desk {
             }
             Err(refusal) => (None, Event::Refused(refusal)),
         };
-        self.current = Some(Rc::new(Held {
-            number,
-            by,
-            source,
-            bytes,
-        }));
+        let held = Rc::new(Held { number, by, source });
+        self.current = Some(Current { held, bytes });
         event
     }
 
@@ -93,16 +101,16 @@ impl Desk {
 
     /// The current list, if it has this number.
     pub(crate) fn held(&self, list: u32) -> Option<Rc<Held>> {
-        self.current.clone().filter(|held| held.number == list)
+        let current = self.current.as_ref();
+        let held = current.map(|current| Rc::clone(&current.held));
+        held.filter(|held| held.number == list)
     }
 
     /// Keeps a list as that of a run, which it started.
     pub(crate) fn keep_for_run(&mut self, run: &str, held: Rc<Held>) {
         self.runs.retain(|(kept, _)| kept != run);
         self.runs.push_back((run.to_owned(), held));
-        if self.runs.len() > RUNS {
-            self.runs.pop_front();
-        }
+        keep_within(&mut self.runs, RUNS_SIZE);
     }
 
     /// Keeps a list that was brought again as that of a run, by a call.
@@ -111,7 +119,6 @@ impl Desk {
             number: call,
             by,
             source: Some(source),
-            bytes: Rc::default(),
         };
         self.keep_for_run(run, Rc::new(held));
     }
@@ -127,6 +134,24 @@ impl Desk {
     pub(crate) fn forget(&mut self) {
         self.current = None;
     }
+}
+
+/// Lets go of the oldest lists that are too many or, with the newest, take more than so many bytes.
+fn keep_within(runs: &mut Runs, size: usize) {
+    while runs.len() > RUNS || (runs.len() > 1 && size_of_all(runs) > size) {
+        runs.pop_front();
+    }
+}
+
+/// Bytes that they take. One list may be that of several runs.
+fn size_of_all(runs: &Runs) -> usize {
+    let is_counted = |at: usize, held| runs.range(..at).any(|(_, other)| Rc::ptr_eq(other, held));
+    let lists = runs.iter().enumerate();
+    lists
+        .filter(|(at, (_, held))| !is_counted(*at, held))
+        .filter_map(|(_, (_, held))| held.source.as_ref())
+        .map(Source::size)
+        .sum()
 }
 
 #[cfg(test)]
@@ -201,6 +226,32 @@ mod tests {
         assert!(desk.of_run("run 1").is_none());
         assert_eq!(desk.of_run("run 2").unwrap().number, 2);
         assert_eq!(desk.of_run("run 4").unwrap().number, 4);
+    }
+
+    #[test]
+    fn long_lists_of_older_runs_make_room_and_the_newest_always_stays() {
+        let mut desk = Desk::default();
+        let lists: Vec<_> = (1..=2)
+            .map(|call| {
+                read(&mut desk, call, "123456789\n123456780\n");
+                desk.held(call).unwrap()
+            })
+            .collect();
+        let one = lists[0].source.as_ref().unwrap().size();
+        assert!(one > "123456789\n123456780\n".len());
+        let kept = |size, of: &[usize]| {
+            let mut runs: Runs = of
+                .iter()
+                .map(|list| (String::new(), Rc::clone(&lists[*list])))
+                .collect();
+            keep_within(&mut runs, size);
+            runs.iter().map(|(_, held)| held.number).collect::<Vec<_>>()
+        };
+        assert_eq!(kept(2 * one, &[0, 1]), [1, 2]);
+        assert_eq!(kept(2 * one - 1, &[0, 1]), [2]);
+        assert_eq!(kept(0, &[0, 1]), [2]);
+        // A list that was started twice is there once.
+        assert_eq!(kept(one, &[0, 0]), [1, 1]);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The pages of a run gathered into a file, a page ahead of what is being written.
 
+use std::cell::RefCell;
 use std::time::Duration;
 
 use futures::future::{Either, select, try_join};
@@ -23,6 +24,11 @@ pub(crate) enum Failure {
         /// From 0.
         row: u64,
     },
+    /// The server told of no further page, but that were not all rows.
+    NotWhole {
+        /// Rows that came.
+        came: u64,
+    },
     /// The file can't be written.
     Unwritable,
 }
@@ -42,6 +48,16 @@ impl From<AssembleError> for Failure {
     }
 }
 
+/// What is gathered.
+pub(crate) struct Wanted {
+    /// The first page's address.
+    pub(crate) first: String,
+    /// The run's rows.
+    pub(crate) rows: u64,
+    /// Whether all of them are to come, whatever they are.
+    pub(crate) all: bool,
+}
+
 /// Whom pages are asked of.
 pub(crate) struct Server<A, P> {
     /// Asks for the page at this address.
@@ -57,23 +73,29 @@ where
     A: AsyncFn(&str) -> Result<Page, Trouble>,
     P: AsyncFn(Duration),
 {
-    /// A page, whatever the server goes through meanwhile; a page asked again is the same one.
+    /// A page, whatever the server goes through meanwhile; a page asked again is the same one. Who
+    /// gives up says what was the matter last.
     async fn page(&self, address: &str, tell: &dyn Fn(Event)) -> Result<Page, Failure> {
-        let asking = patiently(tell, &self.pause, async || (self.ask)(address).await);
+        let last = RefCell::new(Trouble::Unreachable);
+        let tell = |event| {
+            if let Event::Waiting(trouble) = &event {
+                last.replace(trouble.clone());
+            }
+            tell(event);
+        };
+        let asking = patiently(&tell, &self.pause, async || (self.ask)(address).await);
         let given_up = (self.pause)(self.patience);
         match select(Box::pin(asking), Box::pin(given_up)).await {
             Either::Left((page, _)) => page.map_err(Failure::Server),
-            Either::Right(_) => Err(Failure::Server(Trouble::Unreachable)),
+            Either::Right(_) => Err(Failure::Server(last.borrow().clone())),
         }
     }
 }
 
-/// Writes all pages from the one at `first` on; `rows` are those of the run. `tell` hears how far in
-/// the list it is.
+/// Writes all pages from the first on. `tell` hears how far in the list it is.
 pub(crate) async fn gather<A, P>(
     server: Server<A, P>,
-    first: String,
-    rows: u64,
+    wanted: Wanted,
     assembler: &mut Assembler<'_>,
     sink: &mut impl Write,
     tell: &dyn Fn(Event),
@@ -82,6 +104,7 @@ where
     A: AsyncFn(&str) -> Result<Page, Trouble>,
     P: AsyncFn(Duration),
 {
+    let Wanted { first, rows, all } = wanted;
     tell(Event::Progress {
         done: 0,
         total: rows,
@@ -113,6 +136,12 @@ where
             Some(next) => page = next,
             None => break,
         }
+    }
+    // Who drops a page's `Link` on its way would make a short file of a long run.
+    if all && assembler.rows != rows {
+        return Err(Failure::NotWhole {
+            came: assembler.rows,
+        });
     }
     assembler.end(&mut chunk);
     Ok(sink.write(&chunk).await?)

@@ -10,13 +10,14 @@ mod sink;
 use std::time::Duration;
 
 use contract::list::Source;
+use contract::wire::Problem;
 use wasm_bindgen::JsValue;
 
-use crate::protocol::{Event, Save};
+use crate::protocol::{Event, Save, Trouble};
 use crate::serve::pause;
 
 use assemble::Assembler;
-use gather::{Failure, gather};
+use gather::{Failure, Wanted, gather};
 use sink::Sink;
 
 pub(crate) use join::{columns, join};
@@ -32,18 +33,26 @@ pub(crate) async fn save(
     handle: &JsValue,
     tell: &dyn Fn(Event),
 ) -> (Event, Option<JsValue>) {
+    // Opened first: a sink that is let go of takes the empty file of the browser's dialog with it.
     let Ok(mut sink) = Sink::open(handle).await else {
         return (Event::Unwritable, None);
     };
     let source = source.filter(|_| save.columns);
+    if save.columns && source.is_none() {
+        return (Event::Gone, None);
+    }
     let mut assembler = Assembler::new(save.format, source, !save.reveal).of_group(save.group);
-    let first = pages::first(&save);
+    let wanted = Wanted {
+        first: pages::first(&save),
+        rows: save.rows,
+        all: save.filter.is_empty() && save.group.is_none(),
+    };
     let server = gather::Server {
         ask: pages::page,
         pause,
         patience: PATIENCE,
     };
-    let gathered = gather(server, first, save.rows, &mut assembler, &mut sink, tell).await;
+    let gathered = gather(server, wanted, &mut assembler, &mut sink, tell).await;
     let event = match gathered {
         Ok(()) => match sink.close().await {
             Ok(file) => {
@@ -53,8 +62,22 @@ pub(crate) async fn save(
             Err(_) => Event::Unwritable,
         },
         Err(Failure::Server(trouble)) => Event::Trouble(trouble),
+        Err(Failure::NotWhole { came }) => not_whole(came, save.rows),
         Err(Failure::Unlike { row }) => Event::Unlike { row: Some(row) },
         Err(Failure::Unwritable) => Event::Unwritable,
     };
     (event, None)
+}
+
+/// Told as a refusal, in words of its own: the page shows them as it shows the server's.
+fn not_whole(came: u64, rows: u64) -> Event {
+    Event::Trouble(Trouble::Refused(Problem {
+        kind: "about:blank".to_owned(),
+        title: "The file would not be whole".to_owned(),
+        status: 200,
+        detail: Some(format!(
+            "{came} of the run's {rows} rows came. A proxy on the way may drop the header Link, which \
+             says where the rows go on: whoever runs it must let it pass."
+        )),
+    }))
 }

@@ -1,5 +1,6 @@
 use std::cell::{Cell, RefCell};
 
+use contract::wire::Problem;
 use futures::FutureExt;
 use futures::future::pending;
 
@@ -56,7 +57,12 @@ fn gathered(
     };
     let mut assembler = Assembler::new(Format::Ndjson, None, true);
     let tell = |event| told.borrow_mut().push(event);
-    let gathering = gather(server, "0".into(), 10, &mut assembler, sink, &tell);
+    let wanted = Wanted {
+        first: "0".into(),
+        rows: 10,
+        all: true,
+    };
+    let gathering = gather(server, wanted, &mut assembler, sink, &tell);
     gathering.now_or_never().expect("nothing lasts")
 }
 
@@ -151,6 +157,37 @@ fn a_server_that_stays_away_is_given_up() {
     };
     let answer = gathered(ask, pause, &mut Pieces::default(), &RefCell::default());
     assert_eq!(answer, Err(Failure::Server(Trouble::Unreachable)));
+}
+
+#[test]
+fn who_was_signed_out_meanwhile_is_told_so_when_it_is_given_up() {
+    let signed_out = Trouble::Refused(Problem {
+        kind: "/problems/unauthorized".into(),
+        title: "Unauthorized".into(),
+        status: 401,
+        detail: None,
+    });
+    let ask = async |_: &str| Err(signed_out.clone());
+    let pause = async |pause: Duration| {
+        if pause != PATIENCE {
+            pending::<()>().await;
+        }
+    };
+    let answer = gathered(ask, pause, &mut Pieces::default(), &RefCell::default());
+    assert_eq!(answer, Err(Failure::Server(signed_out)));
+}
+
+#[test]
+fn a_file_of_all_rows_that_lacks_some_is_none() {
+    let ask = async |address: &str| {
+        let mut page = page(address, "x");
+        page.next = page.next.filter(|next| next != "4");
+        Ok(page)
+    };
+    let mut pieces = Pieces::default();
+    let answer = gathered(ask, short, &mut pieces, &RefCell::default());
+    assert_eq!(answer, Err(Failure::NotWhole { came: 4 }));
+    assert!(pieces.0.is_empty());
 }
 
 #[test]
