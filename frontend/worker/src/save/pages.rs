@@ -47,10 +47,14 @@ pub(crate) async fn page(address: &str) -> Result<Page, Trouble> {
     Ok(Page { rows, next })
 }
 
-/// The address in `<…>; rel="next"`.
-fn next_in(link: &str) -> Option<String> {
-    let (address, rest) = link.strip_prefix('<')?.split_once('>')?;
-    rest.contains("rel=\"next\"").then(|| address.to_owned())
+/// The address in `<…>; rel="next"`. There may be others beside it: a proxy's own links, which lead
+/// somewhere else.
+fn next_in(links: &str) -> Option<String> {
+    links.split('<').find_map(|link| {
+        let (address, rest) = link.split_once('>')?;
+        let is_next = address.starts_with("/api/") && rest.contains("rel=\"next\"");
+        is_next.then(|| address.to_owned())
+    })
 }
 
 #[cfg(test)]
@@ -87,7 +91,11 @@ mod tests {
             next.as_deref(),
             Some("/api/executions/x/results?cursor=e30&count=1000")
         );
-        assert_eq!(next_in("</x>; rel=\"prev\""), None);
+        let beside = format!(
+            "<https://proxy.example/>; rel=\"next\", </style.css>; rel=preload; as=style, {link}, </>; rel=\"up\""
+        );
+        assert_eq!(next_in(&beside), next);
+        assert_eq!(next_in("</api/x>; rel=\"prev\", </y>; rel=\"next\""), None);
         assert_eq!(next_in(""), None);
     }
 }
