@@ -5,15 +5,18 @@ use leptos::prelude::*;
 use crate::components::delete::Done;
 use crate::components::download_strip::DownloadStrip;
 use crate::components::heading::{Heading, Visits};
+use crate::components::notice::Trouble;
 use crate::downloads::Downloads;
-use crate::one_type::{maybe, part};
+use crate::one_type::{click, flag, maybe, part, text};
 use crate::pages::{compose::Compose, history::History, run::Run};
 use crate::router::{Place, Router};
 use crate::server::Server;
+use crate::sign_in::SignIn;
 
 /// The whole page.
 #[component]
 pub(crate) fn App() -> impl IntoView {
+    let sign_in = SignIn::begin();
     provide_context(Server::ask());
     provide_context(Visits::default());
     provide_context(Done(RwSignal::new(None)));
@@ -21,20 +24,35 @@ pub(crate) fn App() -> impl IntoView {
     let router = Router::follow();
     provide_context(router);
     let page = part(move || match router.place.get() {
+        _ if !sign_in.inside.get() => ().into_any(),
         Place::Compose => view! { <Compose/> }.into_any(),
         Place::Run(id) => view! { <Run id/> }.into_any(),
         Place::History => view! { <History/> }.into_any(),
         Place::Lost => view! { <Lost/> }.into_any(),
     });
     view! {
-        <Header/>
+        <Header sign_in/>
         <DownloadStrip/>
-        <main id="main">{page}</main>
+        <main id="main"><Outside sign_in/>{page}</main>
+    }
+}
+
+/// What is said where nobody is signed in, or no longer; nothing while somebody is.
+#[component]
+fn Outside(sign_in: SignIn) -> impl IntoView {
+    let inside = flag(move || sign_in.trouble.with(Option::is_none));
+    view! {
+        <Trouble error=sign_in.trouble/>
+        <p class="buttons" hidden=inside>
+            <button type="button" class="button filled" data-testid="sign-in" on:click=click(move || sign_in.again())>
+                "Sign in"
+            </button>
+        </p>
     }
 }
 
 #[component]
-fn Header() -> impl IntoView {
+fn Header(sign_in: SignIn) -> impl IntoView {
     let (server, router) = (Server::of_page(), Router::of_page());
     let asks = maybe(move || {
         server.settings.with(|settings| {
@@ -52,12 +70,14 @@ fn Header() -> impl IntoView {
             })
         })
     });
-    let user = maybe(move || {
-        let user = server
-            .settings
-            .with(|settings| settings.as_ref()?.user.clone())?;
-        Some(view! { <span class="label">{user}</span> })
+    let user = text(move || {
+        let known = server.settings.with(|s| s.as_ref()?.user.clone());
+        Some(sign_in.user.get())
+            .filter(|user| !user.is_empty())
+            .or(known)
+            .unwrap_or_default()
     });
+    let nobody = flag(move || !SignIn::is_needed() || !sign_in.inside.get());
     view! {
         <header class="top">
             <a href="/" class="brand">
@@ -68,9 +88,12 @@ fn Header() -> impl IntoView {
             </a>
             {asks}
             <nav aria-label="Pages">
-                {user}
                 <a href="/" aria-current=router.current(Place::Compose) data-testid="nav-new">"New list"</a>
                 <a href="/history" aria-current=router.current(Place::History) data-testid="nav-history">"History"</a>
+                <span class="label" data-testid="user">{user}</span>
+                <button type="button" class="plain" data-testid="sign-out" hidden=nobody on:click=click(move || sign_in.out())>
+                    "Sign out"
+                </button>
             </nav>
         </header>
     }

@@ -12,8 +12,8 @@ mod bring;
 mod browser;
 mod components;
 mod deeds;
-mod draft;
 mod downloads;
+mod draft;
 mod follow;
 pub mod logic;
 mod one_type;
@@ -22,6 +22,7 @@ mod poller;
 mod router;
 mod rows;
 mod server;
+mod sign_in;
 mod start;
 mod work;
 

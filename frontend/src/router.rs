@@ -34,7 +34,8 @@ impl Place {
         }
     }
 
-    fn now() -> Self {
+    /// The place that the address bar names.
+    pub(crate) fn now() -> Self {
         Self::of(&window().location().pathname().unwrap_or_default())
     }
 }

@@ -2,7 +2,6 @@
 //! died.
 
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
 
 use js_sys::Array;
 use leptos::prelude::{document, queue_microtask};
@@ -12,6 +11,7 @@ use worker::protocol::{Call, Event, Message, Request, Trouble};
 
 use crate::api::ApiError;
 use crate::logic::json;
+use crate::sign_in;
 
 /// Hears the events of a call, and what is attached to each; [`Event::Lost`] if the worker dies.
 pub(crate) type Told = Box<dyn FnMut(Event, JsValue)>;
@@ -21,7 +21,7 @@ struct Running {
     worker: Worker,
     /// Calls from before it takes any; none once it does.
     early: Option<Vec<Array>>,
-    waiting: BTreeMap<u32, Told>,
+    waiting: Vec<(u32, Told)>,
     _hears: Closure<dyn FnMut(MessageEvent)>,
     _dies: Closure<dyn FnMut()>,
 }
@@ -55,7 +55,7 @@ pub(crate) fn ask(request: Request, attached: Option<&JsValue>, told: Told) -> u
     let message = written(call, request, attached);
     let untold = RUNNING.with_borrow_mut(|running| match running {
         Some(running) => {
-            running.waiting.insert(call, told);
+            running.waiting.push((call, told));
             running.post(message);
             None
         }
@@ -107,7 +107,7 @@ fn start() -> Result<Running, JsValue> {
     Ok(Running {
         worker,
         early: Some(Vec::new()),
-        waiting: BTreeMap::new(),
+        waiting: Vec::new(),
         _hears: hears,
         _dies: dies,
     })
@@ -144,13 +144,19 @@ fn hear(event: &MessageEvent) {
             CAME.set(true);
             running.is_ready();
         }
-        running.waiting.remove(&call)
+        let found = running.waiting.iter().position(|(of, _)| *of == call)?;
+        Some(running.waiting.swap_remove(found).1)
     });
     // Not while the worker is borrowed: whoever is told may ask again.
+    let event = sign_in::heard(event);
     let Some(mut told) = told else { return };
     told(event, parts.get(1));
     if !is_last {
-        RUNNING.with_borrow_mut(|running| Some(running.as_mut()?.waiting.insert(call, told)));
+        RUNNING.with_borrow_mut(|running| {
+            if let Some(running) = running {
+                running.waiting.push((call, told));
+            }
+        });
     }
 }
 
@@ -160,6 +166,7 @@ fn die() {
         return;
     };
     running.worker.terminate();
+    sign_in::heard(Event::Lost);
     for (_, mut told) in running.waiting {
         told(Event::Lost, JsValue::UNDEFINED);
     }

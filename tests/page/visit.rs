@@ -26,6 +26,14 @@ const KEPT: &str = "Promise.all([
     [...document.querySelectorAll('input, textarea')].map(field => field.value),
 ]))";
 
+/// What a browser has of a page: its storage, its addresses and the document.
+pub async fn kept(browser: &Browser) -> String {
+    let kept = browser.read(KEPT).await;
+    let kept = kept.as_str().unwrap();
+    assert!(kept.contains("<html"), "the document was read");
+    kept.to_owned()
+}
+
 /// A browser that was let in at the page.
 pub struct Visit {
     pub browser: Browser,
@@ -125,9 +133,7 @@ impl Visit {
     /// Checks that none of these numbers stands in the document, an address or the browser's
     /// storage, in any way of writing it.
     pub async fn check_no_number(&self, numbers: &[impl AsRef<str>]) {
-        let kept = self.browser.read(KEPT).await;
-        let kept = kept.as_str().unwrap();
-        assert!(kept.contains("<html"), "the document was read");
+        let kept = kept(&self.browser).await;
         for digits in numbers {
             let digits: String = digits
                 .as_ref()

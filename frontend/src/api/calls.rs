@@ -14,6 +14,7 @@ use crate::api::ApiError;
 use crate::logic::choice::Choice;
 use crate::logic::json;
 use crate::logic::row_view::RowsPage;
+use crate::sign_in;
 
 type Result<T> = std::result::Result<T, ApiError>;
 
@@ -157,8 +158,7 @@ struct Answer {
 fn send(call: Call) -> Pin<Box<dyn Future<Output = Result<Answer>>>> {
     Box::pin(async move {
         let unreachable = |_| ApiError::Unreachable;
-        let answer = call.map_err(unreachable)?.send().await;
-        let answer = answer.map_err(unreachable)?;
+        let answer = sign_in::send(call.map_err(unreachable)?).await?;
         let (status, tag) = (answer.status(), answer.headers().get("etag"));
         let body = answer.text().await.map_err(unreachable)?;
         match status {

@@ -11,7 +11,8 @@ pub enum ApiError {
     Unreachable,
     /// The server refused, and said why.
     Refused(Problem),
-    /// Something answered that isn't this program's server, or an older or newer one.
+    /// Something answered that isn't this program's server, or an older or newer one. With 401 it is
+    /// what guards the server: the sign-in is over.
     Unreadable {
         /// The status it answered with.
         status: u16,
@@ -33,6 +34,7 @@ impl ApiError {
             Self::Unreachable => "The server doesn't answer".to_owned(),
             Self::Refused(_) if self.is_unknown_caller() => "You aren't signed in".to_owned(),
             Self::Refused(problem) => problem.title.clone(),
+            Self::Unreadable { status: 401 } => "Your sign-in has ended".to_owned(),
             Self::Unreadable { .. } => "The answer made no sense".to_owned(),
         }
     }
@@ -52,6 +54,10 @@ impl ApiError {
                     .to_owned()
             }
             Self::Refused(problem) => problem.detail.clone().unwrap_or_default(),
+            Self::Unreadable { status: 401 } => {
+                "Sign in again. Runs go on meanwhile; a list that isn't started must be brought again."
+                    .to_owned()
+            }
             Self::Unreadable { status } => format!(
                 "Something answered with status {status}, but not as Rollcall does: a proxy in between, \
                  or another version. Reload the page."
@@ -112,5 +118,8 @@ mod tests {
         let error = ApiError::from_answer(502, "<html>bad gateway</html>");
         assert!(error.advice().contains("502") && error.may_pass());
         assert!(!ApiError::from_answer(404, "nginx").is_not_found());
+        let guard = ApiError::from_answer(401, r#"{"message":"Unauthorized"}"#);
+        assert_eq!(guard.title(), "Your sign-in has ended");
+        assert!(!guard.may_pass());
     }
 }

@@ -6,18 +6,19 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::protocol::Trouble;
+use crate::sign_in::send;
 
 type Result<T> = std::result::Result<T, Trouble>;
 
 /// Starts a run; a key used before answers with the run that it started.
 pub(crate) async fn start(request: &StartRequest, key: &str) -> Result<Execution> {
     let call = Request::post("/api/executions").header("Idempotency-Key", key);
-    read(send_json(call, request).await).await
+    read(send_json(call, request).await?).await
 }
 
 /// Begins an upload in parts.
 pub(crate) async fn create_list(request: &CreateListRequest) -> Result<ListCreated> {
-    read(send_json(Request::post("/api/lists"), request).await).await
+    read(send_json(Request::post("/api/lists"), request).await?).await
 }
 
 /// Uploads one part; the same part may be sent again.
@@ -25,28 +26,18 @@ pub(crate) async fn put_part(list: &str, part: usize, lines: &str) -> Result<()>
     let call = Request::put(&format!("/api/lists/{list}/{part}"))
         .header("Content-Type", "text/plain; charset=utf-8")
         .body(lines);
-    let answer = match call {
-        Ok(call) => call.send().await,
-        Err(error) => Err(error),
-    };
-    text(answer).await.map(drop)
+    text(send(call).await?).await.map(drop)
 }
 
-async fn send_json(
-    call: RequestBuilder,
-    value: &impl Serialize,
-) -> std::result::Result<Response, gloo_net::Error> {
+async fn send_json(call: RequestBuilder, value: &impl Serialize) -> Result<Response> {
     let body = serde_json::to_string(value)
-        .map_err(|_| gloo_net::Error::GlooError("the request can't be written".to_owned()))?;
-    call.header("Content-Type", "application/json")
-        .body(body)?
-        .send()
-        .await
+        .map_err(|_| gloo_net::Error::GlooError("the request can't be written".to_owned()));
+    let call = call.header("Content-Type", "application/json");
+    send(body.and_then(|body| call.body(body))).await
 }
 
 /// The body of a 2xx. Why a fetch failed is not told to scripts, so it is `Unreachable`.
-pub(crate) async fn text(answer: std::result::Result<Response, gloo_net::Error>) -> Result<String> {
-    let answer = answer.map_err(|_| Trouble::Unreachable)?;
+pub(crate) async fn text(answer: Response) -> Result<String> {
     let body = answer.text().await.map_err(|_| Trouble::Unreachable)?;
     match answer.ok() {
         true => Ok(body),
@@ -54,10 +45,8 @@ pub(crate) async fn text(answer: std::result::Result<Response, gloo_net::Error>)
     }
 }
 
-async fn read<T: DeserializeOwned>(
-    answer: std::result::Result<Response, gloo_net::Error>,
-) -> Result<T> {
-    let status = answer.as_ref().map(Response::status).unwrap_or_default();
+async fn read<T: DeserializeOwned>(answer: Response) -> Result<T> {
+    let status = answer.status();
     let body = text(answer).await?;
     serde_json::from_str(&body).map_err(|_| Trouble::Unreadable { status })
 }

@@ -9,6 +9,7 @@ mod patience;
 pub mod protocol;
 mod save;
 mod serve;
+mod sign_in;
 mod start;
 
 pub use serve::serve;

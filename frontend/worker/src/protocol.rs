@@ -71,6 +71,17 @@ pub enum Request {
     },
     /// Let go of the current list.
     Forget,
+    /// Sign the reader in: [`Event::SignedIn`], or [`Event::Leave`] where they do it elsewhere.
+    SignIn {
+        /// The query of the address that the page was opened by, such as `?code=…&state=…`.
+        query: String,
+        /// What was kept when the reader left, by [`Event::Leave`]; else empty.
+        kept: String,
+    },
+    /// What lets a call of the API in: [`Event::Token`].
+    Token,
+    /// Forget who signed in: [`Event::Leave`].
+    SignOut,
 }
 
 /// Which rows of a run make a file, and how.
@@ -192,6 +203,13 @@ pub enum Event {
     Trouble(Trouble),
     /// The worker has no such list.
     Gone,
+    /// Somebody is signed in. Their name, to be shown; may be empty.
+    SignedIn(String),
+    /// The value of `Authorization` that lets a call of the API in.
+    Token(String),
+    /// The page is to be left for an address of the issuer's. Behind it, after a space, what is to be
+    /// kept in the tab until the reader is back. It holds no token.
+    Leave(String),
     /// The call was let go of, or another took its place.
     Dropped,
     /// The worker is no more, and with it every list. Said by the page to itself.
@@ -274,7 +292,8 @@ pub enum Trouble {
     Unreachable,
     /// The server refused, and said why.
     Refused(Problem),
-    /// Something answered that isn't this program's server.
+    /// Something answered that isn't this program's server. With 401 it is what guards the server: the
+    /// sign-in is over.
     Unreadable {
         /// The status it answered with.
         status: u16,

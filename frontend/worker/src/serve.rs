@@ -14,6 +14,7 @@ use web_sys::{Blob, DedicatedWorkerGlobalScope, MessageEvent};
 use crate::desk::Desk;
 use crate::protocol::{Call, Event, Message, Request};
 use crate::save;
+use crate::sign_in;
 use crate::start;
 
 /// What all calls share.
@@ -110,6 +111,9 @@ impl Worker {
                 let source = held.as_ref().and_then(|held| held.source.as_ref());
                 return save::save(what, source, &attached, &tell).await;
             }
+            Request::SignIn { query, kept } => sign_in::begin(&query, &kept).await,
+            Request::Token => sign_in::token_for_page().await,
+            Request::SignOut => sign_in::out().await,
             // Taken before.
             Request::Cancel { .. } => Event::Dropped,
         };
@@ -158,18 +162,29 @@ pub(crate) async fn pause(pause: Duration) {
     gloo_timers::future::sleep(pause).await;
 }
 
+/// The site's address.
+pub(crate) fn root() -> String {
+    scope().location().origin() + "/"
+}
+
+/// Milliseconds since 1970.
+pub(crate) fn now() -> f64 {
+    js_sys::Date::now()
+}
+
+/// Random bytes that nobody can guess; none from a browser without.
+pub(crate) fn random<const N: usize>() -> Option<[u8; N]> {
+    let mut bytes = [0u8; N];
+    // Not `randomUUID`, which plain http beyond this machine lacks.
+    let crypto = scope().crypto().ok()?;
+    crypto.get_random_values_with_u8_array(&mut bytes).ok()?;
+    Some(bytes)
+}
+
 /// 128 random bits as text, for an `Idempotency-Key`.
 pub(crate) fn random_key() -> String {
-    let mut bytes = [0u8; 16];
-    // Not `randomUUID`, which plain http beyond this machine lacks.
-    let crypto = scope().crypto();
-    let filled = crypto.is_ok_and(|crypto| {
-        let filled = crypto.get_random_values_with_u8_array(&mut bytes);
-        filled.is_ok()
-    });
-    if !filled {
-        bytes.fill_with(|| (js_sys::Math::random() * 256.0) as u8);
-    }
+    let bytes: [u8; 16] =
+        random().unwrap_or_else(|| std::array::from_fn(|_| (js_sys::Math::random() * 256.0) as u8));
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 

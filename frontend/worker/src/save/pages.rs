@@ -5,6 +5,7 @@ use web_sys::AbortSignal;
 
 use crate::api;
 use crate::protocol::{Save, Trouble};
+use crate::sign_in::send;
 
 /// Rows asked for at once: as many as the server gives.
 const COUNT: u32 = contract::limits::MAX_RESULTS_COUNT;
@@ -33,16 +34,13 @@ pub(crate) fn first(save: &Save) -> String {
 /// The page at this address.
 pub(crate) async fn page(address: &str) -> Result<Page, Trouble> {
     let signal = AbortSignal::timeout_with_u32(TIMEOUT_MS);
-    let answer = Request::get(address)
+    let call = Request::get(address)
         .header("Accept", "application/x-ndjson")
         .abort_signal(Some(&signal))
-        .send()
-        .await;
-    let next = answer
-        .as_ref()
-        .ok()
-        .and_then(|answer| answer.headers().get("link"))
-        .and_then(|link| next_in(&link));
+        .build();
+    let answer = send(call).await?;
+    let link = answer.headers().get("link");
+    let next = link.and_then(|link| next_in(&link));
     let rows = api::text(answer).await?;
     Ok(Page { rows, next })
 }

@@ -1,0 +1,151 @@
+//! The page as it is served where one signs in: the API takes nothing but an issuer's tokens.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::extract::{Request, State};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use backend::Api;
+use contract::wire::{RunSettings, UpstreamInfo};
+use rollcall::serve::{Access, router};
+use tokio::net::TcpListener;
+use tower::ServiceExt;
+
+use crate::issuer::Issuer;
+use crate::support::upstream::Upstream;
+use crate::support::world::{Kind, World};
+
+/// Users by the names that the issuer has for them.
+const USERS: [&str; 2] = ["ann", "bob"];
+
+/// Such a page, on a port of its own. It ends with the test's runtime.
+pub struct Guarded {
+    _world: World,
+    listening: SocketAddr,
+    served: Arc<Served>,
+}
+
+struct Served {
+    issuer: Issuer,
+    page: Router,
+    apis: [Router; 2],
+    takes_none: AtomicBool,
+    refusals: AtomicU64,
+}
+
+impl Guarded {
+    /// Serves it over an API in memory.
+    pub async fn new(upstream: &Upstream, issuer: &Issuer) -> Self {
+        let world = World::new(Kind::Memory, upstream).await;
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let listening = listener.local_addr().unwrap();
+        let api = Api {
+            store: world.store.clone(),
+            engine: Arc::clone(&world.engine),
+            upstream: UpstreamInfo {
+                host: String::new(),
+                path: String::new(),
+                demo: false,
+            },
+            defaults: RunSettings::default(),
+            max_concurrency: 1,
+        };
+        let served = Arc::new(Served {
+            issuer: issuer.clone(),
+            // For its files; nobody has this token.
+            page: router(api, Access::new("-".into(), listening.port(), Vec::new())),
+            apis: USERS.map(|user| world.router_of(user)),
+            takes_none: AtomicBool::new(false),
+            refusals: AtomicU64::new(0),
+        });
+        let router = Router::new()
+            .fallback(answer)
+            .with_state(Arc::clone(&served));
+        tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+        Self {
+            _world: world,
+            listening,
+            served,
+        }
+    }
+
+    /// An address of the page, such as `/history`.
+    pub fn at(&self, path: &str) -> String {
+        format!("http://{}{path}", self.listening)
+    }
+
+    /// Lets the API take no token from now on, as one that is for another audience.
+    pub fn take_none(&self) {
+        self.served.takes_none.store(true, Ordering::Relaxed);
+    }
+
+    /// Calls that came without a token that is good.
+    pub fn refusals(&self) -> u64 {
+        self.served.refusals.load(Ordering::Relaxed)
+    }
+}
+
+async fn answer(State(served): State<Arc<Served>>, request: Request) -> Response {
+    let path = request.uri().path();
+    if path == "/config.json" {
+        let headers = [(header::CONTENT_TYPE, "application/json")];
+        return (headers, served.issuer.config().to_string()).into_response();
+    }
+    if path.starts_with("/api/") {
+        return match served.user(&request) {
+            Some(user) => served.apis[user].clone().oneshot(request).await.unwrap(),
+            // As API Gateway says it.
+            None => {
+                served.refusals.fetch_add(1, Ordering::Relaxed);
+                (StatusCode::UNAUTHORIZED, r#"{"message":"Unauthorized"}"#).into_response()
+            }
+        };
+    }
+    served.file(request).await
+}
+
+impl Served {
+    /// Whose call it is, by the token that it brings.
+    fn user(&self, request: &Request) -> Option<usize> {
+        let value = request.headers().get(header::AUTHORIZATION)?;
+        let token = value.to_str().ok()?.strip_prefix("Bearer ")?;
+        let user = self.issuer.user_of(token)?;
+        let takes = !self.takes_none.load(Ordering::Relaxed);
+        takes.then(|| USERS.iter().position(|known| *known == user))?
+    }
+
+    /// A file as a deployment serves it: the shell says that one signs in, and the policy lets the
+    /// page ask the issuer.
+    async fn file(&self, mut request: Request) -> Response {
+        request.headers_mut().remove(header::ACCEPT_ENCODING);
+        let response = self.page.clone().oneshot(request).await.unwrap();
+        let (mut parts, body) = response.into_parts();
+        let policy = parts.headers[header::CONTENT_SECURITY_POLICY].to_str();
+        let own = "connect-src 'self'";
+        let policy = policy
+            .unwrap()
+            .replace(own, &format!("{own} {}", self.issuer.url));
+        parts.headers.insert(
+            header::CONTENT_SECURITY_POLICY,
+            HeaderValue::from_str(&policy).unwrap(),
+        );
+        let is_shell = parts
+            .headers
+            .get(header::CONTENT_TYPE)
+            .is_some_and(|kind| kind.to_str().unwrap().starts_with("text/html"));
+        if !is_shell {
+            return Response::from_parts(parts, body);
+        }
+        let shell = to_bytes(body, usize::MAX).await.unwrap();
+        let shell = String::from_utf8(shell.to_vec()).unwrap();
+        // As infra/deploy.py does it.
+        let marked = shell.replacen("<body", "<body data-sign-in=\"\"", 1);
+        assert_ne!(marked, shell, "the shell has a body");
+        parts.headers.remove(header::CONTENT_LENGTH);
+        Response::from_parts(parts, Body::from(marked))
+    }
+}

@@ -1,0 +1,300 @@
+//! A small issuer of tokens: authorization code with PKCE, as a page in the browser needs it.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use axum::Router;
+use axum::extract::{Path, RawQuery, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{Html, IntoResponse, Response};
+use axum::routing::{get, post};
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+use tokio::net::TcpListener;
+
+const CLIENT: &str = "the-page";
+/// Says who the issuer's own session is of.
+const COOKIE: &str = "issuer-session";
+
+/// An issuer on a port of its own. It ends with the test's runtime.
+#[derive(Clone)]
+pub struct Issuer {
+    pub url: String,
+    state: Arc<Mutex<Issued>>,
+}
+
+/// What it gave, and to whom.
+#[derive(Default)]
+struct Issued {
+    life: Duration,
+    codes: HashMap<String, Code>,
+    access: HashMap<String, (String, Instant)>,
+    refresh: HashMap<String, String>,
+    sessions: HashSet<String>,
+    secrets: Vec<String>,
+    counts: Counts,
+}
+
+/// What happened so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Codes that became tokens.
+    pub exchanges: u32,
+    /// Refresh tokens that became others.
+    pub renewals: u32,
+    /// Refresh tokens that were given up.
+    pub revocations: u32,
+    /// Ends of its own session.
+    pub ends: u32,
+}
+
+struct Code {
+    challenge: String,
+    root: String,
+    user: String,
+}
+
+type Fields = HashMap<String, String>;
+type Shared = State<Issuer>;
+
+impl Issuer {
+    /// One whose access tokens are good for so long.
+    pub async fn new(life: Duration) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let issuer = Self {
+            url: format!("http://{}", listener.local_addr().unwrap()),
+            state: Arc::new(Mutex::new(Issued {
+                life,
+                ..Default::default()
+            })),
+        };
+        let router = Router::new()
+            .route("/oauth2/authorize", get(authorize))
+            .route("/as/{user}", get(sign_in))
+            .route("/oauth2/token", post(token))
+            .route("/oauth2/revoke", post(revoke))
+            .route("/logout", get(logout))
+            .with_state(issuer.clone());
+        tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+        issuer
+    }
+
+    /// `/config.json` of a page that signs in here.
+    pub fn config(&self) -> Value {
+        let url = &self.url;
+        json!({
+            "issuer": url,
+            "clientId": CLIENT,
+            "scope": "openid email",
+            "authorizationEndpoint": format!("{url}/oauth2/authorize"),
+            "tokenEndpoint": format!("{url}/oauth2/token"),
+            "revocationEndpoint": format!("{url}/oauth2/revoke"),
+            "logoutEndpoint": format!("{url}/logout"),
+        })
+    }
+
+    /// Whose this access token is, while it is good.
+    pub fn user_of(&self, token: &str) -> Option<String> {
+        let issued = self.state.lock().unwrap();
+        let (user, ends) = issued.access.get(token)?;
+        (Instant::now() < *ends).then(|| user.clone())
+    }
+
+    /// Takes all tokens back; its own session goes on.
+    pub fn take_back(&self) {
+        let mut issued = self.state.lock().unwrap();
+        issued.access.clear();
+        issued.refresh.clear();
+    }
+
+    pub fn counts(&self) -> Counts {
+        self.state.lock().unwrap().counts
+    }
+
+    /// Every token that it gave, and every verifier that it was shown.
+    pub fn secrets(&self) -> Vec<String> {
+        self.state.lock().unwrap().secrets.clone()
+    }
+
+    fn tokens(&self, user: &str) -> Response {
+        let mut issued = self.state.lock().unwrap();
+        let (access, refresh) = (random(), random());
+        let claims = json!({"sub": user, "email": format!("{user}@example.gov")}).to_string();
+        let id = format!("e30.{}.x", BASE64_URL_SAFE_NO_PAD.encode(claims));
+        let life = issued.life;
+        issued
+            .access
+            .insert(access.clone(), (user.to_owned(), Instant::now() + life));
+        issued.refresh.insert(refresh.clone(), user.to_owned());
+        issued
+            .secrets
+            .extend([access.clone(), refresh.clone(), id.clone()]);
+        let told = json!({
+            "token_type": "Bearer",
+            "access_token": access,
+            "refresh_token": refresh,
+            "id_token": id,
+            "expires_in": life.as_secs(),
+        });
+        to_page(StatusCode::OK, &told)
+    }
+}
+
+/// Shows who one may be, or sends on whoever is known.
+async fn authorize(
+    State(issuer): Shared,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Response {
+    let query = query.unwrap_or_default();
+    let asked = fields(&query);
+    let is = |name: &str, value: &str| asked.get(name).is_some_and(|found| found == value);
+    let is_right = is("response_type", "code")
+        && is("client_id", CLIENT)
+        && is("scope", "openid email")
+        && is("code_challenge_method", "S256")
+        && asked.get("state").is_some_and(|state| state.len() >= 20);
+    if !is_right {
+        return (StatusCode::BAD_REQUEST, "not as it must be asked").into_response();
+    }
+    if let Some(user) = known(&issuer, &headers) {
+        return with_code(&issuer, &asked, &user);
+    }
+    let query = query.replace('&', "&amp;");
+    let link =
+        |user| format!("<a data-testid=\"as-{user}\" href=\"/as/{user}?{query}\">{user}</a> ");
+    let links = ["ann", "bob", "nobody"].map(link).concat();
+    Html(format!(
+        "<!doctype html><title>Who?</title><link rel=icon href=\"data:,\"><p data-testid=\"who\">Who are you?</p>{links}"
+    ))
+    .into_response()
+}
+
+/// The browser's user is this one from now on.
+async fn sign_in(
+    State(issuer): Shared,
+    Path(user): Path<String>,
+    RawQuery(query): RawQuery,
+) -> Response {
+    let asked = fields(&query.unwrap_or_default());
+    if user == "nobody" {
+        let (root, state) = (&asked["redirect_uri"], &asked["state"]);
+        return moved(&format!("{root}?error=access_denied&state={state}"));
+    }
+    issuer.state.lock().unwrap().sessions.insert(user.clone());
+    let mut response = with_code(&issuer, &asked, &user);
+    let cookie = format!("{COOKIE}={user}; Path=/; HttpOnly");
+    response
+        .headers_mut()
+        .insert(header::SET_COOKIE, cookie.parse().unwrap());
+    response
+}
+
+fn with_code(issuer: &Issuer, asked: &Fields, user: &str) -> Response {
+    let (code, root) = (random(), asked["redirect_uri"].clone());
+    let location = format!("{root}?code={code}&state={}", asked["state"]);
+    let challenge = asked["code_challenge"].clone();
+    let user = user.to_owned();
+    let mut issued = issuer.state.lock().unwrap();
+    issued.codes.insert(
+        code,
+        Code {
+            challenge,
+            root,
+            user,
+        },
+    );
+    moved(&location)
+}
+
+async fn token(State(issuer): Shared, body: String) -> Response {
+    let asked = fields(&body);
+    let given = |name: &str| asked.get(name).map(String::as_str).unwrap_or_default();
+    let user = {
+        let mut issued = issuer.state.lock().unwrap();
+        match given("grant_type") {
+            "authorization_code" => {
+                let verifier = given("code_verifier").to_owned();
+                issued.secrets.push(verifier.clone());
+                // Once, whatever comes of it.
+                let code = issued.codes.remove(given("code"));
+                let code = code.filter(|code| {
+                    let shown = BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(&verifier));
+                    code.challenge == shown && code.root == given("redirect_uri")
+                });
+                issued.counts.exchanges += u32::from(code.is_some());
+                code.map(|code| code.user)
+            }
+            "refresh_token" => {
+                let user = issued.refresh.remove(given("refresh_token"));
+                issued.counts.renewals += u32::from(user.is_some());
+                user
+            }
+            _ => None,
+        }
+    };
+    match user.filter(|_| given("client_id") == CLIENT) {
+        Some(user) => issuer.tokens(&user),
+        None => to_page(StatusCode::BAD_REQUEST, &json!({"error": "invalid_grant"})),
+    }
+}
+
+async fn revoke(State(issuer): Shared, body: String) -> Response {
+    let asked = fields(&body);
+    let mut issued = issuer.state.lock().unwrap();
+    let known = asked
+        .get("token")
+        .and_then(|token| issued.refresh.remove(token));
+    issued.counts.revocations += u32::from(known.is_some());
+    // As issuers do that don't let a page read it.
+    StatusCode::OK.into_response()
+}
+
+async fn logout(State(issuer): Shared, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
+    let asked = fields(&query.unwrap_or_default());
+    if asked["client_id"] != CLIENT {
+        return (StatusCode::BAD_REQUEST, "another client").into_response();
+    }
+    if let Some(user) = known(&issuer, &headers) {
+        let mut issued = issuer.state.lock().unwrap();
+        issued.sessions.remove(&user);
+        issued.counts.ends += 1;
+    }
+    moved(&asked["logout_uri"])
+}
+
+/// Whose the issuer's own session is.
+fn known(issuer: &Issuer, headers: &HeaderMap) -> Option<String> {
+    let cookies = headers.get(header::COOKIE)?.to_str().ok()?;
+    let mut cookies = cookies.split("; ").filter_map(|pair| pair.split_once('='));
+    let (_, user) = cookies.find(|(name, _)| *name == COOKIE)?;
+    let issued = issuer.state.lock().unwrap();
+    issued.sessions.contains(user).then(|| user.to_owned())
+}
+
+fn moved(location: &str) -> Response {
+    (StatusCode::FOUND, [(header::LOCATION, location)]).into_response()
+}
+
+/// An answer that a page of another origin may read.
+fn to_page(status: StatusCode, body: &Value) -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, "application/json"),
+        (header::CACHE_CONTROL, "no-store"),
+        (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
+    ];
+    (status, headers, body.to_string()).into_response()
+}
+
+fn fields(text: &str) -> Fields {
+    form_urlencoded::parse(text.as_bytes())
+        .into_owned()
+        .collect()
+}
+
+fn random() -> String {
+    format!("{:032x}", rand::random::<u128>())
+}
