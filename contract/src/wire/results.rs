@@ -1,11 +1,10 @@
 //! Results, row by row.
 
-use std::borrow::Cow;
-
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use crate::Warning;
+use crate::wire::defuse::defused_json;
 use crate::wire::{Outcome, RowError, defused};
 
 /// One line of the list and what became of it.
@@ -61,7 +60,8 @@ pub const CSV_HEADER: [&str; 9] = [
 
 impl ResultRow {
     /// The row as CSV cells, in the order of [`CSV_HEADER`]; what is null is empty. A body that is a
-    /// text stands there as that text, [`defused`], any other as its JSON.
+    /// text stands there as that text, [`defused`], any other as its JSON, of which nothing runs
+    /// either.
     pub fn csv_record(&self) -> [String; 9] {
         let name = |value: Option<String>| {
             value
@@ -69,8 +69,11 @@ impl ResultRow {
                 .unwrap_or_default()
         };
         let body = self.body.as_ref().map(|body| match body.get() {
-            text if text.starts_with('"') => serde_json::from_str(text).unwrap_or_default(),
-            json => json.to_owned(),
+            text if text.starts_with('"') => {
+                let text: String = serde_json::from_str(text).unwrap_or_default();
+                defused(&text).into_owned()
+            }
+            json => defused_json(json).into_owned(),
         });
         [
             self.row.to_string(),
@@ -91,14 +94,7 @@ impl ResultRow {
                 .map(|duration| duration.to_string())
                 .unwrap_or_default(),
             self.attempts.to_string(),
-            match body {
-                // Nearly all are objects, which run nowhere: no copy for these.
-                Some(body) => match defused(&body) {
-                    Cow::Borrowed(_) => body,
-                    Cow::Owned(defused) => defused,
-                },
-                None => String::new(),
-            },
+            body.unwrap_or_default(),
         ]
     }
 }
@@ -114,6 +110,7 @@ mod tests {
             (r#""plain""#, "plain"),
             ("-5", "-5"),
             (r#"{"a":"=1"}"#, r#"{"a":"=1"}"#),
+            (r#"{"a":";=1"}"#, r#"{"a":"\u003b=1"}"#),
         ] {
             let row = ResultRow {
                 row: 0,
