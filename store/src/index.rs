@@ -11,8 +11,11 @@ use serde_json::value::RawValue;
 
 use crate::{Key, Record, SegmentName, Store, StoreError};
 
-/// Bytes of indexes kept: enough for half a million items, at 28 bytes each.
+/// Bytes of indexes kept: enough for half a million items, at 28 bytes each, in few segments.
 const KEPT: usize = 16 << 20;
+/// About what keeping an index takes beside its entries and its path, twice: its place in the map and
+/// in the order, which have room to grow, and what the allocator adds.
+const BOOKKEEPING: usize = 256;
 /// A segment so small is handed on when its index was read from it.
 const SMALL: usize = 1 << 20;
 
@@ -74,8 +77,9 @@ impl Index {
         &self.0[first..first + of_it]
     }
 
-    fn size(&self) -> usize {
-        size_of_val(&*self.0)
+    /// Bytes that it takes to keep it under this path.
+    fn size(&self, path: &Path) -> usize {
+        size_of_val(&*self.0) + 2 * path.as_ref().len() + BOOKKEEPING
     }
 }
 
@@ -103,14 +107,14 @@ impl Indexes {
         if kept.by_path.contains_key(&path) {
             return;
         }
-        kept.size += index.size();
+        kept.size += index.size(&path);
         kept.order.push_back(path.clone());
         kept.by_path.insert(path, Arc::clone(index));
         while kept.size > KEPT
             && let Some(oldest) = kept.order.pop_front()
         {
             let gone = kept.by_path.remove(&oldest);
-            kept.size -= gone.map_or(0, |index| index.size());
+            kept.size -= gone.map_or(0, |index| index.size(&oldest));
         }
     }
 }
@@ -190,7 +194,8 @@ mod tests {
     #[test]
     fn the_oldest_indexes_go_when_there_are_too_many() {
         let entry = Index::of(&line(1, Outcome::Succeeded, None)).unwrap().0[0];
-        let large = || Arc::new(Index(vec![entry; KEPT / size_of::<Entry>() / 3].into()));
+        let count = (KEPT / 3 - 2 * BOOKKEEPING) / size_of::<Entry>();
+        let large = || Arc::new(Index(vec![entry; count].into()));
         let indexes = Indexes::default();
         let paths: Vec<Path> = (0..5).map(|n| Path::from(n.to_string())).collect();
         for path in &paths {
@@ -202,5 +207,18 @@ mod tests {
             .map(|path| indexes.get(path).is_some())
             .collect();
         assert_eq!(kept, [false, false, true, true, true]);
+    }
+
+    #[test]
+    fn indexes_of_next_to_nothing_are_not_kept_without_end() {
+        let indexes = Indexes::default();
+        let path = |n: usize| Path::from(format!("executions/a/batches/{n:032}"));
+        let least = 2 * path(0).as_ref().len() + BOOKKEEPING;
+        let last = KEPT / least;
+        for n in 0..=last {
+            indexes.keep(path(n), &Arc::new(Index([].into())));
+        }
+        assert!(indexes.get(&path(0)).is_none());
+        assert!(indexes.get(&path(1)).is_some() && indexes.get(&path(last)).is_some());
     }
 }
