@@ -150,6 +150,10 @@ pub fn main() -> ExitCode {
             Some(Command::Man(args)) => written(args.write(Cli::described())),
         }
     });
+    if matches!(exit, Ok(Exit::Interrupted)) {
+        // A thread may be held up by a pipe that nobody reads.
+        runtime.shutdown_background();
+    }
     match exit {
         Ok(exit) => exit.into(),
         Err(error) => failed(error.as_ref()),

@@ -12,15 +12,15 @@ mod target;
 mod telling;
 
 use contract::list::Source;
-use contract::wire::{Counts, Joined};
+use contract::wire::Counts;
 use store::Store;
 
-use crate::cli::FetchArgs;
+use crate::cli::{ArgsError, FetchArgs};
 use crate::{Embedded, Exit, descriptors};
-use folder::{Begin, RunFolder};
+use folder::{Begin, RunFolder, Upstream};
 use interrupts::Interrupts;
 use local::Local;
-use output::{Output, Pages};
+use output::{Output, Pages, Wanted};
 use target::Target;
 use telling::Telling;
 
@@ -64,11 +64,15 @@ pub(crate) async fn run(args: FetchArgs) -> Result<Exit, FetchError> {
         }
         return Ok(Exit::Interrupted);
     };
-    let joined = source.as_ref();
-    let joined = joined.and_then(|source| Joined::of(source, args.masked));
+    let rows = Wanted {
+        pages,
+        format: args.format,
+        source,
+        masked: args.masked,
+    };
     // What was interrupted is written as well; interrupted again, it isn't.
     tokio::select! {
-        written = out.write(pages, args.format, joined.as_ref()) => written?,
+        written = out.write(rows) => written?,
         () = interrupts.next() => return Ok(Exit::Interrupted),
     }
     // Last, so that rows on the same terminal don't push it out of sight.
@@ -103,14 +107,17 @@ async fn here(
         Some(path) => {
             let folder = RunFolder::open(path)?;
             let store = folder.store()?;
-            let fetcher = args.upstream.fetcher(store.clone(), url)?;
-            let (host, path) = fetcher.upstream();
+            // Once: a file of headers may be a pipe.
+            let how = args.upstream.settings(url).map_err(ArgsError::from)?;
+            let fetcher = args.upstream.fetcher_with(store.clone(), how.clone())?;
+            let upstream = Upstream::of(&how, &fetcher);
             let engine = Embedded::new(store.clone(), fetcher, Some(folder.objects()), possible);
             let begin = Begin {
-                upstream: format!("{host}{path}"),
+                upstream,
                 list: &source.list,
                 settings,
                 redrive: args.redrive,
+                new_headers: args.new_headers,
             };
             folder.run(store, engine, begin).await?
         }

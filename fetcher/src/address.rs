@@ -17,12 +17,10 @@ impl Address {
         // A secret may stand in the address, so no error repeats it.
         let mut base =
             Url::parse(&settings.url).map_err(|error| SettingsError::Address(error.to_string()))?;
-        let loopback = match base.host() {
-            None => return Err(SettingsError::Address("it names no host".into())),
-            Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-            Some(Host::Ipv4(address)) => address.is_loopback(),
-            Some(Host::Ipv6(address)) => address.is_loopback(),
+        let Some(host) = base.host() else {
+            return Err(SettingsError::Address("it names no host".into()));
         };
+        let loopback = is_loopback(host);
         match base.scheme() {
             "https" => {}
             "http" if loopback || settings.allow_http => {}
@@ -65,6 +63,15 @@ impl Address {
 
     pub(crate) fn path(&self) -> &str {
         self.base.path()
+    }
+}
+
+/// Whether a host is this machine, so that nothing sent to it crosses a network.
+pub fn is_loopback(host: Host<&str>) -> bool {
+    match host {
+        Host::Domain(name) => name == "localhost" || name.ends_with(".localhost"),
+        Host::Ipv4(address) => address.is_loopback(),
+        Host::Ipv6(address) => address.is_loopback(),
     }
 }
 

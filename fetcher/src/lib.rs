@@ -26,6 +26,7 @@ mod limiter;
 mod retry;
 mod settings;
 
+pub use address::is_loopback;
 pub use direct::DirectAnswer;
 pub use error::{FetcherError, SettingsError};
 pub use event::{Answer, BatchAnswer, Event, FinishAnswer};

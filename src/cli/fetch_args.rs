@@ -40,7 +40,9 @@ pub(crate) struct FetchArgs {
     /// How the rows are written, the list's other columns with them. In CSV these stand in front.
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: Format,
-    /// Shows the last four digits of each number only, in the list's other columns as well.
+    /// Shows the last four digits of each number only, in the list's other columns as well. Of seven
+    /// or eight digits there, whose zeros a spreadsheet ate, only those in a column whose header names
+    /// it one of SSNs are seen to be a number.
     #[arg(long)]
     pub(crate) masked: bool,
     /// The column that holds the numbers: its header, or its number from 1 [default: the one whose
@@ -63,6 +65,10 @@ pub(crate) struct FetchArgs {
     /// With `--resume`: asks again what failed or was not tried, where the run is over.
     #[arg(long, requires = "resume")]
     pub(crate) redrive: bool,
+    /// With `--resume`: goes on with other headers than the run began with, such as a token that was
+    /// renewed. Without, they are taken for those of another run.
+    #[arg(long, requires = "resume")]
+    pub(crate) new_headers: bool,
     #[command(flatten)]
     pub(crate) settings: SettingsArg,
     #[command(flatten)]
@@ -82,7 +88,8 @@ pub(crate) struct ServerArgs {
     /// like isn't given is the server's default.
     #[arg(long, value_name = "URL", env = "ROLLCALL_API")]
     pub(crate) api: Option<String>,
-    /// The server's token. A variable or a file keeps it out of the list of processes.
+    /// The server's token. A variable or a file keeps it out of the list of processes. The variable's
+    /// is not sent where the address of `--api` has one.
     #[arg(
         long,
         value_name = "TOKEN",

@@ -146,8 +146,17 @@ pub(crate) enum ArgsError {
 impl UpstreamArgs {
     /// What asks the upstream at this address.
     pub(crate) fn fetcher(&self, store: Store, url: &str) -> Result<Fetcher, ArgsError> {
+        self.fetcher_with(store, self.settings(url)?)
+    }
+
+    /// What asks the upstream by these settings.
+    pub(crate) fn fetcher_with(
+        &self,
+        store: Store,
+        settings: UpstreamSettings,
+    ) -> Result<Fetcher, ArgsError> {
         let bad = |flag, error| self.origins.bad(flag, format!("no good: {error}")).into();
-        Fetcher::new(store, self.settings(url)?).map_err(|error| match error {
+        Fetcher::new(store, settings).map_err(|error| match error {
             SettingsError::Address(_) | SettingsError::PlainHttp(_) => bad("upstream", error),
             SettingsError::Certificates(_) => bad("ca-file", error),
             error => ArgsError::Upstream(error),
@@ -155,7 +164,7 @@ impl UpstreamArgs {
     }
 
     /// The settings for this address.
-    fn settings(&self, url: &str) -> Result<UpstreamSettings, BadSetting> {
+    pub(crate) fn settings(&self, url: &str) -> Result<UpstreamSettings, BadSetting> {
         Ok(UpstreamSettings {
             url: url.to_owned(),
             headers: self.headers()?,
@@ -189,12 +198,16 @@ impl UpstreamArgs {
         }
     }
 
-    /// Those of the file, then those given one by one.
+    /// What is sent with every GET: the headers of the file, then those given one by one.
     fn headers(&self) -> Result<HeaderMap, BadSetting> {
         let mut all = HeaderMap::new();
         if let Some(path) = &self.header_file {
+            self.origins.check_header("header-file")?;
             let headers = headers::from_file(path);
             all.extend(headers.map_err(|wrong| self.origins.bad("header-file", wrong))?);
+        }
+        if !self.header.is_empty() {
+            self.origins.check_header("header")?;
         }
         for line in &self.header {
             let header = headers::header(line);

@@ -3,6 +3,8 @@
 //! The folder is a data folder as a server has one. Which run it is for stands in a file of its own,
 //! written first: whatever a killed process was about to do after that is done by the next.
 
+mod upstream;
+
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -17,6 +19,9 @@ use super::FetchError;
 use super::local::Local;
 use crate::Embedded;
 use crate::data::DataFolder;
+use upstream::Kept;
+
+pub(super) use upstream::Upstream;
 
 /// The owner of everything on one machine.
 const OWNER: &str = "local";
@@ -31,20 +36,20 @@ pub(super) struct RunFolder {
 
 /// The run that is wanted.
 pub(super) struct Begin<'a> {
-    /// Host and path of the upstream.
-    pub(super) upstream: String,
+    pub(super) upstream: Upstream,
     pub(super) list: &'a List,
     pub(super) settings: RunSettings,
     /// What failed or was not tried is to be asked again, where the run is over.
     pub(super) redrive: bool,
+    /// It is to go on with other headers than it began with.
+    pub(super) new_headers: bool,
 }
 
 /// Which run the folder is for.
 #[derive(Serialize, Deserialize)]
 struct Which {
     execution: ExecutionId,
-    /// Host and path of the upstream, nothing that could be a secret.
-    upstream: String,
+    upstream: Kept,
 }
 
 impl RunFolder {
@@ -53,7 +58,7 @@ impl RunFolder {
         let unusable = |why: String| FetchError::Folder(path.to_owned(), why);
         match fs::read_dir(path).map(Iterator::count) {
             // A slip of the pen must not spread files in a folder that is somebody's.
-            Ok(1..) if !path.join("objects").is_dir() => {
+            Ok(1..) if !is_ours(path) => {
                 return Err(unusable("it holds something else; name a new one".into()));
             }
             Ok(_) => {}
@@ -90,15 +95,19 @@ impl RunFolder {
             list,
             settings,
             redrive,
+            new_headers,
         } = wanted;
         let mut fresh = Meta::new(OWNER, None, None, None, list, settings);
-        let which = match self.which()? {
+        let mut which = match self.which()? {
             Some(which) => which,
             None => self.claim(Which {
                 execution: fresh.id.clone(),
-                upstream: upstream.clone(),
+                upstream: upstream.kept(),
             })?,
         };
+        if new_headers {
+            which.upstream.take_headers(&upstream);
+        }
         if store.is_erased(&which.execution).await? {
             let why = "its run was erased; name a new one".to_owned();
             return Err(FetchError::Folder(self.path, why));
@@ -112,9 +121,7 @@ impl RunFolder {
             }
         };
         let mut differs = differences(&meta.settings, &fresh.settings);
-        if which.upstream != upstream {
-            differs.push(format!("it asks {}, not {upstream}", which.upstream));
-        }
+        differs.extend(which.upstream.differences(&upstream));
         if !store.same_list(&meta, list).await? {
             differs.push(format!(
                 "its list is another one, of {} lines and {} numbers",
@@ -123,6 +130,9 @@ impl RunFolder {
         }
         if !differs.is_empty() {
             return Err(FetchError::OtherRun(self.path, differs));
+        }
+        if new_headers {
+            self.claim(which)?;
         }
         let pass = pass(&store, &meta, redrive).await?;
         Ok(Local {
@@ -161,6 +171,13 @@ impl RunFolder {
         write().map_err(|error| FetchError::Folder(self.path.clone(), error.to_string()))?;
         Ok(which)
     }
+}
+
+/// Whether a folder is one of a fetch, or of one that was killed before it said so. A server's runs
+/// are no fetch's to go on with.
+fn is_ours(folder: &Path) -> bool {
+    let objects = fs::read_dir(folder.join("objects"));
+    folder.join(FILE).is_file() || objects.is_ok_and(|mut objects| objects.next().is_none())
 }
 
 /// The pass to run or to read: the one under way, or one more.

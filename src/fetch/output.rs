@@ -4,8 +4,9 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
+use contract::list::Source;
 use contract::wire::{Joined, ResultRow};
-use tempfile::NamedTempFile;
+use tempfile::{NamedTempFile, TempPath};
 use tokio::sync::mpsc;
 
 use super::FetchError;
@@ -19,8 +20,9 @@ pub(super) type Pages = mpsc::Receiver<Result<Vec<ResultRow>, FetchError>>;
 pub(super) enum Output {
     /// Standard output.
     Stdout,
-    /// A file that takes its name once it is whole. Made for its owner alone: it holds numbers.
-    File(NamedTempFile, PathBuf),
+    /// A file that takes its name once it is whole, or else is gone. Made for its owner alone: it
+    /// holds numbers.
+    File(File, TempPath, PathBuf),
     /// A device or a pipe, which can't be replaced by a file.
     Device(File, PathBuf),
 }
@@ -41,69 +43,85 @@ impl Output {
             Ok(_) => {
                 // What a link leads to is replaced, not the link.
                 let path = path.canonicalize().map_err(bad)?;
-                Ok(Self::File(beside(&path).map_err(bad)?, path))
+                let (file, hidden) = beside(&path).map_err(bad)?;
+                Ok(Self::File(file, hidden, path))
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                Ok(Self::File(beside(path).map_err(bad)?, path.to_owned()))
+                let (file, hidden) = beside(path).map_err(bad)?;
+                Ok(Self::File(file, hidden, path.to_owned()))
             }
             Err(error) => Err(bad(error)),
         }
     }
 
-    /// Writes all rows in list order, beside the list's other columns where there are any.
-    pub(super) async fn write(
-        self,
-        pages: Pages,
-        format: Format,
-        joined: Option<&Joined<'_>>,
-    ) -> Result<(), FetchError> {
+    /// Writes all rows in list order, beside the list's other columns where it has any. Put aside,
+    /// it leaves no file behind, though a thread may be held up by who doesn't read.
+    pub(super) async fn write(self, rows: Wanted) -> Result<(), FetchError> {
         match self {
-            Self::Stdout => {
-                // Not the lock: it can't be held where this may be put aside.
-                write_all(pages, format, joined, io::stdout(), FetchError::Output)
-                    .await
-                    .map(drop)
-            }
+            Self::Stdout => rows.write(io::stdout(), FetchError::Output).await.map(drop),
             Self::Device(device, path) => {
-                let bad = |error| FetchError::OutputFile(path.clone(), error);
-                write_all(pages, format, joined, device, bad)
-                    .await
-                    .map(drop)
+                let bad = move |error| FetchError::OutputFile(path.clone(), error);
+                rows.write(device, bad).await.map(drop)
             }
-            Self::File(file, path) => {
-                let bad = |error| FetchError::OutputFile(path.clone(), error);
-                let file = write_all(pages, format, joined, file, bad).await?;
-                file.as_file().sync_all().map_err(bad)?;
-                file.persist(&path).map_err(|error| bad(error.error))?;
+            Self::File(file, hidden, path) => {
+                let name = path.clone();
+                let bad = move |error| FetchError::OutputFile(name.clone(), error);
+                let file = rows.write(file, bad.clone()).await?;
+                file.sync_all().map_err(&bad)?;
+                hidden.persist(&path).map_err(|error| bad(error.error))?;
                 Ok(())
             }
         }
     }
 }
 
-fn beside(path: &Path) -> io::Result<NamedTempFile> {
+fn beside(path: &Path) -> io::Result<(File, TempPath)> {
     let folder = path
         .parent()
         .filter(|folder| !folder.as_os_str().is_empty());
-    NamedTempFile::new_in(folder.unwrap_or(Path::new(".")))
+    let file = NamedTempFile::new_in(folder.unwrap_or(Path::new(".")))?;
+    Ok(file.into_parts())
 }
 
-async fn write_all<W: Write>(
-    mut pages: Pages,
-    format: Format,
-    joined: Option<&Joined<'_>>,
-    out: W,
-    bad: impl Fn(io::Error) -> FetchError,
-) -> Result<W, FetchError> {
-    let mut out = BufWriter::with_capacity(1 << 16, out);
-    let mut rows = Rows::begin(format, joined, &mut out).map_err(&bad)?;
-    while let Some(page) = pages.recv().await {
-        for row in &page? {
-            rows.write(row).map_err(&bad)?;
-        }
+/// The rows to write, and how.
+pub(super) struct Wanted {
+    pub(super) pages: Pages,
+    pub(super) format: Format,
+    /// The list, where its other columns go along.
+    pub(super) source: Option<Source>,
+    /// Whether these hold no number.
+    pub(super) masked: bool,
+}
+
+impl Wanted {
+    /// Writes them on a thread of their own, since a pipe takes no more than is read from it.
+    async fn write<W: Write + Send + 'static>(
+        self,
+        out: W,
+        bad: impl Fn(io::Error) -> FetchError + Clone + Send + 'static,
+    ) -> Result<W, FetchError> {
+        let ended = bad.clone();
+        let written = tokio::task::spawn_blocking(move || self.write_all(out, bad));
+        written.await.map_err(|error| ended(error.into()))?
     }
-    rows.end().map_err(&bad)?;
-    out.into_inner().map_err(|error| bad(error.into_error()))
+
+    fn write_all<W: Write>(
+        mut self,
+        out: W,
+        bad: impl Fn(io::Error) -> FetchError,
+    ) -> Result<W, FetchError> {
+        let joined = self.source.as_ref();
+        let joined = joined.and_then(|source| Joined::of(source, self.masked));
+        let mut out = BufWriter::with_capacity(1 << 16, out);
+        let mut rows = Rows::begin(self.format, joined.as_ref(), &mut out).map_err(&bad)?;
+        while let Some(page) = self.pages.blocking_recv() {
+            for row in &page? {
+                rows.write(row).map_err(&bad)?;
+            }
+        }
+        rows.end().map_err(&bad)?;
+        out.into_inner().map_err(|error| bad(error.into_error()))
+    }
 }
 
 #[cfg(test)]
@@ -112,7 +130,7 @@ mod tests {
     use contract::wire::Outcome;
     use std::os::unix::fs::PermissionsExt;
 
-    fn pages(last: Option<FetchError>) -> Pages {
+    fn wanted(last: Option<FetchError>) -> Wanted {
         let (send, pages) = mpsc::channel(2);
         let row = ResultRow {
             row: 0,
@@ -129,7 +147,12 @@ mod tests {
         if let Some(error) = last {
             send.try_send(Err(error)).unwrap();
         }
-        pages
+        Wanted {
+            pages,
+            format: Format::Csv,
+            source: None,
+            masked: false,
+        }
     }
 
     #[tokio::test]
@@ -143,12 +166,12 @@ mod tests {
 
         let broken = Output::open(Some(&link)).unwrap();
         let why = FetchError::Empty;
-        let result = broken.write(pages(Some(why)), Format::Csv, None).await;
+        let result = broken.write(wanted(Some(why))).await;
         assert!(matches!(result, Err(FetchError::Empty)));
         assert_eq!(read(), "before");
 
         let whole = Output::open(Some(&link)).unwrap();
-        whole.write(pages(None), Format::Csv, None).await.unwrap();
+        whole.write(wanted(None)).await.unwrap();
         assert!(read().contains("100010001"));
         let mode = file.metadata().unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
@@ -166,7 +189,7 @@ mod tests {
     #[tokio::test]
     async fn a_full_device_is_told_and_stays_a_device() {
         let device = Output::open(Some(Path::new("/dev/full"))).unwrap();
-        let result = device.write(pages(None), Format::Csv, None).await;
+        let result = device.write(wanted(None)).await;
         assert!(matches!(result, Err(FetchError::OutputFile(..))));
         assert!(!Path::new("/dev/full").is_file());
     }

@@ -1,6 +1,5 @@
 //! Who looks the list up: this process, at an upstream, or a server.
 
-use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
@@ -51,7 +50,9 @@ pub(crate) enum TargetError {
         "the address of --api is plain http to {0}, so every number would cross the network unencrypted: use https, or allow it with --allow-http"
     )]
     PlainHttp(String),
-    #[error("--token and --token-file are both given: leave one out")]
+    #[error(
+        "--token, --token-file and the address of --api don't give the same token: leave all but one out"
+    )]
     TwoTokens,
     #[error("the file of --token-file, {0}, can't be read: {1}")]
     TokenFile(PathBuf, io::Error),
@@ -87,18 +88,35 @@ impl Server {
         if args.resume.is_some() {
             return Err(TargetError::Resume);
         }
-        let by_flag = args.given.by_flag("token");
-        let told = match (&args.server.token_file, &args.server.token) {
-            (Some(_), Some(_)) if by_flag => return Err(TargetError::TwoTokens),
-            (Some(path), _) => Some(token_in(path)?),
-            (None, token) => token.clone(),
-        };
         let (base, in_address) = read(address, args.given.reach.allow_http)?;
-        let token = told.or(in_address);
+        let token = token(args, in_address)?;
         Ok(Self {
             base,
             authorization: token.as_deref().map(bearer).transpose()?,
         })
+    }
+}
+
+/// The token of the flags and of a flag's address outdoes the variable's, which may be another
+/// server's.
+fn token(args: &FetchArgs, in_address: Option<String>) -> Result<Option<String>, TargetError> {
+    let by_flag = |id, token: &Option<String>| token.clone().filter(|_| args.given.by_flag(id));
+    let file = args
+        .server
+        .token_file
+        .as_deref()
+        .map(token_in)
+        .transpose()?;
+    let given = [
+        file,
+        by_flag("token", &args.server.token),
+        by_flag("api", &in_address),
+    ];
+    let mut given = given.into_iter().flatten();
+    match given.next() {
+        Some(token) if given.all(|other| other == token) => Ok(Some(token)),
+        Some(_) => Err(TargetError::TwoTokens),
+        None => Ok(args.server.token.clone().or(in_address)),
     }
 }
 
@@ -120,11 +138,13 @@ fn bearer(token: &str) -> Result<HeaderValue, TargetError> {
 fn read(address: &str, allow_http: bool) -> Result<(Url, Option<String>), TargetError> {
     let bad = |why: &str| TargetError::Address(why.to_owned());
     let mut url = Url::parse(address).map_err(|error| bad(&error.to_string()))?;
-    let host = url.host_str().unwrap_or_default().to_owned();
     match url.scheme() {
         "https" => {}
-        "http" if allow_http || is_loopback(&host) => {}
-        "http" => return Err(TargetError::PlainHttp(host)),
+        "http" if allow_http || url.host().is_some_and(fetcher::is_loopback) => {}
+        "http" => {
+            let host = url.host_str().unwrap_or_default();
+            return Err(TargetError::PlainHttp(host.to_owned()));
+        }
         _ => return Err(bad("its scheme is neither https nor http")),
     }
     if !url.username().is_empty() || url.password().is_some() {
@@ -146,15 +166,6 @@ fn read(address: &str, allow_http: bool) -> Result<(Url, Option<String>), Target
         url.set_path(&path);
     }
     Ok((url, token))
-}
-
-fn is_loopback(host: &str) -> bool {
-    let address = host.trim_start_matches('[').trim_end_matches(']');
-    let named = host == "localhost" || host.ends_with(".localhost");
-    named
-        || address
-            .parse()
-            .is_ok_and(|address: IpAddr| address.is_loopback())
 }
 
 #[cfg(test)]

@@ -1,10 +1,11 @@
 //! `rollcall fetch`: a list without a page.
 
 use std::process::{Output, Stdio};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use tokio::io::AsyncWriteExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::process::Child;
 
 use crate::server::{Server, rollcall};
@@ -237,4 +238,21 @@ async fn interrupted_it_writes_what_it_knows() {
         .map(|line| line.split(',').nth(2).unwrap())
         .collect();
     assert_eq!(outcomes, ["SUCCEEDED", "NOT_TRIED", "INVALID", "SUCCEEDED"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reader_that_stops_reading_holds_no_interrupt_up() {
+    let upstream = Upstream::quick().await;
+    let folder = TempDir::new().unwrap();
+    let list = folder.path().join("list.txt");
+    // Rows for many times what a pipe holds.
+    std::fs::write(&list, "100010001\n".repeat(50_000)).unwrap();
+    let mut child = begin(&[list.to_str().unwrap(), "--upstream", &upstream.url]);
+    let mut rows = child.stdout.take().unwrap();
+    // The first of them is there, so they are being written.
+    rows.read_exact(&mut [0]).await.unwrap();
+    interrupt(&child);
+    let ended = tokio::time::timeout(Duration::from_secs(60), child.wait()).await;
+    let code = ended.expect("the interrupt ends it").unwrap().code();
+    assert_eq!(code, Some(130));
 }

@@ -17,5 +17,6 @@ mod serve;
 mod server;
 mod settings;
 mod settings_refused;
+mod target;
 mod terminal;
 mod wire;

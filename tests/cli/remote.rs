@@ -11,7 +11,7 @@ use tempfile::TempDir;
 use tokio::net::TcpListener;
 
 use crate::fetch::{LIST, begin, fetch, interrupt, rows, text, without_times};
-use crate::server::{Server, rollcall};
+use crate::server::Server;
 use crate::support::upstream::{Reply, Upstream};
 use crate::wire::Wire;
 
@@ -208,7 +208,7 @@ async fn who_is_to_be_asked_must_be_clear_and_a_refusal_is_told_in_words() {
         (&["--api", api, "--token-file", "/nowhere"], "/nowhere"),
         (
             &["--api", api, "--token", "wr0ng", "--token-file", file],
-            "leave one out",
+            "leave all but one out",
         ),
         (&["--api", &upstream.url], "not as Rollcall does"),
         (&["--api", "http://127.0.0.1:1/"], "doesn't answer"),
@@ -261,38 +261,4 @@ async fn a_server_that_is_busy_is_asked_again_and_speaks_for_itself() {
         "rollcall: the server refused: try later\n"
     );
     assert!(asked.load(Ordering::Relaxed) > 1);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_flag_outdoes_a_variable() {
-    let (upstream, other) = (Upstream::quick().await, Upstream::quick().await);
-    let folder = TempDir::new().unwrap();
-    let server = Server::start(folder.path(), &upstream.url, &[]).await;
-    let list = folder.path().join("list.txt");
-    std::fs::write(&list, LIST).unwrap();
-    let call = async |args: &[&str]| {
-        let mut command = rollcall();
-        command
-            .arg("fetch")
-            .arg(&list)
-            .args(args)
-            .env("ROLLCALL_API", &server.address)
-            .env("ROLLCALL_TOKEN", &server.token)
-            .env("ROLLCALL_UPSTREAM", &other.url);
-        command.output().await.unwrap()
-    };
-    let neither = call(&[]).await;
-    assert_eq!(neither.status.code(), Some(2));
-    assert!(text(&neither.stderr).contains("both set"));
-    let by_server = call(&["--api", &server.address]).await;
-    assert_eq!(
-        by_server.status.code(),
-        Some(0),
-        "{}",
-        text(&by_server.stderr)
-    );
-    assert_eq!((upstream.total(), other.total()), (2, 0));
-    let here = call(&["--upstream", &other.url, "--max-attempts", "2"]).await;
-    assert_eq!(here.status.code(), Some(0), "{}", text(&here.stderr));
-    assert_eq!((upstream.total(), other.total()), (2, 2));
 }

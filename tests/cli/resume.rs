@@ -3,10 +3,11 @@
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::fetch::{LIST, begin, fetch, interrupt, rows, text};
+use crate::server::Server;
 use crate::support::numbers;
 use crate::support::upstream::{Reply, Upstream};
 
@@ -173,4 +174,60 @@ async fn a_folder_takes_one_run_at_a_time_and_none_that_holds_something_else() {
     assert_eq!(elsewhere.status.code(), Some(2));
     assert!(text(&elsewhere.stderr).contains("it holds something else"));
     assert_eq!(upstream.total(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_query_or_other_headers_are_another_run_s_and_no_secret_is_told_or_kept() {
+    let upstream = Upstream::quick().await;
+    let place = TempDir::new().unwrap();
+    let run = place.path().join("run");
+    let with = |query: &str| format!("{}?tenant=s3cret-{query}", upstream.url);
+    let call = async |query: &str, header: &str, more: &[&str]| {
+        let (url, header) = (with(query), format!("X-Key: s3cret-{header}"));
+        let args = ["-", "--upstream", &url, "--header", &header];
+        let args = [&args[..], &["--resume", path(&run)], more].concat();
+        fetch(LIST, &args).await
+    };
+    assert_eq!(call("a", "a", &[]).await.status.code(), Some(0));
+    assert_eq!(call("a", "a", &[]).await.status.code(), Some(0));
+    let kept = std::fs::read_to_string(run.join("fetch.json")).unwrap();
+    assert!(!kept.contains("s3cret") && kept.contains("http://127.0.0.1:"));
+    for (query, header, named) in [("b", "a", "the query"), ("a", "b", "the headers")] {
+        let output = call(query, header, &[]).await;
+        let told = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{told}");
+        assert!(told.contains(named) && !told.contains("s3cret"), "{told}");
+        assert!(output.stdout.is_empty());
+    }
+    let renewed = call("a", "b", &["--new-headers"]).await;
+    assert_eq!(renewed.status.code(), Some(0), "{}", text(&renewed.stderr));
+    assert_eq!(call("a", "b", &[]).await.status.code(), Some(0));
+    assert_eq!(call("a", "a", &[]).await.status.code(), Some(2));
+    let query = call("b", "b", &["--new-headers"]).await;
+    assert_eq!(query.status.code(), Some(2));
+    assert_eq!(upstream.total(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_s_folder_is_no_run_s() {
+    let upstream = Upstream::quick().await;
+    let place = TempDir::new().unwrap();
+    let server = Server::start(place.path(), &upstream.url, &[]).await;
+    let id = server
+        .post("/api/executions", &json!({"ssnList": ["100010001"]}))
+        .await["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    server.until_over(&id).await;
+    server.kill().await;
+    let args = ["-", "--upstream", &upstream.url];
+    let output = fetch(
+        LIST,
+        &[&args[..], &["--resume", path(place.path())]].concat(),
+    )
+    .await;
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("it holds something else"));
+    assert_eq!(upstream.total(), 1);
 }

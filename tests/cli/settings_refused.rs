@@ -8,6 +8,7 @@ use std::time::Duration;
 use tempfile::TempDir;
 
 use crate::server::rollcall;
+use crate::support::upstream::Upstream;
 
 /// What is told by a server that is to start with these arguments and variables, which it refuses.
 async fn refused(data: &Path, args: &[&str], variables: &[(&str, &str)]) -> String {
@@ -168,5 +169,64 @@ async fn certificates_that_are_none_and_a_bad_line_of_headers_are_told() {
             "{told}"
         );
         assert!(!told.contains("s3cret"), "{told}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_header_for_one_upstream_is_not_sent_to_another() {
+    let folder = TempDir::new().unwrap();
+    let [settings, headers] = ["settings.toml", "headers"].map(|name| folder.path().join(name));
+    fs::write(&headers, "X-Key: s3cret\n").unwrap();
+    let file = format!("--settings={}", settings.display());
+    let from_file = format!("header-file = {:?}", headers.display().to_string());
+    let upstream = "upstream = \"https://a.example/\"\n";
+    let other = "--upstream=http://127.0.0.1:1/";
+    for (line, flag) in [
+        ("header = [\"X-Key: s3cret\"]", "header"),
+        (&*from_file, "header-file"),
+    ] {
+        fs::write(&settings, format!("{upstream}{line}\n")).unwrap();
+        let told = refused(folder.path(), &[&file, other], &[]).await;
+        let wanted = format!("--{flag} as a flag as well");
+        assert!(
+            told.contains("line 2 of") && told.contains("line 1 of") && told.contains(&wanted),
+            "{told}"
+        );
+        assert!(told.contains("--upstream") && !told.contains("s3cret"));
+        let by_variable = [("ROLLCALL_UPSTREAM", "http://127.0.0.1:1/")];
+        let told = refused(folder.path(), &[&file], &by_variable).await;
+        assert!(told.contains(&wanted), "{told}");
+    }
+    let variables = [
+        ("ROLLCALL_UPSTREAM", "https://a.example/"),
+        ("ROLLCALL_HEADER", "X-Key: s3cret"),
+    ];
+    let told = refused(folder.path(), &[other], &variables).await;
+    assert!(
+        told.contains("the variable ROLLCALL_UPSTREAM") && !told.contains("s3cret"),
+        "{told}"
+    );
+
+    // On purpose, and where there is no other upstream that it could be for.
+    let list = folder.path().join("list.txt");
+    fs::write(&list, "100010001\n").unwrap();
+    let upstream = Upstream::quick().await;
+    for (header, also) in [
+        (Some("--header=X-Key: 1"), Some("https://a.example/")),
+        (None, None),
+        (None, Some(&*upstream.url)),
+    ] {
+        let mut command = rollcall();
+        command
+            .args(["fetch", "--upstream", &upstream.url])
+            .arg(&list)
+            .args(header)
+            .env("ROLLCALL_HEADER", "X-Key: s3cret");
+        if let Some(also) = also {
+            command.env("ROLLCALL_UPSTREAM", also);
+        }
+        let output = command.output().await.unwrap();
+        let told = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(0), "{header:?} {also:?}: {told}");
     }
 }

@@ -110,6 +110,12 @@ impl SettingsFile {
         Some(Origin::File(self.path.clone(), setting.line))
     }
 
+    /// The first value that the file sets this flag to.
+    pub(super) fn value(&self, flag: &str) -> Option<&str> {
+        let first = self.settings.get(flag)?.values.first()?;
+        Some(first)
+    }
+
     /// The command with the file's values as its defaults.
     pub(super) fn lay_into(&self, command: Command) -> Command {
         command.mut_args(

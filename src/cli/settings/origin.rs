@@ -1,6 +1,7 @@
 //! Where a setting's value comes from, and the error that says so.
 
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::fmt;
 use std::path::PathBuf;
 
@@ -20,6 +21,18 @@ pub(crate) enum Origin {
     File(PathBuf, usize),
     /// Nobody said anything.
     Default,
+}
+
+impl Origin {
+    /// A source outdoes all that are weaker.
+    fn strength(&self) -> u8 {
+        match self {
+            Self::Default => 0,
+            Self::File(..) => 1,
+            Self::Variable(_) => 2,
+            Self::CommandLine => 3,
+        }
+    }
 }
 
 impl fmt::Display for Origin {
@@ -70,7 +83,11 @@ pub(super) fn variable(arg: &Arg) -> Option<String> {
 
 /// Where every setting of a command comes from, by its flag. Empty, everything is by default.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Origins(BTreeMap<String, (String, Origin)>);
+pub(crate) struct Origins {
+    by_flag: BTreeMap<String, (String, Origin)>,
+    /// Where another upstream than the one in force is named, which a stronger source outdoes.
+    other_upstream: Option<Origin>,
+}
 
 impl Origins {
     /// Of a command whose defaults come from this file, as far as it names them.
@@ -95,23 +112,74 @@ impl Origins {
             };
             Some((flag.to_owned(), (name(arg), origin)))
         });
-        Self(settings.collect())
+        Self {
+            by_flag: settings.collect(),
+            other_upstream: other_upstream(command, matches, file),
+        }
+    }
+
+    /// Refuses a header that was set for another upstream: where the one in force outdoes another,
+    /// and comes from a stronger source than the header, the header may be that one's secret.
+    pub(crate) fn check_header(&self, flag: &str) -> Result<(), BadSetting> {
+        let upstream = self.of("upstream");
+        let Some(other) = &self.other_upstream else {
+            return Ok(());
+        };
+        if self.of(flag).strength() >= upstream.strength() {
+            return Ok(());
+        }
+        Err(self.bad(
+            flag,
+            format!(
+                "for the upstream {other}, and may be its secret; the one in force is {upstream} \
+                 (--upstream). To send headers to this one, give --{flag} as a flag as well"
+            ),
+        ))
     }
 
     /// Where the value of this flag comes from.
     pub(crate) fn of(&self, flag: &str) -> Origin {
-        self.0
+        self.by_flag
             .get(flag)
             .map_or(Origin::Default, |(_, origin)| origin.clone())
     }
 
     /// The error of this flag; `wrong` goes on from "is": what it got, and what it takes.
     pub(crate) fn bad(&self, flag: &str, wrong: impl fmt::Display) -> BadSetting {
-        let known = self.0.get(flag);
+        let known = self.by_flag.get(flag);
         BadSetting {
             setting: known.map_or_else(|| format!("--{flag}"), |(name, _)| name.clone()),
             origin: self.of(flag),
             wrong: wrong.to_string(),
         }
+    }
+}
+
+/// Where an upstream is named that is outdone by another.
+fn other_upstream(
+    command: &Command,
+    matches: &ArgMatches,
+    file: Option<&SettingsFile>,
+) -> Option<Origin> {
+    let arg = command
+        .get_arguments()
+        .find(|arg| arg.get_long() == Some("upstream"))?;
+    let id = arg.get_id().as_str();
+    let source = matches.value_source(id)?;
+    let in_force = matches.get_raw(id)?.next()?;
+    let is_other = |value: &OsStr| !value.is_empty() && value != in_force;
+    let by_variable = || {
+        let name = variable(arg)?;
+        let value = std::env::var_os(&name)?;
+        is_other(&value).then_some(Origin::Variable(name))
+    };
+    let by_file = || {
+        let file = file?;
+        is_other(file.value("upstream")?.as_ref()).then(|| file.origin("upstream"))?
+    };
+    match source {
+        ValueSource::CommandLine => by_variable().or_else(by_file),
+        ValueSource::EnvVariable => by_file(),
+        _ => None,
     }
 }

@@ -1,0 +1,91 @@
+//! Which upstream a run asks, so that no other goes on with it.
+
+use fetcher::{Fetcher, UpstreamSettings};
+use reqwest::Url;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+/// The upstream that is to be asked. Its query and headers may be secrets.
+pub(in crate::fetch) struct Upstream {
+    /// Scheme, host and path.
+    place: String,
+    query: String,
+    headers: Vec<u8>,
+}
+
+/// The same as a folder keeps it: its query and headers can be compared, and not be read.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Kept {
+    place: String,
+    /// Random, of this folder alone, so that a guess can't be looked up in a table.
+    key: String,
+    query: String,
+    headers: String,
+}
+
+impl Upstream {
+    /// That of these settings, which a fetcher has taken.
+    pub(in crate::fetch) fn of(settings: &UpstreamSettings, fetcher: &Fetcher) -> Self {
+        let url = Url::parse(&settings.url).ok();
+        let url = url.as_ref();
+        let (host, path) = fetcher.upstream();
+        let mut sorted: Vec<_> = settings.headers.iter().collect();
+        sorted.sort_by_key(|(name, _)| name.as_str());
+        // A name or password in the address is sent as a header.
+        let user = url.map_or("", Url::username);
+        let password = url.and_then(Url::password).unwrap_or_default();
+        let mut headers = format!("{user}:{password}\n").into_bytes();
+        for (name, value) in sorted {
+            headers.extend([name.as_str().as_bytes(), b":", value.as_bytes(), b"\n"].concat());
+        }
+        Self {
+            place: format!("{}://{host}{path}", url.map_or("", Url::scheme)),
+            query: url.and_then(Url::query).unwrap_or_default().to_owned(),
+            headers,
+        }
+    }
+
+    pub(super) fn kept(&self) -> Kept {
+        self.kept_by(format!("{:032x}", rand::random::<u128>()))
+    }
+
+    fn kept_by(&self, key: String) -> Kept {
+        let hash = |what: &[u8]| {
+            let hash = Sha256::new().chain_update(&key).chain_update(what);
+            format!("{:x}", hash.finalize())
+        };
+        Kept {
+            place: self.place.clone(),
+            query: hash(self.query.as_bytes()),
+            headers: hash(&self.headers),
+            key,
+        }
+    }
+}
+
+impl Kept {
+    /// What the wanted upstream differs in.
+    pub(super) fn differences(&self, wanted: &Upstream) -> Vec<String> {
+        let place = &wanted.place;
+        let there = wanted.kept_by(self.key.clone());
+        let mut differs = Vec::new();
+        if self.place != there.place {
+            differs.push(format!("it asks {}, not {place}", self.place));
+        }
+        if self.query != there.query {
+            differs.push("the query of its upstream's address is another".to_owned());
+        }
+        if self.headers != there.headers {
+            differs.push(
+                "the headers it sends are others (with --new-headers it goes on with these)"
+                    .to_owned(),
+            );
+        }
+        differs
+    }
+
+    /// Takes these headers for its own.
+    pub(super) fn take_headers(&mut self, wanted: &Upstream) {
+        self.headers = wanted.kept_by(self.key.clone()).headers;
+    }
+}

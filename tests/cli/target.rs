@@ -1,0 +1,68 @@
+//! `rollcall fetch`: who looks the list up, and with which token, where several say so.
+
+use tempfile::TempDir;
+
+use crate::fetch::{LIST, text};
+use crate::server::{Server, rollcall};
+use crate::support::upstream::Upstream;
+use crate::wire::Wire;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_token_of_an_address_outdoes_the_variable_s_which_may_be_another_server_s() {
+    let upstream = Upstream::quick().await;
+    let folder = TempDir::new().unwrap();
+    let server = Server::start(folder.path(), &upstream.url, &[]).await;
+    let wire = Wire::to(&server.address).await;
+    let list = folder.path().join("list.txt");
+    std::fs::write(&list, LIST).unwrap();
+    let base = wire.url.trim_end_matches('/');
+    let api = format!("{base}/?token={}", server.token);
+    let call = async |more: &[&str]| {
+        let mut command = rollcall();
+        command.arg("fetch").arg(&list).args(["--api", &api]);
+        command.args(more).env("ROLLCALL_TOKEN", "an0ther-server-s");
+        command.output().await.unwrap()
+    };
+    let output = call(&[]).await;
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let same = call(&["--token", &server.token]).await;
+    assert_eq!(same.status.code(), Some(0), "{}", text(&same.stderr));
+    let differs = call(&["--token", "wr0ng"]).await;
+    assert_eq!(differs.status.code(), Some(2));
+    assert!(text(&differs.stderr).contains("leave all but one out"));
+    assert!(!wire.sent().contains("an0ther") && !wire.sent().contains("wr0ng"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_flag_outdoes_a_variable() {
+    let (upstream, other) = (Upstream::quick().await, Upstream::quick().await);
+    let folder = TempDir::new().unwrap();
+    let server = Server::start(folder.path(), &upstream.url, &[]).await;
+    let list = folder.path().join("list.txt");
+    std::fs::write(&list, LIST).unwrap();
+    let call = async |args: &[&str]| {
+        let mut command = rollcall();
+        command
+            .arg("fetch")
+            .arg(&list)
+            .args(args)
+            .env("ROLLCALL_API", &server.address)
+            .env("ROLLCALL_TOKEN", &server.token)
+            .env("ROLLCALL_UPSTREAM", &other.url);
+        command.output().await.unwrap()
+    };
+    let neither = call(&[]).await;
+    assert_eq!(neither.status.code(), Some(2));
+    assert!(text(&neither.stderr).contains("both set"));
+    let by_server = call(&["--api", &server.address]).await;
+    assert_eq!(
+        by_server.status.code(),
+        Some(0),
+        "{}",
+        text(&by_server.stderr)
+    );
+    assert_eq!((upstream.total(), other.total()), (2, 0));
+    let here = call(&["--upstream", &other.url, "--max-attempts", "2"]).await;
+    assert_eq!(here.status.code(), Some(0), "{}", text(&here.stderr));
+    assert_eq!((upstream.total(), other.total()), (2, 2));
+}
