@@ -1,0 +1,67 @@
+//! The page as it is deployed, in a browser: the site, the sign-in and the API behind one address.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::browser::Browser;
+use crate::stack::{Stack, let_in};
+use crate::upstream::Upstream;
+
+const USER: &str = "bob@example.gov";
+
+/// Signs in at the user pool's own page.
+async fn sign_in(browser: &Browser, password: &str) {
+    let [user, password] = [USER, password].map(Value::from);
+    browser.until("document.querySelector('#password')").await;
+    let fill = format!(
+        "(() => {{
+            document.querySelector('#username').value = {user};
+            document.querySelector('#password').value = {password};
+            document.querySelector('#password').form.submit();
+        }})()"
+    );
+    browser.read(&fill).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_signs_in_starts_a_run_follows_it_comes_back_to_it_and_signs_out() {
+    let upstream = Upstream::new(Duration::ZERO, |_| "here").await;
+    let parameters = json!({"UpstreamUrl": upstream.url()});
+    let (stack, browser) = tokio::join!(Stack::up(parameters), Browser::open());
+    let password = let_in(stack.output("UserPoolId"), USER).await;
+    // The emulator has no page for giving up a token, and no picture for its sign-in.
+    browser.expect_in_console("/oauth2/revoke");
+    browser.expect_in_console("favicon");
+    browser.goto(stack.output("Address")).await;
+    sign_in(&browser, password).await;
+    browser
+        .until_text("heading", "Look up a list of numbers")
+        .await;
+    assert_eq!(browser.address().await, stack.output("Address"));
+    browser.text("upstream").await;
+    browser
+        .type_in("numbers", "123-45-6789\n123-45-6780\n123-45-6781")
+        .await;
+    browser.click("start").await;
+    browser.until_text("status", "Finished").await;
+    browser.until_text("count-succeeded", "3").await;
+    browser
+        .until("document.querySelectorAll('[data-testid=row]').length === 3")
+        .await;
+    browser.shoot("deployed-run").await;
+    let run = browser.address().await;
+
+    // The emulator knows nobody again, as a pool does whose session has ended.
+    browser.reload().await;
+    sign_in(&browser, password).await;
+    browser.until_text("status", "Finished").await;
+    assert_eq!(browser.address().await, run);
+    assert_eq!(browser.read("sessionStorage.length").await, 0);
+
+    browser.click("sign-out").await;
+    let told = browser.text("trouble").await;
+    assert!(told.starts_with("You are signed out"), "{told}");
+    assert_eq!(browser.address().await, stack.output("Address"));
+    browser.close().await;
+}
