@@ -89,3 +89,52 @@ impl Kept {
         self.headers = wanted.kept_by(self.key.clone()).headers;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use http::HeaderMap;
+    use store::Store;
+
+    fn upstream(url: &str, headers: &[(&'static str, &'static str)]) -> Upstream {
+        let mut settings = UpstreamSettings::new(url);
+        settings.allow_http = true;
+        let headers = headers.iter().map(|(name, value)| {
+            let (name, value) = (name.parse().unwrap(), value.parse().unwrap());
+            (name, value)
+        });
+        settings.headers = HeaderMap::from_iter(headers);
+        let fetcher = Fetcher::new(Store::in_memory(), settings.clone()).unwrap();
+        Upstream::of(&settings, &fetcher)
+    }
+
+    #[test]
+    fn whatever_decides_who_answers_is_told_apart_and_nothing_else() {
+        let kept = upstream("https://a.example/x?t=1", &[("x-a", "1"), ("x-b", "2")]).kept();
+        let headers = &[("x-b", "2"), ("x-a", "1")][..];
+        let same = upstream("https://a.example/x/?t=1", headers);
+        assert!(kept.differences(&same).is_empty());
+        for (url, headers, named) in [
+            ("http://a.example/x?t=1", headers, "it asks https://a.ex"),
+            (
+                "https://a.example:1/x?t=1",
+                headers,
+                "not https://a.example:1",
+            ),
+            (
+                "https://a.example/y?t=1",
+                headers,
+                "not https://a.example/y/",
+            ),
+            ("https://a.example/x", headers, "the query"),
+            ("https://u:p@a.example/x?t=1", headers, "the headers"),
+            ("https://a.example/x?t=1", &headers[1..], "the headers"),
+        ] {
+            let told = kept.differences(&upstream(url, headers));
+            assert!(
+                matches!(&told[..], [told] if told.contains(named)),
+                "{told:?}"
+            );
+        }
+    }
+}
