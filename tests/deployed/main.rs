@@ -4,6 +4,7 @@
 #[path = "../support/browser.rs"]
 #[expect(
     dead_code,
+    unused_imports,
     reason = "shared with the tests of the page, which use more of it"
 )]
 mod browser;

@@ -47,7 +47,10 @@ async fn whoever_signs_in_starts_a_run_follows_it_comes_back_to_it_and_signs_out
     browser.until_text("status", "Finished").await;
     browser.until_text("count-succeeded", "3").await;
     browser
-        .until("document.querySelectorAll('[data-testid=row]').length === 3")
+        .until(
+            "(rows => rows.length === 3 && rows.every(row => row.innerText.includes('Succeeded')))\
+             ([...document.querySelectorAll('[data-testid=row]')])",
+        )
         .await;
     browser.shoot("deployed-run").await;
     let run = browser.address().await;
