@@ -6,14 +6,11 @@ use web_sys::AbortSignal;
 
 use crate::api::{self, ApiError};
 use crate::browser;
+use crate::logic::as_of::AsOf;
 use crate::logic::pace::Pace;
 use crate::logic::poll::Came;
 use crate::logic::telling;
 use crate::poller::Poller;
-
-/// Milliseconds between two looks at what failed while a run goes on: the server reads all results
-/// for each.
-const FAILURES_EVERY: f64 = 4_000.0;
 
 /// A run that is being followed.
 #[derive(Clone, Copy)]
@@ -33,8 +30,8 @@ pub(crate) struct Follow {
 struct State {
     id: String,
     tag: Option<String>,
-    /// How many had failed, and whether the run was over, when the groups were read, and when.
-    grouped: (u64, bool, f64),
+    /// As of what the groups were read, and when.
+    grouped: (AsOf, f64),
 }
 
 impl Follow {
@@ -48,7 +45,7 @@ impl Follow {
             state: StoredValue::new(State {
                 id,
                 tag: None,
-                grouped: (0, false, 0.0),
+                grouped: (AsOf::default(), 0.0),
             }),
             poller: StoredValue::new(None),
         };
@@ -101,33 +98,31 @@ impl Follow {
     async fn watch(self, id: &str, signal: Option<&AbortSignal>) -> Came {
         let stands = self.execution.try_with_untracked(|execution| {
             let execution = execution.as_ref()?;
-            let (failed, over) = (execution.counts.failed, execution.status.is_over());
-            Some((failed, over, telling::done(execution)))
+            Some((AsOf::of(execution), telling::done(execution)))
         });
-        let Some(Some((failed, over, done))) = stands else {
+        let Some(Some((as_of, done))) = stands else {
             return Came::End;
         };
-        let now = browser::now();
+        let (now, over) = (browser::now(), as_of.over);
         if !over {
             self.pace.try_update(|pace| pace.note(now, done));
         }
         let end = if over { Came::End } else { Came::Again };
         let is_due = self.state.try_with_value(|state| {
-            let (known, was_over, at) = state.grouped;
-            (known, was_over) != (failed, over)
-                && (over || known == 0 || now - at >= FAILURES_EVERY)
+            let (known, at) = state.grouped;
+            as_of.is_due(known, now - at)
         });
         if is_due != Some(true) {
             return end;
         }
-        let failures = match failed {
+        let failures = match as_of.failed {
             0 => Ok(Failures::default()),
             _ => api::failures(id, signal).await,
         };
         match failures {
             Ok(failures) => {
                 self.state
-                    .try_update_value(|state| state.grouped = (failed, over, now));
+                    .try_update_value(|state| state.grouped = (as_of, now));
                 if self.failures.try_with_untracked(|known| *known != failures) == Some(true) {
                     self.failures.try_set(failures);
                 }

@@ -1,5 +1,6 @@
 //! What the page decides, without a browser: plain values, tested natively.
 
+pub mod as_of;
 pub mod choice;
 pub mod file_name;
 pub mod history;
