@@ -22,6 +22,11 @@ pub(crate) fn from_anywhere(list: ListState, over: RwSignal<bool>) {
     listen(
         "dragover",
         Box::new(move |event| {
+            let data = event.dyn_ref().and_then(DragEvent::data_transfer);
+            if is_numbers(&event) && !data.is_some_and(|data| holds_file(&data)) {
+                // The field shows by itself where a text would go.
+                return;
+            }
             event.prevent_default();
             over.set(true);
             work::wake();
@@ -38,12 +43,9 @@ pub(crate) fn from_anywhere(list: ListState, over: RwSignal<bool>) {
     listen(
         "drop",
         Box::new(move |event| {
-            event.prevent_default();
             over.set(false);
-            if let Some(data) = event.dyn_ref().and_then(DragEvent::data_transfer)
-                && !take_files(list, &data)
-            {
-                take_text(list, text_of(&data));
+            if let Some(data) = event.dyn_ref().and_then(DragEvent::data_transfer) {
+                take(list, &event, &data);
             }
         }),
     );
@@ -52,28 +54,30 @@ pub(crate) fn from_anywhere(list: ListState, over: RwSignal<bool>) {
         Box::new(move |event| {
             let data = event.dyn_ref().and_then(ClipboardEvent::clipboard_data);
             let Some(data) = data else { return };
-            let field = field_of(&event);
-            let is_numbers = field.as_deref() == Some("numbers");
-            if field.is_some() && !is_numbers {
-                return;
-            }
-            if take_files(list, &data) {
-                return event.prevent_default();
-            }
-            // Asked for once: of a million lines it takes the browser 60 ms.
-            let text = text_of(&data);
-            // The field of numbers takes a short text by itself.
-            if !is_numbers || is_long(&text) {
-                event.prevent_default();
-                take_text(list, text);
+            if field_of(&event).is_none() || is_numbers(&event) {
+                take(list, &event, &data);
             }
         }),
     );
 }
 
+/// Takes what was brought by an event, unless the field of numbers does that by itself, as it does
+/// with a short text.
+fn take(list: ListState, event: &Event, data: &DataTransfer) {
+    if take_files(list, data) {
+        return event.prevent_default();
+    }
+    // Asked for once: of a million lines it takes the browser 60 ms.
+    let text = text_of(data);
+    if !is_numbers(event) || is_long(&text) {
+        event.prevent_default();
+        take_text(list, text);
+    }
+}
+
 /// Takes a file as the list.
 pub(crate) fn file(list: ListState, file: &File) {
-    if file.size() > MAX_FILE_BYTES {
+    if is_too_large(file) {
         list.trouble.set(
             "This file is larger than 300 MB. Keep only the column with the numbers, or split it.",
         );
@@ -82,6 +86,11 @@ pub(crate) fn file(list: ListState, file: &File) {
     let name = file.name();
     let label = report::label_for(&name);
     list.hold(name, file, label);
+}
+
+/// Whether a file is larger than the page takes.
+pub(crate) fn is_too_large(file: &File) -> bool {
+    file.size() > MAX_FILE_BYTES
 }
 
 /// Takes the file among what was brought, or says why not; whether there was any.
@@ -105,9 +114,13 @@ fn take_files(list: ListState, data: &DataTransfer) -> bool {
 }
 
 fn take_text(list: ListState, text: JsString) {
-    match is_long(&text) {
-        true => list.hold("Pasted list".to_owned(), &text, String::new()),
-        false => list.add(&String::from(text)),
+    if is_long(&text) {
+        return list.hold("Pasted list".to_owned(), &text, String::new());
+    }
+    let text = String::from(text);
+    // A picture has no text, for one: what is held is not to be lost by it.
+    if !text.trim().is_empty() {
+        list.add(&text);
     }
 }
 
@@ -130,6 +143,18 @@ fn text_of(data: &DataTransfer) -> JsString {
 
 fn is_long(text: &JsString) -> bool {
     report::is_long(text.length() as usize)
+}
+
+/// Whether a file is dragged. Which one isn't told before it is dropped.
+fn holds_file(data: &DataTransfer) -> bool {
+    data.items()
+        .get(0)
+        .is_some_and(|item| item.kind() == "file")
+}
+
+/// Whether an event is meant for the field of numbers.
+fn is_numbers(event: &Event) -> bool {
+    field_of(event).as_deref() == Some("numbers")
 }
 
 /// The id of the text field that an event is meant for; empty if it has none.

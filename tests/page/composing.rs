@@ -252,6 +252,27 @@ async fn what_is_pasted_outside_the_field_is_added_to_it() {
     browser.until_text("report-numbers", "2").await;
     let field = "document.querySelector('[data-testid=numbers]').value";
     assert_eq!(browser.read(field).await, "123-45-6789\n123-45-6780\n");
+    // A short text that is dragged there is the field's own; a file or a long text is not.
+    for (what, is_taken) in [
+        ("setData('text/plain', '123-45-6781')", false),
+        ("items.add(new File(['123-45-6781'], 'a.txt'))", true),
+    ] {
+        let taken = browser
+            .read(&format!(
+                "['dragover', 'drop'].map(name => {{
+                    const data = new DataTransfer();
+                    data.{what};
+                    return !document.querySelector('[data-testid=numbers]').dispatchEvent(
+                        new DragEvent(name, {{dataTransfer: data, bubbles: true, cancelable: true}}));
+                }})"
+            ))
+            .await;
+        assert_eq!(taken, json!([is_taken, is_taken]), "{what}");
+    }
+    browser.until_text("held", "a.txt").await;
+    browser.click("clear").await;
+    paste(browser, "document.body", "123-45-6789\n123-45-6780\n").await;
+    browser.until_text("report-numbers", "2").await;
     // Another field's text is its own.
     let label = "document.querySelector('[data-testid=label]')";
     let taken = browser
@@ -288,6 +309,14 @@ async fn a_file_dropped_anywhere_is_the_list_whatever_its_encoding() {
     browser.until_text("report-numbers", "2").await;
     let preview = browser.text("preview").await;
     assert!(preview.contains("Zo\u{eb} · •••-••-6789"), "{preview}");
+    // What has no text takes nothing's place.
+    paste(browser, "document.body", " \n").await;
+    browser
+        .read(
+            "document.body.dispatchEvent(new DragEvent('drop', {
+                dataTransfer: new DataTransfer(), bubbles: true, cancelable: true}))",
+        )
+        .await;
     // The other column is no number at all, and the first can be come back to.
     browser.click("other-column").await;
     browser.choose("column", "Name").await;
