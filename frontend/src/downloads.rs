@@ -30,8 +30,8 @@ pub(crate) enum Stage {
         done: u64,
         /// The list's rows.
         total: u64,
-        /// Whether the server is waited for.
-        waiting: bool,
+        /// Why the server is waited for, if it is.
+        waiting: Option<String>,
     },
     /// The file is whole, with so many rows.
     Done(u64),
@@ -87,7 +87,6 @@ impl Downloads {
         let asked = (total >= LONG)
             .then(|| ask_for_place(&name, save.format))
             .flatten();
-        self.name.set(name);
         spawn(async move {
             let handle = match asked {
                 None => None,
@@ -98,10 +97,12 @@ impl Downloads {
                     Err(_) => None,
                 },
             };
+            // Not before there is a place: the name in view may be that of a file that is done.
+            self.name.set(name);
             self.stage.set(Stage::Going {
                 done: 0,
                 total,
-                waiting: false,
+                waiting: None,
             });
             let turn = self.next_turn();
             let told = Box::new(move |event, attached: JsValue| {
@@ -139,13 +140,13 @@ impl Downloads {
             Event::Progress { done, total } => Stage::Going {
                 done,
                 total,
-                waiting: false,
+                waiting: None,
             },
-            Event::Waiting(_) => match self.stage.get_untracked() {
+            Event::Waiting(trouble) => match self.stage.get_untracked() {
                 Stage::Going { done, total, .. } => Stage::Going {
                     done,
                     total,
-                    waiting: true,
+                    waiting: Some(ApiError::from(trouble).title()),
                 },
                 stage => stage,
             },
@@ -168,6 +169,11 @@ impl Downloads {
                     format!("{place}There is no file: download it without the other columns."),
                 )
             }
+            Event::Gone => failed(
+                "The list is no longer here".to_owned(),
+                "There is no file: download it again, and choose the list's file or leave its columns out."
+                    .to_owned(),
+            ),
             Event::Unwritable => failed(
                 "The file can't be written".to_owned(),
                 "The disk may be full, or the browser may not write there. Choose another place."

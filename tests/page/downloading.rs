@@ -262,6 +262,34 @@ async fn a_list_that_is_gone_is_said_brought_again_and_another_refused() {
     for (row, [name, _]) in found.iter().zip(others()) {
         assert_eq!(row["Name"], name);
     }
+
+    // With the worker its list goes: no file without the columns that were wanted.
+    browser
+        .read(
+            "(post => Worker.prototype.postMessage = function (...parts) {
+                window.worker = this;
+                post.apply(this, parts);
+            })(Worker.prototype.postMessage) && null",
+        )
+        .await;
+    browser.click("download").await;
+    browser
+        .until_text("download-columns-names", "Name, Note")
+        .await;
+    browser
+        .read("window.worker.dispatchEvent(new Event('error'))")
+        .await;
+    browser.click("download-yes").await;
+    browser
+        .until("document.querySelector('[data-testid=download-says]').innerText.startsWith('The list is no longer here')")
+        .await;
+    browser.click("download-dismiss").await;
+    browser.click("download").await;
+    browser
+        .until(&format!(
+            "{says}.startsWith('This page no longer holds your list')"
+        ))
+        .await;
     visit.close().await;
 }
 

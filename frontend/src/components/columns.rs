@@ -3,10 +3,11 @@
 use contract::wire::Execution;
 use leptos::prelude::*;
 use wasm_bindgen::JsValue;
-use web_sys::HtmlInputElement;
+use web_sys::{File, HtmlInputElement};
 use worker::protocol::{Event, ReadBy, Request};
 
 use crate::api::ApiError;
+use crate::bring;
 use crate::logic::words;
 use crate::one_type::{flag, text};
 use crate::work;
@@ -32,6 +33,8 @@ pub(crate) struct Columns {
     known: RwSignal<Known>,
     wanted: RwSignal<bool>,
     execution: Memo<Execution>,
+    /// Counts what was asked: an answer to an older turn is dropped.
+    turn: StoredValue<u32>,
 }
 
 impl Columns {
@@ -41,11 +44,17 @@ impl Columns {
             known: RwSignal::new(Known::Asked),
             wanted: RwSignal::new(true),
             execution,
+            turn: StoredValue::new(0),
         }
     }
 
-    /// Asks whether the list is still here.
+    /// Asks whether the list is still here: the worker keeps the last few only.
     pub(crate) fn ask(self) {
+        if self.known.with_untracked(|known| *known == Known::Reading) {
+            // What that brings is the newest there is.
+            return;
+        }
+        self.known.set(Known::Asked);
         let run = self.execution.with_untracked(|e| e.id.to_string());
         self.call(Request::Columns { run }, None);
     }
@@ -56,8 +65,19 @@ impl Columns {
         self.wanted.get_untracked() && self.known.with_untracked(is_here)
     }
 
+    /// Whether it will be known in a moment if there are any; tracked.
+    pub(crate) fn are_asked(self) -> bool {
+        self.known
+            .with(|known| matches!(known, Known::Asked | Known::Reading))
+    }
+
     /// Takes a file for the list, if it is the list.
-    fn bring(self, file: &JsValue) {
+    fn bring(self, file: &File) {
+        if bring::is_too_large(file) {
+            self.next_turn();
+            let why = "This file is larger than 300 MB, which is more than the page takes.";
+            return self.known.set(Known::Refused(why.to_owned()));
+        }
         self.known.set(Known::Reading);
         let join = self.execution.with_untracked(|e| Request::Join {
             run: e.id.to_string(),
@@ -71,9 +91,16 @@ impl Columns {
         self.call(join, Some(file));
     }
 
+    fn next_turn(self) -> u32 {
+        self.turn.update_value(|turn| *turn += 1);
+        self.turn.get_value()
+    }
+
     fn call(self, request: Request, attached: Option<&JsValue>) {
+        let turn = self.next_turn();
         let told = Box::new(move |event, _| {
-            if let Some(known) = known_by(event) {
+            if let (true, Some(known)) = (self.turn.try_get_value() == Some(turn), known_by(event))
+            {
                 self.known.try_set(known);
             }
         });

@@ -21,9 +21,9 @@ pub(crate) fn DownloadStrip() -> impl IntoView {
     let says = text(move || {
         stage.with(|stage| match stage {
             Stage::None => String::new(),
-            Stage::Going { waiting: true, .. } => {
-                "The server doesn't answer. The download waits, and goes on by itself.".to_owned()
-            }
+            Stage::Going {
+                waiting: Some(why), ..
+            } => format!("{why}. The download waits, and goes on by itself."),
             Stage::Going { done, total, .. } => {
                 format!("{} of {}", words::group(*done), words::count(*total, "row"))
             }
@@ -34,7 +34,7 @@ pub(crate) fn DownloadStrip() -> impl IntoView {
     // Spoken where it changes its kind only, or a reader would hear nothing but counts.
     let spoken = text(move || {
         stage.with(|stage| match stage {
-            Stage::Going { waiting: false, .. } => "Downloading".to_owned(),
+            Stage::Going { waiting: None, .. } => "Downloading".to_owned(),
             Stage::None => String::new(),
             _ => says.get(),
         })
@@ -79,7 +79,8 @@ pub(crate) fn DownloadStrip() -> impl IntoView {
             >
                 "Close"
             </button>
-            <span class="unseen" role="status">{spoken}</span>
         </section>
+        // Beside the section: a reader that meets a region and its words at once may not speak them.
+        <p class="unseen" role="status">{spoken}</p>
     }
 }

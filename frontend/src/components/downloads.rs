@@ -107,7 +107,9 @@ pub(crate) fn DownloadButton(execution: Memo<Execution>, shown: RwSignal<Choice>
             </p>
             <div class="buttons">
                 <button type="button" class="button" data-testid="download-no" on:click=click(close)>"Cancel"</button>
-                <button type="button" class="button filled" data-testid="download-yes" on:click=click(begin)>"Download"</button>
+                <button type="button" class="button filled" data-testid="download-yes" disabled=flag(move || columns.are_asked()) on:click=click(begin)>
+                    "Download"
+                </button>
             </div>
         </dialog>
     }
