@@ -36,7 +36,8 @@ impl Question {
 }
 
 /// The question as a modal dialog: the browser keeps the focus in it, gives it back to where it
-/// was, and closes it at Escape. The safe answer has the focus first. `id` begins the test ids.
+/// was, and closes it at Escape. The safe answer is the first that can
+/// have the focus, and so has it first. `id` begins the test ids.
 #[component]
 pub(crate) fn Ask(
     question: Question,
@@ -70,7 +71,7 @@ pub(crate) fn Ask(
             <p id=format!("{id}-words")>{words}</p>
             <Trouble error=question.trouble/>
             <div class="buttons">
-                <button type="button" class="button" autofocus data-testid=format!("{id}-no") on:click=click(move || question.open.set(false))>
+                <button type="button" class="button" data-testid=format!("{id}-no") on:click=click(move || question.open.set(false))>
                     "Cancel"
                 </button>
                 <button

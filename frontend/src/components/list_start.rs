@@ -53,6 +53,8 @@ pub(crate) fn ListStart(draft: Draft, chosen: Memo<Result<Chosen, Wrong>>) -> im
         (_, 0) => "Look up numbers".to_owned(),
         (_, items) => format!("Look up {}", words::count(items, "number")),
     });
+    // Spoken once: the lines that are sent would be counted aloud.
+    let spoken = text(move || if idle.get() { "" } else { "Starting" }.to_owned());
     let waiting = Signal::derive(move || {
         start
             .sending
@@ -64,6 +66,7 @@ pub(crate) fn ListStart(draft: Draft, chosen: Memo<Result<Chosen, Wrong>>) -> im
         <p class="notice bad" role="alert" hidden=flag(move || !too_long.get())>
             "The list has more lines than this server takes at once (" {text(move || words::group(most_rows(server)))} "): split it."
         </p>
+        <p class="unseen" role="status">{spoken}</p>
         <div class="deed">
             <p class="label" data-testid="estimate" hidden=flag(move || !idle.get())>{means}</p>
             {maybe(move || (!idle.get()).then(|| view! { <Progress draft/> }))}
@@ -105,7 +108,7 @@ fn Progress(draft: Draft) -> impl IntoView {
     });
     view! {
         <div class="sending">
-            <p class="label" role="status" data-testid="sending">{said}</p>
+            <p class="label" data-testid="sending">{said}</p>
             {bar}
             <button type="button" class="plain" data-testid="cancel" on:click=click(move || start.cancel())>"Cancel"</button>
         </div>

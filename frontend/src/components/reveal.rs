@@ -29,7 +29,6 @@ pub(crate) fn Reveal(reveal: RwSignal<bool>) -> impl IntoView {
         <button
             type="button"
             class="plain reveal"
-            aria-pressed=text(move || reveal.get().to_string())
             data-testid="reveal"
             on:click=click(toggle)
         >

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use crate::components::mark::Mark;
 use crate::logic::row_view::{RowView, outcome_words};
 use crate::logic::{json_text, words};
-use crate::one_type::maybe;
+use crate::one_type::{maybe, text};
 
 /// The panel of the open row; nothing where none is.
 #[component]
@@ -15,7 +15,10 @@ pub(crate) fn RowPanel(open: RwSignal<Option<RowView>>) -> impl IntoView {
             open.set(None);
         }
     };
-    maybe(move || {
+    // Beside the panel: a reader that meets a region and its words at once may not speak them.
+    let spoken =
+        text(move || open.with(|row| row.as_ref().map_or_else(String::new, RowView::spoken)));
+    let panel = maybe(move || {
         open.get().map(|row| {
             view! {
                 <aside class="panel card" aria-label="The chosen row" data-testid="panel" on:keydown=on_key>
@@ -25,11 +28,15 @@ pub(crate) fn RowPanel(open: RwSignal<Option<RowView>>) -> impl IntoView {
                             "Close"
                         </button>
                     </header>
-                    <div aria-live="polite">{facts(&row)} {body(&row)}</div>
+                    <div>{facts(&row)} {body(&row)}</div>
                 </aside>
             }
         })
-    })
+    });
+    view! {
+        <p class="unseen" role="status">{spoken}</p>
+        {panel}
+    }
 }
 
 fn facts(row: &RowView) -> impl IntoView + use<> {

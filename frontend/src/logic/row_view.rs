@@ -92,6 +92,16 @@ impl RowView {
         }
     }
 
+    /// What a screen reader says once the row is chosen.
+    pub fn spoken(&self) -> String {
+        format!(
+            "Row {}, {}. {}",
+            words::group(self.row + 1),
+            outcome_words(self.outcome),
+            self.says()
+        )
+    }
+
     /// What the row says in a few words: the body of an answer, or what went wrong.
     pub fn says(&self) -> String {
         const CHARACTERS: usize = 160;
@@ -249,6 +259,11 @@ pub(crate) mod tests {
         failed.status_code = Some(503);
         failed.attempts = 4;
         assert_eq!(failed.says(), "overloaded or down, 4 attempts");
+        assert!(
+            failed
+                .spoken()
+                .ends_with(", Failed. overloaded or down, 4 attempts")
+        );
         failed.error = Some(RowError::Fetch(ErrorKind::TimedOut));
         failed.attempts = 1;
         assert_eq!(failed.says(), "timed out");
