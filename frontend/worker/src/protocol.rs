@@ -360,6 +360,11 @@ mod tests {
         }));
         same(Event::Lines(vec![line]));
         same(Event::Progress { done: 1, total: 2 });
+        same(Event::SignedIn("Ann \"Ä\"".into()));
+        same(Event::Token("Bearer a.b-c_d".into()));
+        same(Event::Leave(
+            "https://login.example.gov/?a=b&c=%2F kept too".into(),
+        ));
         same(Event::Waiting(Trouble::Unreachable));
         same(Event::Trouble(Trouble::Unreadable { status: 502 }));
         same(Event::Started { id: "x".into() });
@@ -404,6 +409,7 @@ mod tests {
         assert!(!Event::Progress { done: 0, total: 1 }.is_last());
         assert!(!Event::Waiting(Trouble::Unreachable).is_last());
         assert!(Event::Trouble(Trouble::Unreachable).is_last());
+        assert!(Event::Token(String::new()).is_last());
         assert!(Event::Dropped.is_last());
     }
 }
