@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use tempfile::TempDir;
+
 use crate::browser::{Browser, LOOKS};
 use crate::guarded::Guarded;
 use crate::issuer::Issuer;
@@ -105,6 +107,16 @@ async fn who_signs_in_starts_a_run_follows_it_and_comes_back_to_it_by_its_addres
     browser.until_text("heading", "History").await;
     browser.click("history-run").await;
     browser.until_text("status", "Finished").await;
+    // The worker's own calls bring a token too.
+    let folder = TempDir::new().unwrap();
+    browser.download_into(folder.path()).await;
+    browser.click("download").await;
+    browser.click("download-yes").await;
+    browser
+        .until(
+            "document.querySelector('[data-testid=download-says]')?.innerText.startsWith('Downloaded')",
+        )
+        .await;
     assert_eq!(door.issuer.counts().exchanges, 3);
     assert_eq!(door.site.refusals(), 0);
     door.check_no_secret().await;
