@@ -6,7 +6,7 @@ use std::time::Duration;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, HtmlAnchorElement, Url};
-use worker::protocol::{Event, Format, Request, Save};
+use worker::protocol::{Event, Format, Request, Save, Trouble};
 
 use crate::api::ApiError;
 use crate::logic::words;
@@ -146,7 +146,7 @@ impl Downloads {
                 Stage::Going { done, total, .. } => Stage::Going {
                     done,
                     total,
-                    waiting: Some(ApiError::from(trouble).title()),
+                    waiting: Some(why_waiting(trouble)),
                 },
                 stage => stage,
             },
@@ -187,6 +187,15 @@ impl Downloads {
         };
         self.stage.set(stage);
     }
+}
+
+/// Why a server is waited for. What a proxy says instead of it is no answer of the server's.
+fn why_waiting(trouble: Trouble) -> String {
+    let error = match trouble {
+        Trouble::Refused(problem) => ApiError::Refused(problem),
+        _ => ApiError::Unreachable,
+    };
+    error.title()
 }
 
 fn failed(title: String, advice: String) -> Stage {
