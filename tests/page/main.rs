@@ -29,9 +29,9 @@ macro_rules! on_both_engines {
 }
 
 mod composing;
+mod deleting;
 mod downloading;
 mod downloading_long;
-mod deleting;
 mod failing;
 mod following;
 mod guarded;
