@@ -20,6 +20,8 @@ impl Program {
             .args(["serve", "--listen", listen, "--upstream", &upstream.url])
             .arg("--data")
             .arg(data)
+            // What this machine's user has set is no part of a test.
+            .env("ROLLCALL_SETTINGS", "/dev/null")
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
