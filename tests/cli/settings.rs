@@ -108,7 +108,7 @@ async fn the_user_s_own_settings_are_read_unless_another_file_is_named() {
 }
 
 /// Every setting, as something else than its default.
-const ALL: &str = r#"--listen 127.0.0.1:9 --data /tmp/a"b\c --allow-host a.example,b.example
+const ALL: &str = r#"--listen 127.0.0.1:9 --data /srv/a"b\c --allow-host a.example,b.example
     --retain 7 --open --upstream https://a.example/ssn --max-concurrency 5
     --requests-per-second 0.5 --tolerated-failure-percentage 2.50 --header-file /dev/null
     --connect-timeout 1.5 --attempt-timeout .5 --body-cap 9 --max-attempts 2 --backoff 0

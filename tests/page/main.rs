@@ -28,6 +28,7 @@ macro_rules! on_both_engines {
     };
 }
 
+mod bringing;
 mod composing;
 mod deleting;
 mod downloading;

@@ -1,7 +1,7 @@
 //! What a reader does on the page, and what they see.
 
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::browser::Browser;
 use crate::site::Site;
@@ -128,6 +128,23 @@ impl Visit {
             Ok(rows) => rows,
             Err(_) => panic!("the rows never came so: {:#?}", self.rows().await),
         }
+    }
+
+    /// Checks that nothing of a list has left the browser: the page asked for the server's settings
+    /// and for nothing else, there is no run, and the upstream was never asked.
+    pub async fn check_nothing_sent(&self, upstream: &Upstream) {
+        let asked = self
+            .browser
+            .read(
+                "performance.getEntriesByType('resource')
+                    .map(entry => new URL(entry.name).pathname)
+                    .filter(path => path.startsWith('/api'))",
+            )
+            .await;
+        assert_eq!(asked, json!(["/api/settings"]));
+        let runs = self.site.world.get("/api/executions").await.expect(200);
+        assert_eq!(runs["executions"], json!([]));
+        assert_eq!(upstream.total(), 0);
     }
 
     /// Checks that none of these numbers stands in the document, an address or the browser's
