@@ -54,6 +54,10 @@ pub(crate) enum TargetError {
         "--token, --token-file and the address of --api don't give the same token: leave all but one out"
     )]
     TwoTokens,
+    #[error(
+        "ROLLCALL_TOKEN is for the server of ROLLCALL_API, and --api names another: give that one's token with --token or --token-file"
+    )]
+    OtherServers,
     #[error("the file of --token-file, {0}, can't be read: {1}")]
     TokenFile(PathBuf, io::Error),
     #[error("the server's token is no good: it takes visible ASCII characters without spaces")]
@@ -89,7 +93,7 @@ impl Server {
             return Err(TargetError::Resume);
         }
         let (base, in_address) = read(address, args.given.reach.allow_http)?;
-        let token = token(args, in_address)?;
+        let token = token(args, &base, in_address)?;
         Ok(Self {
             base,
             authorization: token.as_deref().map(bearer).transpose()?,
@@ -97,9 +101,13 @@ impl Server {
     }
 }
 
-/// The token of the flags and of a flag's address outdoes the variable's, which may be another
-/// server's.
-fn token(args: &FetchArgs, in_address: Option<String>) -> Result<Option<String>, TargetError> {
+/// The token of the flags and of an address outdoes the variable's, which may be another server's,
+/// and surely is where the variables name another.
+fn token(
+    args: &FetchArgs,
+    base: &Url,
+    in_address: Option<String>,
+) -> Result<Option<String>, TargetError> {
     let by_flag = |id, token: &Option<String>| token.clone().filter(|_| args.given.by_flag(id));
     let file = args
         .server
@@ -116,7 +124,16 @@ fn token(args: &FetchArgs, in_address: Option<String>) -> Result<Option<String>,
     match given.next() {
         Some(token) if given.all(|other| other == token) => Ok(Some(token)),
         Some(_) => Err(TargetError::TwoTokens),
-        None => Ok(args.server.token.clone().or(in_address)),
+        None if in_address.is_some() => Ok(in_address),
+        None if args.given.by_flag("api") && args.server.token.is_some() => {
+            let other = std::env::var("ROLLCALL_API").ok();
+            let other = other.and_then(|address| Url::parse(&address).ok());
+            match other.is_some_and(|other| other.origin() != base.origin()) {
+                true => Err(TargetError::OtherServers),
+                false => Ok(args.server.token.clone()),
+            }
+        }
+        None => Ok(args.server.token.clone()),
     }
 }
 

@@ -66,3 +66,29 @@ async fn a_flag_outdoes_a_variable() {
     assert_eq!(here.status.code(), Some(0), "{}", text(&here.stderr));
     assert_eq!((upstream.total(), other.total()), (2, 2));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_variable_s_token_goes_to_no_other_server_than_the_variables_name() {
+    let upstream = Upstream::quick().await;
+    let folder = TempDir::new().unwrap();
+    let server = Server::start(folder.path(), &upstream.url, &[]).await;
+    let wire = Wire::to(&server.address).await;
+    let list = folder.path().join("list.txt");
+    std::fs::write(&list, LIST).unwrap();
+    let call = async |api: &str| {
+        let mut command = rollcall();
+        command
+            .arg("fetch")
+            .arg(&list)
+            .args(["--api", api])
+            .env("ROLLCALL_API", &server.address)
+            .env("ROLLCALL_TOKEN", &server.token);
+        command.output().await.unwrap()
+    };
+    let other = call(&wire.url).await;
+    assert_eq!(other.status.code(), Some(2));
+    assert!(text(&other.stderr).contains("ROLLCALL_TOKEN"));
+    assert!(!wire.sent().contains(&server.token));
+    let same = call(&server.address).await;
+    assert_eq!(same.status.code(), Some(0), "{}", text(&same.stderr));
+}
