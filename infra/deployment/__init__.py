@@ -1,0 +1,1 @@
+"""Deploys infra/template.yaml, and removes it. `deploy.py` beside this folder is what is called."""

@@ -1,0 +1,71 @@
+"""A stack and where it is: an account's region or an emulator."""
+
+import re
+import sys
+from pathlib import Path
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+ROOT = Path(__file__).resolve().parents[2]
+TEMPLATE = ROOT / "infra/template.yaml"
+
+
+class Failure(Exception):
+    """What the caller is told, as one line."""
+
+
+class Stack:
+    """A stack by its name, in a region of an account or in an emulator."""
+
+    def __init__(self, request):
+        self.name = request["stack"]
+        # It becomes a part of bucket names and of a CloudFront function's.
+        if not re.fullmatch(r"[a-z][a-z0-9-]{0,27}", self.name):
+            raise Failure(
+                f"`{self.name}` is no name for a stack: it takes up to 28 of a-z, 0-9 and -, a letter first"
+            )
+        self.endpoint = request.get("endpoint")
+        self.dry = request.get("dryRun", False)
+        keys = {"aws_access_key_id": "test", "aws_secret_access_key": "test"} if self.endpoint else {}
+        region = request.get("region") or ("us-east-1" if self.endpoint else None)
+        self.session = boto3.Session(region_name=region, **keys)
+        self.region = self.session.region_name
+        if not self.region and not self.dry:
+            raise Failure("no region: pass --region, or set AWS_REGION or a region of the profile")
+
+    def client(self, service):
+        retries = Config(retries={"mode": "standard", "max_attempts": 5})
+        return self.session.client(service, endpoint_url=self.endpoint, config=retries)
+
+    def account(self):
+        return self.client("sts").get_caller_identity()["Account"]
+
+    def code_bucket(self):
+        account = "ACCOUNT" if self.dry else self.account()
+        return f"{self.name}-code-{account}-{self.region or 'REGION'}"
+
+    def describe(self):
+        """The stack as it stands; nothing where there is none."""
+        try:
+            return self.client("cloudformation").describe_stacks(StackName=self.name)["Stacks"][0]
+        except ClientError as error:
+            if "does not exist" in str(error):
+                return None
+            raise
+
+    def outputs(self):
+        if self.dry:
+            return {name: f"<{name}>" for name in re.findall(r"^  (\w+):$", outputs_of(TEMPLATE), re.M)}
+        stack = self.describe() or {}
+        return {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
+
+    def step(self, text, do):
+        """Says what is done, and does it unless this is a dry run."""
+        print(text, file=sys.stderr, flush=True)
+        return None if self.dry else do()
+
+
+def outputs_of(template):
+    return template.read_text().split("\nOutputs:\n")[1]
