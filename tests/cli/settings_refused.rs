@@ -207,6 +207,11 @@ async fn a_header_for_one_upstream_is_not_sent_to_another() {
         "{told}"
     );
 
+    // Its own source names none, so it may be for the one that the variable names.
+    fs::write(&settings, "header = [\"X-Key: s3cret\"]\n").unwrap();
+    let told = refused(folder.path(), &[&file, other], &variables[..1]).await;
+    assert!(told.contains("the variable ROLLCALL_UPSTREAM"), "{told}");
+
     // On purpose, and where there is no other upstream that it could be for.
     let list = folder.path().join("list.txt");
     fs::write(&list, "100010001\n").unwrap();
@@ -228,5 +233,29 @@ async fn a_header_for_one_upstream_is_not_sent_to_another() {
         let output = command.output().await.unwrap();
         let told = String::from_utf8_lossy(&output.stderr).into_owned();
         assert_eq!(output.status.code(), Some(0), "{header:?} {also:?}: {told}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_header_goes_to_the_upstream_that_its_own_source_names() {
+    let folder = TempDir::new().unwrap();
+    let [settings, list] = ["settings.toml", "list.txt"].map(|name| folder.path().join(name));
+    fs::write(&list, "100010001\n").unwrap();
+    let upstream = Upstream::quick().await;
+    let (url, other) = (&*upstream.url, "https://a.example/");
+    for (in_file, by_variable, header) in [(url, other, None), (other, url, Some("X-Key: 2"))] {
+        let text = format!("upstream = \"{in_file}\"\nheader = [\"X-Key: 1\"]\n");
+        fs::write(&settings, text).unwrap();
+        let mut command = rollcall();
+        command
+            .args(["fetch", "--upstream", url, "--settings"])
+            .args([&settings, &list])
+            .env("ROLLCALL_UPSTREAM", by_variable)
+            .envs(header.map(|header| ("ROLLCALL_HEADER", header)));
+        let output = command.output().await.unwrap();
+        let told = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(0), "{in_file}: {told}");
+        let sent = &upstream.last_headers()["x-key"];
+        assert_eq!(*sent, if header.is_some() { "2" } else { "1" });
     }
 }

@@ -85,8 +85,9 @@ pub(super) fn variable(arg: &Arg) -> Option<String> {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Origins {
     by_flag: BTreeMap<String, (String, Origin)>,
-    /// Where another upstream than the one in force is named, which a stronger source outdoes.
-    other_upstream: Option<Origin>,
+    /// Where an upstream is named that a stronger source outdoes, the strongest first, and whether it
+    /// is the one in force all the same.
+    outdone_upstreams: Vec<(Origin, bool)>,
 }
 
 impl Origins {
@@ -114,20 +115,24 @@ impl Origins {
         });
         Self {
             by_flag: settings.collect(),
-            other_upstream: other_upstream(command, matches, file),
+            outdone_upstreams: outdone_upstreams(command, matches, file).unwrap_or_default(),
         }
     }
 
-    /// Refuses a header that was set for another upstream: where the one in force outdoes another,
-    /// and comes from a stronger source than the header, the header may be that one's secret.
+    /// Refuses a header that was set for another upstream, whose secret it may be. It is for the one
+    /// that its own source names; where that names none, it may be for any.
     pub(crate) fn check_header(&self, flag: &str) -> Result<(), BadSetting> {
-        let upstream = self.of("upstream");
-        let Some(other) = &self.other_upstream else {
-            return Ok(());
-        };
-        if self.of(flag).strength() >= upstream.strength() {
+        let (upstream, header) = (self.of("upstream"), self.of(flag));
+        if header.strength() >= upstream.strength() {
             return Ok(());
         }
+        let own = |origin: &Origin| origin.strength() == header.strength();
+        let names_one = self.outdone_upstreams.iter().any(|(at, _)| own(at));
+        let mut may_be_for = self.outdone_upstreams.iter();
+        let other = may_be_for.find(|(at, in_force)| !in_force && (own(at) || !names_one));
+        let Some((other, _)) = other else {
+            return Ok(());
+        };
         Err(self.bad(
             flag,
             format!(
@@ -155,31 +160,32 @@ impl Origins {
     }
 }
 
-/// Where an upstream is named that is outdone by another.
-fn other_upstream(
+/// As [`Origins`] holds it; nothing where no upstream is in force.
+fn outdone_upstreams(
     command: &Command,
     matches: &ArgMatches,
     file: Option<&SettingsFile>,
-) -> Option<Origin> {
+) -> Option<Vec<(Origin, bool)>> {
     let arg = command
         .get_arguments()
         .find(|arg| arg.get_long() == Some("upstream"))?;
     let id = arg.get_id().as_str();
     let source = matches.value_source(id)?;
     let in_force = matches.get_raw(id)?.next()?;
-    let is_other = |value: &OsStr| !value.is_empty() && value != in_force;
+    let named = |value: &OsStr, origin| (!value.is_empty()).then(|| (origin, value == in_force));
     let by_variable = || {
         let name = variable(arg)?;
         let value = std::env::var_os(&name)?;
-        is_other(&value).then_some(Origin::Variable(name))
+        named(&value, Origin::Variable(name))
     };
     let by_file = || {
         let file = file?;
-        is_other(file.value("upstream")?.as_ref()).then(|| file.origin("upstream"))?
+        named(file.value("upstream")?.as_ref(), file.origin("upstream")?)
     };
-    match source {
-        ValueSource::CommandLine => by_variable().or_else(by_file),
-        ValueSource::EnvVariable => by_file(),
-        _ => None,
-    }
+    let outdone = match source {
+        ValueSource::CommandLine => [by_variable(), by_file()],
+        ValueSource::EnvVariable => [None, by_file()],
+        _ => [None, None],
+    };
+    Some(outdone.into_iter().flatten().collect())
 }
