@@ -1,5 +1,7 @@
 //! File descriptors: each GET in flight takes one.
 
+use contract::words::{count, group};
+
 /// Kept for files, the page's connections and the runtime.
 const OWN: u64 = 200;
 
@@ -14,9 +16,11 @@ pub(crate) fn raise() -> u32 {
 /// Says that fewer GETs than wished can be in flight.
 pub(crate) fn told(wished: u32, possible: u32) -> String {
     format!(
-        "only {possible} of {wished} GETs can be in flight at the same time: this process may open {} files. \
+        "only {} of {} can be in flight at the same time: this process may open {}. \
          Raise that with `ulimit -n {}`",
-        u64::from(possible) + OWN,
+        group(possible.into()),
+        count(wished.into(), "GET"),
+        count(u64::from(possible) + OWN, "file"),
         u64::from(wished) + OWN,
     )
 }

@@ -7,6 +7,7 @@ pub mod list;
 mod mask;
 mod ssn;
 pub mod wire;
+pub mod words;
 
 pub use list::InvalidReason;
 pub use mask::{Mask, mask_all};

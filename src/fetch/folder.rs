@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 
 use contract::list::{List, Validation};
 use contract::wire::{ExecutionId, RedriveRequest, RunSettings};
+use contract::words::count;
 use serde::{Deserialize, Serialize};
 use store::{Meta, Pass, RedriveOutcome, Store};
 use tempfile::NamedTempFile;
@@ -124,8 +125,9 @@ impl RunFolder {
         differs.extend(which.upstream.differences(&upstream));
         if !store.same_list(&meta, list).await? {
             differs.push(format!(
-                "its list is another one, of {} lines and {} numbers",
-                meta.rows, meta.items
+                "its list is another one, of {} and {}",
+                count(meta.rows, "line"),
+                count(meta.items, "number")
             ));
         }
         if !differs.is_empty() {

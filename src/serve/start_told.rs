@@ -5,6 +5,8 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use contract::wire::{RunSettings, UpstreamInfo};
+use contract::words::count;
+use indicatif::HumanFloatCount;
 
 use crate::page;
 
@@ -38,11 +40,11 @@ impl fmt::Display for StartTold<'_> {
         }
         write!(
             f,
-            "  a run     {} GETs in flight",
-            self.runs.max_concurrency
+            "  a run     {} in flight",
+            count(self.runs.max_concurrency.into(), "GET")
         )?;
         if let Some(rate) = self.runs.requests_per_second {
-            write!(f, ", {rate} a second")?;
+            write!(f, ", {} a second", HumanFloatCount(rate))?;
         }
         if self.runs.tolerated_failure_percentage < 100.0 {
             let percent = self.runs.tolerated_failure_percentage;
@@ -93,7 +95,7 @@ mod tests {
         assert!(demo.contains("made up") && !demo.contains("records.example.gov"));
         let real = told(false, None, &runs, "127.0.0.1:80");
         assert!(real.contains("records.example.gov/ssn/") && !real.contains("made up"));
-        assert!(real.contains("1000 GETs in flight, unless"));
+        assert!(real.contains("1,000 GETs in flight, unless"));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use contract::wire::{Counts, ExecutionId, ExecutionStatus};
+use contract::words::{count, group};
 use futures::{StreamExt, TryStreamExt, stream};
 use serde::{Deserialize, Serialize};
 
@@ -173,17 +174,12 @@ fn decide(
     engine: Option<EngineEnd>,
 ) -> (ExecutionStatus, Option<String>) {
     let failed = || {
-        let (failed, items, share) = (
-            counts.failed,
-            meta.items,
-            meta.settings.tolerated_failure_percentage,
-        );
-        format!("{failed} of {items} numbers failed, more than the {share} % tolerated")
+        let (failed, items) = (group(counts.failed), count(meta.items, "number"));
+        let share = meta.settings.tolerated_failure_percentage;
+        format!("{failed} of {items} failed, more than the {share} % tolerated")
     };
-    let not_tried = match left {
-        1 => "1 number was not tried".to_owned(),
-        left => format!("{left} numbers were not tried"),
-    };
+    let were = if left == 1 { "was" } else { "were" };
+    let not_tried = format!("{} {were} not tried", count(left, "number"));
     match (left, mark, engine) {
         (1.., Some(StopCause::User), _) => (
             ExecutionStatus::Aborted,
@@ -202,5 +198,42 @@ fn decide(
                 "{not_tried}: a batch was lost. Go on with a redrive"
             )),
         ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use contract::list::ListBuilder;
+
+    use super::*;
+
+    /// Why a run of a million numbers ended, of which so many failed and were left.
+    fn why(failed: u64, left: u64, mark: Option<StopCause>) -> String {
+        let list = ListBuilder::with_capacity(0).finish();
+        let mut meta = Meta::new("me", None, None, None, &list, Default::default());
+        meta.items = 1_000_000;
+        meta.settings.tolerated_failure_percentage = 2.5;
+        let counts = Counts {
+            failed,
+            ..Counts::default()
+        };
+        let (_, reason) = decide(&meta, &counts, left, mark, None);
+        reason.expect("a reason")
+    }
+
+    #[test]
+    fn the_counts_in_a_reason_are_as_the_page_has_them() {
+        assert_eq!(
+            why(0, 225_836, Some(StopCause::User)),
+            "stopped; 225,836 numbers were not tried"
+        );
+        assert_eq!(
+            why(25_001, 0, None),
+            "25,001 of 1,000,000 numbers failed, more than the 2.5 % tolerated"
+        );
+        assert_eq!(
+            why(0, 1, None),
+            "1 number was not tried: a batch was lost. Go on with a redrive"
+        );
     }
 }

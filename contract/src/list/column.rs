@@ -3,6 +3,8 @@
 use std::convert::Infallible;
 use std::str::FromStr;
 
+use crate::words::{count, group};
+
 /// Which column holds the numbers, where somebody says so.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Column {
@@ -79,7 +81,11 @@ pub enum ReadError {
         columns: Vec<ColumnChoice>,
     },
     /// More rows than a list may have.
-    #[error("the list has {rows} rows; at most {limit} are taken: split it")]
+    #[error(
+        "the list has {}; at most {} are taken: split it",
+        count(*rows as u64, "row"),
+        group(*limit as u64)
+    )]
     TooManyRows {
         /// Rows of this list.
         rows: usize,

@@ -1,23 +1,6 @@
 //! Numbers, times and counts as a reader wants them.
 
-/// A whole number with its thousands apart: `9,981`.
-pub fn group(number: u64) -> String {
-    let digits = number.to_string();
-    let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    grouped
-}
-
-/// A count with its noun: `1 number`, `9,981 numbers`.
-pub fn count(number: u64, noun: &str) -> String {
-    let plural = if number == 1 { "" } else { "s" };
-    format!("{} {noun}{plural}", group(number))
-}
+pub use contract::words::{count, group};
 
 /// How often: `once`, `2 times`.
 pub fn times(number: u64) -> String {
@@ -153,20 +136,6 @@ pub fn places(numbers: &[u64], total: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn thousands_stand_apart() {
-        for (number, text) in [
-            (0, "0"),
-            (999, "999"),
-            (1_000, "1,000"),
-            (1_234_567, "1,234,567"),
-        ] {
-            assert_eq!(group(number), text);
-        }
-        assert_eq!(count(1, "number"), "1 number");
-        assert_eq!(count(2_000, "line"), "2,000 lines");
-    }
 
     #[test]
     fn once_is_a_word_and_a_sentence_begins_with_a_capital() {

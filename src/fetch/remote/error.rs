@@ -4,6 +4,7 @@ use std::io;
 use std::path::PathBuf;
 
 use contract::wire::{ExecutionId, Problem};
+use contract::words::{count, group};
 
 /// A server didn't do what it was asked. None of these holds a number: the server repeats none,
 /// and no address has one.
@@ -27,9 +28,9 @@ pub(crate) enum RemoteError {
         "the server answered with status {0}, but not as Rollcall does: a proxy in between, another version, or another address than --api should have"
     )]
     Unreadable(u16),
-    #[error("the list has {rows} lines; this server takes {limit}: split it")]
+    #[error("the list has {}; this server takes {}: split it", count(*rows as u64, "line"), group((*limit).into()))]
     TooLong { rows: usize, limit: u32 },
-    #[error("the server gave {given} of {rows} rows; nothing was written")]
+    #[error("the server gave {} of {}; nothing was written", group(*given), count(*rows, "row"))]
     RowsMissing { given: u64, rows: u64 },
     #[error("{why}. The run {id} is the server's: it goes on there, and its page shows it")]
     Lost {
