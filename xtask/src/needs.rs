@@ -86,6 +86,12 @@ pub(crate) fn aws_python() -> anyhow::Result<PathBuf> {
     environment("aws-venv", "infra/aws-requirements.txt")
 }
 
+/// The program that judges the template.
+pub(crate) fn checkov() -> anyhow::Result<PathBuf> {
+    let python = environment("checkov-venv", "infra/checkov-requirements.txt")?;
+    Ok(python.with_file_name("checkov"))
+}
+
 /// The Python of a folder of target, made with what a file pins.
 fn environment(folder: &str, requirements: &str) -> anyhow::Result<PathBuf> {
     let venv = workspace::target().join(folder);

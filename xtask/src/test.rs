@@ -27,6 +27,7 @@ pub(crate) struct Args {
 pub(crate) fn test(args: Args) -> anyhow::Result<()> {
     needs::for_tests()?;
     let python = needs::python()?;
+    let checkov = needs::checkov()?;
     page::page()?;
     // With one of the tests, since only then cargo takes the features that the tests' own
     // dependencies ask for, and nothing is compiled again for the tests.
@@ -38,6 +39,7 @@ pub(crate) fn test(args: Args) -> anyhow::Result<()> {
         let status = command
             .env("ROLLCALL_E2E_ENDPOINT", emulator.endpoint())
             .env("ROLLCALL_E2E_PYTHON", &python)
+            .env("ROLLCALL_E2E_CHECKOV", &checkov)
             .env("ROLLCALL_E2E_API", built("api"))
             .env("ROLLCALL_E2E_FETCHER", built("fetcher"))
             .envs(aws(emulator.endpoint()))
