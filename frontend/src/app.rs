@@ -16,11 +16,12 @@ use crate::sign_in::SignIn;
 /// The whole page.
 #[component]
 pub(crate) fn App() -> impl IntoView {
-    let sign_in = SignIn::begin();
+    let downloads = Downloads::new();
+    let sign_in = SignIn::begin(downloads);
     provide_context(Server::ask());
     provide_context(Visits::default());
     provide_context(Done(RwSignal::new(None)));
-    provide_context(Downloads::new());
+    provide_context(downloads);
     let router = Router::follow();
     provide_context(router);
     let page = part(move || match router.place.get() {

@@ -72,7 +72,7 @@ impl Downloads {
         expect_context()
     }
 
-    /// Whether one goes on.
+    /// Whether one goes on; tracked.
     pub(crate) fn is_going(self) -> bool {
         self.stage
             .with(|stage| matches!(stage, Stage::Going { .. }))
@@ -156,10 +156,9 @@ impl Downloads {
                 }
                 Stage::Done(rows)
             }
-            Event::Trouble(trouble) => {
-                let error = ApiError::from(trouble);
-                failed(error.title(), format!("{} There is no file.", error.advice()))
-            }
+            Event::Trouble(trouble) => without_file(trouble.into()),
+            // Nobody lets go of it here, so what it lacked is a sign-in.
+            Event::Dropped => without_file(ApiError::Unreadable { status: 401 }),
             Event::Unlike { row } => {
                 let place = row.map_or_else(String::new, |row| {
                     format!("Row {} differs. ", words::group(row + 1))
@@ -196,6 +195,13 @@ fn why_waiting(trouble: Trouble) -> String {
         _ => ApiError::Unreachable,
     };
     error.title()
+}
+
+fn without_file(error: ApiError) -> Stage {
+    failed(
+        error.title(),
+        format!("{} There is no file.", error.advice()),
+    )
 }
 
 fn failed(title: String, advice: String) -> Stage {

@@ -65,6 +65,17 @@ impl Draft {
     }
 }
 
+/// Whether a list stands there that no run was started of: it would be lost with the document.
+pub(crate) fn is_at_stake() -> bool {
+    LAST.with_borrow(|last| {
+        let Some((_, Draft { list, start, .. })) = last else {
+            return false;
+        };
+        let number = list.number();
+        list.stale.get_untracked() || (number > 0 && number != start.started.get_value())
+    })
+}
+
 /// An owner that no page's end ends.
 fn apart() -> Owner {
     let page = Owner::current();

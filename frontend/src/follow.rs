@@ -71,7 +71,14 @@ impl Follow {
         match api::execution(&id, tag.as_deref(), signal.as_ref()).await {
             Ok(news) => {
                 if let Some(news) = news {
-                    self.state.try_update_value(|state| state.tag = news.tag);
+                    let grouped = self.state.try_update_value(|state| {
+                        state.tag = news.tag;
+                        state.grouped.0.pass
+                    });
+                    if grouped != Some(news.execution.pass) {
+                        // What failed in another pass may be asked again by now.
+                        self.failures.try_set(Failures::default());
+                    }
                     self.execution.try_set(Some(news.execution));
                 }
                 self.tell(None);

@@ -4,6 +4,7 @@
 
 use std::cell::Cell;
 use std::future::pending;
+use std::rc::Rc;
 
 use gloo_net::http::{Request as Call, Response};
 use js_sys::{Function, Promise};
@@ -13,7 +14,8 @@ use wasm_bindgen_futures::JsFuture;
 use worker::protocol::{Event, Request, Trouble};
 
 use crate::api::ApiError;
-use crate::router::Place;
+use crate::downloads::Downloads;
+use crate::draft;
 use crate::work;
 
 /// Under this name the tab keeps, while the reader is at the issuer, where they were and what the
@@ -29,6 +31,7 @@ pub(crate) struct SignIn {
     pub(crate) user: RwSignal<String>,
     /// Why nobody is, or is any more.
     pub(crate) trouble: RwSignal<Option<ApiError>>,
+    downloads: Downloads,
 }
 
 thread_local! {
@@ -39,11 +42,12 @@ thread_local! {
 
 impl SignIn {
     /// Takes whoever is back from the issuer, or sends them there.
-    pub(crate) fn begin() -> Self {
+    pub(crate) fn begin(downloads: Downloads) -> Self {
         let sign_in = Self {
             inside: RwSignal::new(false),
             user: RwSignal::new(String::new()),
             trouble: RwSignal::new(None),
+            downloads,
         };
         let body = document().body();
         if !body.is_some_and(|body| body.has_attribute("data-sign-in")) {
@@ -97,33 +101,47 @@ impl SignIn {
             }
             Event::Leave(what) => leave(&what),
             Event::Trouble(trouble) => self.trouble.set(Some(trouble.into())),
+            // It stays as it was told.
+            Event::Dropped if self.inside.get_untracked() => {}
+            Event::Lost if work::came() => self.trouble.set(Some(ApiError::Stopped)),
             _ => self.trouble.set(Some(ApiError::Unreachable)),
         }
     }
 
-    /// There are no tokens any more. Whoever is making a list ready is asked first: it would be lost.
+    /// There are no tokens any more. Another sign-in is begun only if it may help, and nothing is lost
+    /// with the page; else the reader begins it.
     fn is_over(self) {
-        if !self.inside.get_untracked() || self.trouble.with_untracked(Option::is_some) {
-            return;
+        let is_told = self.tell(ApiError::Unreadable { status: 401 });
+        let loses = draft::is_at_stake() || self.downloads.is_going();
+        if is_told && TAKEN.get() && !loses {
+            self.ask(Request::SignInUnasked);
         }
-        let leaves = TAKEN.get() && Place::now() != Place::Compose;
-        self.trouble.set(Some(ApiError::Unreadable { status: 401 }));
-        if leaves {
-            self.again();
+    }
+
+    /// Tells once why nobody is signed in any more; whether it was told now.
+    fn tell(self, why: ApiError) -> bool {
+        let is_news = self.inside.get_untracked() && self.trouble.with_untracked(Option::is_none);
+        if is_news {
+            self.trouble.set(Some(why));
         }
+        is_news
     }
 }
 
 /// Hears what the worker tells of any call: one may find out that there are no tokens any more, none
 /// that is taken, or no worker that holds them. Then that is said once, and the call is let go of.
 pub(crate) fn heard(event: Event) -> Event {
-    match (HERE.get(), &event) {
-        (Some(sign_in), Event::Lost | Event::Trouble(Trouble::Unreadable { status: 401 })) => {
-            sign_in.is_over();
-            Event::Dropped
+    let Some(sign_in) = HERE.get() else {
+        return event;
+    };
+    match event {
+        Event::Lost => {
+            sign_in.tell(ApiError::Stopped);
         }
-        _ => event,
+        Event::Trouble(Trouble::Unreadable { status: 401 }) => sign_in.is_over(),
+        event => return event,
     }
+    Event::Dropped
 }
 
 /// Sends a call of the API, with a token where one signs in. One that lacks a sign-in waits for
@@ -132,33 +150,37 @@ pub(crate) async fn send(call: Call) -> Result<Response, ApiError> {
     let Some(sign_in) = HERE.get() else {
         return call.send().await.map_err(|_| ApiError::Unreachable);
     };
-    let token = JsFuture::from(token()).await;
-    let token = token.ok().and_then(|token| token.as_string());
-    let token = token.ok_or(ApiError::Unreachable)?;
-    call.headers().set("Authorization", &token);
+    call.headers().set("Authorization", &token().await?);
     let answer = call.send().await.map_err(|_| ApiError::Unreachable)?;
-    if answer.status() == 401 {
-        sign_in.is_over();
-        return pending().await;
+    match answer.status() {
+        401 => {
+            sign_in.is_over();
+            return pending().await;
+        }
+        // Whoever answers in the API's place may not have looked at it.
+        429 | 500.. => {}
+        _ => TAKEN.set(true),
     }
-    TAKEN.set(true);
     Ok(answer)
 }
 
-/// What lets a call in, from the worker; nothing where the issuer can't be reached, and never settled
-/// where the sign-in is over.
-fn token() -> Promise {
-    Promise::new(&mut |give: Function, _| {
-        let told = move |event, _| {
-            let token = match event {
-                Event::Token(token) => token.into(),
-                Event::Dropped | Event::Lost => return,
-                _ => JsValue::NULL,
-            };
-            let _ = give.call1(&JsValue::NULL, &token);
+/// What lets a call in, from the worker; never there where the sign-in is over.
+async fn token() -> Result<String, ApiError> {
+    let told = Rc::new(Cell::new(None));
+    let settled = Promise::new(&mut |settle: Function, _| {
+        let told = Rc::clone(&told);
+        let hear = move |event, _| {
+            told.set(Some(match event {
+                Event::Token(token) => Ok(token),
+                Event::Trouble(trouble) => Err(trouble.into()),
+                _ => return,
+            }));
+            let _ = settle.call1(&JsValue::NULL, &JsValue::NULL);
         };
-        work::ask(Request::Token, None, Box::new(told));
-    })
+        work::ask(Request::Token, None, Box::new(hear));
+    });
+    let _ = JsFuture::from(settled).await;
+    told.take().unwrap_or(Err(ApiError::Unreachable))
 }
 
 fn take_kept() -> Option<String> {

@@ -31,6 +31,8 @@ pub(crate) struct Start {
     pub(crate) sending: RwSignal<Option<Sending>>,
     /// Why it failed.
     pub(crate) trouble: RwSignal<Option<ApiError>>,
+    /// The worker's number of the list that a run was started of last; 0 for none.
+    pub(crate) started: StoredValue<u32>,
 }
 
 impl Start {
@@ -39,6 +41,7 @@ impl Start {
         Self {
             sending: RwSignal::new(None),
             trouble: RwSignal::new(None),
+            started: StoredValue::new(0),
         }
     }
 
@@ -59,13 +62,14 @@ impl Start {
             tolerated_failure_percentage: chosen.tolerated_failure_percentage,
             ..Default::default()
         };
+        let number = list.number();
         let request = Request::Start {
-            list: list.number(),
+            list: number,
             request,
             room,
         };
         self.trouble.set(None);
-        let heard = move |event, _| self.hear(event, list, &started);
+        let heard = move |event, _| self.hear(event, list, number, &started);
         let call = work::ask(request, None, Box::new(heard));
         self.sending.set(Some(Sending {
             call,
@@ -75,7 +79,7 @@ impl Start {
         }));
     }
 
-    fn hear(self, event: Event, list: ListState, started: &dyn Fn(&str)) {
+    fn hear(self, event: Event, list: ListState, number: u32, started: &dyn Fn(&str)) {
         let change = |change: &dyn Fn(&mut Sending)| {
             self.sending.try_update(|sending| {
                 if let Some(sending) = sending {
@@ -98,7 +102,10 @@ impl Start {
                     return;
                 }
                 match last {
-                    Event::Started { id } => started(&id),
+                    Event::Started { id } => {
+                        self.started.set_value(number);
+                        started(&id);
+                    }
                     Event::Trouble(trouble) => self.trouble.set(Some(trouble.into())),
                     Event::Gone | Event::Lost => list.is_lost(),
                     _ => {}

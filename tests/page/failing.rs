@@ -115,6 +115,42 @@ async fn what_failed_is_filtered_and_asked_again_by_group() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_failed_before_is_not_shown_of_numbers_that_are_asked_again() {
+    let list = numbers(3);
+    let refused = list[0].clone();
+    let upstream = Upstream::start(move |number, before| match before {
+        _ if number == refused => Reply::Status(403),
+        0..4 => Reply::Status(503),
+        _ => Reply::Held,
+    })
+    .await;
+    let visit = Visit::new(Kind::Memory, &upstream).await;
+    let browser = &visit.browser;
+    visit.start_typed(&list).await;
+    visit.until_status("Finished").await;
+    let chips = "[...document.querySelectorAll('[data-testid=chip-group]')].map(chip => chip.innerText).join()";
+    browser
+        .until(&format!(
+            "{chips} === '503 overloaded 2,403 access refused 1'"
+        ))
+        .await;
+    browser.click("chip-group").await;
+    // What failed in the next pass never comes.
+    browser
+        .read(
+            "(fetch => window.fetch = (call, ...rest) =>
+                call.url.endsWith('/failures') ? new Promise(() => {}) : fetch(call, ...rest)
+            )(window.fetch) && null",
+        )
+        .await;
+    browser.click("redrive-these").await;
+    visit.until_count("failed", "1").await;
+    // The chip of what is chosen stays.
+    assert_eq!(browser.read(chips).await, "503 overloaded 0");
+    visit.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_upstream_that_can_not_be_reached_is_named_with_what_to_check() {
     let upstream = Upstream::absent();
     let visit = Visit::new(Kind::Memory, &upstream).await;

@@ -1,8 +1,7 @@
 //! The page as it is served where one signs in: the API takes nothing but an issuer's tokens.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -33,8 +32,16 @@ struct Served {
     issuer: Issuer,
     page: Router,
     apis: [Router; 2],
-    takes_none: AtomicBool,
-    refusals: AtomicU64,
+    calls: Mutex<Calls>,
+}
+
+/// What becomes of the API's calls.
+#[derive(Default)]
+struct Calls {
+    /// What they are answered with instead, and the path whose calls are spared.
+    failing: Option<(StatusCode, &'static str)>,
+    failures: u64,
+    refusals: u64,
 }
 
 impl Guarded {
@@ -59,8 +66,7 @@ impl Guarded {
             // For its files; nobody has this token.
             page: router(api, Access::new("-".into(), listening.port(), Vec::new())),
             apis: USERS.map(|user| world.router_of(user)),
-            takes_none: AtomicBool::new(false),
-            refusals: AtomicU64::new(0),
+            calls: Mutex::default(),
         });
         let router = Router::new()
             .fallback(answer)
@@ -78,14 +84,26 @@ impl Guarded {
         format!("http://{}{path}", self.listening)
     }
 
-    /// Lets the API take no token from now on, as one that is for another audience.
-    pub fn take_none(&self) {
-        self.served.takes_none.store(true, Ordering::Relaxed);
+    /// Answers every call with this status from now on: 401 is an API that takes no token, as where
+    /// these are for another audience.
+    pub fn fail(&self, status: u16) {
+        self.fail_but("none", status);
+    }
+
+    /// The same, but for the calls of one path.
+    pub fn fail_but(&self, path: &'static str, status: u16) {
+        let status = StatusCode::from_u16(status).unwrap();
+        self.served.calls.lock().unwrap().failing = Some((status, path));
+    }
+
+    /// Calls that were answered so.
+    pub fn failures(&self) -> u64 {
+        self.served.calls.lock().unwrap().failures
     }
 
     /// Calls that came without a token that is good.
     pub fn refusals(&self) -> u64 {
-        self.served.refusals.load(Ordering::Relaxed)
+        self.served.calls.lock().unwrap().refusals
     }
 }
 
@@ -96,26 +114,36 @@ async fn answer(State(served): State<Arc<Served>>, request: Request) -> Response
         return (headers, served.issuer.config().to_string()).into_response();
     }
     if path.starts_with("/api/") {
-        return match served.user(&request) {
-            Some(user) => served.apis[user].clone().oneshot(request).await.unwrap(),
+        return match served.let_in(&request) {
+            Ok(user) => served.apis[user].clone().oneshot(request).await.unwrap(),
             // As API Gateway says it.
-            None => {
-                served.refusals.fetch_add(1, Ordering::Relaxed);
-                (StatusCode::UNAUTHORIZED, r#"{"message":"Unauthorized"}"#).into_response()
-            }
+            Err(status) => (status, r#"{"message":"Unauthorized"}"#).into_response(),
         };
     }
     served.file(request).await
 }
 
 impl Served {
+    /// Whose call it is, or what it is answered with.
+    fn let_in(&self, request: &Request) -> Result<usize, StatusCode> {
+        let user = self.user(request);
+        let mut calls = self.calls.lock().unwrap();
+        if let Some((status, spared)) = calls.failing
+            && request.uri().path() != spared
+        {
+            calls.failures += 1;
+            return Err(status);
+        }
+        calls.refusals += u64::from(user.is_none());
+        user.ok_or(StatusCode::UNAUTHORIZED)
+    }
+
     /// Whose call it is, by the token that it brings.
     fn user(&self, request: &Request) -> Option<usize> {
         let value = request.headers().get(header::AUTHORIZATION)?;
         let token = value.to_str().ok()?.strip_prefix("Bearer ")?;
         let user = self.issuer.user_of(token)?;
-        let takes = !self.takes_none.load(Ordering::Relaxed);
-        takes.then(|| USERS.iter().position(|known| *known == user))?
+        USERS.iter().position(|known| *known == user)
     }
 
     /// A file as a deployment serves it: the shell says that one signs in, and the policy lets the

@@ -16,6 +16,8 @@ use sha2::{Digest, Sha256};
 use tokio::net::TcpListener;
 
 const CLIENT: &str = "the-page";
+/// How a code or a refresh token is refused (RFC 6749, 5.2).
+pub const REFUSAL: &str = r#"{"error": "invalid_grant"}"#;
 /// Says who the issuer's own session is of.
 const COOKIE: &str = "issuer-session";
 
@@ -35,12 +37,18 @@ struct Issued {
     refresh: HashMap<String, String>,
     sessions: HashSet<String>,
     secrets: Vec<String>,
+    /// What whoever asks for tokens is told instead.
+    failing: Option<(StatusCode, &'static str)>,
     counts: Counts,
 }
 
 /// What happened so far.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
+    /// Readers who were sent here to sign in.
+    pub visits: u32,
+    /// Times that tokens were asked for while it failed.
+    pub failures: u32,
     /// Codes that became tokens.
     pub exchanges: u32,
     /// Refresh tokens that became others.
@@ -110,6 +118,18 @@ impl Issuer {
         issued.refresh.clear();
     }
 
+    /// Answers whoever asks for tokens with this from now on, as an issuer that refuses, is throttled
+    /// or ill.
+    pub fn fail(&self, status: u16, body: &'static str) {
+        let status = StatusCode::from_u16(status).unwrap();
+        self.state.lock().unwrap().failing = Some((status, body));
+    }
+
+    /// Gives tokens again.
+    pub fn recover(&self) {
+        self.state.lock().unwrap().failing = None;
+    }
+
     pub fn counts(&self) -> Counts {
         self.state.lock().unwrap().counts
     }
@@ -139,7 +159,7 @@ impl Issuer {
             "id_token": id,
             "expires_in": life.as_secs(),
         });
-        to_page(StatusCode::OK, &told)
+        to_page(StatusCode::OK, told.to_string())
     }
 }
 
@@ -149,6 +169,7 @@ async fn authorize(
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Response {
+    issuer.state.lock().unwrap().counts.visits += 1;
     let query = query.unwrap_or_default();
     let asked = fields(&query);
     let is = |name: &str, value: &str| asked.get(name).is_some_and(|found| found == value);
@@ -215,6 +236,10 @@ async fn token(State(issuer): Shared, body: String) -> Response {
     let given = |name: &str| asked.get(name).map(String::as_str).unwrap_or_default();
     let user = {
         let mut issued = issuer.state.lock().unwrap();
+        if let Some((status, body)) = issued.failing {
+            issued.counts.failures += 1;
+            return to_page(status, body.to_owned());
+        }
         match given("grant_type") {
             "authorization_code" => {
                 let verifier = given("code_verifier").to_owned();
@@ -238,7 +263,7 @@ async fn token(State(issuer): Shared, body: String) -> Response {
     };
     match user.filter(|_| given("client_id") == CLIENT) {
         Some(user) => issuer.tokens(&user),
-        None => to_page(StatusCode::BAD_REQUEST, &json!({"error": "invalid_grant"})),
+        None => to_page(StatusCode::BAD_REQUEST, REFUSAL.to_owned()),
     }
 }
 
@@ -280,13 +305,13 @@ fn moved(location: &str) -> Response {
 }
 
 /// An answer that a page of another origin may read.
-fn to_page(status: StatusCode, body: &Value) -> Response {
+fn to_page(status: StatusCode, body: String) -> Response {
     let headers = [
         (header::CONTENT_TYPE, "application/json"),
         (header::CACHE_CONTROL, "no-store"),
         (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
     ];
-    (status, headers, body.to_string()).into_response()
+    (status, headers, body).into_response()
 }
 
 fn fields(text: &str) -> Fields {

@@ -31,6 +31,7 @@ macro_rules! on_both_engines {
 mod bringing;
 mod composing;
 mod deleting;
+mod door;
 mod downloading;
 mod downloading_long;
 mod failing;
@@ -45,6 +46,7 @@ mod restarting;
 mod returning;
 mod revealing;
 mod signing_in;
+mod signing_in_again;
 mod site;
 mod states;
 mod stopping;

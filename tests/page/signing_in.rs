@@ -1,76 +1,14 @@
 //! Where one signs in: at an issuer, with nothing kept of it.
 
-use std::time::Duration;
-
 use tempfile::TempDir;
 
 use crate::browser::{Browser, LOOKS};
-use crate::guarded::Guarded;
-use crate::issuer::Issuer;
+use crate::door::{COMPOSE, Door, HOUR};
+use crate::issuer::REFUSAL;
 use crate::site::Site;
 use crate::support::numbers;
-use crate::support::patience::until;
-use crate::support::upstream::{Reply, Upstream};
+use crate::support::upstream::Upstream;
 use crate::support::world::Kind;
-use crate::visit::kept;
-
-const HOUR: Duration = Duration::from_secs(3_600);
-
-/// A browser before a page where one signs in.
-struct Door {
-    browser: Browser,
-    site: Guarded,
-    issuer: Issuer,
-}
-
-impl Door {
-    async fn new(upstream: &Upstream, life: Duration) -> Self {
-        let issuer = Issuer::new(life).await;
-        let (browser, site) = tokio::join!(Browser::open(), Guarded::new(upstream, &issuer));
-        Self {
-            browser,
-            site,
-            issuer,
-        }
-    }
-
-    async fn goto(&self, path: &str) {
-        self.browser.goto(&self.site.at(path)).await;
-    }
-
-    /// Signs in as this user, and waits for the page of this heading.
-    async fn enter(&self, user: &str, heading: &str) {
-        self.browser.click(&format!("as-{user}")).await;
-        self.browser.until_text("heading", heading).await;
-        let name = format!("{user}@example.gov");
-        self.browser.until_text("user", &name).await;
-    }
-
-    /// Starts a run of these numbers; its address.
-    async fn start(&self, numbers: &[String]) -> String {
-        self.browser.type_in("numbers", &numbers.join("\n")).await;
-        self.browser.click("start").await;
-        let path = self
-            .browser
-            .until("location.pathname.startsWith('/executions/') && location.pathname")
-            .await;
-        path.as_str().unwrap().to_owned()
-    }
-
-    /// Checks that no token and no verifier is in the tab's storage, its addresses or the document.
-    async fn check_no_secret(&self) {
-        let kept = kept(&self.browser).await;
-        let secrets = self.issuer.secrets();
-        assert!(secrets.len() >= 4, "there are tokens and a verifier");
-        for secret in secrets {
-            assert!(!kept.contains(&secret), "the page keeps {secret}");
-        }
-        assert_eq!(self.browser.read("sessionStorage.length").await, 0);
-        assert_eq!(self.browser.read("location.search").await, "");
-    }
-}
-
-const COMPOSE: &str = "Look up a list of numbers";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn who_signs_in_starts_a_run_follows_it_and_comes_back_to_it_by_its_address() {
@@ -120,77 +58,6 @@ async fn who_signs_in_starts_a_run_follows_it_and_comes_back_to_it_by_its_addres
     assert_eq!(door.issuer.counts().exchanges, 3);
     assert_eq!(door.site.refusals(), 0);
     door.check_no_secret().await;
-    door.browser.close().await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn tokens_are_renewed_before_they_end() {
-    let upstream = Upstream::start(|_, _| Reply::Held).await;
-    let door = Door::new(&upstream, Duration::from_secs(8)).await;
-    door.goto("/").await;
-    door.enter("ann", COMPOSE).await;
-    door.start(&numbers(2)).await;
-    until("two renewals", async || {
-        (door.issuer.counts().renewals >= 2).then_some(())
-    })
-    .await;
-    upstream.release();
-    door.browser.until_text("status", "Finished").await;
-    assert_eq!(door.site.refusals(), 0);
-    assert_eq!(door.issuer.counts().exchanges, 1);
-    door.check_no_secret().await;
-    door.browser.close().await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_reader_whose_tokens_are_taken_back_signs_in_again_and_is_where_they_were() {
-    let upstream = Upstream::start(|_, _| Reply::Held).await;
-    let door = Door::new(&upstream, HOUR).await;
-    let browser = &door.browser;
-    // The browser notes what the API and then the issuer refuse.
-    browser.expect_in_console("401");
-    browser.expect_in_console("400");
-    door.goto("/").await;
-    door.enter("ann", COMPOSE).await;
-    let path = door.start(&numbers(2)).await;
-    browser.until_text("status", "Running").await;
-    door.issuer.take_back();
-    until("another sign-in", async || {
-        (door.issuer.counts().exchanges == 2).then_some(())
-    })
-    .await;
-    browser.until_text("status", "Running").await;
-    assert_eq!(browser.address().await, door.site.at(&path));
-    upstream.release();
-    browser.until_text("status", "Finished").await;
-    door.check_no_secret().await;
-    door.browser.close().await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn whoever_has_a_list_at_hand_is_asked_before_they_sign_in_again() {
-    let upstream = Upstream::quick().await;
-    let door = Door::new(&upstream, HOUR).await;
-    let browser = &door.browser;
-    browser.expect_in_console("401");
-    browser.expect_in_console("400");
-    door.goto("/").await;
-    door.enter("ann", COMPOSE).await;
-    browser.type_in("numbers", &numbers(3).join("\n")).await;
-    browser.until_text("report-numbers", "3").await;
-    door.issuer.take_back();
-    browser.click("start").await;
-    let told = browser.text("trouble").await;
-    assert!(told.starts_with("Your sign-in has ended"), "{told}");
-    let typed = "document.querySelector('[data-testid=numbers]').value.split('\\n').length";
-    assert_eq!(browser.read(typed).await, 3);
-    browser.shoot("sign-in-ended").await;
-    browser.click("sign-in").await;
-    browser
-        .until("document.querySelector('[data-testid=numbers]')?.value === ''")
-        .await;
-    door.start(&numbers(3)).await;
-    browser.until_text("status", "Finished").await;
     door.browser.close().await;
 }
 
@@ -245,36 +112,79 @@ async fn a_sign_in_that_the_page_did_not_ask_for_is_refused() {
         );
         assert_eq!(browser.address().await, door.site.at("/"));
     }
-    assert_eq!(door.issuer.counts().exchanges, 0);
-    // What the issuer refuses is told in its words, and the next may go well.
+    // Nor where one was begun, with another state; and what was begun is worth nothing then.
     browser.click("sign-in").await;
-    browser.click("as-nobody").await;
-    browser
-        .until(
-            "document.querySelector('[data-testid=trouble]')?.innerText.includes('access_denied')",
-        )
-        .await;
+    browser.until_text("who", "Who are you?").await;
+    let begun = browser.address().await;
+    door.goto("/?code=made-up&state=made-up").await;
+    door.until_told("This sign-in wasn't asked for here").await;
+    assert_eq!(browser.read("sessionStorage.length").await, 0);
+    browser.goto(&begun).await;
+    browser.click("as-ann").await;
+    door.until_told("This sign-in wasn't asked for here").await;
     assert_eq!(browser.address().await, door.site.at("/"));
+    assert_eq!(door.issuer.counts().exchanges, 0);
+    // To here, twice: by the click, and by the test.
+    assert_eq!(door.issuer.counts().visits, 2);
     browser.click("sign-in").await;
-    door.enter("ann", COMPOSE).await;
+    browser.until_text("heading", COMPOSE).await;
     door.check_no_secret().await;
     door.browser.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_api_that_takes_no_token_is_told_of_and_nobody_is_sent_around() {
+async fn what_the_issuer_refuses_is_told_and_another_sign_in_may_go_well() {
     let upstream = Upstream::quick().await;
     let door = Door::new(&upstream, HOUR).await;
     let browser = &door.browser;
-    browser.expect_in_console("401");
-    door.site.take_none();
+    for status in ["400", "503"] {
+        browser.expect_in_console(status);
+    }
+    let told = async |detail: &str| {
+        browser
+            .until(&format!(
+                "document.querySelector('[data-testid=trouble]')?.innerText.includes('{detail}')"
+            ))
+            .await;
+        door.until_told("You weren't signed in").await;
+        assert_eq!(browser.address().await, door.site.at("/history"));
+        assert_eq!(browser.read("sessionStorage.length").await, 0);
+        assert!(!browser.shows("sign-out").await);
+    };
     door.goto("/history").await;
+    browser.click("as-nobody").await;
+    told("gave this reason: access_denied.").await;
+    door.issuer.fail(400, REFUSAL);
+    browser.click("sign-in").await;
+    // From here on the issuer knows the reader, and shows nothing.
     browser.click("as-ann").await;
-    let told = browser.text("trouble").await;
-    assert!(told.starts_with("Your sign-in has ended"), "{told}");
-    browser.text("sign-in").await;
-    assert_eq!(browser.address().await, door.site.at("/history"));
-    assert_eq!(door.issuer.counts().exchanges, 1);
+    told("gave this reason: invalid_grant.").await;
+    browser.shoot("sign-in-refused").await;
+    door.issuer.fail(503, "down");
+    browser.click("sign-in").await;
+    told("answered with status 503").await;
+    door.issuer.recover();
+    let counts = door.issuer.counts();
+    let happened = (counts.visits, counts.failures, counts.exchanges);
+    assert_eq!(happened, (3, 2, 0));
+    browser.click("sign-in").await;
+    browser.until_text("heading", "History").await;
+    door.check_no_secret().await;
+    door.browser.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_comes_back_without_an_answer_is_not_sent_again_at_once() {
+    let upstream = Upstream::quick().await;
+    let door = Door::new(&upstream, HOUR).await;
+    door.goto("/").await;
+    door.browser.until_text("who", "Who are you?").await;
+    door.goto("/history").await;
+    door.until_told("You aren't signed in yet").await;
+    assert_eq!(door.issuer.counts().visits, 1);
+    door.browser.click("sign-in").await;
+    door.enter("ann", "History").await;
+    assert_eq!(door.browser.address().await, door.site.at("/history"));
     door.browser.close().await;
 }
 

@@ -17,6 +17,8 @@ pub enum ApiError {
         /// The status it answered with.
         status: u16,
     },
+    /// The page's worker is no more, and with it the sign-in.
+    Stopped,
 }
 
 impl ApiError {
@@ -35,6 +37,7 @@ impl ApiError {
             Self::Refused(_) if self.is_unknown_caller() => "You aren't signed in".to_owned(),
             Self::Refused(problem) => problem.title.clone(),
             Self::Unreadable { status: 401 } => "Your sign-in has ended".to_owned(),
+            Self::Stopped => "The part of the page that holds your sign-in has stopped".to_owned(),
             Self::Unreadable { .. } => "The answer made no sense".to_owned(),
         }
     }
@@ -54,7 +57,7 @@ impl ApiError {
                     .to_owned()
             }
             Self::Refused(problem) => problem.detail.clone().unwrap_or_default(),
-            Self::Unreadable { status: 401 } => {
+            Self::Stopped | Self::Unreadable { status: 401 } => {
                 "Sign in again. Runs go on meanwhile; a list that isn't started must be brought again."
                     .to_owned()
             }
@@ -81,7 +84,8 @@ impl ApiError {
         match self {
             Self::Unreachable => true,
             Self::Refused(problem) => problem.status >= 500 || matches!(problem.status, 401 | 429),
-            Self::Unreadable { status } => *status >= 500,
+            Self::Unreadable { status } => *status >= 500 || *status == 429,
+            Self::Stopped => false,
         }
     }
 }
@@ -118,6 +122,8 @@ mod tests {
         let error = ApiError::from_answer(502, "<html>bad gateway</html>");
         assert!(error.advice().contains("502") && error.may_pass());
         assert!(!ApiError::from_answer(404, "nginx").is_not_found());
+        // As API Gateway says that it is throttled.
+        assert!(ApiError::from_answer(429, r#"{"message":"Too Many Requests"}"#).may_pass());
         let guard = ApiError::from_answer(401, r#"{"message":"Unauthorized"}"#);
         assert_eq!(guard.title(), "Your sign-in has ended");
         assert!(!guard.may_pass());

@@ -70,5 +70,7 @@ mod tests {
         let proxy = refused(502, "<html>bad gateway</html>");
         assert_eq!(proxy, Trouble::Unreadable { status: 502 });
         assert!(proxy.may_pass() && !refused(404, "nginx").may_pass());
+        // As API Gateway says that it is throttled.
+        assert!(refused(429, r#"{"message":"Too Many Requests"}"#).may_pass());
     }
 }

@@ -78,6 +78,9 @@ pub enum Request {
         /// What was kept when the reader left, by [`Event::Leave`]; else empty.
         kept: String,
     },
+    /// Sign the reader in again, who didn't ask for it: [`Event::Leave`], or [`Event::Dropped`] where
+    /// that was done a moment ago.
+    SignInUnasked,
     /// What lets a call of the API in: [`Event::Token`].
     Token,
     /// Forget who signed in: [`Event::Leave`].
@@ -307,7 +310,7 @@ impl Trouble {
         match self {
             Self::Unreachable => true,
             Self::Refused(problem) => problem.status >= 500 || matches!(problem.status, 401 | 429),
-            Self::Unreadable { status } => *status >= 500,
+            Self::Unreadable { status } => *status >= 500 || *status == 429,
         }
     }
 

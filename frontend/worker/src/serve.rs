@@ -112,6 +112,7 @@ impl Worker {
                 return save::save(what, source, &attached, &tell).await;
             }
             Request::SignIn { query, kept } => sign_in::begin(&query, &kept).await,
+            Request::SignInUnasked => sign_in::begin_unasked().await,
             Request::Token => sign_in::token_for_page().await,
             Request::SignOut => sign_in::out().await,
             // Taken before.

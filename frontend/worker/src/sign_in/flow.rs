@@ -9,6 +9,8 @@ use sha2::{Digest, Sha256};
 
 /// Random bytes of an attempt: half of them for its state, half for its verifier.
 pub(super) const RANDOM_BYTES: usize = 64;
+/// Marks an attempt that the page began by itself, where it is kept.
+const UNASKED: &str = " unasked";
 
 /// How one signs in here: `/config.json`, written when the page is deployed.
 #[derive(Clone, Debug, Deserialize)]
@@ -66,32 +68,37 @@ impl Config {
 }
 
 /// A sign-in under way. It is kept in the tab while the reader is at the issuer, and nowhere else.
-#[derive(Debug, PartialEq, Eq)]
 pub(super) struct Attempt {
     state: String,
     verifier: String,
+    /// Whether the page began it by itself.
+    unasked: bool,
 }
 
 impl Attempt {
     /// One that nobody can guess.
-    pub(super) fn new(random: [u8; RANDOM_BYTES]) -> Self {
+    pub(super) fn new(random: [u8; RANDOM_BYTES], unasked: bool) -> Self {
         let (state, verifier) = random.split_at(RANDOM_BYTES / 2);
         Self {
             state: BASE64_URL_SAFE_NO_PAD.encode(state),
             verifier: BASE64_URL_SAFE_NO_PAD.encode(verifier),
+            unasked,
         }
     }
 
     /// As it is kept.
     pub(super) fn kept(&self) -> String {
-        format!("{} {}", self.state, self.verifier)
+        let mark = if self.unasked { UNASKED } else { "" };
+        format!("{} {}{mark}", self.state, self.verifier)
     }
 
     fn of(kept: &str) -> Option<Self> {
-        let (state, verifier) = kept.split_once(' ')?;
+        let asked = kept.strip_suffix(UNASKED);
+        let (state, verifier) = asked.unwrap_or(kept).split_once(' ')?;
         Some(Self {
             state: state.to_owned(),
             verifier: verifier.to_owned(),
+            unasked: asked.is_some(),
         })
     }
 
@@ -118,17 +125,21 @@ fn challenge(verifier: &str) -> String {
 }
 
 /// A reader who is back from the issuer.
-#[derive(Debug, PartialEq, Eq)]
+#[cfg_attr(test, derive(Debug, PartialEq, Eq))]
 pub(super) struct Back {
     code: String,
     verifier: String,
+    /// Whether the page had sent them by itself.
+    pub(super) unasked: bool,
 }
 
 /// Why a reader who is back isn't signed in.
-#[derive(Debug, PartialEq, Eq)]
+#[cfg_attr(test, derive(Debug, PartialEq, Eq))]
 pub(super) enum Refused {
     /// The page didn't send them, or not for this: anybody may have made that address.
     NotAskedFor,
+    /// They were sent, and the address has no answer. To send them again could go on for ever.
+    NoAnswer,
     /// The issuer's reason, a word such as `access_denied`.
     ByIssuer(String),
 }
@@ -143,10 +154,14 @@ pub(super) fn back(query: &str, kept: &str) -> Result<Option<Back>, Refused> {
             .map(|(_, value)| value.into_owned())
     };
     let (code, error) = (value("code"), value("error"));
+    let attempt = Attempt::of(kept);
     if code.is_none() && error.is_none() {
-        return Ok(None);
+        return match attempt {
+            Some(_) => Err(Refused::NoAnswer),
+            None => Ok(None),
+        };
     }
-    let attempt = Attempt::of(kept).ok_or(Refused::NotAskedFor)?;
+    let attempt = attempt.ok_or(Refused::NotAskedFor)?;
     if value("state") != Some(attempt.state) {
         return Err(Refused::NotAskedFor);
     }
@@ -154,6 +169,7 @@ pub(super) fn back(query: &str, kept: &str) -> Result<Option<Back>, Refused> {
         (Some(code), None) => Ok(Some(Back {
             code,
             verifier: attempt.verifier,
+            unasked: attempt.unasked,
         })),
         (_, error) => Err(Refused::ByIssuer(error.unwrap_or_default())),
     }
@@ -190,7 +206,7 @@ mod tests {
     fn attempt() -> Attempt {
         let mut bytes = [7; RANDOM_BYTES];
         bytes[RANDOM_BYTES / 2..].fill(9);
-        Attempt::new(bytes)
+        Attempt::new(bytes, false)
     }
 
     #[test]
@@ -235,6 +251,7 @@ mod tests {
         let expected = Back {
             code: "a+b".into(),
             verifier: attempt.verifier.clone(),
+            unasked: false,
         };
         assert_eq!(taken, Ok(Some(expected)));
         for (query, kept) in [
@@ -257,8 +274,26 @@ mod tests {
             Err(Refused::ByIssuer("access_denied".into()))
         );
         for query in ["", "?", "?codes=1&state=x"] {
-            assert_eq!(back(query, &kept), Ok(None), "{query}");
+            assert_eq!(back(query, ""), Ok(None), "{query}");
+            assert_eq!(back(query, "out"), Ok(None), "{query}");
+            // Whoever was sent and comes back so isn't sent again at once.
+            assert_eq!(back(query, &kept), Err(Refused::NoAnswer), "{query}");
         }
+    }
+
+    #[test]
+    fn a_sign_in_that_nobody_asked_for_is_known_as_such_when_it_is_back() {
+        let attempt = Attempt {
+            unasked: true,
+            ..attempt()
+        };
+        let query = format!("?code=c&state={}", attempt.state);
+        let expected = Back {
+            code: "c".into(),
+            verifier: attempt.verifier.clone(),
+            unasked: true,
+        };
+        assert_eq!(back(&query, &attempt.kept()), Ok(Some(expected)));
     }
 
     #[test]
@@ -266,6 +301,7 @@ mod tests {
         let back = Back {
             code: "a+b".into(),
             verifier: "v".into(),
+            unasked: false,
         };
         let root = "https://rollcall.example.gov/";
         assert_eq!(

@@ -2,6 +2,7 @@
 //! of its calls, and the refresh token never leaves.
 
 mod flow;
+mod issuer;
 mod session;
 
 use std::rc::Rc;
@@ -11,8 +12,7 @@ use contract::wire::Problem;
 use futures::channel::oneshot;
 use futures::future::select;
 use futures::lock::Mutex;
-use gloo_net::http::{Request, RequestBuilder, Response};
-use serde::de::DeserializeOwned;
+use gloo_net::http::{Request, Response};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::RequestMode;
 
@@ -20,7 +20,8 @@ use crate::protocol::{Event, Trouble};
 use crate::serve::{now, pause, random, root};
 
 use flow::{Attempt, Back, Config, Refused};
-use session::{Session, Tokens};
+use issuer::{No, with_form};
+use session::{NoToken, Session};
 
 /// Where it is said how one signs in.
 const CONFIG: &str = "/config.json";
@@ -30,6 +31,9 @@ const OVER: Trouble = Trouble::Unreadable { status: 401 };
 const OUT: &str = "out";
 /// How long a refresh token's revocation is waited for.
 const REVOCATION: Duration = Duration::from_secs(2);
+/// Milliseconds that a sign-in which nobody asked for must have held before there is another: one that
+/// ends sooner isn't mended by it, and the reader would be sent around for ever.
+const HELD_MS: f64 = 60_000.0;
 
 type Result<T> = std::result::Result<T, Trouble>;
 
@@ -40,6 +44,8 @@ struct Standing {
     /// How one signs in, once the page has asked for it.
     config: Option<Rc<Config>>,
     session: Option<Session>,
+    /// Milliseconds since 1970 at which there was a sign-in that nobody asked for.
+    unasked: Option<f64>,
 }
 
 thread_local! {
@@ -55,6 +61,17 @@ pub(crate) async fn begin(query: &str, kept: &str) -> Event {
     let standing = standing();
     let mut standing = standing.lock().await;
     let event = standing.begin(query, kept).await;
+    event.unwrap_or_else(Event::Trouble)
+}
+
+/// Says where a reader signs in again who didn't ask for it; nothing where that was done a moment ago.
+pub(crate) async fn begin_unasked() -> Event {
+    let standing = standing();
+    let mut standing = standing.lock().await;
+    if standing.unasked.is_some_and(|at| now() < at + HELD_MS) {
+        return Event::Dropped;
+    }
+    let event = standing.leave(true).await;
     event.unwrap_or_else(Event::Trouble)
 }
 
@@ -90,49 +107,65 @@ pub(crate) async fn out() -> Event {
 /// Sends a call of the API, with a token where one signs in.
 pub(crate) async fn send(call: std::result::Result<Request, gloo_net::Error>) -> Result<Response> {
     let call = call.map_err(|_| Trouble::Unreachable)?;
-    if let Some(token) = token().await? {
-        call.headers().set("Authorization", &token);
+    let token = token().await?;
+    if let Some(token) = &token {
+        call.headers().set("Authorization", token);
     }
-    call.send().await.map_err(|_| Trouble::Unreachable)
+    let answer = call.send().await.map_err(|_| Trouble::Unreachable)?;
+    match answer.status() {
+        // Whoever says it and however: nothing but another sign-in helps.
+        401 if token.is_some() => Err(OVER),
+        _ => Ok(answer),
+    }
 }
 
 impl Standing {
     async fn begin(&mut self, query: &str, kept: &str) -> Result<Event> {
-        self.session = None;
-        let (config, root) = (self.config().await?, root());
-        match flow::back(query, kept) {
-            Ok(Some(back)) => {
-                let tokens = exchange(&config, &back, &root).await?;
-                let session = Session::new(tokens, now());
-                let user = session.user.clone();
-                self.session = Some(session);
-                Ok(Event::SignedIn(user))
-            }
-            Ok(None) if kept == OUT => Err(problem(
+        let (title, detail) = match flow::back(query, kept) {
+            Ok(Some(back)) => return self.enter(&back).await,
+            Ok(None) if kept == OUT => (
                 "You are signed out",
                 "Nothing of your runs is left on this page. They go on, and are here when you sign in again.",
-            )),
-            Ok(None) => {
-                let random = random().ok_or_else(|| {
-                    problem(
-                        "This browser can't sign in",
-                        "It gives no random numbers to make the sign-in safe with. Use another.",
-                    )
-                })?;
-                let attempt = Attempt::new(random);
-                Ok(Event::Leave(format!(
-                    "{} {}",
-                    attempt.address(&config, &root),
-                    attempt.kept()
-                )))
-            }
-            Err(Refused::NotAskedFor) => Err(problem(
+            ),
+            Ok(None) => return self.leave(false).await,
+            Err(Refused::NotAskedFor) => (
                 "This sign-in wasn't asked for here",
                 "It was begun in another tab, has been used already, or somebody made up the address that \
                  brought you here. Sign in again.",
-            )),
-            Err(Refused::ByIssuer(why)) => Err(refused(&why)),
-        }
+            ),
+            Err(Refused::NoAnswer) => (
+                "You aren't signed in yet",
+                "You left this page to sign in, and came back without. Sign in to go on.",
+            ),
+            Err(Refused::ByIssuer(why)) => return Err(not_signed_in(&No::Refused(why))),
+        };
+        Err(problem(403, title, detail.to_owned()))
+    }
+
+    /// Takes the reader's tokens.
+    async fn enter(&mut self, back: &Back) -> Result<Event> {
+        let config = self.config().await?;
+        let asked = now();
+        let form = config.exchange(back, &root());
+        let tokens = issuer::ask(&config.token_endpoint, form).await;
+        let session = Session::new(tokens.map_err(|no| not_signed_in(&no))?, asked);
+        let user = session.user.clone();
+        self.session = Some(session);
+        self.unasked = back.unasked.then_some(asked);
+        Ok(Event::SignedIn(user))
+    }
+
+    /// Begins an attempt.
+    async fn leave(&mut self, unasked: bool) -> Result<Event> {
+        self.session = None;
+        let config = self.config().await?;
+        let random = random().ok_or_else(|| {
+            let detail = "It gives no random numbers to make the sign-in safe with. Use another.";
+            problem(403, "This browser can't sign in", detail.to_owned())
+        })?;
+        let attempt = Attempt::new(random, unasked);
+        let address = attempt.address(&config, &root());
+        Ok(Event::Leave(format!("{address} {}", attempt.kept())))
     }
 
     async fn out(&mut self) -> Result<Event> {
@@ -156,7 +189,8 @@ impl Standing {
         if let Some(config) = &self.config {
             return Ok(Rc::clone(config));
         }
-        let config = Rc::new(answer(Request::get(CONFIG).send().await).await?);
+        let answer = Request::get(CONFIG).send().await;
+        let config = Rc::new(read(answer.map_err(|_| Trouble::Unreachable)?).await?);
         self.config = Some(Rc::clone(&config));
         Ok(config)
     }
@@ -165,81 +199,50 @@ impl Standing {
         let Some(config) = &self.config else {
             return Ok(None);
         };
-        let session = self.session.as_mut().ok_or(OVER)?;
-        if session.is_due(now())
-            && let Some(refresh_token) = &session.refresh_token
-        {
-            match ask(&config.token_endpoint, config.renewal(refresh_token)).await {
-                Ok(tokens) => session.renew(tokens, now()),
-                // It is good for some time more; then whoever is asked by it says what is wrong.
-                Err(trouble) if trouble.may_pass() => {}
-                Err(trouble) => {
-                    self.session = None;
-                    return Err(trouble);
-                }
-            }
+        let renew = async |refresh_token: &str| {
+            let form = config.renewal(refresh_token);
+            issuer::ask(&config.token_endpoint, form).await
+        };
+        match session::token(&mut self.session, now, renew).await {
+            Ok(token) => Ok(Some(format!("Bearer {token}"))),
+            Err(NoToken::Over) => Err(OVER),
+            Err(NoToken::NotNow(no)) => Err(not_renewed(&no)),
         }
-        Ok(Some(format!("Bearer {}", session.access_token)))
     }
 }
 
-async fn exchange(config: &Config, back: &Back, root: &str) -> Result<Tokens> {
-    let asked = ask(&config.token_endpoint, config.exchange(back, root)).await;
-    asked.map_err(|trouble| match trouble {
-        OVER => refused("invalid_grant"),
-        other => other,
-    })
-}
-
-/// Asks the issuer for tokens. What it refuses is refused for good (RFC 6749, 5.2).
-async fn ask(endpoint: &str, form: String) -> Result<Tokens> {
-    let call = with_form(Request::post(endpoint), form).map_err(|_| Trouble::Unreachable)?;
-    let sent = call.send().await;
-    match sent.as_ref().map(Response::status) {
-        Ok(400 | 401 | 403) => Err(OVER),
-        _ => answer(sent).await,
-    }
-}
-
-fn with_form(call: RequestBuilder, form: String) -> std::result::Result<Request, gloo_net::Error> {
-    call.header("Content-Type", "application/x-www-form-urlencoded")
-        .body(form)
-}
-
-async fn answer<T: DeserializeOwned>(
-    sent: std::result::Result<Response, gloo_net::Error>,
-) -> Result<T> {
-    let sent = sent.map_err(|_| Trouble::Unreachable)?;
-    let status = sent.status();
-    let body = sent.text().await.map_err(|_| Trouble::Unreachable)?;
+async fn read(answer: Response) -> Result<Config> {
+    let status = answer.status();
+    let body = answer.text().await.map_err(|_| Trouble::Unreachable)?;
     match serde_json::from_str(&body) {
-        Ok(read) if sent.ok() => Ok(read),
+        Ok(config) if answer.ok() => Ok(config),
         _ => Err(Trouble::Unreadable { status }),
     }
 }
 
 /// What a sign-in came to, in words.
-fn problem(title: &str, detail: &str) -> Trouble {
+fn problem(status: u16, title: &str, detail: String) -> Trouble {
     Trouble::Refused(Problem {
         kind: "/problems/sign-in".to_owned(),
         title: title.to_owned(),
-        status: 403,
-        detail: Some(detail.to_owned()),
+        status,
+        detail: Some(detail),
     })
 }
 
-/// The issuer refused; its word for why is of a fixed kind, and shown only if it looks so.
-fn refused(why: &str) -> Trouble {
-    let is_word = !why.is_empty()
-        && why.len() <= 40
-        && why
-            .bytes()
-            .all(|byte| byte.is_ascii_lowercase() || byte == b'_');
-    let why = if is_word { why } else { "no reason" };
-    problem(
-        "You weren't signed in",
-        &format!(
-            "Whoever signs you in gave this reason: {why}. Sign in again; if it stays so, ask who runs this Rollcall."
-        ),
-    )
+fn not_signed_in(no: &No) -> Trouble {
+    let detail = format!(
+        "{} Sign in again; if it stays so, ask who runs this Rollcall.",
+        no.words()
+    );
+    problem(403, "You weren't signed in", detail)
+}
+
+/// With a status that says that it may pass, so that whoever asks does so again.
+fn not_renewed(no: &No) -> Trouble {
+    let detail = format!(
+        "{} Runs go on meanwhile. If it stays so, sign out and in again.",
+        no.words()
+    );
+    problem(503, "Your sign-in can't be renewed", detail)
 }
