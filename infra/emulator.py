@@ -1,38 +1,21 @@
-"""The cloud deployment on this machine, for tests: an AWS emulator and what runs in it.
+"""An AWS emulator on this machine, for the tests and `cargo xtask aws-local`.
 
     emulator.py serve DIR
         Starts MiniStack on a free port of loopback, its files and log in DIR. Prints its address,
         one line, once it answers, and ends it and its Lambdas when stdin closes. As on AWS, a role
         may do only what its policies allow.
-
-    emulator.py deploy ENDPOINT API_BOOTSTRAP FETCHER_BOOTSTRAP
-        Reads one JSON object a line from stdin and answers each with one line:
-        {"name", "upstream", "env"?, "fetcherTimeout"?} creates a deployment of its own bucket,
-        Lambdas, state machines and HTTP API; {"destroy": name} ends its Lambdas.
-        An answer is the deployment's outputs, {} or {"error": …}.
-
-A deployment has what `infra/` describes for AWS; only the creating is done by hand here.
 """
 
-import io
-import json
 import os
-import platform
 import signal
 import socket
 import subprocess
 import sys
 import time
 import urllib.request
-import zipfile
 from pathlib import Path
 
-from pack import pack
-
-INFRA = Path(__file__).resolve().parent
 REGION = "us-east-1"
-ACCOUNT = "000000000000"
-ROLE = f"arn:aws:iam::{ACCOUNT}:role/rollcall"
 # The emulator's first answer takes about a second; a loaded machine gets a minute.
 START_SECONDS = 60
 
@@ -112,132 +95,9 @@ def end(emulator):
     emulator.wait()
 
 
-class Deployer:
-    """Creates deployments in a running emulator."""
-
-    def __init__(self, endpoint, api_bootstrap, fetcher_bootstrap):
-        import boto3
-
-        session = boto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name=REGION)
-        self.endpoint = endpoint
-        self.lambdas, self.machines, self.s3, self.gateway = (
-            session.client(service, endpoint_url=endpoint)
-            for service in ("lambda", "stepfunctions", "s3", "apigatewayv2")
-        )
-        self.architecture = {"aarch64": "arm64", "arm64": "arm64"}.get(platform.machine(), "x86_64")
-        # Functions and machines may do everything here; what they may do on AWS is the template's to say.
-        roles = session.client("iam", endpoint_url=endpoint)
-        everything = {"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
-        anybody = {"Statement": [{"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}]}
-        try:
-            roles.create_role(RoleName="rollcall", AssumeRolePolicyDocument=json.dumps(anybody))
-        except roles.exceptions.EntityAlreadyExistsException:
-            pass  # Another process of tests made it.
-        roles.put_role_policy(RoleName="rollcall", PolicyName="all", PolicyDocument=json.dumps(everything))
-        # Handed over once, since a function's code would else go through each of its creations.
-        self.code = f"rollcall-code-{os.getpid()}"
-        self.s3.create_bucket(Bucket=self.code)
-        for name, bootstrap in {"api": api_bootstrap, "fetcher": fetcher_bootstrap}.items():
-            self.s3.put_object(Bucket=self.code, Key=name, Body=zipped(bootstrap))
-
-    def deploy(self, name, upstream, env=None, fetcherTimeout=900):
-        bucket = f"rollcall-{name}"
-        self.s3.create_bucket(Bucket=bucket)
-        shared = {"ROLLCALL_BUCKET": bucket, "ROLLCALL_UPSTREAM_URL": upstream} | (env or {})
-
-        fetcher = self.function(f"{name}-fetcher", "fetcher", shared, fetcherTimeout)
-        machine = self.machine(name, "state-machine", fetcher)
-        direct = self.machine(f"{name}-direct", "direct", fetcher)
-        api = self.function(
-            f"{name}-api",
-            "api",
-            # The emulator has no sign-in, so the one caller has a name of its own.
-            {"ROLLCALL_STATE_MACHINE_ARN": machine, "ROLLCALL_ANONYMOUS_OWNER": "tester"} | shared,
-            29,
-        )
-        return {
-            "endpoint": self.endpoint,
-            "region": REGION,
-            "bucket": bucket,
-            "apiUrl": self.http_api(name, api),
-            "apiFunction": api,
-            "fetcherFunction": fetcher,
-            "stateMachineArn": machine,
-            "directStateMachineArn": direct,
-        }
-
-    def function(self, name, code, env, timeout):
-        return self.lambdas.create_function(
-            FunctionName=name,
-            Runtime="provided.al2023",
-            Architectures=[self.architecture],
-            Handler="bootstrap",
-            Role=ROLE,
-            Timeout=timeout,
-            MemorySize=1024,
-            Code={"S3Bucket": self.code, "S3Key": code},
-            Environment={"Variables": env},
-        )["FunctionArn"]
-
-    def machine(self, name, file, fetcher):
-        definition = (INFRA / f"{file}.asl.json").read_text()
-        # What CloudFormation does with a state machine's DefinitionSubstitutions.
-        for key, value in {"FetcherArn": fetcher, "Partition": "aws"}.items():
-            definition = definition.replace("${" + key + "}", value)
-        return self.machines.create_state_machine(
-            name=name,
-            definition=definition,
-            roleArn=ROLE,
-            type="STANDARD",
-        )["stateMachineArn"]
-
-    def http_api(self, name, function):
-        api = self.gateway.create_api(Name=name, ProtocolType="HTTP")
-        integration = self.gateway.create_integration(
-            ApiId=api["ApiId"],
-            IntegrationType="AWS_PROXY",
-            IntegrationUri=function,
-            PayloadFormatVersion="2.0",
-        )
-        self.gateway.create_route(
-            ApiId=api["ApiId"], RouteKey="$default", Target=f"integrations/{integration['IntegrationId']}"
-        )
-        self.gateway.create_stage(ApiId=api["ApiId"], StageName="$default", AutoDeploy=True)
-        return api["ApiEndpoint"]
-
-    def destroy(self, name):
-        """Ends the Lambdas' processes; the rest is small and goes with the emulator."""
-        for function in (f"{name}-api", f"{name}-fetcher"):
-            self.lambdas.delete_function(FunctionName=function)
-
-
-def zipped(bootstrap):
-    """A Lambda's code, stored as it is since it travels no further."""
-    archive = io.BytesIO()
-    pack(bootstrap, archive, zipfile.ZIP_STORED)
-    return archive.getvalue()
-
-
-def deploy(endpoint, api_bootstrap, fetcher_bootstrap):
-    deployer = Deployer(endpoint, api_bootstrap, fetcher_bootstrap)
-    for line in sys.stdin:
-        try:
-            request = json.loads(line)
-            if "destroy" in request:
-                deployer.destroy(request["destroy"])
-                answer = {}
-            else:
-                answer = deployer.deploy(**request)
-        except Exception as error:  # The asker is a test: it gets whatever went wrong.
-            answer = {"error": f"{type(error).__name__}: {error}"}
-        print(json.dumps(answer), flush=True)
-
-
 if __name__ == "__main__":
     match sys.argv[1:]:
         case ["serve", folder]:
             serve(folder)
-        case ["deploy", endpoint, api, fetcher]:
-            deploy(endpoint, api, fetcher)
         case _:
             sys.exit(__doc__)

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use serde_json::json;
 use store::Store;
 
+use crate::support::caller::{Answer, call};
 use crate::support::faulty::Faulty;
 use crate::support::upstream::Upstream;
-use crate::support::world::{Answer, Kind, World, call, id_of};
+use crate::support::world::{Kind, World, id_of};
 
 on_every_engine!(
     a_start_that_dies_at_any_step_is_finished_by_its_repetition,

@@ -96,7 +96,8 @@ async fn bodies_of_every_kind_are_taken_or_told(kind: Kind) {
     let upstream = Upstream::quick().await;
     let world = World::new(kind, &upstream).await;
     let json_type = [("content-type", "application/json")];
-    let noise: Vec<u8> = (0..10_000_000_u32)
+    // A deployed function is given no more in one request (AWS Lambda quotas, invocation payload).
+    let noise: Vec<u8> = (0..6_000_000_u32)
         .map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8)
         .collect();
     for (body, status, problem) in [
@@ -234,9 +235,14 @@ async fn ids_of_every_kind_are_unknown(kind: Kind) {
         ] {
             let told = world
                 .call(method, &format!("/api/executions/{id}{rest}"), &[], "")
-                .await
-                .expect_problem(404, "unknown-execution");
-            assert!(!told.contains("123456789"));
+                .await;
+            assert!(!told.text.contains("123456789"));
+            // A gateway decodes an address before it hands it over, so some lead out of the API there.
+            if kind.is_embedded() || !id.contains('%') {
+                told.expect_problem(404, "unknown-execution");
+            } else {
+                told.expect(404);
+            }
         }
     }
     world.get("/api/executions/../meta").await.expect(404);
@@ -258,16 +264,17 @@ async fn the_server_tells_of_itself(kind: Kind) {
     let upstream = Upstream::quick().await;
     let world = World::new(kind, &upstream).await;
     let settings = world.get("/api/settings").await.expect(200);
+    let (host, path) = world.fetcher.upstream();
     assert_eq!(
         settings["upstream"],
-        json!({"host": "records.example.gov", "path": "/ssn/", "demo": false})
+        json!({"host": host, "path": path, "demo": false})
     );
     assert_eq!(settings["limits"]["ssnList"], 250_000);
     assert_eq!(
         settings["defaults"],
         json!({"maxConcurrency": 1_000, "requestsPerSecond": null, "toleratedFailurePercentage": 100.0})
     );
-    assert_eq!(settings["user"], "ann");
+    assert_eq!(settings["user"], world.user);
     assert_eq!(world.get("/api/health").await.expect(200)["status"], "ok");
     let openapi = world.get("/api/openapi.json").await.expect(200);
     let mut calls: Vec<String> = Vec::new();

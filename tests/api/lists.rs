@@ -2,8 +2,9 @@
 
 use serde_json::{Value, json};
 
+use crate::support::caller::Answer;
 use crate::support::upstream::Upstream;
-use crate::support::world::{Answer, Kind, World, call, id_of};
+use crate::support::world::{Kind, World, id_of};
 
 on_every_engine!(
     a_list_of_a_million_lines_has_a_million_rows_and_one_more_is_too_many,
@@ -135,17 +136,11 @@ async fn a_list_that_is_not_whole_is_not_started(kind: Kind) {
     put(&world, &list, 1, &large)
         .await
         .expect_problem(413, "too-large");
-    call(
-        &world.router_of("bob"),
-        "PUT",
-        &format!("/api/lists/{list}/1"),
-        &TEXT,
-        "x",
-    )
-    .await
-    .expect_problem(404, "unknown-list");
-    call(
-        &world.router_of("bob"),
+    let bob = world.another().await;
+    bob.call("PUT", &format!("/api/lists/{list}/1"), &TEXT, "x")
+        .await
+        .expect_problem(404, "unknown-list");
+    bob.call(
         "POST",
         "/api/executions",
         &[("content-type", "application/json")],

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::support::numbers;
 use crate::support::upstream::{Reply, Upstream};
-use crate::support::world::{Kind, World, call, id_of, list};
+use crate::support::world::{Kind, World, id_of, list};
 
 on_every_engine!(
     a_list_of_every_size_has_its_rows_in_order,
@@ -211,15 +211,9 @@ async fn the_same_key_and_body_is_the_same_execution(kind: Kind) {
     );
     assert_eq!(upstream.total(), 1);
     // Another owner's key is another key.
-    let other = call(
-        &world.router_of("bob"),
-        "POST",
-        "/api/executions",
-        &headers,
-        body,
-    )
-    .await
-    .expect(202);
+    let bob = world.another().await;
+    let other = bob.call("POST", "/api/executions", &headers, body).await;
+    let other = other.expect(202);
     assert_ne!(id_of(&other), first);
 }
 
@@ -275,9 +269,9 @@ async fn the_history_is_the_owner_s_alone_and_newest_first(kind: Kind) {
         .collect();
     assert_eq!(listed, ids);
     assert_eq!(history["executions"][0]["label"], "list 2");
-    let bob = world.router_of("bob");
+    let bob = world.another().await;
     assert_eq!(
-        call(&bob, "GET", "/api/executions", &[], "")
+        bob.call("GET", "/api/executions", &[], "")
             .await
             .expect(200)["executions"],
         json!([])
@@ -291,7 +285,7 @@ async fn the_history_is_the_owner_s_alone_and_newest_first(kind: Kind) {
         ("DELETE", ""),
     ] {
         let path = format!("/api/executions/{}{path}", ids[0]);
-        call(&bob, method, &path, &[], "")
+        bob.call(method, &path, &[], "")
             .await
             .expect_problem(404, "unknown-execution");
     }

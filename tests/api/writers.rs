@@ -35,7 +35,7 @@ async fn undriven(world: &World, lines: u32) -> (Meta, Pass) {
         .iter()
         .map(|number| contract::list::read_value(number, &Default::default()))
         .collect();
-    let meta = Meta::new("ann", None, None, None, &list, Default::default());
+    let meta = Meta::new(&world.owner, None, None, None, &list, Default::default());
     world.store.write_list(&meta, &list).await.unwrap();
     let pass = Pass::first();
     assert!(world.store.create_pass(&meta.id, &pass).await.unwrap());

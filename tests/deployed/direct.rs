@@ -2,19 +2,16 @@
 
 use std::time::Duration;
 
-use axum::http::StatusCode;
-use axum::response::IntoResponse;
 use serde_json::{Value, json};
 
-use crate::emulator::Deployment;
-use crate::upstream::Upstream;
+use crate::support::stack::Stack;
+use crate::support::upstream::{Reply, Upstream};
 
 /// The most that a state's output may take (AWS Step Functions, service quotas).
 const PAYLOAD: usize = 256 * 1024;
 
-async fn ask(deployment: &Deployment, input: Value) -> (String, Value) {
-    let machine = &deployment.outputs().direct_state_machine_arn;
-    deployment.run(machine, &input).await
+async fn ask(stack: &Stack, input: Value) -> (String, Value) {
+    stack.run("DirectStateMachineArn", &input).await
 }
 
 fn numbers(count: u32) -> Vec<String> {
@@ -25,52 +22,60 @@ fn numbers(count: u32) -> Vec<String> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_answers_come_in_the_lists_order_whatever_they_are() {
-    let upstream = Upstream::new(Duration::ZERO, |number| match &number[5..] {
-        "0001" => axum::Json(json!({"name": "Ann"})).into_response(),
-        "0002" => (StatusCode::NOT_FOUND, "no such number").into_response(),
-        _ => StatusCode::FORBIDDEN.into_response(),
+    let upstream = Upstream::start(|number, _| match &number[5..] {
+        "0001" => Reply::Body("application/json", json!({"name": "Ann"}).to_string()),
+        "0002" => Reply::Status(404),
+        "0003" => Reply::Body("text/plain", "no record".into()),
+        _ => Reply::Status(403),
     })
     .await;
-    let deployment = Deployment::new(upstream.url());
-    let list = json!({"ssnList": ["123-45-0001", "123450002", "12", "123450003"]});
+    let stack = Stack::asking(&upstream.url).await;
+    let list = json!({"ssnList": ["123-45-0001", "123450002", "12", "123450004", "123450003"]});
 
-    let (status, answers) = ask(&deployment, list).await;
+    let (status, answers) = ask(&stack, list).await;
     assert_eq!(status, "SUCCEEDED", "{answers}");
     assert_eq!(
         answers[0],
         json!({"statusCode": 200, "body": {"name": "Ann"}})
     );
     assert_eq!(answers[1]["statusCode"], 404);
-    assert_eq!(answers[1]["body"], "no such number");
+    assert_eq!(answers[1]["body"]["name"], "Ada Example");
     assert_eq!(answers[2]["statusCode"], Value::Null);
     assert!(answers[2]["error"].is_string(), "{}", answers[2]);
     assert_eq!(answers[3]["statusCode"], 403);
-    assert_eq!(answers.as_array().unwrap().len(), 4);
+    assert_eq!(answers[4], json!({"statusCode": 200, "body": "no record"}));
+    assert_eq!(answers.as_array().unwrap().len(), 5);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn all_are_asked_at_once_and_forty_one_as_forty() {
-    let upstream = Upstream::new(Duration::from_secs(1), |number| number[5..].to_owned()).await;
-    let deployment = Deployment::new(upstream.url());
     for count in [40, 41] {
+        let upstream = Upstream::start(|number, _| {
+            let answer = Reply::Body("text/plain", number[5..].to_owned());
+            Reply::After(Duration::from_secs(1), Box::new(answer))
+        })
+        .await;
+        let stack = Stack::asking(&upstream.url).await;
         let list = numbers(count);
-        let (status, answers) = ask(&deployment, json!({"ssnList": list})).await;
+        let (status, answers) = ask(&stack, json!({"ssnList": list})).await;
         assert_eq!(status, "SUCCEEDED", "{answers}");
         let answers = answers.as_array().unwrap();
         assert_eq!(answers.len(), list.len());
         for (number, answer) in list.iter().zip(answers) {
             assert_eq!(answer["body"], number[5..]);
         }
+        assert_eq!(upstream.most_in_flight(), count);
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn four_hundred_long_answers_are_cut_to_fit_and_marked() {
     let long = json!({"text": "é\"\\".repeat(2_000)});
-    let upstream = Upstream::new(Duration::ZERO, move |_| axum::Json(long.clone())).await;
-    let deployment = Deployment::new(upstream.url());
+    let upstream =
+        Upstream::start(move |_, _| Reply::Body("application/json", long.to_string())).await;
+    let stack = Stack::asking(&upstream.url).await;
     for count in [40, 400] {
-        let (status, answers) = ask(&deployment, json!({"ssnList": numbers(count)})).await;
+        let (status, answers) = ask(&stack, json!({"ssnList": numbers(count)})).await;
         assert_eq!(status, "SUCCEEDED");
         let bytes = answers.to_string().len();
         assert!(bytes < PAYLOAD && bytes > PAYLOAD * 4 / 5, "{bytes} bytes");
@@ -83,8 +88,8 @@ async fn four_hundred_long_answers_are_cut_to_fit_and_marked() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_no_list_of_up_to_four_hundred_fails_with_a_plain_cause() {
-    let upstream = Upstream::new(Duration::ZERO, |_| "").await;
-    let deployment = Deployment::new(upstream.url());
+    let upstream = Upstream::quick().await;
+    let stack = Stack::asking(&upstream.url).await;
     for (input, name) in [
         (json!({}), "BadInput"),
         (json!([]), "BadInput"),
@@ -92,7 +97,7 @@ async fn what_is_no_list_of_up_to_four_hundred_fails_with_a_plain_cause() {
         (json!({"ssnList": "123-45-6789"}), "BadInput"),
         (json!({"ssnList": numbers(401)}), "TooMany"),
     ] {
-        let (status, end) = ask(&deployment, input).await;
+        let (status, end) = ask(&stack, input).await;
         assert_eq!((status.as_str(), &end["error"]), ("FAILED", &json!(name)));
         assert!(end["cause"].as_str().unwrap().contains("1 to 400 numbers"));
     }

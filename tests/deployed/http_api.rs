@@ -1,17 +1,22 @@
-//! The API behind API Gateway: what only that shape can get wrong. All else is the API's own suite.
+//! The API behind CloudFront and the HTTP API: addresses that a client's library would mend before it
+//! sends them. All else is the API's own suite.
 
+use axum::http::Uri;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use crate::emulator::Deployment;
+use crate::support::stack::Stack;
 
 /// The status and the whole answer.
-async fn get(deployment: &Deployment, path: &str) -> (u16, String) {
-    let (host, address) = deployment.api_address();
-    let mut stream = TcpStream::connect(address).await.expect("the emulator");
+async fn get(stack: &Stack, token: &str, path: &str) -> (u16, String) {
+    let address: Uri = stack.output("Address").parse().expect("an address");
+    let port = address.port_u16().expect("the emulator's port");
+    let mut stream = TcpStream::connect(("127.0.0.1", port))
+        .await
+        .expect("the emulator");
     let request = format!(
-        "GET {path} HTTP/1.1\r\nHost: {host}:{}\r\nConnection: close\r\n\r\n",
-        address.port()
+        "GET {path} HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {token}\r\nConnection: close\r\n\r\n",
+        address.authority().expect("a host"),
     );
     stream
         .write_all(request.as_bytes())
@@ -28,8 +33,9 @@ async fn get(deployment: &Deployment, path: &str) -> (u16, String) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_router_answers_behind_the_gateway() {
-    let deployment = Deployment::new("http://127.0.0.1:1/ssn");
-    let (status, answer) = get(&deployment, "/api/settings").await;
+    let stack = Stack::asking("http://127.0.0.1:1/ssn").await;
+    let token = stack.token().await;
+    let (status, answer) = get(&stack, &token, "/api/settings").await;
     assert_eq!(status, 200, "{answer}");
     assert!(
         answer.contains(r#""host":"127.0.0.1:1","path":"/ssn/""#),
@@ -43,7 +49,7 @@ async fn the_router_answers_behind_the_gateway() {
         ("/api/executions/a%20b%3F%C3%A9%00", 404),
         ("/api/executions?cursor=%22|\"<x>", 422),
     ] {
-        let (status, answer) = get(&deployment, path).await;
+        let (status, answer) = get(&stack, &token, path).await;
         assert_eq!(status, expected, "{path}: {answer}");
         assert!(
             expected == 200 || answer.contains("application/problem+json"),

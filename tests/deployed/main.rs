@@ -10,15 +10,14 @@
 mod browser;
 mod definitions;
 mod direct;
-#[path = "../support/emulator.rs"]
-mod emulator;
 mod http_api;
 mod page;
 mod passes;
-#[path = "../support/patience.rs"]
-mod patience;
 mod sign_in;
-#[path = "../support/stack.rs"]
-mod stack;
+#[path = "../support/mod.rs"]
+#[expect(
+    dead_code,
+    reason = "shared by several test programs, each of which uses a part"
+)]
+mod support;
 mod template;
-mod upstream;

@@ -1,12 +1,11 @@
 //! The page as it is deployed, in a browser: the site, the sign-in and the API behind one address.
 
-use std::time::Duration;
-
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::browser::Browser;
-use crate::stack::{Stack, let_in};
-use crate::upstream::Upstream;
+use crate::support::stack::Stack;
+use crate::support::upstream::Upstream;
+use crate::support::users::let_in;
 
 const USER: &str = "bob@example.gov";
 
@@ -26,9 +25,8 @@ async fn sign_in(browser: &Browser, password: &str) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn whoever_signs_in_starts_a_run_follows_it_comes_back_to_it_and_signs_out() {
-    let upstream = Upstream::new(Duration::ZERO, |_| "here").await;
-    let parameters = json!({"UpstreamUrl": upstream.url()});
-    let (stack, browser) = tokio::join!(Stack::up(parameters), Browser::open());
+    let upstream = Upstream::quick().await;
+    let (stack, browser) = tokio::join!(Stack::asking(&upstream.url), Browser::open());
     let password = let_in(stack.output("UserPoolId"), USER).await;
     // The emulator has no page for giving up a token, and no picture for its sign-in.
     browser.expect_in_console("/oauth2/revoke");

@@ -1,19 +1,16 @@
 //! The state machine that drives a pass, by the engine that starts it.
 
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use axum::http::{StatusCode, header};
-use axum::response::IntoResponse;
 use backend::{Engine, EngineStatus, PassStart};
 use contract::list::{List, ReadOptions, read_value};
 use contract::wire::{ExecutionStatus, RunSettings};
 use serde_json::{Value, json};
 use store::{Meta, Pass, Store};
 
-use crate::emulator::{Deployment, Options};
-use crate::patience::until;
-use crate::upstream::Upstream;
+use crate::support::patience::until;
+use crate::support::stack::Stack;
+use crate::support::upstream::{Reply, Upstream};
 
 /// An execution of so many numbers, written as the API does, its first pass about to start.
 async fn prepared(store: &Store, count: u32, wide: bool) -> (Meta, PassStart) {
@@ -48,9 +45,9 @@ const SUCCEEDED: EngineStatus = EngineStatus::Over {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_pass_goes_through_all_its_batches_either_way() {
-    let upstream = Upstream::new(Duration::ZERO, |_| "here").await;
-    let deployment = Deployment::new(upstream.url());
-    let (store, engine) = (deployment.store(), deployment.engine().await);
+    let upstream = Upstream::quick().await;
+    let stack = Stack::asking(&upstream.url).await;
+    let (store, engine) = (stack.store(), stack.engine().await);
     for wide in [false, true] {
         let (meta, start) = prepared(&store, 5, wide).await;
         engine.start(start.clone()).await.unwrap();
@@ -63,9 +60,9 @@ async fn a_pass_goes_through_all_its_batches_either_way() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_lost_batch_ends_no_other_and_is_told() {
-    let upstream = Upstream::new(Duration::ZERO, |_| "here").await;
-    let deployment = Deployment::new(upstream.url());
-    let (store, engine) = (deployment.store(), deployment.engine().await);
+    let upstream = Upstream::quick().await;
+    let stack = Stack::asking(&upstream.url).await;
+    let (store, engine) = (stack.store(), stack.engine().await);
     for wide in [false, true] {
         let (meta, mut start) = prepared(&store, 3, wide).await;
         // The fetcher knows no such batch, and batch 1 nobody fetches.
@@ -83,36 +80,30 @@ async fn a_lost_batch_ends_no_other_and_is_told() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_batch_is_invoked_again_while_something_is_pending() {
-    static ASKED: AtomicU32 = AtomicU32::new(0);
-    let upstream = Upstream::new(Duration::ZERO, |_| {
-        match ASKED.fetch_add(1, Ordering::Relaxed) {
-            0 => (
-                StatusCode::SERVICE_UNAVAILABLE,
-                [(header::RETRY_AFTER, "4")],
-            )
-                .into_response(),
-            _ => "here".into_response(),
-        }
+    let upstream = Upstream::start(|_, before| match before {
+        0 => Reply::RetryAfter(503, "4"),
+        _ => Reply::Status(200),
     })
     .await;
-    let deployment = Deployment::with(Options {
-        upstream: upstream.url(),
-        env: vec![("ROLLCALL_ATTEMPT_TIMEOUT".into(), "1s".into())],
-        // A second to start in, one for an attempt and five to flush: the 4 s are put off.
-        fetcher_timeout: Some(Duration::from_secs(7)),
-    });
-    let (store, engine) = (deployment.store(), deployment.engine().await);
+    let stack = Stack::asking(&upstream.url).await;
+    let fetcher = "FetcherFunction";
+    stack
+        .set(fetcher, &[("ROLLCALL_ATTEMPT_TIMEOUT", "1s")])
+        .await;
+    // A second to start in, one for an attempt and five to flush: the 4 s are put off.
+    stack.limit(fetcher, Duration::from_secs(7)).await;
+    let (store, engine) = (stack.store(), stack.engine().await);
     let (meta, start) = prepared(&store, 1, false).await;
     engine.start(start).await.unwrap();
     assert_eq!(end(&engine, &meta).await, SUCCEEDED);
-    assert_eq!(ASKED.load(Ordering::Relaxed), 2);
+    assert_eq!(upstream.total(), 2);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stopped_pass_is_over_and_a_sweep_leaves_nothing() {
-    let upstream = Upstream::new(Duration::from_secs(3600), |_| "never").await;
-    let deployment = Deployment::new(upstream.url());
-    let (store, engine) = (deployment.store(), deployment.engine().await);
+    let upstream = Upstream::start(|_, _| Reply::Held).await;
+    let stack = Stack::asking(&upstream.url).await;
+    let (store, engine) = (stack.store(), stack.engine().await);
     let (meta, start) = prepared(&store, 2, false).await;
     engine.start(start).await.unwrap();
     engine.stop(&meta.id, 1).await.unwrap();
@@ -134,8 +125,8 @@ async fn a_stopped_pass_is_over_and_a_sweep_leaves_nothing() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_never_started_is_unknown() {
-    let deployment = Deployment::new("http://127.0.0.1:1/ssn/");
-    let (store, engine) = (deployment.store(), deployment.engine().await);
+    let stack = Stack::asking("http://127.0.0.1:1/ssn/").await;
+    let (store, engine) = (stack.store(), stack.engine().await);
     let (meta, _) = prepared(&store, 1, false).await;
     let status = engine.status(&meta.id, 1).await.unwrap();
     assert_eq!(status, EngineStatus::Unknown);
@@ -144,7 +135,7 @@ async fn what_was_never_started_is_unknown() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nonsense_fails_with_a_plain_cause() {
-    let deployment = Deployment::new("http://127.0.0.1:1/ssn/");
+    let stack = Stack::asking("http://127.0.0.1:1/ssn/").await;
     let id = "01jd0000000000000000000abc";
     let whole = json!({"executionId": id, "pass": 1, "batches": [0], "lanes": 1, "wide": false});
     let mut inputs = vec![
@@ -161,8 +152,7 @@ async fn nonsense_fails_with_a_plain_cause() {
         inputs.push(input);
     }
     for input in inputs {
-        let machine = &deployment.outputs().state_machine_arn;
-        let (status, end) = deployment.run(machine, &input).await;
+        let (status, end) = stack.run("StateMachineArn", &input).await;
         assert_eq!(
             (status.as_str(), &end["error"]),
             ("FAILED", &json!("BadInput")),
@@ -171,8 +161,7 @@ async fn nonsense_fails_with_a_plain_cause() {
         assert!(end["cause"].as_str().unwrap().contains("executionId"));
     }
     // What looks right but isn't known is the fetcher's to refuse.
-    let machine = &deployment.outputs().state_machine_arn;
-    let (status, end): (String, Value) = deployment.run(machine, &whole).await;
+    let (status, end): (String, Value) = stack.run("StateMachineArn", &whole).await;
     assert_eq!(
         (status.as_str(), &end["error"]),
         ("FAILED", &json!("UnknownExecution"))

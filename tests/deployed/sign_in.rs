@@ -1,9 +1,9 @@
 //! Whose token lets in, and to what.
 
-use axum::http::header;
 use serde_json::{Value, json};
 
-use crate::stack::{Stack, cognito, let_in, sign_in};
+use crate::support::stack::{Stack, json_of};
+use crate::support::users::{cognito, let_in, sign_in};
 
 /// A client of a user pool that scripts can sign in with.
 async fn client_of(pool: &str) -> String {
@@ -19,38 +19,30 @@ async fn client_of(pool: &str) -> String {
         .to_owned()
 }
 
-async fn json_of(stack: &Stack, path: &str, token: &str) -> (u16, Value) {
-    let answer = stack.get(path, &[("authorization", token)]).await;
-    let status = answer.status().as_u16();
-    let text = answer.text().await.expect("a body");
-    (status, serde_json::from_str(&text).expect("JSON"))
+/// What is answered to whoever has this token.
+async fn asked(stack: &Stack, path: &str, token: &str) -> (u16, Value) {
+    let bearer = format!("Bearer {token}");
+    let answer = stack.get(path, &[("authorization", &bearer)]).await;
+    (answer.status().as_u16(), json_of(answer).await)
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_run_is_its_owners_alone_and_a_foreign_token_lets_nobody_in() {
-    let stack = Stack::up(json!({"UpstreamUrl": "http://127.0.0.1:1/ssn/"})).await;
+    let stack = Stack::asking("http://127.0.0.1:1/ssn/").await;
     let (pool, client) = (stack.output("UserPoolId"), stack.output("ClientId"));
     let ann = stack.token().await;
     let password = let_in(pool, "bob@example.gov").await;
     let bob = sign_in(pool, client, "bob@example.gov", password).await;
 
     let started = stack
-        .client()
-        .post(format!("{}api/executions", stack.output("Address")))
-        .header(header::AUTHORIZATION, &ann)
-        .header(header::CONTENT_TYPE, "application/json")
-        .body(json!({"ssnList": ["123-45-6789"]}).to_string())
-        .send()
-        .await
-        .unwrap();
-    assert_eq!(started.status(), 202);
-    let started: Value = serde_json::from_str(&started.text().await.unwrap()).unwrap();
+        .start(&ann, &json!({"ssnList": ["123-45-6789"]}))
+        .await;
     let run = format!("api/executions/{}", started["id"].as_str().unwrap());
     for (token, status, runs) in [(&ann, 200, 1), (&bob, 404, 0)] {
-        assert_eq!(json_of(&stack, &run, token).await.0, status);
+        assert_eq!(asked(&stack, &run, token).await.0, status);
         let results = format!("{run}/results");
-        assert_eq!(json_of(&stack, &results, token).await.0, status);
-        let (_, history) = json_of(&stack, "api/executions", token).await;
+        assert_eq!(asked(&stack, &results, token).await.0, status);
+        let (_, history) = asked(&stack, "api/executions", token).await;
         assert_eq!(history["executions"].as_array().unwrap().len(), runs);
     }
 
@@ -67,7 +59,7 @@ async fn a_run_is_its_owners_alone_and_a_foreign_token_lets_nobody_in() {
     let signature: String = signature.chars().rev().collect();
     let forged = format!("{claims}.{signature}");
     for token in [&audience, &issuer, &forged] {
-        let (status, refusal) = json_of(&stack, "api/executions", token).await;
+        let (status, refusal) = asked(&stack, "api/executions", token).await;
         assert_eq!(status, 401, "{refusal}");
     }
 }

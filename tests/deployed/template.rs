@@ -1,17 +1,16 @@
 //! The template as a whole: deployed, asked and removed.
 
-use std::process;
+use std::process::{self, Command};
 
 use axum::Router;
 use axum::extract::Path as Parts;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::routing::get;
-use serde_json::{Value, json};
+use serde_json::json;
 use tokio::net::TcpListener;
 
-use crate::emulator::told;
-use crate::patience::until;
-use crate::stack::{Stack, USER, aws, deployer, said};
+use crate::support::aws::{aws, told};
+use crate::support::stack::{Stack, json_of};
 
 /// An upstream that wants a key; where it is asked.
 async fn locked_upstream() -> String {
@@ -37,11 +36,11 @@ async fn the_stack_goes_up_answers_who_signed_in_and_goes_down() {
         &json!({"Name": format!("upstream-{}", process::id()), "SecretString": "X-Api-Key: open"}),
     )
     .await;
-    let stack = Stack::up(json!({
-        "UpstreamUrl": locked_upstream().await,
-        "UpstreamSecretArn": secret["ARN"],
-        "DefaultConcurrency": "7",
-    }))
+    let stack = Stack::up(&[
+        ("UpstreamUrl", &locked_upstream().await),
+        ("UpstreamSecretArn", secret["ARN"].as_str().expect("an ARN")),
+        ("DefaultConcurrency", "7"),
+    ])
     .await;
 
     // The page, under each of its addresses, and what it loads.
@@ -77,8 +76,7 @@ async fn the_stack_goes_up_answers_who_signed_in_and_goes_down() {
             );
         }
     }
-    let config: Value =
-        serde_json::from_str(&stack.get("config.json", &[]).await.text().await.unwrap()).unwrap();
+    let config = json_of(stack.get("config.json", &[]).await).await;
     assert_eq!(config["clientId"], stack.output("ClientId"));
     assert_eq!(config["issuer"], stack.output("Issuer"));
 
@@ -91,16 +89,9 @@ async fn the_stack_goes_up_answers_who_signed_in_and_goes_down() {
         assert_eq!(refused.status(), 401, "{bearer}");
     }
     let token = stack.token().await;
-    let signed_in = [("authorization", token.as_str())];
-    let settings: Value = serde_json::from_str(
-        &stack
-            .get("api/settings", &signed_in)
-            .await
-            .text()
-            .await
-            .unwrap(),
-    )
-    .unwrap();
+    let bearer = format!("Bearer {token}");
+    let signed_in = [("authorization", bearer.as_str())];
+    let settings = json_of(stack.get("api/settings", &signed_in).await).await;
     assert_eq!(settings["defaults"]["maxConcurrency"], 7);
     let nothing = stack.get("api/nothing", &signed_in).await;
     assert_eq!(nothing.status(), 404);
@@ -110,24 +101,9 @@ async fn the_stack_goes_up_answers_who_signed_in_and_goes_down() {
     );
 
     // A run, through the state machine, to an upstream that wants the secret.
-    let started = stack
-        .client()
-        .post(format!("{}api/executions", stack.output("Address")))
-        .header(header::AUTHORIZATION, &token)
-        .header(header::CONTENT_TYPE, "application/json")
-        .body(json!({"ssnList": ["123-45-6789", "123456780", "x"]}).to_string())
-        .send()
-        .await
-        .unwrap();
-    assert_eq!(started.status(), 202);
-    let started: Value = serde_json::from_str(&started.text().await.unwrap()).unwrap();
-    let path = format!("api/executions/{}", started["id"].as_str().unwrap());
-    let over = until("the end of the run", async || {
-        let text = stack.get(&path, &signed_in).await.text().await.unwrap();
-        let execution: Value = serde_json::from_str(&text).unwrap();
-        (execution["status"] != "RUNNING").then_some(execution)
-    })
-    .await;
+    let list = json!({"ssnList": ["123-45-6789", "123456780", "x"]});
+    let started = stack.start(&token, &list).await;
+    let over = stack.until_over(&token, &started["id"]).await;
     assert_eq!(over["status"], "SUCCEEDED", "{over}");
     assert_eq!(over["counts"]["SUCCEEDED"], 2, "{over}");
 
@@ -142,25 +118,26 @@ async fn the_stack_goes_up_answers_who_signed_in_and_goes_down() {
 
 #[test]
 fn a_dry_run_says_every_step_and_needs_no_account() {
-    let request = |more: Value| {
-        let mut request = json!({"stack": "rollcall", "dryRun": true});
-        let fields = request.as_object_mut().unwrap();
-        fields.extend(more.as_object().unwrap().clone());
-        request
+    let run = |what: &str, arguments: &[&str]| {
+        let output = Command::new(told("XTASK"))
+            .args([what, "--dry-run"])
+            .args(arguments)
+            .env_clear()
+            .env("PATH", std::env::var_os("PATH").expect("a search path"))
+            .output()
+            .expect("the command");
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.success(), "{said}");
+        said
     };
-    let run = |what: &str, request: Value| {
-        let mut command = deployer(what, &request);
-        let output = command.env_clear().output().expect("Python");
-        assert!(output.status.success(), "{}", said(&output));
-        said(&output)
-    };
-    let parameters = json!({"UpstreamUrl": "https://records.example.gov/ssn/?key=k"});
+    let upstream = "https://records.example.gov/ssn/?key=k";
     let steps = run(
         "deploy",
-        request(json!({"architecture": "arm64", "parameters": parameters, "user": USER})),
+        &["--upstream", upstream, "--user", "ann@example.gov"],
     );
     for part in [
         "rollcall-code-",
+        "built into target/lambda",
         "api.zip",
         "fetcher.zip",
         "infra/template.yaml with Architecture=arm64",
@@ -173,7 +150,7 @@ fn a_dry_run_says_every_step_and_needs_no_account() {
         assert!(steps.contains(part), "{part} is not in {steps}");
     }
     assert!(!steps.contains("key=k"), "the address may hold a secret");
-    let steps = run("destroy", request(json!({})));
+    let steps = run("destroy", &[]);
     for part in ["stopped", "emptied", "stack rollcall: deleted"] {
         assert!(steps.contains(part), "{part} is not in {steps}");
     }

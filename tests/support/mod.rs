@@ -1,10 +1,15 @@
 //! What the integration tests share: an upstream that does as it is told, and an API on any engine.
 
 #[cfg(feature = "e2e")]
-pub mod emulator;
+pub mod aws;
+pub mod caller;
 pub mod faulty;
 pub mod patience;
+#[cfg(feature = "e2e")]
+pub mod stack;
 pub mod upstream;
+#[cfg(feature = "e2e")]
+pub mod users;
 pub mod world;
 
 /// Distinct valid numbers: the n-th list of so many.

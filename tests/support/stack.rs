@@ -1,46 +1,24 @@
-//! Stacks of `infra/template.yaml` in the emulator, deployed and removed by what `cargo xtask deploy`
-//! and `destroy` call.
+//! Stacks of `infra/template.yaml` in the emulator, brought up by `cargo xtask deploy` and removed by
+//! `cargo xtask destroy`.
 
-use std::env;
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
 use std::process::{self, Command, Output};
-use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
-use super::emulator::told;
-use axum::http::header;
-use object_store::aws::{AwsAuthorizer, AwsCredential};
-use object_store::client::HttpRequest;
+use axum::http::{Uri, header};
+use backend::step_functions::{StepFunctions, StepFunctionsSettings, load_aws_config};
 use reqwest::{Client, Response};
 use serde_json::{Value, json};
+use store::Store;
 
-const REPOSITORY: &str = env!("CARGO_MANIFEST_DIR");
+use super::aws::{client, configure, told};
+use super::caller::Caller;
+use super::patience::until;
+use super::users::sign_in;
+
 /// Who may sign in.
 pub const USER: &str = "ann@example.gov";
-
-fn python(script: &str) -> Command {
-    let mut command = Command::new(told("PYTHON"));
-    command.arg(Path::new(REPOSITORY).join("infra").join(script));
-    command
-}
-
-/// The zips of the Lambdas that were built for the tests.
-fn zips() -> &'static Path {
-    static ZIPS: LazyLock<PathBuf> = LazyLock::new(|| {
-        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("zips");
-        std::fs::create_dir_all(&folder).expect("a folder for the zips");
-        for (name, bootstrap) in [("api.zip", "API"), ("fetcher.zip", "FETCHER")] {
-            let packed = python("pack.py")
-                .arg(told(bootstrap))
-                .arg(folder.join(name))
-                .status();
-            assert!(packed.expect("Python").success());
-        }
-        folder
-    });
-    &ZIPS
-}
 
 /// A stack; dropping it removes it.
 pub struct Stack {
@@ -50,23 +28,24 @@ pub struct Stack {
 }
 
 impl Stack {
-    /// Deploys one, with these parameters of the template.
-    pub async fn up(parameters: Value) -> Self {
+    /// Deploys one whose fetcher asks this upstream.
+    pub async fn asking(upstream: &str) -> Self {
+        Self::up(&[("UpstreamUrl", upstream)]).await
+    }
+
+    /// Deploys one with these parameters of the template.
+    pub async fn up(parameters: &[(&str, &str)]) -> Self {
         static NEXT: AtomicU32 = AtomicU32::new(0);
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
         let name = format!("rollcall-{}-{number}", process::id());
-        let request = json!({
-            "stack": name,
-            "endpoint": told("ENDPOINT"),
-            "architecture": match env::consts::ARCH { "aarch64" => "arm64", _ => "x86_64" },
-            "parameters": parameters,
-            "user": USER,
-            "zips": zips(),
-        });
-        let output = call("deploy", request).await;
-        assert!(output.status.success(), "{}", said(&output));
+        let mut command = xtask("deploy", &name);
+        command.args(["--built", &told("ZIPS"), "--user", USER]);
+        for (parameter, value) in parameters {
+            command.args(["--set", &format!("{parameter}={value}")]);
+        }
+        let output = ended(command).await;
         let answer: Value = serde_json::from_slice(&output.stdout).expect("outputs");
-        let address: http::Uri = answer["outputs"]["Address"]
+        let address: Uri = answer["outputs"]["Address"]
             .as_str()
             .and_then(|address| address.parse().ok())
             .expect("an address");
@@ -91,6 +70,24 @@ impl Stack {
         self.answer["outputs"][name].as_str().expect(name)
     }
 
+    /// Sets variables of a function beside those of the template.
+    pub async fn set(&self, function: &str, variables: &[(&str, &str)]) {
+        configure(self.output(function), |configuration| {
+            for (name, value) in variables {
+                configuration["Environment"]["Variables"][*name] = (*value).into();
+            }
+        })
+        .await;
+    }
+
+    /// Sets the time limit of a function.
+    pub async fn limit(&self, function: &str, time: Duration) {
+        configure(self.output(function), |configuration| {
+            configuration["Timeout"] = time.as_secs().into();
+        })
+        .await;
+    }
+
     /// Asks for something below the page's address, `path` without a first slash.
     pub async fn get(&self, path: &str, headers: &[(&str, &str)]) -> Response {
         let url = format!("{}{path}", self.output("Address"));
@@ -101,11 +98,47 @@ impl Stack {
         request.send().await.expect("an answer")
     }
 
-    /// The access token of the user whom the deployment let in, as a header's value.
+    /// Starts a run; what is answered.
+    pub async fn start(&self, token: &str, body: &Value) -> Value {
+        let started = self
+            .client
+            .post(format!("{}api/executions", self.output("Address")))
+            .bearer_auth(token)
+            .header(header::CONTENT_TYPE, "application/json")
+            .body(body.to_string())
+            .send()
+            .await
+            .expect("an answer");
+        assert_eq!(started.status(), 202);
+        json_of(started).await
+    }
+
+    /// Follows a run to its end.
+    pub async fn until_over(&self, token: &str, id: &Value) -> Value {
+        let path = format!("api/executions/{}", id.as_str().expect("an id"));
+        let bearer = format!("Bearer {token}");
+        until("the end of the run", async || {
+            let answer = self.get(&path, &[("authorization", &bearer)]).await;
+            let execution = json_of(answer).await;
+            (execution["status"] != "RUNNING").then_some(execution)
+        })
+        .await
+    }
+
+    /// The access token of the user whom the deployment let in.
     pub async fn token(&self) -> String {
         let password = self.answer["password"].as_str().expect("a password");
         let (pool, client) = (self.output("UserPoolId"), self.output("ClientId"));
         sign_in(pool, client, USER, password).await
+    }
+
+    /// Whoever has this token.
+    pub fn caller(&self, token: String) -> Caller {
+        Caller::Deployed {
+            client: self.client.clone(),
+            address: self.output("Address").to_owned(),
+            token,
+        }
     }
 
     /// The client that knows where the page's address is.
@@ -113,108 +146,88 @@ impl Stack {
         &self.client
     }
 
-    /// Removes it now; says what was done.
-    pub async fn down(&self) -> String {
-        let output = call("destroy", self.destroying()).await;
-        assert!(output.status.success(), "{}", said(&output));
-        said(&output)
+    /// Its executions' files.
+    pub fn store(&self) -> Store {
+        Store::in_bucket(self.output("DataBucketName")).expect("the data bucket")
     }
 
-    fn destroying(&self) -> Value {
-        json!({"stack": self.name, "endpoint": told("ENDPOINT"), "yes": true})
+    /// Its engine, for a router in this process.
+    pub async fn engine(&self) -> StepFunctions {
+        let settings = StepFunctionsSettings {
+            state_machine: self.output("StateMachineArn").parse().expect("an ARN"),
+            fetcher_concurrency: StepFunctionsSettings::DEFAULT_FETCHER_CONCURRENCY,
+            sweep_after: Duration::from_secs(1),
+        };
+        StepFunctions::new(&load_aws_config().await, settings)
+    }
+
+    /// Runs one of its state machines to its end: the status, and the output or the error.
+    pub async fn run(&self, state_machine: &str, input: &Value) -> (String, Value) {
+        let client = aws_sdk_sfn::Client::new(&load_aws_config().await);
+        let started = client
+            .start_execution()
+            .state_machine_arn(self.output(state_machine))
+            .input(input.to_string())
+            .send()
+            .await
+            .expect("a started execution");
+        let execution = until("the end of an execution", async || {
+            let execution = client
+                .describe_execution()
+                .execution_arn(&started.execution_arn)
+                .send()
+                .await
+                .expect("an execution");
+            let runs = *execution.status() == aws_sdk_sfn::types::ExecutionStatus::Running;
+            (!runs).then_some(execution)
+        })
+        .await;
+        let end = match (execution.error(), execution.output()) {
+            (Some(error), _) => json!({"error": error, "cause": execution.cause()}),
+            (None, output) => output.map_or(Value::Null, |json| {
+                serde_json::from_str(json).expect("JSON")
+            }),
+        };
+        (execution.status().to_string(), end)
+    }
+
+    /// Removes it now.
+    pub async fn down(&self) {
+        ended(self.destroying()).await;
+    }
+
+    fn destroying(&self) -> Command {
+        let mut command = xtask("destroy", &self.name);
+        command.arg("--yes");
+        command
     }
 }
 
 impl Drop for Stack {
     fn drop(&mut self) {
-        let output = deployer("destroy", &self.destroying()).output();
+        let output = self.destroying().output();
         assert!(output.is_ok_and(|output| output.status.success()) || std::thread::panicking());
     }
 }
 
-/// Lets somebody into a user pool, with a password that will do.
-pub async fn let_in(pool: &str, user: &str) -> &'static str {
-    const PASSWORD: &str = "Correct-horse-battery-1";
-    let mut who = json!({"UserPoolId": pool, "Username": user});
-    who["MessageAction"] = "SUPPRESS".into();
-    who["TemporaryPassword"] = PASSWORD.into();
-    cognito("AdminCreateUser", &who).await;
-    let password =
-        json!({"UserPoolId": pool, "Username": user, "Password": PASSWORD, "Permanent": true});
-    cognito("AdminSetUserPassword", &password).await;
-    PASSWORD
-}
-
-/// Signs in; the access token as a header's value.
-pub async fn sign_in(pool: &str, client: &str, user: &str, password: &str) -> String {
-    let asked = json!({
-        "UserPoolId": pool,
-        "ClientId": client,
-        "AuthFlow": "ADMIN_USER_PASSWORD_AUTH",
-        "AuthParameters": {"USERNAME": user, "PASSWORD": password},
-    });
-    let answer = cognito("AdminInitiateAuth", &asked).await;
-    let token = &answer["AuthenticationResult"]["AccessToken"];
-    format!("Bearer {}", token.as_str().expect("a token"))
-}
-
-/// A call of one of Cognito's actions.
-pub async fn cognito(action: &str, body: &Value) -> Value {
-    let target = format!("AWSCognitoIdentityProviderService.{action}");
-    aws("cognito-idp", &target, body).await
-}
-
-/// A call of the deployer, not yet made.
-pub fn deployer(what: &str, request: &Value) -> Command {
-    let mut command = python("deploy.py");
-    command.arg(what).arg(request.to_string());
+/// A command on a stack in the emulator, as it is typed after `cargo xtask`.
+fn xtask(what: &str, stack: &str) -> Command {
+    let mut command = Command::new(told("XTASK"));
+    command.args([what, "--stack", stack, "--endpoint", &told("ENDPOINT")]);
     command
 }
 
-/// Runs the deployer to its end, on a thread that may wait.
-async fn call(what: &'static str, request: Value) -> Output {
-    tokio::task::spawn_blocking(move || deployer(what, &request).output())
-        .await
-        .expect("no panic")
-        .expect("Python")
+/// Runs a command to its end, on a thread that may wait; it must succeed.
+async fn ended(mut command: Command) -> Output {
+    let output = tokio::task::spawn_blocking(move || command.output());
+    let output = output.await.expect("no panic").expect("the command");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{said}");
+    output
 }
 
-/// What it said it does.
-pub fn said(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stderr).into_owned()
-}
-
-fn client() -> reqwest::ClientBuilder {
-    // Another test may have installed it.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    Client::builder().no_proxy().no_brotli().no_gzip()
-}
-
-/// A call of a service's action that takes JSON, signed as the account's owner.
-pub async fn aws(service: &str, target: &str, body: &Value) -> Value {
-    let var = |name| env::var(name).expect(name);
-    let credential = AwsCredential {
-        key_id: var("AWS_ACCESS_KEY_ID"),
-        secret_key: var("AWS_SECRET_ACCESS_KEY"),
-        token: None,
-    };
-    let mut signed: HttpRequest = http::Request::post(format!("{}/", told("ENDPOINT")))
-        .header("x-amz-target", target)
-        .header(header::CONTENT_TYPE, "application/x-amz-json-1.1")
-        .body(body.to_string().into())
-        .expect("a request");
-    AwsAuthorizer::new(&credential, service, &var("AWS_REGION"))
-        .try_authorize(&mut signed, None)
-        .expect("a signature");
-    let answer = client()
-        .build()
-        .expect("a client")
-        .post(signed.uri().to_string())
-        .headers(signed.headers().clone())
-        .body(body.to_string())
-        .send()
-        .await
-        .expect("an answer");
-    let text = answer.text().await.expect("its body");
+/// An answer's body as JSON.
+pub async fn json_of(answer: Response) -> Value {
+    let text = answer.text().await.expect("a body");
     serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error} in {text}"))
 }

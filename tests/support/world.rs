@@ -1,12 +1,13 @@
-//! An API over an engine and a store, called in process.
+//! An API over an engine and a store, called in this process or, where it is deployed, as the page
+//! calls it.
 
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::body::{Body, to_bytes};
-use axum::http::{HeaderMap, Request, StatusCode, header};
+use axum::body::Body;
+use axum::http::header;
 use axum::middleware::{self, Next};
 use backend::{Api, Engine, Owner, router};
 use contract::wire::{ExecutionId, RunSettings, UpstreamInfo};
@@ -18,10 +19,14 @@ use rollcall::Embedded;
 use serde_json::{Value, json};
 use store::Store;
 use tempfile::TempDir;
-use tower::ServiceExt;
 
+use super::caller::{Answer, Caller};
 use super::patience::until;
+#[cfg(feature = "e2e")]
+use super::stack::Stack;
 use super::upstream::Upstream;
+#[cfg(feature = "e2e")]
+use super::users::{claim, let_in, sign_in};
 
 /// Which engine and store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,9 +35,16 @@ pub enum Kind {
     Disk,
     /// The embedded engine over memory.
     Memory,
-    /// Step Functions and S3 in the emulator.
+    /// A stack of the template in the emulator, its API behind CloudFront and the HTTP API.
     #[cfg(feature = "e2e")]
     StepFunctions,
+}
+
+impl Kind {
+    /// Whether all of it runs in this process.
+    pub fn is_embedded(self) -> bool {
+        matches!(self, Self::Disk | Self::Memory)
+    }
 }
 
 /// An API over an engine and a store.
@@ -42,51 +54,14 @@ pub struct World {
     pub fetcher: Fetcher,
     pub engine: Arc<dyn Engine>,
     pub objects: Arc<dyn ObjectStore>,
-    router: Router,
+    /// Whose runs they are, as the store knows them.
+    pub owner: String,
+    /// What the API calls them.
+    pub user: String,
+    caller: Caller,
     _folder: Option<TempDir>,
     #[cfg(feature = "e2e")]
-    _deployment: Option<super::emulator::Deployment>,
-}
-
-/// An answer of the API.
-#[derive(Debug)]
-pub struct Answer {
-    pub status: StatusCode,
-    pub headers: HeaderMap,
-    pub text: String,
-}
-
-impl Answer {
-    pub fn json(&self) -> Value {
-        serde_json::from_str(&self.text).unwrap_or_else(|error| panic!("{error} in {}", self.text))
-    }
-
-    /// The answer's JSON, where it must have this status.
-    #[track_caller]
-    pub fn expect(self, status: u16) -> Value {
-        assert_eq!(self.status.as_u16(), status, "{}", self.text);
-        if self.text.is_empty() {
-            Value::Null
-        } else {
-            self.json()
-        }
-    }
-
-    /// Checks that this is a problem document of this kind, and gives its detail.
-    #[track_caller]
-    pub fn expect_problem(self, status: u16, kind: &str) -> String {
-        assert_eq!(
-            self.headers[header::CONTENT_TYPE],
-            "application/problem+json",
-            "{}",
-            self.text
-        );
-        let problem = self.expect(status);
-        assert_eq!(problem["type"], format!("/problems/{kind}"), "{problem}");
-        assert_eq!(problem["status"], status);
-        assert!(problem["title"].is_string());
-        problem["detail"].as_str().expect("a detail").to_owned()
-    }
+    stack: Option<Stack>,
 }
 
 /// Quick backoffs, so that failures don't make a test wait.
@@ -128,62 +103,75 @@ impl World {
         let place: Option<PathBuf> = folder.as_ref().map(|folder| folder.path().to_owned());
         let engine: Arc<dyn Engine> =
             Arc::new(Embedded::new(store.clone(), fetcher.clone(), place, 10_000));
-        let router = routes(&store, &engine, "ann");
+        let caller = Caller::Router(routes(&store, &engine, &fetcher, "ann"));
         Self {
             kind,
             store,
             fetcher,
             engine,
             objects,
-            router,
+            owner: "ann".into(),
+            user: "ann".into(),
+            caller,
             _folder: folder,
             #[cfg(feature = "e2e")]
-            _deployment: None,
+            stack: None,
         }
     }
 
     #[cfg(feature = "e2e")]
     async fn deployed(upstream: &Upstream, settings: UpstreamSettings) -> Self {
-        let options = super::emulator::Options {
-            upstream: upstream.url.clone(),
-            env: vec![("ROLLCALL_BACKOFF".into(), "10ms".into())],
-            ..Default::default()
-        };
-        // It asks a script and waits for it, so not on a thread of the runtime.
-        let deployment = tokio::task::spawn_blocking(|| super::emulator::Deployment::with(options))
-            .await
-            .unwrap();
-        let store = deployment.store();
+        let stack = Stack::asking(&upstream.url).await;
+        let backoff = format!("{}ms", settings.backoff.as_millis());
+        let quickly = [("ROLLCALL_BACKOFF", backoff.as_str())];
+        stack.set("FetcherFunction", &quickly).await;
+        // How long after an erasure it is looked for what a fetcher wrote late; none takes long here.
+        let soon = [("ROLLCALL_SWEEP_SECONDS", "1")];
+        stack.set("ApiFunction", &soon).await;
+        let store = stack.store();
         let objects = store.objects();
-        let engine: Arc<dyn Engine> = Arc::new(deployment.engine().await);
-        let router = routes(&store, &engine, "ann");
-        let fetcher = Fetcher::new(store.clone(), settings).unwrap();
+        let token = stack.token().await;
         Self {
             kind: Kind::StepFunctions,
+            fetcher: Fetcher::new(store.clone(), settings).unwrap(),
             store,
-            fetcher,
-            engine,
+            engine: Arc::new(stack.engine().await),
             objects,
-            router,
+            owner: claim(&token, "sub"),
+            user: claim(&token, "username"),
+            caller: stack.caller(token),
             _folder: None,
-            _deployment: Some(deployment),
+            stack: Some(stack),
         }
     }
 
-    /// The same, but that this owner asks.
+    /// The same, but that this owner asks, and in this process on every engine.
     pub fn asked_by(mut self, owner: &'static str) -> Self {
-        self.router = self.router_of(owner);
+        self.caller = Caller::Router(self.router_of(owner));
+        self.owner = owner.into();
+        self.user = owner.into();
         self
     }
 
-    /// The same API over the same files, for another owner.
-    pub fn router_of(&self, owner: &'static str) -> Router {
-        routes(&self.store, &self.engine, owner)
+    /// The same API over the same files for another owner, in this process.
+    pub fn router_of(&self, owner: &str) -> Router {
+        routes(&self.store, &self.engine, &self.fetcher, owner)
     }
 
-    /// The same API over another view of the same files.
+    /// The same API over another view of the same files, in this process.
     pub fn router_over(&self, store: &Store) -> Router {
-        routes(store, &self.engine, "ann")
+        routes(store, &self.engine, &self.fetcher, &self.owner)
+    }
+
+    /// Another owner, who asks the same API.
+    pub async fn another(&self) -> Caller {
+        #[cfg(feature = "e2e")]
+        if let Some(stack) = &self.stack {
+            let (pool, client) = (stack.output("UserPoolId"), stack.output("ClientId"));
+            let password = let_in(pool, "bob@example.gov").await;
+            return stack.caller(sign_in(pool, client, "bob@example.gov", password).await);
+        }
+        Caller::Router(self.router_of("bob"))
     }
 
     pub async fn call(
@@ -193,7 +181,7 @@ impl World {
         headers: &[(&str, &str)],
         body: impl Into<Body>,
     ) -> Answer {
-        call(&self.router, method, path, headers, body).await
+        self.caller.call(method, path, headers, body).await
     }
 
     pub async fn get(&self, path: &str) -> Answer {
@@ -291,41 +279,18 @@ impl World {
     }
 }
 
-/// Calls a router in process.
-pub async fn call(
-    router: &Router,
-    method: &str,
-    path: &str,
-    headers: &[(&str, &str)],
-    body: impl Into<Body>,
-) -> Answer {
-    let mut request = Request::builder().method(method).uri(path);
-    for (name, value) in headers {
-        request = request.header(*name, *value);
-    }
-    let response = router
-        .clone()
-        .oneshot(request.body(body.into()).unwrap())
-        .await
-        .unwrap();
-    let (parts, body) = response.into_parts();
-    let text = String::from_utf8(to_bytes(body, usize::MAX).await.unwrap().to_vec()).unwrap();
-    assert_ne!(parts.status.as_u16(), 500, "{text}");
-    assert_eq!(parts.headers[header::CACHE_CONTROL], "no-store");
-    Answer {
-        status: parts.status,
-        headers: parts.headers,
-        text,
-    }
-}
-
-fn routes(store: &Store, engine: &Arc<dyn Engine>, owner: &'static str) -> Router {
+fn routes(store: &Store, engine: &Arc<dyn Engine>, fetcher: &Fetcher, owner: &str) -> Router {
+    let (host, path) = fetcher.upstream();
+    let owner = Owner {
+        id: owner.into(),
+        name: Some(owner.into()),
+    };
     let api = Api {
         store: store.clone(),
         engine: Arc::clone(engine),
         upstream: UpstreamInfo {
-            host: "records.example.gov".into(),
-            path: "/ssn/".into(),
+            host,
+            path,
             demo: false,
         },
         defaults: RunSettings::default(),
@@ -333,10 +298,7 @@ fn routes(store: &Store, engine: &Arc<dyn Engine>, owner: &'static str) -> Route
     };
     router(api).layer(middleware::from_fn(
         move |mut request: axum::extract::Request, next: Next| {
-            request.extensions_mut().insert(Owner {
-                id: owner.into(),
-                name: Some(owner.into()),
-            });
+            request.extensions_mut().insert(owner.clone());
             next.run(request)
         },
     ))

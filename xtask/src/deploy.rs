@@ -3,7 +3,7 @@
 //! AWS is asked by `infra/deploy.py`: its SDK in Rust would be minutes of build before every
 //! `cargo xtask run`.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use anyhow::Context;
@@ -62,6 +62,9 @@ pub(crate) struct Args {
     /// What the functions run on; without it arm64, and in an emulator what this machine is
     #[arg(long, value_enum)]
     arch: Option<Architecture>,
+    /// Build nothing: deploy the page in target/page, and the functions' zips in this folder
+    #[arg(long, value_name = "FOLDER")]
+    built: Option<PathBuf>,
 }
 
 impl Args {
@@ -83,6 +86,7 @@ impl Args {
             parameters,
             user: Some(user),
             arch: None,
+            built: None,
         }
     }
 }
@@ -112,7 +116,9 @@ pub(crate) fn deploy(args: Args) -> anyhow::Result<()> {
         Some(_) => Architecture::host(),
         None => Architecture::Arm64,
     });
-    if args.place.dry_run {
+    if let Some(folder) = &args.built {
+        eprintln!("the functions: built before, in {}", folder.display());
+    } else if args.place.dry_run {
         eprintln!("the page: built into target/page");
         eprintln!(
             "the functions for {}: built into target/lambda",
@@ -144,6 +150,9 @@ fn request(args: Args, architecture: Architecture) -> Value {
     request.insert("architecture".to_owned(), architecture.name().into());
     request.insert("parameters".to_owned(), parameters.into());
     request.insert("user".to_owned(), args.user.into());
+    if let Some(folder) = args.built {
+        request.insert("zips".to_owned(), folder.to_string_lossy().into());
+    }
     request.into()
 }
 

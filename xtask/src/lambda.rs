@@ -3,7 +3,7 @@
 use std::env;
 use std::ffi::OsString;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::Context;
@@ -73,14 +73,8 @@ pub(crate) fn build(architecture: Architecture) -> anyhow::Result<()> {
         command.args(["--bin", function]);
     }
     workspace::call(&mut command)?;
-    for function in FUNCTIONS {
-        let zip = folder.join(format!("{function}.zip"));
-        workspace::call(
-            Command::new(&python)
-                .arg(workspace::root().join("infra/pack.py"))
-                .arg(built.join(function).join("bootstrap"))
-                .arg(&zip),
-        )?;
+    let bootstrap = |function: &str| built.join(function).join("bootstrap");
+    for zip in pack(&python, bootstrap, &folder)? {
         let bytes = fs::metadata(&zip)
             .with_context(|| format!("could not read {}", zip.display()))?
             .len();
@@ -94,8 +88,27 @@ pub(crate) fn build(architecture: Architecture) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Packs the functions into zips in a folder; answers where they are.
+pub(crate) fn pack(
+    python: &Path,
+    bootstrap: impl Fn(&str) -> PathBuf,
+    folder: &Path,
+) -> anyhow::Result<[PathBuf; 2]> {
+    fs::create_dir_all(folder).with_context(|| format!("could not make {}", folder.display()))?;
+    let zips = FUNCTIONS.map(|function| folder.join(format!("{function}.zip")));
+    for (function, zip) in FUNCTIONS.into_iter().zip(&zips) {
+        workspace::call(
+            Command::new(python)
+                .arg(workspace::root().join("infra/pack.py"))
+                .arg(bootstrap(function))
+                .arg(zip),
+        )?;
+    }
+    Ok(zips)
+}
+
 /// The search path with Python's own programs first: Zig is found as a module of that Python.
-fn path_with(python: &std::path::Path) -> anyhow::Result<OsString> {
+fn path_with(python: &Path) -> anyhow::Result<OsString> {
     let own = python.parent().map(PathBuf::from);
     let rest = env::var_os("PATH").unwrap_or_default();
     let all = own.into_iter().chain(env::split_paths(&rest));

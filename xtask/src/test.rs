@@ -1,9 +1,11 @@
 //! `cargo xtask test`: everything the tests need, then all of them.
 
 use std::ffi::OsString;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::emulator::Emulator;
+use crate::lambda::{self, Architecture};
 use crate::needs;
 use crate::{page, workspace};
 
@@ -13,6 +15,10 @@ const FEATURES: &str = "rollcall/e2e,backend/lambda,fetcher/lambda";
 /// What `cargo xtask test` takes.
 #[derive(clap::Args)]
 pub(crate) struct Args {
+    /// Deploy the functions as they go to AWS, of `cargo xtask build --lambda`, in place of those
+    /// that the tests' own build made: minutes more
+    #[arg(long)]
+    deep: bool,
     /// Arguments for `cargo test`, such as `--test api` or a test's name
     #[arg(
         trailing_var_arg = true,
@@ -33,15 +39,19 @@ pub(crate) fn test(args: Args) -> anyhow::Result<()> {
     // dependencies ask for, and nothing is compiled again for the tests.
     workspace::call(rust("build").args(["--bins", "--test", "deployed"]))?;
 
+    let zips = zips(&python, args.deep)?;
+    // Installed now, so that no test waits for it.
+    needs::aws_python()?;
+
     let emulator = Emulator::start(&python, "emulator")?;
-    let built = |name| workspace::target().join("debug").join(name);
     let pass = |command: &mut Command| -> anyhow::Result<bool> {
         let status = command
             .env("ROLLCALL_E2E_ENDPOINT", emulator.endpoint())
             .env("ROLLCALL_E2E_PYTHON", &python)
             .env("ROLLCALL_E2E_CHECKOV", &checkov)
-            .env("ROLLCALL_E2E_API", built("api"))
-            .env("ROLLCALL_E2E_FETCHER", built("fetcher"))
+            // The deploy command, as it was built beside the tests.
+            .env("ROLLCALL_E2E_XTASK", built("xtask"))
+            .env("ROLLCALL_E2E_ZIPS", &zips)
             .envs(aws(emulator.endpoint()))
             // What differs from a snapshot fails, whatever this machine has set.
             .env("INSTA_UPDATE", "no")
@@ -60,6 +70,23 @@ pub(crate) fn test(args: Args) -> anyhow::Result<()> {
         std::process::exit(1);
     }
     Ok(())
+}
+
+/// A program of the tests' own build.
+fn built(name: &str) -> PathBuf {
+    workspace::target().join("debug").join(name)
+}
+
+/// The folder of the functions' zips.
+fn zips(python: &Path, deep: bool) -> anyhow::Result<PathBuf> {
+    let target = workspace::target();
+    if deep {
+        lambda::build(Architecture::host())?;
+        return Ok(target.join("lambda"));
+    }
+    let folder = target.join("tmp/zips");
+    lambda::pack(python, built, &folder)?;
+    Ok(folder)
 }
 
 /// A call of cargo on everything but the page and its worker.

@@ -1,0 +1,81 @@
+//! AWS, as the emulator that `cargo xtask test` starts answers for it.
+
+use std::env;
+
+use axum::http::{Method, Request, header};
+use object_store::aws::{AwsAuthorizer, AwsCredential};
+use object_store::client::HttpRequest;
+use reqwest::{Client, ClientBuilder};
+use serde_json::Value;
+
+/// What `cargo xtask test` has told the tests.
+pub fn told(what: &str) -> String {
+    env::var(format!("ROLLCALL_E2E_{what}"))
+        .unwrap_or_else(|_| panic!("no emulator runs: start these tests by `cargo xtask test`"))
+}
+
+/// A client that takes answers as they were sent.
+pub fn client() -> ClientBuilder {
+    // Another test may have installed it.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    Client::builder().no_proxy().no_brotli().no_gzip()
+}
+
+/// A call of an action of a service that speaks AWS's JSON protocol, as the account's owner.
+pub async fn aws(service: &str, target: &str, body: &Value) -> Value {
+    let request = Request::post(format!("{}/", told("ENDPOINT")))
+        .header("x-amz-target", target)
+        .header(header::CONTENT_TYPE, "application/x-amz-json-1.1")
+        .body(body.to_string().into());
+    send(service, request.expect("a request"), body.to_string()).await
+}
+
+/// Changes a function's configuration as an operator may: its environment, its time limit.
+pub async fn configure(function: &str, change: impl FnOnce(&mut Value)) {
+    let at = format!(
+        "{}/2015-03-31/functions/{function}/configuration",
+        told("ENDPOINT")
+    );
+    let request = |method, body: String| {
+        Request::builder()
+            .method(method)
+            .uri(&at)
+            .header(header::CONTENT_TYPE, "application/json")
+            .body(body.into())
+            .expect("a request")
+    };
+    let mut configuration =
+        send("lambda", request(Method::GET, String::new()), String::new()).await;
+    let mut wanted = serde_json::json!({
+        "Environment": {"Variables": configuration["Environment"]["Variables"].take()},
+        "Timeout": configuration["Timeout"].take(),
+    });
+    change(&mut wanted);
+    let body = wanted.to_string();
+    let changed = send("lambda", request(Method::PUT, body.clone()), body).await;
+    assert_eq!(changed["Timeout"], wanted["Timeout"], "{changed}");
+}
+
+/// Signs a request and sends it; the answer must be JSON.
+async fn send(service: &str, mut request: HttpRequest, body: String) -> Value {
+    let var = |name| env::var(name).expect(name);
+    let credential = AwsCredential {
+        key_id: var("AWS_ACCESS_KEY_ID"),
+        secret_key: var("AWS_SECRET_ACCESS_KEY"),
+        token: None,
+    };
+    AwsAuthorizer::new(&credential, service, &var("AWS_REGION"))
+        .try_authorize(&mut request, None)
+        .expect("a signature");
+    let answer = client()
+        .build()
+        .expect("a client")
+        .request(request.method().clone(), request.uri().to_string())
+        .headers(request.headers().clone())
+        .body(body)
+        .send()
+        .await
+        .expect("an answer");
+    let text = answer.text().await.expect("its body");
+    serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error} in {text}"))
+}

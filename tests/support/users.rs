@@ -1,0 +1,47 @@
+//! People in a user pool.
+
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use serde_json::{Value, json};
+
+use super::aws::aws;
+
+/// Lets somebody into a user pool, with a password that will do.
+pub async fn let_in(pool: &str, user: &str) -> &'static str {
+    const PASSWORD: &str = "Correct-horse-battery-1";
+    let mut who = json!({"UserPoolId": pool, "Username": user});
+    who["MessageAction"] = "SUPPRESS".into();
+    who["TemporaryPassword"] = PASSWORD.into();
+    cognito("AdminCreateUser", &who).await;
+    let password =
+        json!({"UserPoolId": pool, "Username": user, "Password": PASSWORD, "Permanent": true});
+    cognito("AdminSetUserPassword", &password).await;
+    PASSWORD
+}
+
+/// Signs in; the access token.
+pub async fn sign_in(pool: &str, client: &str, user: &str, password: &str) -> String {
+    let asked = json!({
+        "UserPoolId": pool,
+        "ClientId": client,
+        "AuthFlow": "ADMIN_USER_PASSWORD_AUTH",
+        "AuthParameters": {"USERNAME": user, "PASSWORD": password},
+    });
+    let answer = cognito("AdminInitiateAuth", &asked).await;
+    let token = &answer["AuthenticationResult"]["AccessToken"];
+    token.as_str().expect("a token").to_owned()
+}
+
+/// One of a token's claims.
+pub fn claim(token: &str, name: &str) -> String {
+    let claims = token.split('.').nth(1).expect("a token of three parts");
+    let claims = BASE64_URL_SAFE_NO_PAD.decode(claims).expect("base64");
+    let claims: Value = serde_json::from_slice(&claims).expect("claims");
+    claims[name].as_str().expect(name).to_owned()
+}
+
+/// A call of one of Cognito's actions.
+pub async fn cognito(action: &str, body: &Value) -> Value {
+    let target = format!("AWSCognitoIdentityProviderService.{action}");
+    aws("cognito-idp", &target, body).await
+}
