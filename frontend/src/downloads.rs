@@ -10,7 +10,7 @@ use worker::protocol::{Event, Format, Request, Save, Trouble};
 
 use crate::api::ApiError;
 use crate::logic::words;
-use crate::one_type::spawn;
+use crate::one_type::{given, spawn};
 use crate::work;
 
 /// Rows from which a file goes straight to disk, where the browser can: the reader is asked for its
@@ -69,7 +69,7 @@ impl Downloads {
 
     /// The page's.
     pub(crate) fn of_page() -> Self {
-        expect_context()
+        given()
     }
 
     /// Whether one goes on; tracked.

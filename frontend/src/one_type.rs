@@ -60,6 +60,12 @@ fn boxed_memo<T: PartialEq + Send + Sync + 'static>(
     Memo::new(move |_| value())
 }
 
+/// What the app has given to all its parts. Leptos's own way to it writes the type's name and place
+/// for each type.
+pub(crate) fn given<T: Clone + 'static>() -> T {
+    use_context().expect("the app gives it above all pages")
+}
+
 /// What a click does.
 pub(crate) fn click(mut deed: impl FnMut() + 'static) -> Box<dyn FnMut(web_sys::MouseEvent)> {
     Box::new(move |_| deed())

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlAnchorElement, MouseEvent};
 
-use crate::one_type::text;
+use crate::one_type::{given, text};
 
 /// What an address names.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,7 +66,7 @@ impl Router {
 
     /// The router of the page.
     pub(crate) fn of_page() -> Self {
-        expect_context()
+        given()
     }
 
     /// Goes to an address of the page, such as `/history`.

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 
 use crate::api::{self, ApiError};
 use crate::logic::poll::Came;
+use crate::one_type::given;
 use crate::poller::Poller;
 
 /// What the server told of itself, for every part of the page.
@@ -47,7 +48,7 @@ impl Server {
 
     /// The server that the page belongs to.
     pub(crate) fn of_page() -> Self {
-        expect_context()
+        given()
     }
 
     /// GETs in flight at most, and the defaults: at once, a second, percent that may fail.

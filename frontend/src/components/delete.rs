@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use crate::api;
 use crate::components::ask::{Ask, Question};
 use crate::logic::telling;
-use crate::one_type::{spawn, text};
+use crate::one_type::{given, spawn, text};
 
 /// What was done last, told on the page that the reader comes to after it.
 #[derive(Clone, Copy)]
@@ -38,7 +38,7 @@ impl Deleting {
 /// The question's dialog. `gone` is called once a run is deleted, unless the page was left.
 #[component]
 pub(crate) fn Delete(deleting: Deleting, #[prop(into)] gone: Callback<()>) -> impl IntoView {
-    let Done(done) = expect_context();
+    let Done(done) = given();
     let Deleting { question, doomed } = deleting;
     let about = move |tell: fn(&Execution) -> String| {
         text(move || doomed.with(|run| run.as_ref().map(tell).unwrap_or_default()))

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
-use crate::one_type::effect;
+use crate::one_type::{effect, given};
 
 const ID: &str = "heading";
 
@@ -22,7 +22,7 @@ impl Default for Visits {
 /// reader begins there.
 #[component]
 pub(crate) fn Heading(#[prop(into)] text: Signal<String>) -> impl IntoView {
-    let Visits(visited) = expect_context();
+    let Visits(visited) = given();
     let mut is_new = true;
     // An effect first runs when the heading is in the document. By its id, since a reference of
     // Leptos's own costs more bytes than the whole of this.

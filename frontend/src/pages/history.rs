@@ -13,7 +13,7 @@ use crate::logic::history::Runs;
 use crate::logic::poll::Came;
 use crate::logic::row_view::outcome_words;
 use crate::logic::{telling, words};
-use crate::one_type::{click, flag, maybe, memo, part, spawn, text};
+use crate::one_type::{click, flag, given, maybe, memo, part, spawn, text};
 use crate::poller::Poller;
 
 /// The caller's runs, kept fresh while one of them runs.
@@ -58,7 +58,7 @@ pub(crate) fn History() -> impl IntoView {
         });
     };
     let deleting = Deleting::new();
-    let Done(done) = expect_context();
+    let Done(done) = given();
     // Told once: on the page that is come to after it was done.
     on_cleanup(move || done.set(None));
     let empty = memo(move || runs.with(|runs| runs.read && runs.runs.is_empty()));
