@@ -8,6 +8,7 @@
     reason = "shared with the tests of the page, which use more of it"
 )]
 mod browser;
+mod deaths;
 mod definitions;
 mod direct;
 mod http_api;

@@ -13,6 +13,7 @@ const USER: &str = "bob@example.gov";
 async fn sign_in(browser: &Browser, password: &str) {
     let [user, password] = [USER, password].map(Value::from);
     browser.until("document.querySelector('#password')").await;
+    browser.shoot("deployed-sign-in").await;
     let fill = format!(
         "(() => {{
             document.querySelector('#username').value = {user};
@@ -31,6 +32,22 @@ async fn whoever_signs_in_starts_a_run_follows_it_comes_back_to_it_and_signs_out
     // The emulator has no page for giving up a token, and no picture for its sign-in.
     browser.expect_in_console("/oauth2/revoke");
     browser.expect_in_console("favicon");
+    browser.expect_in_console("/api/executions");
+    // The API in a browser: what is open to all, and what isn't.
+    for (path, told, picture) in [
+        ("api/health", "ok", "deployed-api-health"),
+        ("api/executions", "Unauthorized", "deployed-api-refused"),
+    ] {
+        browser
+            .goto(&format!("{}{path}", stack.output("Address")))
+            .await;
+        let text = browser.read("document.body.innerText").await;
+        assert!(
+            text.as_str().is_some_and(|text| text.contains(told)),
+            "{text}"
+        );
+        browser.shoot(picture).await;
+    }
     browser.goto(stack.output("Address")).await;
     sign_in(&browser, password).await;
     browser
@@ -41,6 +58,7 @@ async fn whoever_signs_in_starts_a_run_follows_it_comes_back_to_it_and_signs_out
     browser
         .type_in("numbers", "123-45-6789\n123-45-6780\n123-45-6781")
         .await;
+    browser.shoot("deployed-list").await;
     browser.click("start").await;
     browser.until_text("status", "Finished").await;
     browser.until_text("count-succeeded", "3").await;
@@ -64,5 +82,6 @@ async fn whoever_signs_in_starts_a_run_follows_it_comes_back_to_it_and_signs_out
     let told = browser.text("trouble").await;
     assert!(told.starts_with("You are signed out"), "{told}");
     assert_eq!(browser.address().await, stack.output("Address"));
+    browser.shoot("deployed-signed-out").await;
     browser.close().await;
 }

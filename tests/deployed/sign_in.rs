@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::support::patience::until;
 use crate::support::stack::{Stack, json_of};
 use crate::support::users::{cognito, let_in, sign_in};
 
@@ -62,4 +63,32 @@ async fn a_run_is_its_owners_alone_and_a_foreign_token_lets_nobody_in() {
         let (status, refusal) = asked(&stack, "api/executions", token).await;
         assert_eq!(status, 401, "{refusal}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_lets_in_until_it_ends() {
+    let stack = Stack::asking("http://127.0.0.1:1/ssn/").await;
+    let (pool, client) = (stack.output("UserPoolId"), stack.output("ClientId"));
+    let password = let_in(pool, "bob@example.gov").await;
+    let lasting = sign_in(pool, client, "bob@example.gov", password).await;
+    cognito(
+        "UpdateUserPoolClient",
+        &json!({
+            "UserPoolId": pool,
+            "ClientId": client,
+            "ExplicitAuthFlows": ["ALLOW_ADMIN_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
+            // Shorter than AWS would have it.
+            "AccessTokenValidity": 8,
+            "TokenValidityUnits": {"AccessToken": "seconds"},
+        }),
+    )
+    .await;
+    let brief = sign_in(pool, client, "bob@example.gov", password).await;
+    assert_eq!(asked(&stack, "api/executions", &brief).await.0, 200);
+    until("the end of the token", async || {
+        let (status, _) = asked(&stack, "api/executions", &brief).await;
+        (status == 401).then_some(())
+    })
+    .await;
+    assert_eq!(asked(&stack, "api/executions", &lasting).await.0, 200);
 }

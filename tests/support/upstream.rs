@@ -25,8 +25,10 @@ pub enum Reply {
     Redirect(String),
     /// Another reply, later.
     After(Duration, Box<Reply>),
-    /// Nothing, until [`Upstream::release`].
+    /// Nothing, until [`Upstream::release`]; then 200.
     Held,
+    /// Nothing, until [`Upstream::release`]; then another reply.
+    OnRelease(Box<Reply>),
 }
 
 type Script = dyn Fn(&str, u32) -> Reply + Send + Sync;
@@ -144,7 +146,7 @@ impl Upstream {
             .unwrap();
     }
 
-    /// Lets go of what is held, now and from now on: it answers 200.
+    /// Lets go of what is held, now and from now on.
     pub fn release(&self) {
         self.inner.released.send_replace(true);
     }
@@ -208,14 +210,15 @@ async fn answer(
                 tokio::time::sleep(wait).await;
                 *then
             }
-            Reply::Held => {
+            Reply::Held => Reply::OnRelease(Box::new(Reply::Status(200))),
+            Reply::OnRelease(then) => {
                 inner
                     .released
                     .subscribe()
                     .wait_for(|released| *released)
                     .await
                     .unwrap();
-                Reply::Status(200)
+                *then
             }
         }
     }

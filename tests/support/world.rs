@@ -163,6 +163,12 @@ impl World {
         routes(store, &self.engine, &self.fetcher, &self.owner)
     }
 
+    /// The stack, where it is deployed.
+    #[cfg(feature = "e2e")]
+    pub fn stack(&self) -> &Stack {
+        self.stack.as_ref().expect("a deployed one")
+    }
+
     /// Another owner, who asks the same API.
     pub async fn another(&self) -> Caller {
         #[cfg(feature = "e2e")]

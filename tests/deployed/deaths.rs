@@ -1,0 +1,127 @@
+//! Fetchers that die in the middle of a batch.
+
+use std::fs;
+use std::path::Path;
+
+use rustix::process::{Pid, Resource, Rlimit, Signal, kill_process, prlimit};
+use serde_json::{Value, json};
+
+use crate::support::numbers;
+use crate::support::patience::until;
+use crate::support::stack::Stack;
+use crate::support::upstream::{Reply, Upstream};
+use crate::support::world::{Kind, World};
+
+/// The processes that run a stack's fetcher now: the emulator starts one for each instance.
+fn fetchers(stack: &Stack) -> Vec<Pid> {
+    let function = format!(
+        "AWS_LAMBDA_FUNCTION_NAME={}",
+        stack.output("FetcherFunction")
+    );
+    let is_one = |process: &Path| {
+        fs::read(process.join("environ")).is_ok_and(|variables| {
+            let mut variables = variables.split(|byte| *byte == 0);
+            variables.any(|variable| variable == function.as_bytes())
+        })
+    };
+    fs::read_dir("/proc")
+        .expect("Linux's /proc")
+        .map(|entry| entry.expect("an entry").path())
+        .filter(|process| is_one(process))
+        .filter_map(|process| Pid::from_raw(process.file_name()?.to_str()?.parse().ok()?))
+        .collect()
+}
+
+/// The bytes of memory that a process may write to.
+fn memory(process: Pid) -> u64 {
+    let status = fs::read_to_string(format!("/proc/{}/status", process.as_raw_nonzero()));
+    let status = status.expect("a process that lives");
+    let line = status.lines().find_map(|line| line.strip_prefix("VmData:"));
+    let kilobytes = line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok());
+    kilobytes.map_or(0, |kilobytes: u64| kilobytes * 1_024)
+}
+
+/// A run whose first half is answered and written, and whose second half is in flight.
+async fn half_done(world: &World, upstream: &Upstream, lines: &[String]) -> String {
+    let id = world.start(json!({"ssnList": lines})).await;
+    let half = lines.len() / 2;
+    world
+        .until(&id, |execution| execution["counts"]["SUCCEEDED"] == half)
+        .await;
+    upstream.until_total(lines.len() as u32).await;
+    id
+}
+
+/// An upstream that answers the first half of these numbers, and holds the others back when it is
+/// asked for the first time; then it answers them with this.
+async fn holding(lines: &[String], then: Reply) -> Upstream {
+    let last = lines[lines.len() / 2 - 1].clone();
+    Upstream::start(move |number, before| match before {
+        _ if number <= last.as_str() => Reply::Status(200),
+        0 => Reply::OnRelease(Box::new(then.clone())),
+        _ => then.clone(),
+    })
+    .await
+}
+
+/// Everything was found, each row in its place, and what had been written was never asked again.
+async fn check(world: &World, upstream: &Upstream, id: &str, lines: &[String]) {
+    let over = world.until_over(id).await;
+    assert_eq!(over["status"], "SUCCEEDED", "{over}");
+    assert_eq!(over["counts"]["SUCCEEDED"], lines.len(), "{over}");
+    let rows = world.rows(id).await;
+    let found: Vec<&Value> = rows.iter().map(|row| &row["ssn"]).collect();
+    assert_eq!(found, lines.iter().collect::<Vec<_>>());
+    let asked = upstream.asked();
+    let (written, in_flight) = lines.split_at(lines.len() / 2);
+    assert!(written.iter().all(|number| asked[number] == 1), "{asked:?}");
+    assert!(
+        in_flight.iter().all(|number| asked[number] >= 2),
+        "{asked:?}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_fetcher_that_is_killed_in_mid_batch_loses_nothing() {
+    let lines = numbers(60);
+    let upstream = holding(&lines, Reply::Status(200)).await;
+    let world = World::new(Kind::StepFunctions, &upstream).await;
+    let id = half_done(&world, &upstream, &lines).await;
+    let killed = fetchers(world.stack());
+    assert!(!killed.is_empty(), "the run has a fetcher");
+    for fetcher in &killed {
+        kill_process(*fetcher, Signal::KILL).expect("a fetcher to kill");
+    }
+    check(&world, &upstream, &id, &lines).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_fetcher_that_runs_out_of_memory_in_mid_batch_loses_nothing() {
+    let lines = numbers(60);
+    // Sixty answers of 60 KB are more than is left over in what it has.
+    let large = Reply::Body("text/plain", "x".repeat(60_000));
+    let upstream = holding(&lines, large).await;
+    let world = World::new(Kind::StepFunctions, &upstream).await;
+    let id = half_done(&world, &upstream, &lines).await;
+    let starved = fetchers(world.stack());
+    assert!(!starved.is_empty(), "the run has a fetcher");
+    for fetcher in &starved {
+        let most = Some(memory(*fetcher));
+        let none_more = Rlimit {
+            current: most,
+            maximum: most,
+        };
+        prlimit(Some(*fetcher), Resource::Data, none_more).expect("a limit");
+    }
+    upstream.release();
+    // One whose batch is done has no need of more.
+    until("the end of what has no memory", async || {
+        let alive = fetchers(world.stack());
+        starved
+            .iter()
+            .any(|dead| !alive.contains(dead))
+            .then_some(())
+    })
+    .await;
+    check(&world, &upstream, &id, &lines).await;
+}
