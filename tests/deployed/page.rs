@@ -58,6 +58,7 @@ async fn whoever_signs_in_starts_a_run_follows_it_comes_back_to_it_and_signs_out
     browser
         .type_in("numbers", "123-45-6789\n123-45-6780\n123-45-6781")
         .await;
+    browser.until_text("start", "Look up 3 numbers").await;
     browser.shoot("deployed-list").await;
     browser.click("start").await;
     browser.until_text("status", "Finished").await;

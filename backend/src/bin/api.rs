@@ -11,7 +11,6 @@ async fn main() -> Result<(), lambda_http::Error> {
         .with_writer(std::io::stderr)
         .with_max_level(tracing::Level::INFO)
         .init();
-    let lookup = |name: &str| std::env::var(name).ok();
-    let api = lambda::api(lookup).await?;
-    lambda::run(lambda::app(api, lambda::anonymous_owner(lookup))).await
+    let api = lambda::api(|name| std::env::var(name).ok()).await?;
+    lambda::run(lambda::app(api)).await
 }

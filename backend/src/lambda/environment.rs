@@ -8,10 +8,10 @@ use contract::limits;
 use contract::wire::{RunSettings, UpstreamInfo};
 use store::{Store, StoreError};
 
+use crate::Api;
 use crate::step_functions::{
     InvalidStateMachineArn, StepFunctions, StepFunctionsSettings, load_aws_config,
 };
-use crate::{Api, Owner};
 
 /// A variable is not as it must be.
 #[derive(Debug, thiserror::Error)]
@@ -68,13 +68,6 @@ pub async fn api(lookup: impl Fn(&str) -> Option<String>) -> Result<Api, Environ
         },
         max_concurrency,
     })
-}
-
-/// The one owner of everything where there is no sign-in: `ROLLCALL_ANONYMOUS_OWNER`, which only a
-/// stack without an authorizer sets.
-pub fn anonymous_owner(lookup: impl Fn(&str) -> Option<String>) -> Option<Owner> {
-    let id = lookup("ROLLCALL_ANONYMOUS_OWNER").filter(|id| !id.is_empty())?;
-    Some(Owner { id, name: None })
 }
 
 struct Reader<F>(F);

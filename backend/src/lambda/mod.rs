@@ -12,17 +12,17 @@ use lambda_http::request::LambdaRequest;
 use lambda_http::tower::ServiceExt;
 use lambda_http::{Adapter, LambdaEvent};
 
-use crate::{Api, ApiError, Owner, router};
+use crate::{Api, ApiError, router};
 
-pub use environment::{EnvironmentError, anonymous_owner, api};
+pub use environment::{EnvironmentError, api};
 
-/// The API's router, which knows whose a request is by the authorizer's claims; without a sign-in
-/// it is `anonymous`'s, or nobody's, who gets a 401.
-pub fn app(api: Api, anonymous: Option<Owner>) -> Router {
+/// The API's router, which knows whose a request is by the authorizer's claims; without a sign-in it
+/// is nobody's, who gets a 401.
+pub fn app(api: Api) -> Router {
     // The gateway decodes an address before it hands it over, so `..` may lead out of `/api`.
     router(api)
         .fallback(|| std::future::ready(ApiError::UnknownAddress))
-        .layer(middleware::from_fn_with_state(anonymous, owner::tell))
+        .layer(middleware::from_fn(owner::tell))
         .layer(middleware::from_fn(log::request))
 }
 

@@ -1,21 +1,16 @@
 //! Whose a request is.
 
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::middleware::Next;
 use axum::response::Response;
 use lambda_http::request::RequestContext;
 
 use crate::Owner;
 
-/// Puts the [`Owner`] into the request: who signed in, or else the one that stands in for nobody.
-pub(super) async fn tell(
-    State(anonymous): State<Option<Owner>>,
-    mut request: Request,
-    next: Next,
-) -> Response {
+/// Puts the [`Owner`] into the request, where somebody signed in.
+pub(super) async fn tell(mut request: Request, next: Next) -> Response {
     let context = request.extensions().get::<RequestContext>();
-    let owner = context.and_then(signed_in).or(anonymous);
-    if let Some(owner) = owner {
+    if let Some(owner) = context.and_then(signed_in) {
         request.extensions_mut().insert(owner);
     }
     next.run(request).await
