@@ -14,6 +14,7 @@ mod direct;
 mod http_api;
 mod page;
 mod passes;
+mod secrecy;
 mod sign_in;
 #[path = "../support/mod.rs"]
 #[expect(

@@ -65,6 +65,11 @@ impl Stack {
         }
     }
 
+    /// Its name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
     /// One of the stack's outputs.
     pub fn output(&self, name: &str) -> &str {
         self.answer["outputs"][name].as_str().expect(name)

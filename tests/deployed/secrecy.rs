@@ -1,0 +1,94 @@
+//! What others than the store get to see of a run: the workflow's executions, and the logs.
+
+use aws_sdk_sfn::Client;
+use backend::step_functions::load_aws_config;
+use serde_json::json;
+
+use crate::support::aws::aws;
+use crate::support::numbers;
+use crate::support::patience::until;
+use crate::support::stack::Stack;
+use crate::support::upstream::{Reply, Upstream};
+use crate::support::world::{Kind, World};
+
+/// Everything that Step Functions keeps of the executions of a state machine.
+async fn workflow(stack: &Stack) -> String {
+    let client = Client::new(&load_aws_config().await);
+    let machine = stack.output("StateMachineArn");
+    let list = client.list_executions().state_machine_arn(machine).send();
+    let mut seen = String::new();
+    for execution in list.await.expect("executions").executions {
+        let arn = execution.execution_arn;
+        let described = client.describe_execution().execution_arn(&arn).send();
+        let history = client
+            .get_execution_history()
+            .execution_arn(&arn)
+            .include_execution_data(true)
+            .send();
+        let described = described.await.expect("an execution");
+        seen += &format!("{arn} {:?} {:?}", described.input, described.output);
+        seen += &format!("{:?}", history.await.expect("a history").events);
+    }
+    seen
+}
+
+/// All lines of a log group.
+async fn log(group: &str) -> String {
+    let target = "Logs_20140328.FilterLogEvents";
+    let found = aws("logs", target, &json!({"logGroupName": group})).await;
+    let events = found["events"].as_array().expect("events");
+    events
+        .iter()
+        .map(|event| event["message"].as_str().expect("a message").to_owned() + "\n")
+        .collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_number_reaches_the_workflow_or_a_log() {
+    let lines = numbers(40);
+    // Found, unknown, refused, and failing at every attempt, each with the number in its answer.
+    let upstream = Upstream::start(|number, _| match number.as_bytes()[8] % 4 {
+        0 => Reply::Body("application/json", format!("{{\"ssn\": \"{number}\"}}")),
+        1 => Reply::Redirect(format!("http://elsewhere.invalid/{number}")),
+        2 => Reply::Status(403),
+        _ => Reply::Status(500),
+    })
+    .await;
+    let world = World::new(Kind::StepFunctions, &upstream).await;
+    let id = world.start(json!({"ssnList": lines})).await;
+    let over = world.until_over(&id).await;
+    assert!(over["counts"]["FAILED"].as_u64() > Some(0), "{over}");
+    assert_eq!(world.rows(&id).await.len(), lines.len());
+    // What somebody mistakes for a search, or sends wrongly.
+    let number = &lines[0];
+    for path in [number.clone(), format!("?cursor={number}")] {
+        let asked = world.get(&format!("/api/executions/{path}")).await;
+        assert!(asked.status.is_client_error());
+    }
+    let wrong = json!({"ssnList": number, number.as_str(): number});
+    world
+        .post("/api/executions", wrong)
+        .await
+        .expect_problem(422, "invalid-request");
+
+    let stack = world.stack();
+    let name = stack.name();
+    let groups = ["api", "fetcher"].map(|function| format!("/rollcall/{name}/{function}"));
+    let mut seen = workflow(stack).await;
+    assert!(seen.contains(&id), "the workflow was looked at");
+    for group in &groups {
+        // It is written after the answer.
+        seen += &until("a log", async || {
+            let lines = log(group).await;
+            lines.contains("\"level\":\"INFO\"").then_some(lines)
+        })
+        .await;
+    }
+    for number in &lines {
+        let (area, rest) = number.split_at(3);
+        let (group, serial) = rest.split_at(2);
+        for written in [number.clone(), format!("{area}-{group}-{serial}")] {
+            assert!(!seen.contains(&written), "{written} is seen");
+        }
+    }
+}
