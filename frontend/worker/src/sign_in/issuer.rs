@@ -30,7 +30,7 @@ impl No {
             Self::Refused(why) => format!("Whoever signs you in gave this reason: {}.", word(why)),
             Self::NotNow(None) => "Whoever signs you in doesn't answer.".to_owned(),
             Self::NotNow(Some(status)) => {
-                format!("Whoever signs you in answered with status {status} instead.")
+                format!("Whoever signs you in answered with status {status}.")
             }
         }
     }
