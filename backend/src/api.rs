@@ -6,14 +6,10 @@ use axum::extract::{DefaultBodyLimit, FromRequestParts};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, header};
 use axum::{Router, middleware};
-use bytes::Bytes;
 use contract::limits;
 use contract::wire::{DefaultSettings, Limits, RunSettings, ServerSettings, UpstreamInfo};
 use serde::de::DeserializeOwned;
 use store::Store;
-use utoipa::OpenApi;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use crate::problem::ApiError;
 use crate::{Engine, routes};
@@ -91,35 +87,13 @@ impl<S: Sync> FromRequestParts<S> for Owner {
     }
 }
 
-#[derive(OpenApi)]
-#[openapi(info(
-    title = "Rollcall",
-    description = "Looks up a list of Social Security Numbers at an upstream, all in parallel. Errors are RFC 9457 problem documents."
-))]
-struct Document;
-
 /// The API's routes, all below `/api`. Whatever else is asked there is a 404 problem.
 pub fn router(api: Api) -> Router {
-    let (router, document) = OpenApiRouter::with_openapi(Document::openapi())
-        .routes(routes!(routes::executions::start, routes::executions::list))
-        .routes(routes!(routes::executions::get, routes::executions::erase))
-        .routes(routes!(routes::results::results))
-        .routes(routes!(routes::failures::failures))
-        .routes(routes!(routes::executions::stop))
-        .routes(routes!(routes::executions::redrive))
-        .routes(routes!(routes::lists::create))
-        .routes(routes!(routes::lists::put_part))
-        .routes(routes!(routes::server::settings))
-        .routes(routes!(routes::server::health))
-        .split_for_parts();
-    let document = Bytes::from(serde_json::to_vec(&document).unwrap_or_default());
-    let openapi = move || {
-        std::future::ready((
-            [(header::CONTENT_TYPE, "application/json")],
-            document.clone(),
-        ))
+    let openapi = || {
+        let kind = (header::CONTENT_TYPE, "application/json");
+        std::future::ready(([kind], routes::document()))
     };
-    router
+    routes::router()
         .route("/api/openapi.json", axum::routing::get(openapi))
         .route(
             "/api/{*rest}",

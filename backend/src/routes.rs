@@ -5,3 +5,83 @@ pub(crate) mod failures;
 pub(crate) mod lists;
 pub(crate) mod results;
 pub(crate) mod server;
+
+use std::sync::LazyLock;
+
+use axum::Router;
+use axum::routing::{delete, get, post, put};
+use bytes::Bytes;
+use utoipa::OpenApi;
+
+use crate::Api;
+
+/// What serves and documents each route.
+macro_rules! routes {
+    ($($method:ident $path:literal => $handler:path;)*) => {
+        /// The routes alone: every cold start of the Lambda makes them.
+        pub(crate) fn router() -> Router<Api> {
+            Router::new()$(.route($path, $method($handler)))*
+        }
+
+        #[derive(OpenApi)]
+        #[openapi(
+            info(
+                title = "Rollcall",
+                description = "Looks up a list of Social Security Numbers at an upstream, all in parallel. Errors are RFC 9457 problem documents."
+            ),
+            paths($($handler),*)
+        )]
+        struct Document;
+
+        /// What is served, to be compared with what is documented.
+        #[cfg(test)]
+        const SERVED: &[(&str, &str)] = &[$(($path, stringify!($method))),*];
+    };
+}
+
+routes! {
+    post "/api/executions" => executions::start;
+    get "/api/executions" => executions::list;
+    get "/api/executions/{id}" => executions::get;
+    delete "/api/executions/{id}" => executions::erase;
+    get "/api/executions/{id}/results" => results::results;
+    get "/api/executions/{id}/failures" => failures::failures;
+    post "/api/executions/{id}/stop" => executions::stop;
+    post "/api/executions/{id}/redrive" => executions::redrive;
+    post "/api/lists" => lists::create;
+    put "/api/lists/{id}/{part}" => lists::put_part;
+    get "/api/settings" => server::settings;
+    get "/api/health" => server::health;
+}
+
+/// The document of all routes, as JSON. Made when it is first asked for: it takes longer than all
+/// else that the router does, and few ask.
+pub(crate) fn document() -> Bytes {
+    static DOCUMENT: LazyLock<Bytes> = LazyLock::new(|| {
+        serde_json::to_vec(&Document::openapi())
+            .unwrap_or_default()
+            .into()
+    });
+    DOCUMENT.clone()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn what_is_served_is_what_is_documented() {
+        let document: serde_json::Value = serde_json::from_slice(&document()).unwrap();
+        let paths = document["paths"].as_object().unwrap();
+        let documented: BTreeSet<_> = paths
+            .iter()
+            .flat_map(|(path, methods)| {
+                let methods = methods.as_object().unwrap().keys();
+                methods.map(move |method| (path.as_str(), method.as_str()))
+            })
+            .collect();
+        assert_eq!(documented, SERVED.iter().copied().collect());
+    }
+}

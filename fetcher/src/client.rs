@@ -137,14 +137,25 @@ fn tls(settings: &UpstreamSettings) -> Result<ClientConfig, SettingsError> {
             .map_err(|error| SettingsError::Certificates(error.to_string()))?,
         None => Vec::new(),
     };
-    let verifier = Verifier::new_with_extra_roots(extra, Arc::clone(&provider))
-        .map_err(|error| SettingsError::Certificates(error.to_string()))?;
-    let mut config = ClientConfig::builder_with_provider(provider)
+    let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
         .with_safe_default_protocol_versions()
-        .map_err(|error| SettingsError::Client(error.to_string()))?
-        .dangerous()
-        .with_custom_certificate_verifier(Arc::new(verifier))
-        .with_no_client_auth();
+        .map_err(|error| SettingsError::Client(error.to_string()))?;
+    let untrusted = |error: rustls::Error| SettingsError::Certificates(error.to_string());
+    let mut config = match settings.roots.clone() {
+        Some(mut roots) => {
+            for certificate in extra {
+                roots.add(certificate).map_err(untrusted)?;
+            }
+            builder.with_root_certificates(roots).with_no_client_auth()
+        }
+        None => {
+            let verifier = Verifier::new_with_extra_roots(extra, provider).map_err(untrusted)?;
+            builder
+                .dangerous()
+                .with_custom_certificate_verifier(Arc::new(verifier))
+                .with_no_client_auth()
+        }
+    };
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     Ok(config)
 }

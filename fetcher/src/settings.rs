@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use http::HeaderMap;
+use rustls::RootCertStore;
 
 use crate::SettingsError;
 
@@ -39,8 +40,10 @@ pub struct UpstreamSettings {
     pub allow_http: bool,
     /// Whether `HTTPS_PROXY` and its like are followed.
     pub use_proxy: bool,
-    /// Certificates in PEM that are trusted beside the system's.
+    /// Certificates in PEM that are trusted beside the others.
     pub trusted_certificates: Option<Vec<u8>>,
+    /// Authorities to trust instead of the system's, whose certificates take long to load.
+    pub roots: Option<RootCertStore>,
 }
 
 impl UpstreamSettings {
@@ -60,6 +63,7 @@ impl UpstreamSettings {
             allow_http: false,
             use_proxy: false,
             trusted_certificates: None,
+            roots: None,
         }
     }
 

@@ -179,6 +179,7 @@ impl UpstreamArgs {
             allow_http: self.allow_http,
             use_proxy: self.use_proxy,
             trusted_certificates: self.certificates()?,
+            roots: None,
         })
     }
 

@@ -8,6 +8,8 @@ mod erase;
 mod error;
 mod failures;
 mod history;
+#[cfg(feature = "s3")]
+pub mod https;
 mod id;
 mod index;
 mod items;

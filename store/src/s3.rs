@@ -3,14 +3,20 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use object_store::RetryConfig;
 use object_store::aws::AmazonS3Builder;
+use object_store::client::{HttpClient, HttpConnector};
+use object_store::{ClientConfigKey, ClientOptions, RetryConfig};
+use rand::seq::SliceRandom;
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
-use crate::{Store, StoreError};
+use crate::{Store, StoreError, https};
 
 /// A request to the API has 30 s (HTTP API quotas, integration timeout), and a batch that fails is
 /// invoked again, so neither gains by trying for longer.
 const TRY_FOR: Duration = Duration::from_secs(20);
+/// Until a connection stands, and one request with its answer: what `object_store` has.
+const CONNECT: Duration = Duration::from_secs(5);
+const REQUEST: Duration = Duration::from_secs(30);
 
 impl Store {
     /// Over an S3 bucket. Region, credentials and endpoint come from the environment, as a Lambda
@@ -26,6 +32,7 @@ impl Store {
         AmazonS3Builder::from_env()
             .with_bucket_name(bucket)
             .with_retry(retry)
+            .with_http_connector(Connector)
             .build()
             .map(|s3| Self::new(Arc::new(s3)))
             .map_err(|source| StoreError::Unavailable {
@@ -33,5 +40,44 @@ impl Store {
                 key: bucket.to_owned(),
                 source,
             })
+    }
+}
+
+/// As `object_store` connects by itself, but for the roots.
+#[derive(Debug)]
+struct Connector;
+
+impl HttpConnector for Connector {
+    fn connect(&self, options: &ClientOptions) -> object_store::Result<HttpClient> {
+        let failed = |source| object_store::Error::Generic {
+            store: "S3",
+            source,
+        };
+        let allow_http = options.get_config_value(&ClientConfigKey::AllowHttp);
+        let client = https::aws_client(|name| std::env::var(name).ok())
+            .map_err(|error| failed(error.into()))?
+            .https_only(allow_http.as_deref() != Some("true"))
+            .connect_timeout(CONNECT)
+            .timeout(REQUEST)
+            .dns_resolver(Shuffled)
+            .build()
+            .map_err(|error| failed(error.into()))?;
+        Ok(HttpClient::new(client))
+    }
+}
+
+/// The system's resolver, its answers in any order: many fetchers that start at once are spread over
+/// S3's addresses.
+#[derive(Clone, Copy)]
+struct Shuffled;
+
+impl Resolve for Shuffled {
+    fn resolve(&self, name: Name) -> Resolving {
+        Box::pin(async move {
+            let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
+            let mut addresses: Vec<_> = found.collect();
+            addresses.shuffle(&mut rand::rng());
+            Ok(Box::new(addresses.into_iter()) as Addrs)
+        })
     }
 }

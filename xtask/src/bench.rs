@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail, ensure};
 
-use crate::{build, memory, needs};
+use crate::{build, cold_start, memory, needs};
 
 const RUNS: usize = 5;
 // Where Debian has them.
@@ -51,10 +51,16 @@ pub(crate) struct Args {
     /// Measure the memory of `rollcall serve` instead: the peaks of an upload, a run, its reading
     #[arg(long)]
     memory: bool,
+    /// Measure the cold start of the functions for AWS Lambda instead, beside one that does nothing
+    #[arg(long, conflicts_with = "memory")]
+    lambda: bool,
 }
 
 /// Measures what is asked for.
 pub(crate) fn run(args: Args) -> anyhow::Result<()> {
+    if args.lambda {
+        return cold_start::cold_start();
+    }
     ensure!(
         Path::new(NGINX).exists() && Path::new(ECHO).exists(),
         "{NGINX} or {ECHO} is missing: apt install nginx-light libnginx-mod-http-echo"

@@ -3,6 +3,7 @@
 mod aws_local;
 mod bench;
 mod build;
+mod cold_start;
 mod deploy;
 mod emulator;
 mod lambda;
@@ -42,7 +43,7 @@ enum Command {
     Destroy(deploy::DestroyArgs),
     /// Deploy to an AWS emulator on this machine, and keep it running
     AwsLocal(aws_local::Args),
-    /// Measure `rollcall fetch` beside oha and curl, at nginx; or a server's memory
+    /// Measure `rollcall fetch` beside oha and curl, at nginx; or a server's memory, or cold starts
     Bench(bench::Args),
 }
 

@@ -2,7 +2,8 @@
 
 use backend::lambda;
 
-#[tokio::main]
+// One thread: an instance serves one request at a time.
+#[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
     // Not below INFO, whatever the environment says: at TRACE the runtime logs whole requests.
     tracing_subscriber::fmt()

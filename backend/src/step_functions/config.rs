@@ -1,30 +1,51 @@
 //! How AWS is reached.
 
+use std::env;
 use std::time::Duration;
 
-use aws_config::timeout::TimeoutConfig;
-use aws_config::{BehaviorVersion, SdkConfig};
-use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
+use aws_sdk_sfn::config::timeout::TimeoutConfig;
+use aws_sdk_sfn::config::{
+    BehaviorVersion, Credentials, Region, SharedCredentialsProvider, SharedHttpClient,
+};
+use aws_types::SdkConfig;
+
+use super::client::Http;
 
 /// One call with its retries; API Gateway gives a request 30 s (HTTP API quotas, integration timeout).
 const CALL: Duration = Duration::from_secs(15);
 /// One attempt of a call.
 const ATTEMPT: Duration = Duration::from_secs(5);
 
-/// Region, credentials and endpoint from the environment, as every AWS tool reads them; TLS by
-/// rustls on ring, which the upstream's client uses too, so that one TLS library is built.
+/// Region, credentials and endpoint from the environment, where a Lambda has them. The AWS SDK's own
+/// loader looks through profiles and services too, and takes a good part of a cold start for it.
 pub async fn load_aws_config() -> SdkConfig {
-    let client = aws_smithy_http_client::Builder::new()
-        .tls_provider(Provider::Rustls(CryptoMode::Ring))
-        .build_https();
-    aws_config::defaults(BehaviorVersion::latest())
-        .http_client(client)
+    let set = |name| env::var(name).ok().filter(|value| !value.is_empty());
+    let credentials = set("AWS_ACCESS_KEY_ID").map(|id| {
+        SharedCredentialsProvider::new(Credentials::new(
+            id,
+            set("AWS_SECRET_ACCESS_KEY").unwrap_or_default(),
+            set("AWS_SESSION_TOKEN"),
+            None,
+            "environment",
+        ))
+    });
+    let mut config = SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(
+            set("AWS_REGION")
+                .or_else(|| set("AWS_DEFAULT_REGION"))
+                .map(Region::new),
+        )
         .timeout_config(
             TimeoutConfig::builder()
                 .operation_timeout(CALL)
                 .operation_attempt_timeout(ATTEMPT)
                 .build(),
-        )
-        .load()
-        .await
+        );
+    config
+        .set_credentials_provider(credentials)
+        .set_endpoint_url(set("AWS_ENDPOINT_URL_SFN").or_else(|| set("AWS_ENDPOINT_URL")))
+        // Where there are no roots the store, which is opened first, has said so.
+        .set_http_client(Http::new().ok().map(SharedHttpClient::new));
+    config.build()
 }

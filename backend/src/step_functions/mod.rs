@@ -2,18 +2,20 @@
 //! asks after it and stops it.
 
 mod arn;
+mod client;
 mod config;
 #[cfg(test)]
 mod tests;
 
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use aws_config::SdkConfig;
 use aws_sdk_sfn::Client;
 use aws_sdk_sfn::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_sfn::operation::describe_execution::DescribeExecutionOutput;
 use aws_sdk_sfn::types::ExecutionStatus as SfnStatus;
+use aws_types::SdkConfig;
 use contract::wire::{ExecutionId, ExecutionStatus};
 use serde_json::json;
 
@@ -46,7 +48,10 @@ impl StepFunctionsSettings {
 /// Drives passes by executions of one state machine, a pass's named `{id}-{pass:03}`.
 #[derive(Clone, Debug)]
 pub struct StepFunctions {
-    client: Client,
+    aws: SdkConfig,
+    /// Made when it is first used: it reads a table of regions, and most calls of the API ask the
+    /// store alone.
+    client: Arc<OnceLock<Client>>,
     settings: StepFunctionsSettings,
 }
 
@@ -54,14 +59,19 @@ impl StepFunctions {
     /// An engine that reaches AWS as `aws` says; see [`load_aws_config`].
     pub fn new(aws: &SdkConfig, settings: StepFunctionsSettings) -> Self {
         Self {
-            client: Client::new(aws),
+            aws: aws.clone(),
+            client: Arc::default(),
             settings,
         }
     }
 
+    fn client(&self) -> &Client {
+        self.client.get_or_init(|| Client::new(&self.aws))
+    }
+
     async fn start_named(&self, name: String, input: String) -> Result<(), EngineError> {
         let started = self
-            .client
+            .client()
             .start_execution()
             .state_machine_arn(self.settings.state_machine.as_str())
             .name(name)
@@ -91,7 +101,7 @@ impl Engine for StepFunctions {
 
     async fn status(&self, id: &ExecutionId, pass: u32) -> Result<EngineStatus, EngineError> {
         let described = self
-            .client
+            .client()
             .describe_execution()
             .execution_arn(self.pass_arn(id, pass))
             .send()
@@ -107,7 +117,7 @@ impl Engine for StepFunctions {
 
     async fn stop(&self, id: &ExecutionId, pass: u32) -> Result<(), EngineError> {
         let stopped = self
-            .client
+            .client()
             .stop_execution()
             .execution_arn(self.pass_arn(id, pass))
             .error("Stopped")

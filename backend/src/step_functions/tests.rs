@@ -27,7 +27,7 @@ fn engine(status: u16, answer: &Value) -> (StepFunctions, StaticReplayClient) {
         .credentials_provider(aws_sdk_sfn::config::SharedCredentialsProvider::new(
             Credentials::new("id", "key", None, None, "test"),
         ))
-        .retry_config(aws_config::retry::RetryConfig::disabled())
+        .retry_config(aws_sdk_sfn::config::retry::RetryConfig::disabled())
         .http_client(client.clone())
         .build();
     let settings = StepFunctionsSettings {
@@ -179,7 +179,7 @@ async fn a_stack_that_is_not_there_is_said_in_words() {
         .credentials_provider(aws_sdk_sfn::config::SharedCredentialsProvider::new(
             Credentials::new("id", "key", None, None, "test"),
         ))
-        .retry_config(aws_config::retry::RetryConfig::disabled())
+        .retry_config(aws_sdk_sfn::config::retry::RetryConfig::disabled())
         .http_client(StaticReplayClient::new(vec![]))
         .build();
     let (engine_, _) = engine(200, &json!({}));

@@ -5,6 +5,7 @@ mod secret;
 
 use std::time::Duration;
 
+use store::https::trusted_roots;
 use store::{Store, StoreError};
 use tokio::sync::Mutex;
 use tokio::time::Instant;
@@ -67,7 +68,6 @@ impl<L: Fn(&str) -> Option<String>> Instance<L> {
             takes: "the data bucket's name",
         })?;
         Ok(Self {
-            // Installs the TLS provider, which the secret's client needs too.
             store: Store::in_bucket(&bucket)?,
             secret: Secret::from_environment(&lookup)?,
             lookup,
@@ -106,10 +106,13 @@ impl<L: Fn(&str) -> Option<String>> Instance<L> {
             // The connections stay open.
             Some(before) if before.headers == headers => before.fetcher.clone(),
             _ => {
-                let settings = UpstreamSettings::from_environment(|name| match name {
+                let mut settings = UpstreamSettings::from_environment(|name| match name {
                     "ROLLCALL_UPSTREAM_HEADERS" if headers.is_some() => headers.clone(),
                     _ => (self.lookup)(name),
                 })?;
+                let roots = trusted_roots(&self.lookup)
+                    .map_err(|error| SettingsError::Certificates(error.to_string()))?;
+                settings.roots = Some(roots);
                 Fetcher::new(self.store.clone(), settings)?
             }
         };

@@ -11,6 +11,7 @@ use object_store::client::{HttpRequest, HttpRequestBody};
 use reqwest::redirect::Policy;
 use serde::Deserialize;
 use serde_json::json;
+use store::https::aws_client;
 
 use crate::SettingsError;
 
@@ -50,7 +51,7 @@ pub struct Secret {
 
 impl Secret {
     /// The secret that `ROLLCALL_UPSTREAM_SECRET` names, if any, with the credentials that a Lambda
-    /// has in its environment. A TLS provider must be installed.
+    /// has in its environment.
     pub fn from_environment(
         lookup: impl Fn(&str) -> Option<String>,
     ) -> Result<Option<Self>, SettingsError> {
@@ -81,11 +82,12 @@ impl Secret {
             secret_key: lookup("AWS_SECRET_ACCESS_KEY").unwrap_or_default(),
             token: lookup("AWS_SESSION_TOKEN"),
         };
-        let client = reqwest::Client::builder()
+        let client = aws_client(lookup)
+            .map_err(|error| SettingsError::Certificates(error.to_string()))?
             .timeout(CALL)
             .redirect(Policy::none())
             .build()
-            .map_err(|_| SettingsError::Client("no TLS provider is installed".to_owned()))?;
+            .map_err(|error| SettingsError::Client(error.without_url().to_string()))?;
         Ok(Some(Self {
             arn,
             region,
@@ -170,7 +172,6 @@ mod tests {
 
     /// What one request to a server was that answers so, and what came of it.
     async fn read_from(status: &str, body: &str) -> (String, Result<String, SecretError>) {
-        let _ = rustls::crypto::ring::default_provider().install_default();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let endpoint = format!("http://{}", listener.local_addr().unwrap());
         let secret = Secret::from_environment(|name| {

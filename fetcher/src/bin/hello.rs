@@ -1,0 +1,13 @@
+//! The smallest function there is: what `cargo xtask bench --lambda` measures cold starts against.
+
+use lambda_runtime::{Error, LambdaEvent, service_fn};
+use serde_json::Value;
+
+#[tokio::main]
+async fn main() -> Result<(), Error> {
+    lambda_runtime::run(service_fn(hello)).await
+}
+
+async fn hello(event: LambdaEvent<Value>) -> Result<Value, Error> {
+    Ok(event.payload)
+}
