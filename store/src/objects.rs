@@ -18,6 +18,9 @@ use crate::{Key, StoreError};
 /// 64 KiB a segment has megabytes, and a run as many segments.
 const IN_TURN_KB: usize = 24 << 10;
 
+/// How often an object is created that a store refuses though nothing is there.
+const CREATE_TRIES: u32 = 5;
+
 /// Executions' files. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Store {
@@ -71,17 +74,25 @@ impl Store {
         value: &impl Serialize,
     ) -> Result<bool, StoreError> {
         let (path, body) = (key.path(), Bytes::from(json(value)));
-        let options = PutOptions::from(PutMode::Create);
-        match self
-            .objects
-            .put_opts(&path, body.clone().into(), options)
-            .await
-        {
-            Ok(_) => Ok(true),
-            Err(Error::AlreadyExists { .. } | Error::Precondition { .. }) => {
-                Ok(self.get(key).await?.is_some_and(|there| there == body))
+        let mut refused = 0;
+        loop {
+            let options = PutOptions::from(PutMode::Create);
+            let put = self.objects.put_opts(&path, body.clone().into(), options);
+            match put.await {
+                Ok(_) => return Ok(true),
+                Err(source @ (Error::AlreadyExists { .. } | Error::Precondition { .. })) => {
+                    if let Some(there) = self.get(key).await? {
+                        return Ok(there == body);
+                    }
+                    // S3 may refuse one that meets another call on the same key, though nothing is
+                    // there (409 ConditionalRequestConflict: "you should retry the upload").
+                    refused += 1;
+                    if refused == CREATE_TRIES {
+                        return Err(unavailable("create", &path)(source));
+                    }
+                }
+                Err(source) => return Err(unavailable("create", &path)(source)),
             }
-            Err(source) => Err(unavailable("create", &path)(source)),
         }
     }
 

@@ -1,4 +1,4 @@
-//! The process dies between any two steps of a start.
+//! The process dies between any two steps of a start, or a step is refused.
 
 use std::sync::Arc;
 
@@ -7,10 +7,11 @@ use store::Store;
 
 use crate::support::caller::{Answer, call};
 use crate::support::faulty::Faulty;
-use crate::support::upstream::Upstream;
+use crate::support::upstream::{Reply, Upstream};
 use crate::support::world::{Kind, World, id_of};
 
 on_every_engine!(
+    what_a_store_refuses_for_a_moment_is_written_all_the_same,
     a_start_that_dies_at_any_step_is_finished_by_its_repetition,
     a_start_that_dies_after_its_claim_is_finished_by_a_poll,
     a_start_that_dies_at_any_step_is_finished_or_cleared_when_the_server_starts,
@@ -31,6 +32,28 @@ async fn start_and_die_after(world: &World, writes: i64) -> Answer {
     let router = world.router_over(&dying);
     let body = json!({"ssnList": LINES}).to_string();
     call(&router, "POST", "/api/executions", &HEADERS, body).await
+}
+
+async fn what_a_store_refuses_for_a_moment_is_written_all_the_same(kind: Kind) {
+    let upstream = Upstream::start(|_, _| Reply::Held).await;
+    let world = World::new(kind, &upstream).await;
+    let refusing = Store::new(Arc::new(Faulty::refusing(world.objects.clone())));
+    let router = world.router_over(&refusing);
+    let ask = async |path: &str, body: String| {
+        let asked = call(&router, "POST", path, &HEADERS, body).await;
+        asked.expect(202)
+    };
+    let id = id_of(&ask("/api/executions", json!({"ssnList": LINES}).to_string()).await);
+    upstream.until_total(2).await;
+    ask(&format!("/api/executions/{id}/stop"), String::new()).await;
+    assert_eq!(world.until_over(&id).await["status"], "ABORTED");
+    upstream.release();
+    ask(&format!("/api/executions/{id}/redrive"), String::new()).await;
+    let over = world.until_over(&id).await;
+    assert_eq!(
+        (&over["status"], &over["counts"]["SUCCEEDED"]),
+        (&json!("SUCCEEDED"), &json!(2))
+    );
 }
 
 async fn a_start_that_dies_at_any_step_is_finished_by_its_repetition(kind: Kind) {

@@ -1,9 +1,9 @@
-//! A store that dies after so many writes, as a process does.
+//! A store that dies after so many writes, as a process does, or that refuses some.
 
 use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -11,7 +11,7 @@ use futures::stream::BoxStream;
 use object_store::path::Path;
 use object_store::{
     CopyOptions, GetOptions, GetResult, ListResult, MultipartUpload, ObjectMeta, ObjectStore,
-    PutMultipartOptions, PutOptions, PutPayload, PutResult, Result,
+    PutMode, PutMultipartOptions, PutOptions, PutPayload, PutResult, Result,
 };
 
 /// Passes everything on until its writes are used up; then every call fails.
@@ -19,6 +19,8 @@ use object_store::{
 pub struct Faulty {
     inner: Arc<dyn ObjectStore>,
     writes: AtomicI64,
+    /// Whether the next object to be created is refused; none: no such object is.
+    refuses: Option<AtomicBool>,
 }
 
 impl Faulty {
@@ -27,6 +29,17 @@ impl Faulty {
         Self {
             inner,
             writes: AtomicI64::new(writes),
+            refuses: None,
+        }
+    }
+
+    /// Refuses every other object that is to be created, as S3 may where calls on the same key meet
+    /// (409 ConditionalRequestConflict), though nothing is there.
+    pub fn refusing(inner: Arc<dyn ObjectStore>) -> Self {
+        Self {
+            inner,
+            writes: AtomicI64::new(i64::MAX),
+            refuses: Some(AtomicBool::new(true)),
         }
     }
 
@@ -69,6 +82,14 @@ impl ObjectStore for Faulty {
         opts: PutOptions,
     ) -> Result<PutResult> {
         self.write()?;
+        if let (PutMode::Create, Some(refuses)) = (&opts.mode, &self.refuses)
+            && refuses.fetch_xor(true, Ordering::Relaxed)
+        {
+            return Err(object_store::Error::AlreadyExists {
+                path: location.to_string(),
+                source: "ConditionalRequestConflict".into(),
+            });
+        }
         self.inner.put_opts(location, payload, opts).await
     }
 
