@@ -144,7 +144,9 @@ fn tls(settings: &UpstreamSettings) -> Result<ClientConfig, SettingsError> {
     let mut config = match settings.roots.clone() {
         Some(mut roots) => {
             for certificate in extra {
-                roots.add(certificate).map_err(untrusted)?;
+                Arc::make_mut(&mut roots)
+                    .add(certificate)
+                    .map_err(untrusted)?;
             }
             builder.with_root_certificates(roots).with_no_client_auth()
         }

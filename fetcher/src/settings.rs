@@ -1,5 +1,6 @@
 //! How the upstream is asked.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use http::HeaderMap;
@@ -43,7 +44,7 @@ pub struct UpstreamSettings {
     /// Certificates in PEM that are trusted beside the others.
     pub trusted_certificates: Option<Vec<u8>>,
     /// Authorities to trust instead of the system's, whose certificates take long to load.
-    pub roots: Option<RootCertStore>,
+    pub roots: Option<Arc<RootCertStore>>,
 }
 
 impl UpstreamSettings {

@@ -54,7 +54,7 @@ impl HttpConnector for Connector {
             source,
         };
         let allow_http = options.get_config_value(&ClientConfigKey::AllowHttp);
-        let client = https::aws_client(|name| std::env::var(name).ok())
+        let client = https::aws_client()
             .map_err(|error| failed(error.into()))?
             .https_only(allow_http.as_deref() != Some("true"))
             .connect_timeout(CONNECT)

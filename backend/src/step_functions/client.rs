@@ -18,8 +18,7 @@ pub(super) struct Http(Client);
 
 impl Http {
     pub(super) fn new() -> Result<Self, HttpsError> {
-        let client = aws_client(|name| std::env::var(name).ok())?;
-        Ok(Self(client.build()?))
+        Ok(Self(aws_client()?.build()?))
     }
 }
 

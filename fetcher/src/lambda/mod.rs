@@ -110,7 +110,7 @@ impl<L: Fn(&str) -> Option<String>> Instance<L> {
                     "ROLLCALL_UPSTREAM_HEADERS" if headers.is_some() => headers.clone(),
                     _ => (self.lookup)(name),
                 })?;
-                let roots = trusted_roots(&self.lookup)
+                let roots = trusted_roots()
                     .map_err(|error| SettingsError::Certificates(error.to_string()))?;
                 settings.roots = Some(roots);
                 Fetcher::new(self.store.clone(), settings)?

@@ -82,7 +82,7 @@ impl Secret {
             secret_key: lookup("AWS_SECRET_ACCESS_KEY").unwrap_or_default(),
             token: lookup("AWS_SESSION_TOKEN"),
         };
-        let client = aws_client(lookup)
+        let client = aws_client()
             .map_err(|error| SettingsError::Certificates(error.to_string()))?
             .timeout(CALL)
             .redirect(Policy::none())

@@ -2,8 +2,12 @@
 
 use std::sync::{Arc, LazyLock};
 
-use rustls::ServerConfig;
+use contract::wire::Outcome;
+use rustls::{RootCertStore, ServerConfig};
 use tokio_rustls::TlsAcceptor;
+
+use crate::run::{Run, count, settings};
+use crate::server::{Server, Wire};
 
 struct Certificate {
     pem: String,
@@ -39,4 +43,25 @@ pub fn acceptor(alpn: &[&[u8]]) -> TlsAcceptor {
         .unwrap();
     config.alpn_protocols = alpn.iter().map(|name| name.to_vec()).collect();
     TlsAcceptor::from(Arc::new(config))
+}
+
+#[tokio::test]
+async fn given_roots_are_trusted_with_the_certificates_beside_them_and_nothing_else() {
+    let none = RootCertStore::empty;
+    let mut own = none();
+    own.add(CERTIFICATE.certified.cert.der().clone()).unwrap();
+    for http2 in [true, false] {
+        for (roots, beside, outcome) in [
+            (own.clone(), None, Outcome::Succeeded),
+            (none(), Some(certificate()), Outcome::Succeeded),
+            (none(), None, Outcome::Failed),
+        ] {
+            let wire = if http2 { Wire::Http2(100) } else { Wire::Tls };
+            let server = Server::quick(wire).await;
+            let mut settings = settings(&server);
+            (settings.roots, settings.trusted_certificates) = (Some(Arc::new(roots)), beside);
+            let rows = Run::new(settings, 2).await.rows_of_batch().await;
+            assert_eq!(count(&rows, outcome), 2);
+        }
+    }
 }
