@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-from datetime import datetime, timedelta, timezone
 
 from botocore.exceptions import ClientError
 
@@ -15,8 +14,9 @@ def make_code_bucket(stack, bucket):
     try:
         s3.create_bucket(Bucket=bucket, **place)
     except (s3.exceptions.BucketAlreadyOwnedByYou, s3.exceptions.BucketAlreadyExists):
-        s3.head_bucket(Bucket=bucket)  # Somebody else's is refused here.
+        is_there(stack, bucket)
     s3.put_public_access_block(
+        **stack.ours,
         Bucket=bucket,
         PublicAccessBlockConfiguration=dict.fromkeys(
             ["BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"], True
@@ -32,7 +32,26 @@ def make_code_bucket(stack, bucket):
         "Resource": resources,
         "Condition": {"Bool": {"aws:SecureTransport": "false"}},
     }
-    s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps({"Version": "2012-10-17", "Statement": [tls_only]}))
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [tls_only]})
+    s3.put_bucket_policy(**stack.ours, Bucket=bucket, Policy=policy)
+
+
+def is_there(stack, bucket):
+    """Whether there is such a bucket. Its name can be guessed, so somebody else may have made it, with a policy
+    that lets us in: that is refused."""
+    try:
+        stack.client("s3").head_bucket(**stack.ours, Bucket=bucket)
+    except ClientError as error:
+        match error.response["Error"]["Code"]:
+            case "404":
+                return False
+            case "403":
+                raise Failure(
+                    f"the bucket {bucket} is another account's, or these credentials may not list it: "
+                    "take another name by --stack, or other credentials"
+                ) from error
+        raise
+    return True
 
 
 def upload_code(stack, bucket, path):
@@ -44,31 +63,39 @@ def upload_code(stack, bucket, path):
     else:
         body = path.read_bytes()
         key, size = f"{path.stem}-{hashlib.sha256(body).hexdigest()[:16]}{path.suffix}", f"{len(body):,} bytes"
-    stack.step(f"{path} ({size}): to {key}", lambda: stack.client("s3").put_object(Bucket=bucket, Key=key, Body=body))
+    stack.step(
+        f"{path} ({size}): to {key}",
+        lambda: stack.client("s3").put_object(**stack.ours, Bucket=bucket, Key=key, Body=body),
+    )
     return key
 
 
 def delete_bucket(stack, bucket):
-    erase_but(stack, bucket, [])
-    try:
-        stack.client("s3").delete_bucket(Bucket=bucket)
-    except ClientError as error:
-        if error.response["Error"]["Code"] != "NoSuchBucket":
-            raise
+    if is_there(stack, bucket):
+        erase_but(stack, bucket, [])
+        stack.client("s3").delete_bucket(**stack.ours, Bucket=bucket)
 
 
-def erase_but(stack, bucket, kept, older_than=timedelta(0)):
+def erase_but(stack, bucket, kept):
     """Erases the objects of a bucket but those named."""
-    kept, s3 = set(kept), stack.client("s3")
-    limit = datetime.now(timezone.utc) - older_than
+    for keys in listed(stack, bucket, kept):
+        erase(stack, bucket, keys)
+
+
+def listed(stack, bucket, but):
+    """The keys of a bucket's objects but those named, as many at a time as can be erased at once."""
+    but, s3 = set(but), stack.client("s3")
     try:
-        pages = list(s3.get_paginator("list_objects_v2").paginate(Bucket=bucket))
+        pages = list(s3.get_paginator("list_objects_v2").paginate(**stack.ours, Bucket=bucket))
     except s3.exceptions.NoSuchBucket:
+        return []
+    return [[key for o in page.get("Contents", []) if (key := o["Key"]) not in but] for page in pages]
+
+
+def erase(stack, bucket, keys):
+    if not keys:
         return
-    for page in pages:
-        # The clocks of this machine and the store needn't agree where all ages go.
-        old = [o["Key"] for o in page.get("Contents", []) if not older_than or o["LastModified"] < limit]
-        if gone := [{"Key": key} for key in old if key not in kept]:
-            answer = s3.delete_objects(Bucket=bucket, Delete={"Objects": gone, "Quiet": True})
-            if errors := answer.get("Errors"):
-                raise Failure(f"{errors[0]['Key']} in {bucket} can't be erased: {errors[0].get('Message')}")
+    objects = {"Objects": [{"Key": key} for key in keys], "Quiet": True}
+    answer = stack.client("s3").delete_objects(**stack.ours, Bucket=bucket, Delete=objects)
+    if errors := answer.get("Errors"):
+        raise Failure(f"{errors[0]['Key']} in {bucket} can't be erased: {errors[0].get('Message')}")

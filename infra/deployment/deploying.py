@@ -6,8 +6,9 @@ from urllib.parse import urlsplit
 
 from .buckets import erase_but, make_code_bucket, upload_code
 from .page import upload_page
+from .quota import warn
 from .stack import ROOT, Stack
-from .template import deploy_stack
+from .template import deploy_stack, prepare
 from .users import make_user
 
 ZIPS = ROOT / "target/lambda"
@@ -15,6 +16,10 @@ ZIPS = ROOT / "target/lambda"
 
 def deploy(request):
     stack = Stack(request)
+    before = None
+    if not stack.dry:
+        before = prepare(stack, request["parameters"])
+        warn(stack, before, request["parameters"])
     bucket = stack.code_bucket()
     stack.step(f"bucket {bucket}: for the code, private, TLS only", lambda: make_code_bucket(stack, bucket))
     zips = Path(request.get("zips", ZIPS))
@@ -35,7 +40,7 @@ def deploy(request):
     shown = ", ".join(f"{name}={'…' if name == 'UpstreamUrl' else value}" for name, value in parameters.items())
     stack.step(
         f"stack {stack.name}: infra/template.yaml with {shown}; CloudFront takes minutes at first",
-        lambda: deploy_stack(stack, parameters),
+        lambda: deploy_stack(stack, before, parameters),
     )
     outputs = stack.outputs()
     stack.step("code of earlier deployments: erased", lambda: erase_but(stack, bucket, keys.values()))

@@ -4,9 +4,9 @@ import json
 import re
 import secrets
 import sys
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 
-from .buckets import erase_but
+from .buckets import erase, listed
 from .stack import ROOT, Failure
 
 PAGE = ROOT / "target/page"
@@ -63,8 +63,8 @@ def upload_page(stack, outputs):
         put(path.name, shell(path) if path.name == "index.html" else path.read_bytes())
     names = [path.name for path in files] + ["config.json"]
     stack.step(
-        f"files of earlier pages, older than {KEEP_OLD_FILES.days} days: erased",
-        lambda: erase_but(stack, bucket, names, KEEP_OLD_FILES),
+        f"files of earlier pages: erased {KEEP_OLD_FILES.days} days after they were replaced",
+        lambda: retire(stack, bucket, names),
     )
     stack.step(
         f"distribution {outputs['DistributionId']}: /index.html and /config.json are asked for anew",
@@ -76,6 +76,32 @@ def upload_page(stack, outputs):
             },
         ),
     )
+
+
+def retire(stack, bucket, names):
+    """Erases what the page had before, some days after it was replaced. When that was is marked on a file by the
+    first deployment without it, since S3 knows only when it was uploaded."""
+    s3 = stack.client("s3")
+    # Of one form and one zone, so that their order is that of the texts.
+    now = datetime.now(timezone.utc)
+    mark, limit = (moment.isoformat(timespec="seconds") for moment in (now, now - KEEP_OLD_FILES))
+    for keys in listed(stack, bucket, names):
+        gone = []
+        for key in keys:
+            head = s3.head_object(Bucket=bucket, Key=key)
+            replaced = head["Metadata"].get("replaced")
+            if replaced is None:
+                s3.copy_object(
+                    Bucket=bucket,
+                    Key=key,
+                    CopySource={"Bucket": bucket, "Key": key},
+                    MetadataDirective="REPLACE",
+                    Metadata={"replaced": mark},
+                    **{name: head[name] for name in ("ContentType", "ContentEncoding", "CacheControl") if name in head},
+                )
+            elif replaced < limit:
+                gone.append(key)
+        erase(stack, bucket, gone)
 
 
 def shell(path):

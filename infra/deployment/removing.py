@@ -4,16 +4,20 @@ import sys
 
 from .buckets import delete_bucket, erase_but
 from .stack import Failure, Stack
-from .template import delete_stack
+from .template import delete_stack, settled
 
 
 def destroy(request):
     stack = Stack(request)
-    outputs = stack.outputs()
+    if not stack.dry:
+        where = stack.endpoint or f"account {stack.account}, {stack.region}"
+        # One that is being deleted may be waited for.
+        if not settled(stack, but=["DELETE_IN_PROGRESS"]):
+            print(f"there is no stack {stack.name} ({where}); what is left of it is removed", file=sys.stderr)
+    resources = stack.resources()
     code = stack.code_bucket()
-    buckets = [outputs[name] for name in ("DataBucketName", "SiteBucketName") if name in outputs]
+    buckets = [resources[name] for name in ("DataBucket", "SiteBucket") if name in resources]
     if not stack.dry and not request.get("yes"):
-        where = stack.endpoint or f"account {stack.account()}, {stack.region}"
         print(
             f"The stack {stack.name} ({where}) is removed with its users, all lists and all results, for good.",
             file=sys.stderr,
@@ -21,8 +25,8 @@ def destroy(request):
         print("Type its name to go on: ", end="", file=sys.stderr, flush=True)
         if sys.stdin.readline().strip() != stack.name:
             raise Failure("nothing was removed")
-    for name in ("StateMachineArn", "DirectStateMachineArn"):
-        if machine := outputs.get(name):
+    for name in ("Passes", "Direct"):
+        if machine := resources.get(name):
             stack.step(f"executions of {machine}: stopped", lambda machine=machine: stop_all(stack, machine))
     # A fetcher that is still at work may write once more, so that a bucket is no longer empty when it is deleted.
     for last in (False, False, True):
@@ -41,5 +45,13 @@ def destroy(request):
 def stop_all(stack, machine):
     states = stack.client("stepfunctions")
     pages = states.get_paginator("list_executions").paginate(stateMachineArn=machine, statusFilter="RUNNING")
-    for execution in [execution for page in pages for execution in page["executions"]]:
-        states.stop_execution(executionArn=execution["executionArn"], cause="the stack is being removed")
+    try:
+        running = [execution for page in pages for execution in page["executions"]]
+    except (states.exceptions.StateMachineDoesNotExist, states.exceptions.StateMachineDeleting):
+        return
+    for execution in running:
+        try:
+            # Without a cause, which would be encrypted with a key that the machine's role may no longer use.
+            states.stop_execution(executionArn=execution["executionArn"])
+        except (states.exceptions.ExecutionDoesNotExist, states.exceptions.ValidationException):
+            pass  # It ended meanwhile.

@@ -1,7 +1,9 @@
 """A stack and where it is: an account's region or an emulator."""
 
+import os
 import re
 import sys
+from functools import cached_property
 from pathlib import Path
 
 import boto3
@@ -29,21 +31,29 @@ class Stack:
         self.endpoint = request.get("endpoint")
         self.dry = request.get("dryRun", False)
         keys = {"aws_access_key_id": "test", "aws_secret_access_key": "test"} if self.endpoint else {}
-        region = request.get("region") or ("us-east-1" if self.endpoint else None)
-        self.session = boto3.Session(region_name=region, **keys)
+        # Of the environment boto3 reads AWS_DEFAULT_REGION only. What it says of AWS is nothing to an emulator.
+        region = request.get("region") or ("us-east-1" if self.endpoint else os.environ.get("AWS_REGION"))
+        self.session = boto3.Session(region_name=region or None, **keys)
         self.region = self.session.region_name
         if not self.region and not self.dry:
             raise Failure("no region: pass --region, or set AWS_REGION or a region of the profile")
 
     def client(self, service):
-        retries = Config(retries={"mode": "standard", "max_attempts": 5})
+        # Thousands of calls in a row may be throttled: each is then tried again, and the next ones go slower.
+        retries = Config(retries={"mode": "adaptive", "max_attempts": 10})
         return self.session.client(service, endpoint_url=self.endpoint, config=retries)
 
+    @cached_property
     def account(self):
         return self.client("sts").get_caller_identity()["Account"]
 
+    @property
+    def ours(self):
+        """For each call about a bucket: S3 refuses it where the bucket is another account's."""
+        return {"ExpectedBucketOwner": self.account}
+
     def code_bucket(self):
-        account = "ACCOUNT" if self.dry else self.account()
+        account = "ACCOUNT" if self.dry else self.account
         return f"{self.name}-code-{account}-{self.region or 'REGION'}"
 
     def describe(self):
@@ -60,6 +70,20 @@ class Stack:
             return {name: f"<{name}>" for name in re.findall(r"^  (\w+):$", outputs_of(TEMPLATE), re.M)}
         stack = self.describe() or {}
         return {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
+
+    def resources(self):
+        """What the stack has, by the template's names; outputs are there only once it is complete."""
+        if self.dry:
+            return {name: f"<{name}>" for name in re.findall(r"^  (\w+):$", TEMPLATE.read_text(), re.M)}
+        if not self.describe():
+            return {}
+        pages = self.client("cloudformation").get_paginator("list_stack_resources").paginate(StackName=self.name)
+        return {
+            each["LogicalResourceId"]: each["PhysicalResourceId"]
+            for page in pages
+            for each in page["StackResourceSummaries"]
+            if each.get("PhysicalResourceId") and each["ResourceStatus"] not in ("CREATE_FAILED", "DELETE_COMPLETE")
+        }
 
     def step(self, text, do):
         """Says what is done, and does it unless this is a dry run."""

@@ -10,6 +10,7 @@
 mod browser;
 mod deaths;
 mod definitions;
+mod deploying;
 mod direct;
 mod http_api;
 mod page;
