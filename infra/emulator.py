@@ -46,8 +46,9 @@ def start(folder):
         port = probe.getsockname()[1]
     endpoint = f"http://127.0.0.1:{port}"
     folder.mkdir(parents=True, exist_ok=True)
-    # The Lambdas inherit all of this, so that they find the emulator as they would find AWS.
-    environment = {key: value for key, value in os.environ.items() if not key.startswith("AWS_")} | {
+    # The Lambdas inherit all of this, so that they find the emulator as they would find AWS; what this machine has
+    # set for itself they wouldn't find there.
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "SSL_CERT_"))} | {
         "AWS_ACCESS_KEY_ID": "test",
         "AWS_SECRET_ACCESS_KEY": "test",
         "AWS_DEFAULT_REGION": REGION,

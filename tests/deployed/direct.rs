@@ -1,7 +1,5 @@
 //! The state machine that takes numbers, as the project was first asked for.
 
-use std::time::Duration;
-
 use serde_json::{Value, json};
 
 use crate::support::stack::Stack;
@@ -52,12 +50,18 @@ async fn all_are_asked_at_once_and_forty_one_as_forty() {
     for count in [40, 41] {
         let upstream = Upstream::start(|number, _| {
             let answer = Reply::Body("text/plain", number[5..].to_owned());
-            Reply::After(Duration::from_secs(1), Box::new(answer))
+            Reply::OnRelease(Box::new(answer))
         })
         .await;
         let stack = Stack::asking(&upstream.url).await;
         let list = numbers(count);
-        let (status, answers) = ask(&stack, json!({"ssnList": list})).await;
+        let asked = ask(&stack, json!({"ssnList": list}));
+        // None is answered before all have been asked.
+        let all = async {
+            upstream.until_total(count).await;
+            upstream.release();
+        };
+        let ((status, answers), ()) = tokio::join!(asked, all);
         assert_eq!(status, "SUCCEEDED", "{answers}");
         let answers = answers.as_array().unwrap();
         assert_eq!(answers.len(), list.len());

@@ -47,7 +47,7 @@ const SUCCEEDED: EngineStatus = EngineStatus::Over {
 async fn a_pass_goes_through_all_its_batches_either_way() {
     let upstream = Upstream::quick().await;
     let stack = Stack::asking(&upstream.url).await;
-    let (store, engine) = (stack.store(), stack.engine().await);
+    let (store, engine) = (stack.store(), stack.engine());
     for wide in [false, true] {
         let (meta, start) = prepared(&store, 5, wide).await;
         engine.start(start.clone()).await.unwrap();
@@ -62,7 +62,7 @@ async fn a_pass_goes_through_all_its_batches_either_way() {
 async fn a_lost_batch_ends_no_other_and_is_told() {
     let upstream = Upstream::quick().await;
     let stack = Stack::asking(&upstream.url).await;
-    let (store, engine) = (stack.store(), stack.engine().await);
+    let (store, engine) = (stack.store(), stack.engine());
     for wide in [false, true] {
         let (meta, mut start) = prepared(&store, 3, wide).await;
         // The fetcher knows no such batch, and batch 1 nobody fetches.
@@ -92,7 +92,7 @@ async fn a_batch_is_invoked_again_while_something_is_pending() {
         .await;
     // A second to start in, one for an attempt and five to flush: the 4 s are put off.
     stack.limit(fetcher, Duration::from_secs(7)).await;
-    let (store, engine) = (stack.store(), stack.engine().await);
+    let (store, engine) = (stack.store(), stack.engine());
     let (meta, start) = prepared(&store, 1, false).await;
     engine.start(start).await.unwrap();
     assert_eq!(end(&engine, &meta).await, SUCCEEDED);
@@ -103,7 +103,7 @@ async fn a_batch_is_invoked_again_while_something_is_pending() {
 async fn a_stopped_pass_is_over_and_a_sweep_leaves_nothing() {
     let upstream = Upstream::start(|_, _| Reply::Held).await;
     let stack = Stack::asking(&upstream.url).await;
-    let (store, engine) = (stack.store(), stack.engine().await);
+    let (store, engine) = (stack.store(), stack.engine());
     let (meta, start) = prepared(&store, 2, false).await;
     engine.start(start).await.unwrap();
     engine.stop(&meta.id, 1).await.unwrap();
@@ -126,7 +126,7 @@ async fn a_stopped_pass_is_over_and_a_sweep_leaves_nothing() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_never_started_is_unknown() {
     let stack = Stack::asking("http://127.0.0.1:1/ssn/").await;
-    let (store, engine) = (stack.store(), stack.engine().await);
+    let (store, engine) = (stack.store(), stack.engine());
     let (meta, _) = prepared(&store, 1, false).await;
     let status = engine.status(&meta.id, 1).await.unwrap();
     assert_eq!(status, EngineStatus::Unknown);

@@ -157,18 +157,18 @@ impl Stack {
     }
 
     /// Its engine, for a router in this process.
-    pub async fn engine(&self) -> StepFunctions {
+    pub fn engine(&self) -> StepFunctions {
         let settings = StepFunctionsSettings {
             state_machine: self.output("StateMachineArn").parse().expect("an ARN"),
             fetcher_concurrency: StepFunctionsSettings::DEFAULT_FETCHER_CONCURRENCY,
             sweep_after: Duration::from_secs(1),
         };
-        StepFunctions::new(&load_aws_config().await, settings)
+        StepFunctions::new(&load_aws_config(), settings)
     }
 
     /// Runs one of its state machines to its end: the status, and the output or the error.
     pub async fn run(&self, state_machine: &str, input: &Value) -> (String, Value) {
-        let client = aws_sdk_sfn::Client::new(&load_aws_config().await);
+        let client = aws_sdk_sfn::Client::new(&load_aws_config());
         let started = client
             .start_execution()
             .state_machine_arn(self.output(state_machine))

@@ -135,7 +135,7 @@ impl World {
             kind: Kind::StepFunctions,
             fetcher: Fetcher::new(store.clone(), settings).unwrap(),
             store,
-            engine: Arc::new(stack.engine().await),
+            engine: Arc::new(stack.engine()),
             objects,
             owner: claim(&token, "sub"),
             user: claim(&token, "username"),

@@ -34,7 +34,7 @@ pub enum EnvironmentError {
 ///
 /// `BUCKET`, `UPSTREAM_URL` and `STATE_MACHINE_ARN` must be set. `FETCHER_CONCURRENCY`,
 /// `DEFAULT_CONCURRENCY`, `MAX_CONCURRENCY`, `SWEEP_SECONDS` and `UPSTREAM_IS_DEMO` may be.
-pub async fn api(lookup: impl Fn(&str) -> Option<String>) -> Result<Api, EnvironmentError> {
+pub fn api(lookup: impl Fn(&str) -> Option<String>) -> Result<Api, EnvironmentError> {
     let read = Reader(&lookup);
     let bucket = read.text("ROLLCALL_BUCKET", "the data bucket's name")?;
     let machine = read.text("ROLLCALL_STATE_MACHINE_ARN", "a state machine's ARN")?;
@@ -57,7 +57,7 @@ pub async fn api(lookup: impl Fn(&str) -> Option<String>) -> Result<Api, Environ
     };
     Ok(Api {
         store: Store::in_bucket(&bucket)?,
-        engine: Arc::new(StepFunctions::new(&load_aws_config().await, settings)),
+        engine: Arc::new(StepFunctions::new(&load_aws_config(), settings)),
         upstream,
         defaults: RunSettings {
             // A default that no start may ask for would make every start without one an error.
@@ -152,8 +152,8 @@ mod tests {
         }
     }
 
-    #[tokio::test]
-    async fn an_error_names_the_variable_and_what_it_takes() {
+    #[test]
+    fn an_error_names_the_variable_and_what_it_takes() {
         let all = [
             ("ROLLCALL_BUCKET", "data"),
             ("ROLLCALL_UPSTREAM_URL", "https://records.example.gov/ssn/"),
@@ -177,8 +177,7 @@ mod tests {
                 } else {
                     set
                 }
-            })
-            .await;
+            });
             let error = result.err().expect(name).to_string();
             assert!(error.contains(name), "{error}");
         }

@@ -18,7 +18,7 @@ const ATTEMPT: Duration = Duration::from_secs(5);
 
 /// Region, credentials and endpoint from the environment, where a Lambda has them. The AWS SDK's own
 /// loader looks through profiles and services too, and takes a good part of a cold start for it.
-pub async fn load_aws_config() -> SdkConfig {
+pub fn load_aws_config() -> SdkConfig {
     let set = |name| env::var(name).ok().filter(|value| !value.is_empty());
     let credentials = set("AWS_ACCESS_KEY_ID").map(|id| {
         SharedCredentialsProvider::new(Credentials::new(
