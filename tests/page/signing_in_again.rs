@@ -8,15 +8,19 @@ use crate::support::numbers;
 use crate::support::patience::until;
 use crate::support::upstream::{Reply, Upstream};
 
+/// The shortest life of a token of which as much is left for a call's way, two seconds, as of a long
+/// one: a browser may stall. It is renewed after twelve.
+const SHORT: Duration = Duration::from_secs(16);
+
 #[tokio::test(flavor = "multi_thread")]
 async fn tokens_are_renewed_before_they_end() {
     let upstream = Upstream::start(|_, _| Reply::Held).await;
-    let door = Door::new(&upstream, Duration::from_secs(8)).await;
+    let door = Door::new(&upstream, SHORT).await;
     door.goto("/").await;
     door.enter("ann", COMPOSE).await;
     door.start(&numbers(2)).await;
-    until("two renewals", async || {
-        (door.issuer.counts().renewals >= 2).then_some(())
+    until("a renewal", async || {
+        (door.issuer.counts().renewals > 0).then_some(())
     })
     .await;
     upstream.release();
@@ -149,7 +153,7 @@ async fn whoever_was_sent_to_sign_in_in_vain_is_not_sent_again() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_issuer_that_is_throttled_or_down_ends_no_sign_in() {
     let upstream = Upstream::start(|_, _| Reply::Held).await;
-    let door = Door::new(&upstream, Duration::from_secs(8)).await;
+    let door = Door::new(&upstream, SHORT).await;
     let browser = &door.browser;
     for status in ["429", "503"] {
         browser.expect_in_console(status);

@@ -4,16 +4,15 @@ use gloo_net::http::{Request, RequestBuilder};
 use serde::Deserialize;
 use web_sys::{AbortSignal, RequestRedirect};
 
+use super::TIMEOUT_MS;
 use super::session::Tokens;
-
-/// Milliseconds that the issuer may take: every call of the API waits meanwhile.
-const TIMEOUT_MS: u32 = 15_000;
 
 /// Errors by which an issuer says that it is ill, not that it refuses (RFC 6749, 4.1.2.1; some use
 /// them here too).
 const ILL: [&str; 2] = ["server_error", "temporarily_unavailable"];
 
 /// Why the issuer gave no tokens.
+#[derive(Clone)]
 #[cfg_attr(test, derive(Debug, PartialEq, Eq))]
 pub(super) enum No {
     /// It refuses, for good; its word for why (RFC 6749, 5.2).

@@ -14,7 +14,7 @@ use futures::future::select;
 use futures::lock::Mutex;
 use gloo_net::http::{Request, Response};
 use wasm_bindgen_futures::spawn_local;
-use web_sys::RequestMode;
+use web_sys::{AbortSignal, RequestMode};
 
 use crate::protocol::{Event, Trouble};
 use crate::serve::{now, pause, random, root};
@@ -25,6 +25,9 @@ use session::{NoToken, Session};
 
 /// Where it is said how one signs in.
 const CONFIG: &str = "/config.json";
+/// Milliseconds that whoever is asked for a sign-in may take: every call of the API waits meanwhile,
+/// and so does whoever signs out.
+const TIMEOUT_MS: u32 = 15_000;
 /// There are no tokens any more, or none that is taken.
 const OVER: Trouble = Trouble::Unreadable { status: 401 };
 /// What the page keeps, instead of an attempt, for whoever signed out and comes back.
@@ -189,8 +192,10 @@ impl Standing {
         if let Some(config) = &self.config {
             return Ok(Rc::clone(config));
         }
-        let answer = Request::get(CONFIG).send().await;
-        let config = Rc::new(read(answer.map_err(|_| Trouble::Unreachable)?).await?);
+        let signal = AbortSignal::timeout_with_u32(TIMEOUT_MS);
+        let call = Request::get(CONFIG).abort_signal(Some(&signal));
+        let answer = call.send().await.map_err(|_| Trouble::Unreachable)?;
+        let config = Rc::new(read(answer).await?);
         self.config = Some(Rc::clone(&config));
         Ok(config)
     }

@@ -13,7 +13,8 @@ const MARGIN_MS: f64 = 60_000.0;
 /// Milliseconds before its end from which a token isn't used, at most: it must arrive while it is
 /// good. Of a token that lives shorter than eight times this, an eighth of its life.
 const ON_ITS_WAY_MS: f64 = 2_000.0;
-/// Milliseconds until a renewal that failed is tried again, while the token is good.
+/// Milliseconds until a renewal that failed is tried again. Calls wait for one another, and whoever
+/// signs out for them: if each asked an issuer that hangs, none would ever have its turn.
 const AGAIN_MS: f64 = 5_000.0;
 
 /// What claims name the reader best, the first that is there.
@@ -37,10 +38,13 @@ pub(super) struct Session {
     pub(super) refresh_token: Option<String>,
     /// The reader's name, to be shown; may be empty.
     pub(super) user: String,
-    /// Milliseconds since 1970 from which the access token is to be renewed.
+    /// Milliseconds since 1970 from which the access token is to be renewed, or that is to be tried
+    /// again.
     due: f64,
     /// And from which it is no longer good.
     ends: f64,
+    /// Why it wasn't renewed, if that failed.
+    failed: Option<No>,
 }
 
 /// Why there is no token.
@@ -66,19 +70,23 @@ pub(super) async fn token(
             Some(refresh_token) => Some(renew(refresh_token).await),
             None => None,
         };
-        let good = now() < session.ends;
         match answer {
             Some(Ok(tokens)) => session.renew(tokens, asked),
-            None if good => {}
+            Some(Err(no @ No::NotNow(_))) => {
+                session.due = now() + AGAIN_MS;
+                session.failed = Some(no);
+            }
+            None if now() < session.ends => {}
             None | Some(Err(No::Refused(_))) => {
                 *signed_in = None;
                 return Err(NoToken::Over);
             }
-            Some(Err(_)) if good => session.due = (now() + AGAIN_MS).min(session.ends),
-            Some(Err(no)) => return Err(NoToken::NotNow(no)),
         }
     }
-    Ok(session.access_token.clone())
+    match &session.failed {
+        Some(no) if now() >= session.ends => Err(NoToken::NotNow(no.clone())),
+        _ => Ok(session.access_token.clone()),
+    }
 }
 
 impl Session {
@@ -93,6 +101,7 @@ impl Session {
                 .unwrap_or_default(),
             due,
             ends,
+            failed: None,
             access_token: tokens.access_token,
             refresh_token: tokens.refresh_token,
         }
@@ -101,6 +110,7 @@ impl Session {
     /// Goes on with other tokens. An issuer that gives no other refresh token means the same one.
     fn renew(&mut self, tokens: Tokens, asked: f64) {
         (self.due, self.ends) = good_until(tokens.expires_in, asked);
+        self.failed = None;
         self.access_token = tokens.access_token;
         self.refresh_token = tokens.refresh_token.or(self.refresh_token.take());
     }
@@ -129,6 +139,8 @@ fn name(id_token: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use std::cell::Cell;
+
     use futures::FutureExt;
 
     use super::*;
@@ -211,14 +223,42 @@ mod tests {
         // The end is the token's own, however often it was tried.
         let end = HOUR_MS - 2_000.0;
         assert!(token_at(&mut signed_in, end - 1.0, Err(busy())).0.is_ok());
-        for _ in 0..2 {
-            let (given, asked) = token_at(&mut signed_in, end, Err(busy()));
-            assert_eq!(given, Err(NoToken::NotNow(busy())));
-            assert_eq!(asked.as_deref(), Some("r"));
-        }
+        let told = Err(NoToken::NotNow(busy()));
+        assert_eq!(token_at(&mut signed_in, end, Ok(HOUR)), (told, None));
+        let again = end + 4_999.0;
         let renewed = r#"{"access_token": "b", "expires_in": 3600}"#;
-        let (given, _) = token_at(&mut signed_in, end + 1.0, Ok(renewed));
-        assert_eq!(given, Ok("b".into()));
+        let (given, asked) = token_at(&mut signed_in, again, Ok(renewed));
+        assert_eq!((given, asked.as_deref()), (Ok("b".into()), Some("r")));
+        // What failed before says nothing of this one.
+        let end = again + end;
+        let (given, _) = token_at(&mut signed_in, end, Err(No::NotNow(None)));
+        assert_eq!(given, Err(NoToken::NotNow(No::NotNow(None))));
+    }
+
+    #[test]
+    fn an_issuer_that_hangs_is_asked_once_for_all_who_wait() {
+        let mut signed_in = Some(Session::new(tokens(HOUR), 0.0));
+        let (now, asks) = (Cell::new(HOUR_MS), Cell::new(0));
+        let mut wait = || {
+            let given = token(
+                &mut signed_in,
+                || now.get(),
+                async |_| {
+                    asks.set(asks.get() + 1);
+                    now.set(now.get() + 15_000.0);
+                    Err(No::NotNow(None))
+                },
+            );
+            let given = given.now_or_never().expect("nothing is waited for");
+            assert_eq!(given, Err(NoToken::NotNow(No::NotNow(None))));
+            asks.get()
+        };
+        // They waited for the first, and ask when it is done.
+        assert_eq!([wait(), wait(), wait()], [1, 1, 1]);
+        now.set(now.get() + 4_999.0);
+        assert_eq!(wait(), 1);
+        now.set(now.get() + 1.0);
+        assert_eq!([wait(), wait()], [2, 2]);
     }
 
     #[test]
