@@ -22,9 +22,6 @@ impl Store {
     /// Over an S3 bucket. Region, credentials and endpoint come from the environment, as a Lambda
     /// has them.
     pub fn in_bucket(bucket: &str) -> Result<Self, StoreError> {
-        // Two TLS libraries would be twice the build: reqwest is told to use what is built.
-        // Where a provider is installed already, that one stays.
-        let _ = rustls::crypto::ring::default_provider().install_default();
         let retry = RetryConfig {
             retry_timeout: TRY_FOR,
             ..RetryConfig::default()
@@ -43,7 +40,8 @@ impl Store {
     }
 }
 
-/// As `object_store` connects by itself, but for the roots.
+/// As `object_store` connects by itself, but with our roots. Of its options it takes whether plain
+/// HTTP is allowed; user agent, headers, proxy, timeouts and the rest are ignored: a Lambda sets none.
 #[derive(Debug)]
 struct Connector;
 

@@ -13,7 +13,7 @@ use crate::support::world::{Kind, World};
 
 /// Everything that Step Functions keeps of the executions of a state machine.
 async fn workflow(stack: &Stack) -> String {
-    let client = Client::new(&load_aws_config());
+    let client = Client::new(&load_aws_config().expect("roots"));
     let machine = stack.output("StateMachineArn");
     let list = client.list_executions().state_machine_arn(machine).send();
     let mut seen = String::new();

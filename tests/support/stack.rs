@@ -163,12 +163,12 @@ impl Stack {
             fetcher_concurrency: StepFunctionsSettings::DEFAULT_FETCHER_CONCURRENCY,
             sweep_after: Duration::from_secs(1),
         };
-        StepFunctions::new(&load_aws_config(), settings)
+        StepFunctions::new(&load_aws_config().expect("roots"), settings)
     }
 
     /// Runs one of its state machines to its end: the status, and the output or the error.
     pub async fn run(&self, state_machine: &str, input: &Value) -> (String, Value) {
-        let client = aws_sdk_sfn::Client::new(&load_aws_config());
+        let client = aws_sdk_sfn::Client::new(&load_aws_config().expect("roots"));
         let started = client
             .start_execution()
             .state_machine_arn(self.output(state_machine))

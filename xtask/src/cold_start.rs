@@ -6,7 +6,7 @@
 
 use std::fs;
 use std::io::{BufRead, BufReader};
-use std::net::{Ipv4Addr, TcpListener};
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::sync::mpsc::{self, Receiver};
@@ -97,15 +97,19 @@ fn build() -> anyhow::Result<Vec<Function>> {
     Ok(FUNCTIONS.map(function).into())
 }
 
-/// Takes requests on a thread, and tells of each when it came and its first line.
-fn listen(listener: TcpListener) -> Receiver<(Instant, String)> {
+/// When a request came, its first line, and its connection: were that closed before the function is
+/// killed, the function would ask again, and be heard in place of the next one.
+type Asked = (Instant, String, TcpStream);
+
+/// Takes requests on a thread, and tells of each.
+fn listen(listener: TcpListener) -> Receiver<Asked> {
     let (tell, told) = mpsc::channel();
     thread::spawn(move || {
         for stream in listener.incoming().map_while(Result::ok) {
             let mut line = String::new();
-            let read = BufReader::new(stream).read_line(&mut line);
+            let read = BufReader::new(&stream).read_line(&mut line);
             let now = Instant::now();
-            if read.is_err() || tell.send((now, line)).is_err() {
+            if read.is_err() || tell.send((now, line, stream)).is_err() {
                 break;
             }
         }
@@ -115,11 +119,7 @@ fn listen(listener: TcpListener) -> Receiver<(Instant, String)> {
 
 impl Function {
     /// The time from the start of its process to its first request.
-    fn start(
-        &self,
-        runtime_api: &str,
-        asked: &Receiver<(Instant, String)>,
-    ) -> anyhow::Result<Duration> {
+    fn start(&self, runtime_api: &str, asked: &Receiver<Asked>) -> anyhow::Result<Duration> {
         let mut command = Command::new(&self.bootstrap);
         command
             .env_clear()
@@ -136,8 +136,8 @@ impl Function {
         process.kill()?;
         let status = process.wait()?;
         match first {
-            Ok((at, line)) if line.starts_with(NEXT) => Ok(at - start),
-            Ok((_, line)) => bail!("{} asked for something else first: {line}", self.name),
+            Ok((at, line, _)) if line.starts_with(NEXT) => Ok(at - start),
+            Ok((_, line, _)) => bail!("{} asked for something else first: {line}", self.name),
             Err(_) => bail!("{} asked for no invocation ({status})", self.name),
         }
     }

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use contract::limits;
 use contract::wire::{RunSettings, UpstreamInfo};
+use store::https::HttpsError;
 use store::{Store, StoreError};
 
 use crate::Api;
@@ -28,6 +29,9 @@ pub enum EnvironmentError {
     /// The bucket can't be opened.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// AWS can't be reached over TLS.
+    #[error(transparent)]
+    Https(#[from] HttpsError),
 }
 
 /// What the router shares, from variables named `ROLLCALL_…`. `lookup` answers a variable's value.
@@ -57,7 +61,7 @@ pub fn api(lookup: impl Fn(&str) -> Option<String>) -> Result<Api, EnvironmentEr
     };
     Ok(Api {
         store: Store::in_bucket(&bucket)?,
-        engine: Arc::new(StepFunctions::new(&load_aws_config(), settings)),
+        engine: Arc::new(StepFunctions::new(&load_aws_config()?, settings)),
         upstream,
         defaults: RunSettings {
             // A default that no start may ask for would make every start without one an error.

@@ -10,6 +10,7 @@ use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_types::body::SdkBody;
 use bytes::Bytes;
 use reqwest::Client;
+use reqwest::redirect::Policy;
 use store::https::{HttpsError, aws_client};
 
 /// Makes the SDK's calls. How long one may take is the SDK's to watch.
@@ -18,7 +19,8 @@ pub(super) struct Http(Client);
 
 impl Http {
     pub(super) fn new() -> Result<Self, HttpsError> {
-        Ok(Self(aws_client()?.build()?))
+        // To another host the session's token would go along.
+        Ok(Self(aws_client()?.redirect(Policy::none()).build()?))
     }
 }
 
@@ -76,11 +78,27 @@ mod tests {
     use aws_sdk_sfn::config::{BehaviorVersion, Credentials, Region};
     use aws_sdk_sfn::{Client, Config};
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
-    use tokio::net::TcpListener;
+    use tokio::net::{TcpListener, TcpStream};
 
+    use super::super::config::config_from;
     use super::*;
 
     const ARN: &str = "arn:aws:states:eu-west-1:123456789012:execution:rollcall:x";
+
+    const STOPPED: &str = "HTTP/1.1 200 OK\r\nContent-Length: 15\r\n\r\n{\"stopDate\": 1}";
+
+    /// The next connection, and the request on it.
+    async fn request(listener: &TcpListener) -> (TcpStream, String) {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let mut request = String::new();
+        let mut buffer = [0; 4096];
+        while !request.contains(ARN) {
+            let read = stream.read(&mut buffer).await.unwrap();
+            assert_ne!(read, 0, "{request}");
+            request.push_str(std::str::from_utf8(&buffer[..read]).unwrap());
+        }
+        (stream, request)
+    }
 
     /// What one call of the SDK was on the wire, and what it made of this answer to it.
     async fn stop_answered(answer: &str) -> (String, Result<(), String>) {
@@ -94,14 +112,7 @@ mod tests {
             .http_client(Http::new().unwrap())
             .build();
         let serve = async {
-            let (mut stream, _) = listener.accept().await.unwrap();
-            let mut request = String::new();
-            let mut buffer = [0; 4096];
-            while !request.contains(ARN) {
-                let read = stream.read(&mut buffer).await.unwrap();
-                assert_ne!(read, 0, "{request}");
-                request.push_str(std::str::from_utf8(&buffer[..read]).unwrap());
-            }
+            let (mut stream, request) = request(&listener).await;
             stream.write_all(answer.as_bytes()).await.unwrap();
             request.to_lowercase()
         };
@@ -114,8 +125,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_call_arrives_signed_and_its_answer_is_read() {
-        let (request, answer) =
-            stop_answered("HTTP/1.1 200 OK\r\nContent-Length: 15\r\n\r\n{\"stopDate\": 1}").await;
+        let (request, answer) = stop_answered(STOPPED).await;
         answer.unwrap();
         for part in [
             "post / http/1.1",
@@ -134,5 +144,38 @@ mod tests {
         let cut = "HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{";
         let (_, cut) = stop_answered(cut).await;
         assert!(cut.unwrap_err().contains("kind: Io"));
+    }
+
+    #[tokio::test]
+    async fn a_redirect_is_an_answer_and_not_followed() {
+        let moved = "HTTP/1.1 307 Temporary Redirect\r\nLocation: http://127.0.0.1:0/\r\nContent-Length: 2\r\n\r\n{}";
+        let (_, moved) = stop_answered(moved).await;
+        let moved = moved.unwrap_err();
+        assert!(moved.contains("StatusCode(307)"), "{moved}");
+    }
+
+    #[tokio::test]
+    async fn a_call_whose_connection_is_cut_is_made_again() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let endpoint = format!("http://{}", listener.local_addr().unwrap());
+        let aws = config_from(|name| match name {
+            "AWS_ACCESS_KEY_ID" | "AWS_SECRET_ACCESS_KEY" => Some("test".to_owned()),
+            "AWS_REGION" => Some("eu-west-1".to_owned()),
+            "AWS_ENDPOINT_URL" => Some(endpoint.clone()),
+            _ => None,
+        })
+        .unwrap();
+        let retries = aws.retry_config().map(RetryConfig::has_retry);
+        assert_eq!(retries, Some(true), "whatever the SDK's version does");
+        let server = tokio::spawn(async move {
+            drop(request(&listener).await);
+            let (mut stream, _) = request(&listener).await;
+            stream.write_all(STOPPED.as_bytes()).await.unwrap();
+            stream
+        });
+        let client = Client::new(&aws);
+        let call = client.stop_execution().execution_arn(ARN).send();
+        call.await.unwrap();
+        server.await.unwrap();
     }
 }

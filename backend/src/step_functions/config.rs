@@ -3,11 +3,13 @@
 use std::env;
 use std::time::Duration;
 
+use aws_sdk_sfn::config::retry::RetryConfig;
 use aws_sdk_sfn::config::timeout::TimeoutConfig;
 use aws_sdk_sfn::config::{
     BehaviorVersion, Credentials, Region, SharedCredentialsProvider, SharedHttpClient,
 };
 use aws_types::SdkConfig;
+use store::https::HttpsError;
 
 use super::client::Http;
 
@@ -18,8 +20,15 @@ const ATTEMPT: Duration = Duration::from_secs(5);
 
 /// Region, credentials and endpoint from the environment, where a Lambda has them. The AWS SDK's own
 /// loader looks through profiles and services too, and takes a good part of a cold start for it.
-pub fn load_aws_config() -> SdkConfig {
-    let set = |name| env::var(name).ok().filter(|value| !value.is_empty());
+/// It fails where no roots are to be had.
+pub fn load_aws_config() -> Result<SdkConfig, HttpsError> {
+    config_from(|name| env::var(name).ok())
+}
+
+pub(super) fn config_from(
+    lookup: impl Fn(&str) -> Option<String>,
+) -> Result<SdkConfig, HttpsError> {
+    let set = |name| lookup(name).filter(|value| !value.is_empty());
     let credentials = set("AWS_ACCESS_KEY_ID").map(|id| {
         SharedCredentialsProvider::new(Credentials::new(
             id,
@@ -36,6 +45,8 @@ pub fn load_aws_config() -> SdkConfig {
                 .or_else(|| set("AWS_DEFAULT_REGION"))
                 .map(Region::new),
         )
+        // What is tried again, and how often, is not left to the version of the SDK.
+        .retry_config(RetryConfig::standard())
         .timeout_config(
             TimeoutConfig::builder()
                 .operation_timeout(CALL)
@@ -45,7 +56,6 @@ pub fn load_aws_config() -> SdkConfig {
     config
         .set_credentials_provider(credentials)
         .set_endpoint_url(set("AWS_ENDPOINT_URL_SFN").or_else(|| set("AWS_ENDPOINT_URL")))
-        // Where there are no roots the store, which is opened first, has said so.
-        .set_http_client(Http::new().ok().map(SharedHttpClient::new));
-    config.build()
+        .set_http_client(Some(SharedHttpClient::new(Http::new()?)));
+    Ok(config.build())
 }
