@@ -28,6 +28,10 @@ def destroy(request):
     for name in ("Passes", "Direct"):
         if machine := resources.get(name):
             stack.step(f"executions of {machine}: stopped", lambda machine=machine: stop_all(stack, machine))
+    if stack.endpoint and not stack.dry:
+        # The emulator's processes outlive a stack, unless it is told of the functions themselves.
+        for name in ("Api", "Fetcher"):
+            delete_function(stack, resources.get(name))
     # A fetcher that is still at work may write once more, so that a bucket is no longer empty when it is deleted.
     for last in (False, False, True):
         for bucket in buckets:
@@ -40,6 +44,15 @@ def destroy(request):
                 raise
     stack.step(f"bucket {code}: emptied and deleted", lambda: delete_bucket(stack, code))
     return {}
+
+
+def delete_function(stack, function):
+    functions = stack.client("lambda")
+    try:
+        if function:
+            functions.delete_function(FunctionName=function)
+    except functions.exceptions.ResourceNotFoundException:
+        pass
 
 
 def stop_all(stack, machine):

@@ -49,7 +49,7 @@ class Stack:
 
     @property
     def ours(self):
-        """For each call about a bucket: S3 refuses it where the bucket is another account's."""
+        """For each call about a bucket whose name can be guessed: S3 refuses it where that is another account's."""
         return {"ExpectedBucketOwner": self.account}
 
     def code_bucket(self):

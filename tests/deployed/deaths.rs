@@ -64,8 +64,9 @@ async fn holding(lines: &[String], then: Reply) -> Upstream {
     .await
 }
 
-/// Everything was found, each row in its place, and what had been written was never asked again.
-async fn check(world: &World, upstream: &Upstream, id: &str, lines: &[String]) {
+/// Everything was found, each row in its place, and what had been written was never asked again. How
+/// often each of the others was.
+async fn check(world: &World, upstream: &Upstream, id: &str, lines: &[String]) -> Vec<u32> {
     let over = world.until_over(id).await;
     assert_eq!(over["status"], "SUCCEEDED", "{over}");
     assert_eq!(over["counts"]["SUCCEEDED"], lines.len(), "{over}");
@@ -75,10 +76,7 @@ async fn check(world: &World, upstream: &Upstream, id: &str, lines: &[String]) {
     let asked = upstream.asked();
     let (written, in_flight) = lines.split_at(lines.len() / 2);
     assert!(written.iter().all(|number| asked[number] == 1), "{asked:?}");
-    assert!(
-        in_flight.iter().all(|number| asked[number] >= 2),
-        "{asked:?}"
-    );
+    in_flight.iter().map(|number| asked[number]).collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -92,29 +90,31 @@ async fn a_fetcher_that_is_killed_in_mid_batch_loses_nothing() {
     for fetcher in &killed {
         kill_process(*fetcher, Signal::KILL).expect("a fetcher to kill");
     }
-    check(&world, &upstream, &id, &lines).await;
+    let asked = check(&world, &upstream, &id, &lines).await;
+    assert!(asked.iter().all(|times| *times == 2), "{asked:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_fetcher_that_runs_out_of_memory_in_mid_batch_loses_nothing() {
-    let lines = numbers(60);
-    // Sixty answers of 60 KB are more than is left over in what it has.
+    // In batches of 15, so that a fetcher gets answers of 400 KB, more than is left over in what it has.
+    let lines = numbers(600);
     let large = Reply::Body("text/plain", "x".repeat(60_000));
     let upstream = holding(&lines, large).await;
     let world = World::new(Kind::StepFunctions, &upstream).await;
     let id = half_done(&world, &upstream, &lines).await;
     let starved = fetchers(world.stack());
     assert!(!starved.is_empty(), "the run has a fetcher");
-    for fetcher in &starved {
-        let most = Some(memory(*fetcher));
-        let none_more = Rlimit {
+    let limit = |fetcher, most| {
+        let limit = Rlimit {
             current: most,
-            maximum: most,
+            maximum: None,
         };
-        prlimit(Some(*fetcher), Resource::Data, none_more).expect("a limit");
+        prlimit(Some(fetcher), Resource::Data, limit)
+    };
+    for fetcher in &starved {
+        limit(*fetcher, Some(memory(*fetcher))).expect("a limit");
     }
     upstream.release();
-    // One whose batch is done has no need of more.
     until("the end of what has no memory", async || {
         let alive = fetchers(world.stack());
         starved
@@ -123,5 +123,11 @@ async fn a_fetcher_that_runs_out_of_memory_in_mid_batch_loses_nothing() {
             .then_some(())
     })
     .await;
-    check(&world, &upstream, &id, &lines).await;
+    // So that no batch meets another of them each time that it is tried again.
+    for fetcher in starved {
+        // Some are dead.
+        let _ = limit(fetcher, None);
+    }
+    let asked = check(&world, &upstream, &id, &lines).await;
+    assert!(asked.iter().any(|times| *times > 1), "{asked:?}");
 }

@@ -8,11 +8,9 @@ use std::{env, fs};
 
 use serde_json::Value;
 
-const TEMPLATE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/infra/template.yaml");
+use crate::support::aws::told;
 
-fn told(name: &str) -> String {
-    env::var(format!("ROLLCALL_E2E_{name}")).expect("started by `cargo xtask test`")
-}
+const TEMPLATE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/infra/template.yaml");
 
 fn tool(name: &str) -> PathBuf {
     Path::new(&told("PYTHON")).with_file_name(name)

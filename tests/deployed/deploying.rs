@@ -8,7 +8,7 @@ use object_store::path::Path;
 use object_store::{Attribute, Attributes, ObjectStore, ObjectStoreExt, PutOptions};
 
 use crate::support::aws::{client, told};
-use crate::support::stack::Stack;
+use crate::support::stack::{self, Stack};
 
 const UPSTREAM: [&str; 2] = ["--upstream", "http://127.0.0.1:9/ssn/"];
 /// A parameter that CloudFormation takes and then fails by.
@@ -16,15 +16,13 @@ const WRONG: [&str; 2] = ["--set", "PassesDefinition=none.json"];
 
 /// A command on a stack in the emulator.
 async fn xtask(what: &str, stack: &str, arguments: &[&str]) -> Output {
-    let mut command = Command::new(told("XTASK"));
-    command.args([what, "--stack", stack, "--endpoint", &told("ENDPOINT")]);
+    let mut command = stack::xtask(what, stack);
     match what {
         "deploy" => command.args(["--built", &told("ZIPS")]),
         _ => command.arg("--yes"),
     };
     command.args(arguments);
-    let output = tokio::task::spawn_blocking(move || command.output()).await;
-    output.expect("no panic").expect("the command")
+    stack::run(command).await
 }
 
 /// What a command said that went well, or that didn't.

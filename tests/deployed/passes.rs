@@ -90,8 +90,8 @@ async fn a_batch_is_invoked_again_while_something_is_pending() {
     stack
         .set(fetcher, &[("ROLLCALL_ATTEMPT_TIMEOUT", "1s")])
         .await;
-    // A second to start in, one for an attempt and five to flush: the 4 s are put off.
-    stack.limit(fetcher, Duration::from_secs(7)).await;
+    // Three seconds to start in, one for an attempt and five to flush: the 4 s are put off.
+    stack.limit(fetcher, Duration::from_secs(9)).await;
     let (store, engine) = (stack.store(), stack.engine());
     let (meta, start) = prepared(&store, 1, false).await;
     engine.start(start).await.unwrap();

@@ -44,7 +44,7 @@ async fn the_stack_goes_up_answers_who_signed_in_and_goes_down() {
     .await;
 
     // The page, under each of its addresses, and what it loads.
-    for path in ["", "runs/7ybqse0jt9vv4vcp504mwzryz9"] {
+    for path in ["", "executions/7ybqse0jt9vv4vcp504mwzryz9"] {
         let shell = stack.get(path, &[]).await;
         assert_eq!(shell.status(), 200, "{path}");
         assert_eq!(shell.headers()[header::CACHE_CONTROL], "no-cache");

@@ -216,16 +216,21 @@ impl Drop for Stack {
 }
 
 /// A command on a stack in the emulator, as it is typed after `cargo xtask`.
-fn xtask(what: &str, stack: &str) -> Command {
+pub fn xtask(what: &str, stack: &str) -> Command {
     let mut command = Command::new(told("XTASK"));
     command.args([what, "--stack", stack, "--endpoint", &told("ENDPOINT")]);
     command
 }
 
-/// Runs a command to its end, on a thread that may wait; it must succeed.
-async fn ended(mut command: Command) -> Output {
+/// Runs a command to its end, on a thread that may wait.
+pub async fn run(mut command: Command) -> Output {
     let output = tokio::task::spawn_blocking(move || command.output());
-    let output = output.await.expect("no panic").expect("the command");
+    output.await.expect("no panic").expect("the command")
+}
+
+/// The same; it must succeed.
+async fn ended(command: Command) -> Output {
+    let output = run(command).await;
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{said}");
     output
