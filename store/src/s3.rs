@@ -41,7 +41,7 @@ impl Store {
 }
 
 /// As `object_store` connects by itself, but with our roots. Of its options it takes whether plain
-/// HTTP is allowed; user agent, headers, proxy, timeouts and the rest are ignored: a Lambda sets none.
+/// HTTP is allowed; user agent, headers, proxy, timeouts and the rest are ignored, as none is set.
 #[derive(Debug)]
 struct Connector;
 
