@@ -1,5 +1,6 @@
 //! The page as it is served where one signs in: the API takes nothing but an issuer's tokens.
 
+use std::future::pending;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
@@ -42,6 +43,8 @@ struct Calls {
     failing: Option<(StatusCode, &'static str)>,
     failures: u64,
     refusals: u64,
+    /// Whether it is never said how one signs in.
+    is_config_held: bool,
 }
 
 impl Guarded {
@@ -96,6 +99,11 @@ impl Guarded {
         self.served.calls.lock().unwrap().failing = Some((status, path));
     }
 
+    /// Whether whoever asks from now on how one signs in gets no answer at all.
+    pub fn hold_config(&self, is_held: bool) {
+        self.served.calls.lock().unwrap().is_config_held = is_held;
+    }
+
     /// Calls that were answered so.
     pub fn failures(&self) -> u64 {
         self.served.calls.lock().unwrap().failures
@@ -110,6 +118,9 @@ impl Guarded {
 async fn answer(State(served): State<Arc<Served>>, request: Request) -> Response {
     let path = request.uri().path();
     if path == "/config.json" {
+        if served.is_config_held() {
+            return pending().await;
+        }
         let headers = [(header::CONTENT_TYPE, "application/json")];
         return (headers, served.issuer.config().to_string()).into_response();
     }
@@ -124,6 +135,10 @@ async fn answer(State(served): State<Arc<Served>>, request: Request) -> Response
 }
 
 impl Served {
+    fn is_config_held(&self) -> bool {
+        self.calls.lock().unwrap().is_config_held
+    }
+
     /// Whose call it is, or what it is answered with.
     fn let_in(&self, request: &Request) -> Result<usize, StatusCode> {
         let user = self.user(request);

@@ -287,3 +287,17 @@ async fn a_worker_that_dies_with_the_sign_in_is_told_as_that() {
     door.check_no_secret().await;
     door.browser.close().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_is_not_told_how_to_sign_in_can_try_again() {
+    let upstream = Upstream::quick().await;
+    let door = Door::new(&upstream, HOUR).await;
+    door.site.hold_config(true);
+    door.goto("/").await;
+    door.until_told("The server doesn't answer").await;
+    door.site.hold_config(false);
+    door.browser.click("sign-in").await;
+    door.enter("ann", COMPOSE).await;
+    assert_eq!(door.issuer.counts().visits, 1);
+    door.browser.close().await;
+}
