@@ -1,5 +1,6 @@
 //! The AWS emulator that the tests of the deployed shape run against.
 
+use std::fs::{self, File};
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, ChildStdin, Command, Stdio};
@@ -14,15 +15,18 @@ pub(crate) struct Emulator {
     endpoint: String,
     stdin: Option<ChildStdin>,
     process: Child,
+    /// Locked, so that no other emulator takes the folder meanwhile.
+    _lock: File,
 }
 
 impl Emulator {
     /// Starts it with the Python that has its packages, its files in this folder of `target`, and
     /// waits until it answers.
     pub(crate) fn start(python: &Path, folder: &str) -> anyhow::Result<Self> {
+        let lock = lock(folder)?;
         let folder = workspace::target().join(folder);
         if folder.exists() {
-            std::fs::remove_dir_all(&folder)
+            fs::remove_dir_all(&folder)
                 .with_context(|| format!("could not empty {}", folder.display()))?;
         }
         let mut process = Command::new(python)
@@ -45,6 +49,7 @@ impl Emulator {
             endpoint,
             stdin,
             process,
+            _lock: lock,
         })
     }
 
@@ -58,6 +63,20 @@ impl Emulator {
     pub(crate) fn endpoint(&self) -> &str {
         &self.endpoint
     }
+}
+
+/// Waits until no other emulator has this folder.
+fn lock(folder: &str) -> anyhow::Result<File> {
+    let path = workspace::target().join(format!("{folder}.lock"));
+    let locked = || {
+        let file = File::create(&path)?;
+        if file.try_lock().is_err() {
+            eprintln!("waiting for the emulator of another `cargo xtask` to end");
+            file.lock()?;
+        }
+        std::io::Result::Ok(file)
+    };
+    locked().with_context(|| format!("could not lock {}", path.display()))
 }
 
 impl Drop for Emulator {
