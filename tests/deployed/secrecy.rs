@@ -39,6 +39,7 @@ async fn workflow(stack: &Stack) -> String {
 async fn log(group: &str) -> String {
     let target = "Logs_20140328.FilterLogEvents";
     let found = aws("logs", target, &json!({"logGroupName": group})).await;
+    assert!(found["nextToken"].is_null(), "all of it");
     let events = found["events"].as_array().expect("events");
     events
         .iter()
