@@ -6,8 +6,8 @@
 REQUEST is a JSON object: {"stack", "region"?, "endpoint"?, "dryRun"?, "yes"?}, and to deploy also
 {"architecture", "parameters", "user"?, "zips"?}. What is deployed stands in target/: the page, and the
 two zips unless `zips` names another folder. Says on stderr what it does, one line a step; with dryRun
-that is all it does. Answers on stdout with one JSON object: the stack's outputs, and the password of a
-user made in an emulator.
+that is all it does. Answers a deployment on stdout with one JSON object: the stack's outputs, and the
+password of a user made in an emulator.
 """
 
 import json
@@ -31,7 +31,8 @@ def main():
                 sys.exit(__doc__)
     except (Failure, BotoCoreError, ClientError) as error:
         sys.exit(f"{error}")
-    print(json.dumps(answer))
+    if answer:
+        print(json.dumps(answer))
 
 
 if __name__ == "__main__":
