@@ -8,12 +8,11 @@ import zipfile
 from pathlib import Path
 
 
-def pack(bootstrap, to, compression=zipfile.ZIP_DEFLATED):
-    """`to` is a path or a file."""
-    with zipfile.ZipFile(to, "w", compression, compresslevel=9) as files:
+def pack(bootstrap, to):
+    with zipfile.ZipFile(to, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as files:
         # Its time is 1980-01-01, a zip's first moment.
         entry = zipfile.ZipInfo("bootstrap")
-        entry.compress_type = compression
+        entry.compress_type = zipfile.ZIP_DEFLATED
         entry.create_system = 3  # Unix: else the mode below is not heeded.
         entry.external_attr = 0o100755 << 16
         files.writestr(entry, Path(bootstrap).read_bytes())
