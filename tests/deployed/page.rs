@@ -32,11 +32,11 @@ async fn whoever_signs_in_starts_a_run_follows_it_comes_back_to_it_and_signs_out
     // The emulator has no page for giving up a token, and no picture for its sign-in.
     browser.expect_in_console("/oauth2/revoke");
     browser.expect_in_console("favicon");
-    browser.expect_in_console("/api/executions");
+    browser.expect_in_console("/api/openapi.json");
     // The API in a browser: what is open to all, and what isn't.
     for (path, told, picture) in [
         ("api/health", "ok", "deployed-api-health"),
-        ("api/executions", "Unauthorized", "deployed-api-refused"),
+        ("api/openapi.json", "Unauthorized", "deployed-api-refused"),
     ] {
         browser
             .goto(&format!("{}{path}", stack.output("Address")))
