@@ -48,7 +48,9 @@ enum Command {
 }
 
 fn main() -> anyhow::Result<()> {
-    match Cli::parse().command {
+    let command = Cli::parse().command;
+    workspace::find()?;
+    match command {
         Command::Page => page::page(),
         Command::Build(args) => build::run(args),
         Command::Run(args) => run::run(args),

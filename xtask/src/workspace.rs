@@ -1,32 +1,57 @@
-//! Where the workspace stands, and how its tools are called.
+//! The workspace's folder, and calls of its tools.
 
 use std::env;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
+use std::sync::OnceLock;
 
 use anyhow::{Context, bail};
 
-/// The folder of the root Cargo.toml.
-pub(crate) fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .parent()
-        .expect("xtask is a folder of the workspace")
+static ROOT: OnceLock<PathBuf> = OnceLock::new();
+
+/// Finds the workspace of the current folder. Call this once, before everything else here.
+///
+/// At run time, since a checkout may be copied or moved together with its `target` folder: a path
+/// that was compiled in would build the original.
+pub(crate) fn find() -> anyhow::Result<()> {
+    let output = Command::new(cargo_program())
+        .args(["locate-project", "--workspace", "--message-format", "plain"])
+        .stderr(Stdio::inherit())
+        .output()
+        .context("could not start cargo: install Rust from https://rustup.rs")?;
+    let manifest = PathBuf::from(String::from_utf8(output.stdout)?.trim());
+    match manifest.parent() {
+        Some(root) if root.join("xtask").is_dir() => {
+            ROOT.get_or_init(|| root.to_owned());
+            Ok(())
+        }
+        _ => bail!("this is not a checkout of Rollcall: run `cargo xtask` in one"),
+    }
 }
 
-/// The folder that builds go to. Always the workspace's own, so that what is built stands where
-/// the documents say.
+/// The folder of the root Cargo.toml.
+pub(crate) fn root() -> &'static Path {
+    ROOT.get().expect("`main` finds the workspace first")
+}
+
+/// The folder that builds go to. Always the workspace's own, as the documents say.
 pub(crate) fn target() -> PathBuf {
     root().join("target")
 }
 
-/// A call of the cargo that runs this program, in the workspace's folder.
+fn cargo_program() -> OsString {
+    env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
+}
+
+/// A call of the cargo that started this program, in the workspace's folder.
 pub(crate) fn cargo() -> Command {
-    let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    let mut command = Command::new(cargo_program());
     command.current_dir(root());
     command
 }
 
-/// Runs a command to its end; an error names the command.
+/// Runs a command to its end. An error names the command.
 pub(crate) fn call(command: &mut Command) -> anyhow::Result<()> {
     let words = words(command);
     let status = command
