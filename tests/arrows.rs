@@ -45,6 +45,7 @@ fn crates_know_one_another_only_as_the_architecture_says() {
         })
         .collect();
     let allowed = BTreeMap::from([
+        ("benches", BTreeSet::from([])),
         ("contract", BTreeSet::from([])),
         ("store", BTreeSet::from(["contract"])),
         ("fetcher", BTreeSet::from(["contract", "store"])),

@@ -3,11 +3,9 @@
 mod aws_local;
 mod bench;
 mod build;
-mod cold_start;
 mod deploy;
 mod emulator;
 mod lambda;
-mod memory;
 mod needs;
 mod page;
 mod run;
@@ -43,7 +41,7 @@ enum Command {
     Destroy(deploy::DestroyArgs),
     /// Deploy to an AWS emulator on this machine, and keep it running
     AwsLocal(aws_local::Args),
-    /// Measure `rollcall fetch` beside oha and curl, at nginx; or a server's memory, or cold starts
+    /// Measure `rollcall fetch` beside oha and curl, a server's memory, or cold starts
     Bench(bench::Args),
 }
 

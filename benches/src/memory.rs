@@ -1,4 +1,4 @@
-//! `cargo xtask bench --memory`: what a server of the page needs of memory, for how long a list.
+//! Peak memory of `rollcall serve` for lists of two lengths.
 
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -10,8 +10,8 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, bail, ensure};
 use serde_json::Value;
 
-use crate::bench::{Upstream, number};
-use crate::build;
+use crate::fetch::number;
+use crate::nginx::Nginx;
 
 const LINES: [usize; 2] = [100_000, 1_000_000];
 /// Lines in one part of an upload: below its 4,000,000 bytes.
@@ -19,18 +19,17 @@ const PART: usize = 400_000;
 /// Readers of all rows at the same time.
 const READERS: &str = "4";
 
-/// Builds the binary, measures all, and prints the figures.
-pub(crate) fn memory() -> anyhow::Result<()> {
+/// Measures each phase of each list and prints the figures.
+pub(crate) fn measure(rollcall: &Path) -> anyhow::Result<()> {
     ensure!(
         cfg!(target_os = "linux"),
-        "the peak of a process's memory is read from /proc, which only Linux has"
+        "a process's peak memory is read from /proc, which only Linux has"
     );
-    let rollcall = build::binary()?;
     for lines in LINES {
         let folder = tempfile::tempdir()?;
-        let upstream = Upstream::start(folder.path())?;
-        let server = Server::start(&rollcall, folder.path(), &upstream.record_url())?;
-        println!("{lines} lines, 1000 GETs at once, bodies of 240 bytes: peak of memory, and time");
+        let nginx = Nginx::start(folder.path())?;
+        let server = Server::start(rollcall, folder.path(), &nginx.url("record"))?;
+        println!("{lines} lines, 1000 requests at a time, bodies of 240 bytes: peak memory, time");
         let list = server.phase("upload", || server.upload(folder.path(), lines))?;
         let run = server.phase("run", || server.run_to_end(&list))?;
         for accept in ["application/json", "text/csv"] {
@@ -40,7 +39,7 @@ pub(crate) fn memory() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// `rollcall serve`, ended when this is dropped.
+/// A running `rollcall serve`. Dropping it ends the process.
 struct Server {
     process: Child,
     api: String,
@@ -59,8 +58,8 @@ impl Server {
         if let Some(stdout) = process.stdout.take() {
             BufReader::new(stdout).read_line(&mut line)?;
         }
-        let told = line.trim().split_once("/?token=");
-        let (address, token) = told.context("rollcall serve printed no address")?;
+        let printed = line.trim().split_once("/?token=");
+        let (address, token) = printed.context("rollcall serve printed no address")?;
         Ok(Self {
             process,
             api: format!("{address}/api"),
@@ -68,20 +67,20 @@ impl Server {
         })
     }
 
-    /// Does something and prints the peak of memory and the time it took.
+    /// Runs a phase and prints the server's peak memory and the time it took.
     fn phase<T>(&self, name: &str, work: impl FnOnce() -> anyhow::Result<T>) -> anyhow::Result<T> {
         let process = format!("/proc/{}", self.process.id());
-        // From here on the peak is counted anew (proc(5), clear_refs).
+        // Resets the peak (proc(5), clear_refs).
         fs::write(format!("{process}/clear_refs"), "5")?;
         let began = Instant::now();
-        let done = work()?;
+        let result = work()?;
         let took = began.elapsed().as_secs_f64();
         let status = fs::read_to_string(format!("{process}/status"))?;
         let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
         let peak = peak.and_then(|peak| peak.trim().strip_suffix(" kB"));
         let kilobytes: u64 = peak.context("no VmHWM in /proc")?.parse()?;
         println!("  {name:<18} {:>4} MB  {took:>6.1} s", kilobytes / 1_000);
-        Ok(done)
+        Ok(result)
     }
 
     fn upload(&self, folder: &Path, lines: usize) -> anyhow::Result<Value> {
@@ -100,7 +99,7 @@ impl Server {
         Ok(list)
     }
 
-    /// Starts a run and asks once a second how far it is, as the page does; its id.
+    /// Starts a run, polls it once a second as the page does, and returns its id.
     fn run_to_end(&self, list: &Value) -> anyhow::Result<String> {
         let body = format!("{{\"listId\": {list}}}");
         let started = self.call("POST", "/executions", "application/json", &body)?;
@@ -113,12 +112,12 @@ impl Server {
             match run["status"].as_str() {
                 Some("RUNNING") => thread::sleep(Duration::from_secs(1)),
                 Some("SUCCEEDED") => return Ok(id),
-                _ => bail!("the run ended otherwise: {run}"),
+                _ => bail!("the run did not succeed: {run}"),
             }
         }
     }
 
-    /// Reads every row, a thousand at a time.
+    /// Reads every row, a thousand per request.
     fn read(&self, id: &str, lines: usize, accept: &str) -> anyhow::Result<()> {
         let last = lines - 1_000;
         let pages = format!(
@@ -154,7 +153,7 @@ impl Server {
 impl Drop for Server {
     fn drop(&mut self) {
         if let Err(error) = self.process.kill().and_then(|()| self.process.wait()) {
-            eprintln!("rollcall may still run: {error}");
+            eprintln!("rollcall may still be running: {error}");
         }
     }
 }

@@ -1,13 +1,13 @@
-//! `cargo xtask bench --lambda`: how long each function takes from the start of its process to its
-//! request for the first invocation, beside a function that does nothing, built the same way.
+//! Cold starts: the time from the start of each function's process to its request for the first
+//! invocation, beside a function that does nothing and is built the same way.
 //!
-//! For this machine, by its own linker: what is measured is work, and that is the same in what
-//! `cargo xtask build --lambda` links for Amazon Linux.
+//! The functions are built for this machine. `cargo xtask build --lambda` links the same code for
+//! Amazon Linux.
 
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::mpsc::{self, Receiver};
 use std::thread;
@@ -15,19 +15,17 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
 
-use crate::workspace;
-
 const RUNS: usize = 60;
-/// Starts of each that aren't counted, since they read the file from the disk.
+/// Starts of each that aren't counted: they read the program from the disk.
 const WARM_UP: usize = 3;
-/// Far more than any start takes.
+/// The time limit of one start, far more than any takes.
 const GIVE_UP: Duration = Duration::from_secs(10);
-/// The peer first.
+/// The programs, the one that does nothing first.
 const FUNCTIONS: [&str; 3] = ["hello", "api", "fetcher"];
-/// The question for an invocation, from Lambda's Runtime API.
+/// The request for an invocation, from the Lambda Runtime API.
 const NEXT: &str = "GET /2018-06-01/runtime/invocation/next ";
 
-/// What Lambda sets, and the template. Nothing here is called before the first invocation.
+/// Variables that Lambda and the template set. None of these addresses is called at a start.
 const VARIABLES: [(&str, &str); 19] = [
     ("AWS_ACCESS_KEY_ID", "ASIAIOSFODNN7EXAMPLE"),
     ("AWS_DEFAULT_REGION", "eu-west-1"),
@@ -51,23 +49,27 @@ const VARIABLES: [(&str, &str); 19] = [
 ];
 const STATE_MACHINE: &str = "arn:aws:states:eu-west-1:123456789012:stateMachine:rollcall";
 
-/// A function, its size, and the milliseconds of its starts.
+/// A function and the milliseconds of its starts.
 struct Function {
     name: &'static str,
-    bootstrap: PathBuf,
+    program: PathBuf,
     milliseconds: Vec<f64>,
 }
 
-/// Builds the functions, starts each in turn, and prints the figures.
-pub(crate) fn cold_start() -> anyhow::Result<()> {
-    let mut functions = build()?;
+/// Starts each function in turn and prints the figures.
+pub(crate) fn measure(folder: &Path) -> anyhow::Result<()> {
+    let mut functions = FUNCTIONS.map(|name| Function {
+        name,
+        program: folder.join(name),
+        milliseconds: Vec::new(),
+    });
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
     let runtime_api = listener.local_addr()?.to_string();
-    let asked = listen(listener);
-    // In turn, so that whatever else this machine does meets all of them.
+    let requests = listen(listener);
+    // In turn, so that other work on this machine affects all of them alike.
     for run in 0..WARM_UP + RUNS {
         for function in &mut functions {
-            let took = function.start(&runtime_api, &asked)?;
+            let took = function.start(&runtime_api, &requests)?;
             if run >= WARM_UP {
                 function.milliseconds.push(took.as_secs_f64() * 1e3);
             }
@@ -76,51 +78,30 @@ pub(crate) fn cold_start() -> anyhow::Result<()> {
     print(&mut functions)
 }
 
-/// All three in one build, so that they share dependencies, features and profile.
-fn build() -> anyhow::Result<Vec<Function>> {
-    let target = workspace::target();
-    let mut command = workspace::cargo();
-    command
-        .args(["build", "--profile", "lambda", "--target-dir"])
-        .arg(&target)
-        .args(["--package", "backend", "--package", "fetcher"])
-        .args(["--features", "backend/lambda,fetcher/hello"]);
-    for function in FUNCTIONS {
-        command.args(["--bin", function]);
-    }
-    workspace::call(&mut command)?;
-    let function = |name| Function {
-        name,
-        bootstrap: target.join("lambda").join(name),
-        milliseconds: Vec::new(),
-    };
-    Ok(FUNCTIONS.map(function).into())
-}
+/// A request: when it came, its first line, and its connection, which stays open until the function
+/// is killed. Otherwise the function would retry, and the retry would count for the next function.
+type Request = (Instant, String, TcpStream);
 
-/// When a request came, its first line, and its connection: were that closed before the function is
-/// killed, the function would ask again, and be heard in place of the next one.
-type Asked = (Instant, String, TcpStream);
-
-/// Takes requests on a thread, and tells of each.
-fn listen(listener: TcpListener) -> Receiver<Asked> {
-    let (tell, told) = mpsc::channel();
+/// Accepts requests on a thread and sends each to the channel.
+fn listen(listener: TcpListener) -> Receiver<Request> {
+    let (sender, receiver) = mpsc::channel();
     thread::spawn(move || {
         for stream in listener.incoming().map_while(Result::ok) {
             let mut line = String::new();
             let read = BufReader::new(&stream).read_line(&mut line);
             let now = Instant::now();
-            if read.is_err() || tell.send((now, line, stream)).is_err() {
+            if read.is_err() || sender.send((now, line, stream)).is_err() {
                 break;
             }
         }
     });
-    told
+    receiver
 }
 
 impl Function {
-    /// The time from the start of its process to its first request.
-    fn start(&self, runtime_api: &str, asked: &Receiver<Asked>) -> anyhow::Result<Duration> {
-        let mut command = Command::new(&self.bootstrap);
+    /// Starts it once and returns the time from there to its first request.
+    fn start(&self, runtime_api: &str, requests: &Receiver<Request>) -> anyhow::Result<Duration> {
+        let mut command = Command::new(&self.program);
         command
             .env_clear()
             .envs(VARIABLES)
@@ -131,25 +112,25 @@ impl Function {
         let start = Instant::now();
         let mut process = command
             .spawn()
-            .with_context(|| format!("could not start {}", self.bootstrap.display()))?;
-        let first = asked.recv_timeout(GIVE_UP);
+            .with_context(|| format!("could not start {}", self.program.display()))?;
+        let first = requests.recv_timeout(GIVE_UP);
         process.kill()?;
         let status = process.wait()?;
         match first {
             Ok((at, line, _)) if line.starts_with(NEXT) => Ok(at - start),
-            Ok((_, line, _)) => bail!("{} asked for something else first: {line}", self.name),
-            Err(_) => bail!("{} asked for no invocation ({status})", self.name),
+            Ok((_, line, _)) => bail!("{} sent another request first: {line}", self.name),
+            Err(_) => bail!("{} did not request an invocation ({status})", self.name),
         }
     }
 }
 
 fn print(functions: &mut [Function]) -> anyhow::Result<()> {
-    println!("start of the process to its first request for an invocation: ms of {RUNS} starts");
+    println!("from the start of the process to its request for an invocation: ms of {RUNS} starts");
     let mut hello = None;
     for function in functions {
         let Function {
             name,
-            bootstrap,
+            program,
             milliseconds,
         } = function;
         milliseconds.sort_by(f64::total_cmp);
@@ -159,7 +140,7 @@ fn print(functions: &mut [Function]) -> anyhow::Result<()> {
             milliseconds[RUNS - 1],
         );
         let ratio = median / *hello.get_or_insert(median);
-        let megabytes = fs::metadata(bootstrap)?.len() as f64 / 1e6;
+        let megabytes = fs::metadata(program)?.len() as f64 / 1e6;
         println!(
             "  {name:<8} min {min:>5.2}  median {median:>5.2}  max {max:>6.2}  {ratio:.2} times hello  {megabytes:>4.1} MB"
         );
