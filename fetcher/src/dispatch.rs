@@ -11,7 +11,7 @@ use tokio::time::sleep;
 
 use crate::item::Item;
 use crate::lane::Shared;
-use crate::limiter::Leave;
+use crate::limiter::Permit;
 
 /// The items that wait to be started.
 #[derive(Clone)]
@@ -31,9 +31,9 @@ impl Queue {
     }
 }
 
-/// Starts every item as there is leave for it. Each leave gets a task, which goes on with the next
-/// item once it has its answer: handing the leave back and asking for it again would take longer
-/// than many an upstream takes to answer. The channel closes when the last item has ended.
+/// Starts every item as permits become free. Each permit gets a task, which reuses it for the next
+/// item: releasing the permit and acquiring it again takes longer than a fast upstream takes to
+/// respond. The channel closes when the last item has ended.
 pub(crate) async fn dispatch(
     shared: Arc<Shared>,
     items: Vec<Item>,
@@ -53,14 +53,14 @@ pub(crate) async fn dispatch(
     }
     let queue = Queue(Arc::new(Mutex::new(due.into_iter())));
     while !queue.is_empty() {
-        let Some(leave) = shared.leave().await else {
+        let Some(permit) = shared.acquire().await else {
             break;
         };
         let Some(item) = queue.next() else { break };
         tokio::spawn(work(
             Arc::clone(&shared),
             item,
-            leave,
+            permit,
             queue.clone(),
             send.clone(),
         ));
@@ -68,27 +68,27 @@ pub(crate) async fn dispatch(
     dispatched();
 }
 
-/// Asks for one item after the other for as long as the leave holds.
+/// Fetches one item after the other for as long as the permit can be renewed.
 async fn work(
     shared: Arc<Shared>,
     item: Item,
-    leave: Leave,
+    permit: Permit,
     queue: Queue,
     send: mpsc::Sender<Record>,
 ) {
     let mut cut_off = pin!(shared.cut_off());
-    let mut next = Some((item, leave));
-    while let Some((item, leave)) = next.take() {
-        let (record, leave) = item.ask(&shared, leave, cut_off.as_mut()).await;
+    let mut next = Some((item, permit));
+    while let Some((item, permit)) = next.take() {
+        let (record, permit) = item.fetch(&shared, permit, cut_off.as_mut()).await;
         if let Some(record) = record {
             // The lane listens until the last sender is gone.
             let _ = send.send(record).await;
         }
-        if let Some(leave) = leave
+        if let Some(permit) = permit
             && !queue.is_empty()
-            && let Some(leave) = shared.leave_again(leave).await
+            && let Some(permit) = shared.renew(permit).await
         {
-            next = queue.next().map(|item| (item, leave));
+            next = queue.next().map(|item| (item, permit));
         }
     }
 }
@@ -98,11 +98,11 @@ async fn start_later(shared: Arc<Shared>, item: Item, wait: Duration, send: mpsc
         () = sleep(wait) => {}
         () = shared.stopped() => return,
     }
-    let Some(leave) = shared.leave().await else {
+    let Some(permit) = shared.acquire().await else {
         return;
     };
     let cut_off = pin!(shared.cut_off());
-    if let (Some(record), _) = item.ask(&shared, leave, cut_off).await {
+    if let (Some(record), _) = item.fetch(&shared, permit, cut_off).await {
         let _ = send.send(record).await;
     }
 }

@@ -10,7 +10,7 @@ use tokio::time::{Instant, sleep, sleep_until};
 
 use crate::answer::Attempt;
 use crate::lane::Shared;
-use crate::limiter::Leave;
+use crate::limiter::Permit;
 use crate::retry::backoff;
 
 /// A wait longer than this is not slept through where the invocation has an end: the item is put
@@ -28,54 +28,55 @@ pub(crate) struct Item {
 }
 
 impl Item {
-    /// Asks until something is known. `permit` is the leave for the first attempt; the leave of the
-    /// last one is given back with what was learnt, unless that was given up. No record where
-    /// nothing was learnt that isn't known already. `cut_off` is the lane's, and waited for by
-    /// whoever asks one item after the other; once it is over nothing more may be asked with it.
-    pub(crate) async fn ask(
+    /// Makes attempts until there is a response, a failure, or no time left. `permit` is the permit
+    /// for the first attempt; the permit of the last attempt is returned with the record, unless the
+    /// item was given up. Returns no record if nothing new is known. `cut_off` is the lane's; a task
+    /// that fetches several items polls one such future, and fetches nothing once it is ready.
+    pub(crate) async fn fetch(
         mut self,
         lane: &Shared,
-        permit: Leave,
+        permit: Permit,
         mut cut_off: Pin<&mut impl Future<Output = ()>>,
-    ) -> (Option<Record>, Option<Leave>) {
-        let mut permit = Some(permit);
-        let mut learnt = None;
+    ) -> (Option<Record>, Option<Permit>) {
+        let mut first_permit = Some(permit);
+        let mut latest = None;
         loop {
-            let leave = match permit.take() {
+            let permit = match first_permit.take() {
                 Some(permit) => permit,
-                None => match lane.leave().await {
+                None => match lane.acquire().await {
                     Some(permit) => permit,
-                    None => return (learnt, None),
+                    None => return (latest, None),
                 },
             };
             let attempt = tokio::select! {
                 attempt = lane.upstream.attempt(self.ssn) => attempt,
-                () = cut_off.as_mut() => return (learnt, None),
+                () = cut_off.as_mut() => return (latest, None),
             };
             let may_be_retried = attempt.may_be_retried();
-            let asked = attempt.retry_after.filter(|_| may_be_retried);
-            if let Some(asked) = asked {
-                // Before the leave is given back: whoever gets it must find the lane paused.
-                lane.pause_for(asked);
+            let retry_after = attempt.retry_after.filter(|_| may_be_retried);
+            if let Some(wait) = retry_after {
+                // Before the permit is released: whoever gets it next must find the lane paused.
+                lane.pause_for(wait);
             }
             self.attempts += 1;
             let settings = &lane.upstream.settings;
             if self.attempts >= settings.max_attempts || !may_be_retried {
                 return (
                     Some(self.record(attempt.outcome(), attempt, None)),
-                    Some(leave),
+                    Some(permit),
                 );
             }
-            drop(leave);
-            let wait = asked.unwrap_or_else(|| backoff(settings, self.attempts, rand::random()));
+            drop(permit);
+            let wait =
+                retry_after.unwrap_or_else(|| backoff(settings, self.attempts, rand::random()));
             let not_before = now_ms() + wait.as_millis() as u64;
-            learnt = Some(self.record(Outcome::Pending, attempt, Some(not_before)));
+            latest = Some(self.record(Outcome::Pending, attempt, Some(not_before)));
             if lane.is_too_late_for(wait) {
-                return (learnt, None);
+                return (latest, None);
             }
             tokio::select! {
                 () = sleep(wait) => {}
-                () = lane.stopped() => return (learnt, None),
+                () = lane.stopped() => return (latest, None),
             }
         }
     }
@@ -99,8 +100,8 @@ impl Item {
 }
 
 impl Shared {
-    /// Waits for leave to start a GET now. None where it comes too late, or the lane stops.
-    pub(crate) async fn leave(&self) -> Option<Leave> {
+    /// Waits for a permit to send a GET now. `None` if it comes too late or the lane stops.
+    pub(crate) async fn acquire(&self) -> Option<Permit> {
         loop {
             if !self.pause_is_over().await {
                 return None;
@@ -109,21 +110,21 @@ impl Shared {
                 biased;
                 () = self.stopped() => return None,
                 () = self.too_late() => return None,
-                permit = self.limiter.enter() => permit,
+                permit = self.limiter.acquire() => permit,
             };
-            // While this one waited, another may have been told to leave the upstream alone.
+            // Another item may have paused the lane while this one waited.
             if self.pause().is_zero() {
                 return Some(permit);
             }
         }
     }
 
-    /// Makes the leave of a GET that is over the leave of the next. None where that has to wait its
-    /// turn, comes too late, or the lane stops.
-    pub(crate) async fn leave_again(&self, permit: Leave) -> Option<Leave> {
-        let holds =
+    /// Reuses the permit of a finished GET for the next one, once the rate limit allows it. Releases
+    /// it and returns `None` if the lane is paused, stops, or it is too late.
+    pub(crate) async fn renew(&self, permit: Permit) -> Option<Permit> {
+        let may_send =
             || self.goes_on() && self.pause().is_zero() && !self.is_too_late_for(Duration::ZERO);
-        if !holds() {
+        if !may_send() {
             return None;
         }
         tokio::select! {
@@ -132,7 +133,7 @@ impl Shared {
             () = self.stopped() => return None,
             () = self.too_late() => return None,
         }
-        holds().then_some(permit)
+        may_send().then_some(permit)
     }
 
     /// Asks the whole lane to leave the upstream alone for so long.

@@ -1,4 +1,4 @@
-//! One batch: all its GETs, as many at once as there is leave for.
+//! One batch: all its GETs, as many at once as there are permits.
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -47,7 +47,7 @@ pub enum Signal {
 
 /// Around a batch.
 pub struct LaneOptions {
-    /// Gives leave for each GET.
+    /// Issues a permit for each GET.
     pub limiter: Arc<Limiter>,
     /// What the owner tells.
     pub signal: watch::Receiver<Signal>,

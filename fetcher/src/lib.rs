@@ -32,5 +32,5 @@ pub use error::{FetcherError, SettingsError};
 pub use event::{Answer, BatchAnswer, Event, FinishAnswer};
 pub use fetcher::Fetcher;
 pub use lane::{LaneOptions, Signal};
-pub use limiter::{Leave, Limiter};
+pub use limiter::{Limiter, Permit};
 pub use settings::UpstreamSettings;

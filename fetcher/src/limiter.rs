@@ -1,5 +1,5 @@
-//! How many GETs are in flight, and how many are started a second. Two things, held together
-//! because a GET needs leave of both.
+//! Limits how many GETs are in flight and how many start per second. One type holds both limits
+//! because every GET needs both.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, sleep_until};
 
-/// Gives leave to start GETs. One for each lane in the cloud, one for a whole execution on one machine.
+/// Issues permits to send GETs: one limiter per lane in the cloud, one per execution on one machine.
 pub struct Limiter {
     in_flight: Arc<Semaphore>,
     /// What all limiters of the process share: there are only so many file descriptors.
@@ -15,8 +15,8 @@ pub struct Limiter {
     pace: Option<Pace>,
 }
 
-/// Leave for one GET, which is in flight until this is dropped.
-pub struct Leave {
+/// The right to have one GET in flight, until it is dropped.
+pub struct Permit {
     _own: OwnedSemaphorePermit,
     _shared: Option<OwnedSemaphorePermit>,
 }
@@ -46,7 +46,7 @@ impl Limiter {
         }
     }
 
-    /// Gives leave only where `in_process`, which others share, has room too.
+    /// Issues a permit only if `in_process`, which all limiters of the process share, has one too.
     pub fn within(self, in_process: Arc<Semaphore>) -> Self {
         Self {
             in_process: Some(in_process),
@@ -54,15 +54,15 @@ impl Limiter {
         }
     }
 
-    /// Waits for leave to start one GET; in the order in which it was asked.
-    pub async fn enter(&self) -> Leave {
-        let own = acquire(&self.in_flight).await;
+    /// Waits for a permit to send one GET. Permits are issued in the order of the calls.
+    pub async fn acquire(&self) -> Permit {
+        let own = acquire_from(&self.in_flight).await;
         let shared = match &self.in_process {
-            Some(in_process) => Some(acquire(in_process).await),
+            Some(in_process) => Some(acquire_from(in_process).await),
             None => None,
         };
         self.pace().await;
-        Leave {
+        Permit {
             _own: own,
             _shared: shared,
         }
@@ -82,7 +82,7 @@ impl Limiter {
     }
 }
 
-async fn acquire(semaphore: &Arc<Semaphore>) -> OwnedSemaphorePermit {
+async fn acquire_from(semaphore: &Arc<Semaphore>) -> OwnedSemaphorePermit {
     let permit = Arc::clone(semaphore).acquire_owned().await;
     permit.expect("the semaphore is never closed")
 }
@@ -97,7 +97,7 @@ mod tests {
         let began = Instant::now();
         let mut permits = Vec::new();
         for _ in 0..100 {
-            permits.push(limiter.enter().await);
+            permits.push(limiter.acquire().await);
         }
         assert_eq!(began.elapsed().as_millis(), 2_000);
     }
@@ -105,15 +105,15 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn no_more_are_in_flight_than_allowed() {
         let limiter = Limiter::new(2, None);
-        let (first, _second) = (limiter.enter().await, limiter.enter().await);
+        let (first, _second) = (limiter.acquire().await, limiter.acquire().await);
         assert!(
-            tokio::time::timeout(Duration::from_secs(60), limiter.enter())
+            tokio::time::timeout(Duration::from_secs(60), limiter.acquire())
                 .await
                 .is_err()
         );
         drop(first);
         assert!(
-            tokio::time::timeout(Duration::from_secs(60), limiter.enter())
+            tokio::time::timeout(Duration::from_secs(60), limiter.acquire())
                 .await
                 .is_ok()
         );
@@ -124,8 +124,8 @@ mod tests {
         let process = Arc::new(Semaphore::new(3));
         let run = || Limiter::new(2, None).within(Arc::clone(&process));
         let (one, other) = (run(), run());
-        let _held = (one.enter().await, one.enter().await, other.enter().await);
-        let more = tokio::time::timeout(Duration::from_secs(60), other.enter());
+        let _held = (one.acquire().await, one.acquire().await, other.acquire().await);
+        let more = tokio::time::timeout(Duration::from_secs(60), other.acquire());
         assert!(more.await.is_err());
     }
 }

@@ -41,7 +41,7 @@ async fn retry_after_pauses_the_whole_lane() {
             ..settings(&server)
         };
         let run = Run::new(settings, 6).await;
-        // Five wait for leave while the first is told to go away.
+        // Five wait for a permit while the first gets the Retry-After.
         assert_eq!(run.batch_with(one_at_a_time()).await.pending, 0);
         assert_eq!(count(&run.rows().await, Outcome::Succeeded), succeeded);
         let asked = server.asked();
@@ -121,11 +121,11 @@ async fn nothing_starts_after_the_last_start_and_nothing_is_asked_twice() {
 }
 
 #[tokio::test]
-async fn leave_that_nobody_gives_is_not_waited_for_past_the_last_start() {
+async fn a_permit_is_not_waited_for_past_the_last_start() {
     let server = Server::quick(Wire::Plain).await;
     let run = Run::new(settings(&server), 3).await;
     let limiter = Arc::new(Limiter::new(1, None));
-    let _taken = limiter.enter().await;
+    let _taken = limiter.acquire().await;
     let batch = run.batch_with(LaneOptions {
         limiter: Arc::clone(&limiter),
         last_start: Some(Instant::now() + Duration::from_millis(100)),
