@@ -8,7 +8,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use backend::{Engine, EngineError, EngineStatus, PassStart};
 use contract::wire::ExecutionId;
-use fetcher::{BatchAnswer, Fetcher, FetcherError, LaneOptions, Limiter, Signal};
+use fetcher::{BatchResponse, Fetcher, FetcherError, LaneOptions, Limiter, Signal};
 use store::{Meta, Pass, Store};
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
@@ -216,8 +216,8 @@ impl Lane {
             })
             .await;
             match answer {
-                Ok(BatchAnswer { pending: 0, .. }) => return,
-                Ok(BatchAnswer { wait_seconds, .. }) => {
+                Ok(BatchResponse { pending: 0, .. }) => return,
+                Ok(BatchResponse { wait_seconds, .. }) => {
                     let wait = Duration::from_secs(wait_seconds.into());
                     // An error means that the run is gone, which is an end as well.
                     if tokio::time::timeout(

@@ -13,7 +13,7 @@ const AROUND_BODY: usize = r#"{"statusCode":200,"body":,"truncated":true}"#.len(
 /// The upstream's answer to one number.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct DirectAnswer {
+pub struct DirectResponse {
     /// The upstream's status; null where there was no answer.
     pub status_code: Option<u16>,
     /// The upstream's JSON, or its text.
@@ -31,11 +31,11 @@ pub(crate) async fn ask(
     upstream: &Upstream,
     typed: &str,
     max_bytes: Option<usize>,
-) -> DirectAnswer {
+) -> DirectResponse {
     let ssn = match read_value(typed, &ReadOptions::default()) {
         Ok(number) => number.ssn,
         Err(reason) => {
-            return DirectAnswer {
+            return DirectResponse {
                 status_code: None,
                 body: None,
                 error: Some(reason.message()),
@@ -61,7 +61,7 @@ pub(crate) async fn ask(
     };
     let room = max_bytes.map(|bytes| bytes.saturating_sub(AROUND_BODY));
     let (body, truncated) = cut(attempt.body, room);
-    DirectAnswer {
+    DirectResponse {
         status_code: attempt.status_code,
         body,
         error: attempt.error.map(|kind| kind.message()),
@@ -108,7 +108,7 @@ mod tests {
         let long = format!("[{}]", vec![r#"{"é\\":"\n"}"#; 400].join(",\n\t"));
         for max_bytes in [60, 61, 62, 63, 64, 600, 6_000] {
             let (body, truncated) = cut(raw(long.clone()), Some(max_bytes - AROUND_BODY));
-            let answer = DirectAnswer {
+            let answer = DirectResponse {
                 status_code: Some(200),
                 body,
                 error: None,

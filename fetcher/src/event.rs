@@ -7,7 +7,7 @@ use contract::wire::{ExecutionId, ExecutionStatus};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{DirectAnswer, FetcherError};
+use crate::{DirectResponse, FetcherError};
 
 /// What the fetcher is invoked with.
 #[derive(Clone, PartialEq, Eq)]
@@ -61,7 +61,7 @@ impl fmt::Debug for Event {
 /// What a batch's invocation answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct BatchAnswer {
+pub struct BatchResponse {
     /// Items of the batch still to ask in this pass. Above nought, the batch is to be invoked again.
     pub pending: u32,
     /// Seconds to wait before that.
@@ -71,7 +71,7 @@ pub struct BatchAnswer {
 /// What `finish` answers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct FinishAnswer {
+pub struct FinishResponse {
     /// How the run ended.
     pub status: ExecutionStatus,
     /// Why; empty where it SUCCEEDED, since a state machine's paths need a text.
@@ -81,15 +81,15 @@ pub struct FinishAnswer {
 /// What the fetcher answers.
 #[derive(Clone, Debug, Serialize)]
 #[serde(untagged)]
-pub enum Answer {
+pub enum Response {
     /// To [`Event::Batch`].
-    Batch(BatchAnswer),
+    Batch(BatchResponse),
     /// To [`Event::Finish`].
-    Finish(FinishAnswer),
+    Finish(FinishResponse),
     /// To [`Event::Sweep`]: `{}`.
-    Swept {},
+    Sweep {},
     /// To [`Event::Direct`].
-    Direct(DirectAnswer),
+    Direct(DirectResponse),
 }
 
 #[derive(Deserialize)]

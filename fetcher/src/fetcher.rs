@@ -12,7 +12,7 @@ use crate::attempt::Upstream;
 use crate::direct;
 use crate::lane::Lane;
 use crate::{
-    Answer, BatchAnswer, DirectAnswer, Event, FetcherError, FinishAnswer, LaneOptions, Limiter,
+    Response, BatchResponse, DirectResponse, Event, FetcherError, FinishResponse, LaneOptions, Limiter,
     SettingsError, Signal, UpstreamSettings,
 };
 
@@ -48,7 +48,7 @@ impl Fetcher {
         &self,
         event: Event,
         deadline: Option<Instant>,
-    ) -> Result<Answer, FetcherError> {
+    ) -> Result<Response, FetcherError> {
         match event {
             Event::Batch {
                 execution_id,
@@ -56,7 +56,7 @@ impl Fetcher {
                 batch,
             } => {
                 let Some((meta, pass)) = self.find(&execution_id, pass).await? else {
-                    return Ok(Answer::Batch(BatchAnswer {
+                    return Ok(Response::Batch(BatchResponse {
                         pending: 0,
                         wait_seconds: 0,
                     }));
@@ -74,16 +74,16 @@ impl Fetcher {
                 };
                 self.batch(&meta, &pass, batch, options)
                     .await
-                    .map(Answer::Batch)
+                    .map(Response::Batch)
             }
             Event::Finish { execution_id, pass } => {
-                self.finish(&execution_id, pass).await.map(Answer::Finish)
+                self.finish(&execution_id, pass).await.map(Response::Finish)
             }
             Event::Sweep { execution_id } => {
                 self.store.sweep(&execution_id).await?;
-                Ok(Answer::Swept {})
+                Ok(Response::Sweep {})
             }
-            Event::Direct { ssn, max_bytes } => Ok(Answer::Direct(self.one(&ssn, max_bytes).await)),
+            Event::Direct { ssn, max_bytes } => Ok(Response::Direct(self.one(&ssn, max_bytes).await)),
         }
     }
 
@@ -109,7 +109,7 @@ impl Fetcher {
         pass: &Pass,
         batch: u32,
         options: LaneOptions,
-    ) -> Result<BatchAnswer, FetcherError> {
+    ) -> Result<BatchResponse, FetcherError> {
         if batch >= meta.batches() {
             return Err(FetcherError::UnknownExecution {
                 id: meta.id.to_string(),
@@ -128,16 +128,16 @@ impl Fetcher {
     }
 
     /// Decides how a pass ended. What was erased meanwhile is ABORTED.
-    pub async fn finish(&self, id: &ExecutionId, pass: u32) -> Result<FinishAnswer, FetcherError> {
+    pub async fn finish(&self, id: &ExecutionId, pass: u32) -> Result<FinishResponse, FetcherError> {
         let Some((meta, pass)) = self.find(id, pass).await? else {
             let status = contract::wire::ExecutionStatus::Aborted;
-            return Ok(FinishAnswer {
+            return Ok(FinishResponse {
                 status,
                 reason: "erased".to_owned(),
             });
         };
         let summary = self.store.settle(&meta, &pass, None).await?;
-        Ok(FinishAnswer {
+        Ok(FinishResponse {
             status: summary.status,
             reason: summary.reason.unwrap_or_default(),
         })
@@ -145,7 +145,7 @@ impl Fetcher {
 
     /// Asks for one number as typed. The answer takes at most `max_bytes` as JSON, where that is
     /// given: a longer body is cut, and the answer says so.
-    pub async fn one(&self, typed: &str, max_bytes: Option<usize>) -> DirectAnswer {
+    pub async fn one(&self, typed: &str, max_bytes: Option<usize>) -> DirectResponse {
         direct::ask(&self.upstream, typed, max_bytes).await
     }
 

@@ -13,7 +13,7 @@ use crate::attempt::Upstream;
 use crate::dispatch::dispatch;
 use crate::flush::Segments;
 use crate::item::Item;
-use crate::{BatchAnswer, FetcherError, Limiter};
+use crate::{BatchResponse, FetcherError, Limiter};
 
 /// How often the stop mark is looked for.
 const LOOK_FOR_STOP: Duration = Duration::from_secs(3);
@@ -106,7 +106,7 @@ pub(crate) struct Lane<'a> {
 }
 
 impl Lane<'_> {
-    pub(crate) async fn run(self, options: LaneOptions) -> Result<BatchAnswer, FetcherError> {
+    pub(crate) async fn run(self, options: LaneOptions) -> Result<BatchResponse, FetcherError> {
         let LaneOptions {
             limiter,
             mut signal,
@@ -185,7 +185,7 @@ impl Lane<'_> {
         }
         let stopped = *shared.signal.borrow() == Signal::Stop || segments.is_gone();
         Ok(if stopped {
-            BatchAnswer {
+            BatchResponse {
                 pending: 0,
                 wait_seconds: 0,
             }
@@ -282,7 +282,7 @@ impl Drop for End {
 }
 
 /// How much is left, and when it is worth coming back: not before the lane's pause is over.
-fn pending(segments: &Segments<'_>, pause: Duration) -> BatchAnswer {
+fn pending(segments: &Segments<'_>, pause: Duration) -> BatchResponse {
     let now = now_ms();
     let (mut pending, mut soonest) = (0, None);
     for (_, item) in segments.state().to_ask() {
@@ -294,7 +294,7 @@ fn pending(segments: &Segments<'_>, pause: Duration) -> BatchAnswer {
         .max(pause)
         .min(LONGEST_WAIT);
     let wait_seconds = (wait.as_millis().div_ceil(1_000) as u32).max(1);
-    BatchAnswer {
+    BatchResponse {
         pending,
         wait_seconds: if pending == 0 { 0 } else { wait_seconds },
     }

@@ -27,9 +27,9 @@ mod retry;
 mod settings;
 
 pub use address::is_loopback;
-pub use direct::DirectAnswer;
+pub use direct::DirectResponse;
 pub use error::{FetcherError, SettingsError};
-pub use event::{Answer, BatchAnswer, Event, FinishAnswer};
+pub use event::{Response, BatchResponse, Event, FinishResponse};
 pub use fetcher::Fetcher;
 pub use lane::{LaneOptions, Signal};
 pub use limiter::{Limiter, Permit};

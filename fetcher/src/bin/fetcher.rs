@@ -4,7 +4,7 @@
 use std::time::SystemTime;
 
 use fetcher::lambda::{Instance, NotReady};
-use fetcher::{Answer, Event};
+use fetcher::{Response, Event};
 use lambda_runtime::{Diagnostic, Error, LambdaEvent, service_fn};
 use serde_json::Value;
 use tokio::time::Instant;
@@ -28,7 +28,7 @@ async fn main() -> Result<(), Error> {
     lambda_runtime::run(service_fn(|event| invoked(&instance, event))).await
 }
 
-async fn invoked<L>(instance: &Instance<L>, event: LambdaEvent<Value>) -> Result<Answer, Diagnostic>
+async fn invoked<L>(instance: &Instance<L>, event: LambdaEvent<Value>) -> Result<Response, Diagnostic>
 where
     L: Fn(&str) -> Option<String>,
 {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use contract::wire::{Outcome, ResultRow};
-use fetcher::{BatchAnswer, Fetcher, LaneOptions, Limiter, Signal, UpstreamSettings};
+use fetcher::{BatchResponse, Fetcher, LaneOptions, Limiter, Signal, UpstreamSettings};
 use futures::TryStreamExt;
 use object_store::ObjectStoreExt;
 use store::{Filters, Meta, PageLimits, Pass, ResultsReader, Store};
@@ -45,11 +45,11 @@ impl Run {
     }
 
     /// Fetches the batch, everything at once.
-    pub async fn batch(&self) -> BatchAnswer {
+    pub async fn batch(&self) -> BatchResponse {
         self.batch_with(options()).await
     }
 
-    pub async fn batch_with(&self, options: LaneOptions) -> BatchAnswer {
+    pub async fn batch_with(&self, options: LaneOptions) -> BatchResponse {
         let answer = self.fetcher.batch(&self.meta, &self.pass, 0, options).await;
         let answer = answer.unwrap();
         self.holds_no_number().await;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use contract::wire::Outcome;
-use fetcher::{BatchAnswer, LaneOptions, Limiter, Signal};
+use fetcher::{BatchResponse, LaneOptions, Limiter, Signal};
 use futures::TryStreamExt;
 use store::StopCause;
 use tokio::sync::watch;
@@ -58,7 +58,7 @@ impl Interrupted {
         &self,
         signal: watch::Receiver<Signal>,
         end: impl FnOnce() -> F,
-    ) -> (BatchAnswer, Duration) {
+    ) -> (BatchResponse, Duration) {
         let ending = async {
             self.server.until_in_flight(5).await;
             end().await;
