@@ -155,7 +155,7 @@ impl Embedded {
         let open = Arc::new(Semaphore::new(lanes(meta)));
         let mut lanes = JoinSet::new();
         for batch in pass.batches(meta) {
-            if *signal.borrow() != Signal::Go {
+            if *signal.borrow() != Signal::Run {
                 break;
             }
             let leave = (
@@ -208,8 +208,8 @@ impl Lane {
                 let options = LaneOptions {
                     limiter: Arc::clone(&self.limiter),
                     signal: self.signal.clone(),
-                    last_start: None,
-                    dispatched: Box::new(move || drop(starting)),
+                    start_deadline: None,
+                    on_dispatched: Box::new(move || drop(starting)),
                 };
                 self.fetcher
                     .batch(&self.meta, &self.pass, self.batch, options)
@@ -222,7 +222,7 @@ impl Lane {
                     // An error means that the run is gone, which is an end as well.
                     if tokio::time::timeout(
                         wait,
-                        self.signal.wait_for(|signal| *signal != Signal::Go),
+                        self.signal.wait_for(|signal| *signal != Signal::Run),
                     )
                     .await
                     .is_ok()
@@ -293,7 +293,7 @@ impl Engine for Embedded {
             if runs.get(&id).is_some_and(|run| run.pass == pass) {
                 return Ok(());
             }
-            let (signal, receiver) = watch::channel(Signal::Go);
+            let (signal, receiver) = watch::channel(Signal::Run);
             runs.insert(id.clone(), Run { pass, signal });
             receiver
         };
@@ -314,7 +314,7 @@ impl Engine for Embedded {
     async fn stop(&self, id: &ExecutionId, pass: u32) -> Result<(), EngineError> {
         if let Some(run) = self.runs().get(id).filter(|run| run.pass == pass) {
             run.signal.send_if_modified(|signal| {
-                let news = *signal == Signal::Go;
+                let news = *signal == Signal::Run;
                 if news {
                     *signal = Signal::Stop;
                 }

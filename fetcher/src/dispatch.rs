@@ -38,7 +38,7 @@ pub(crate) async fn dispatch(
     shared: Arc<Shared>,
     items: Vec<Item>,
     send: mpsc::Sender<Record>,
-    dispatched: Box<dyn FnOnce() + Send>,
+    on_dispatched: Box<dyn FnOnce() + Send>,
 ) {
     let now = now_ms();
     let (due, later): (Vec<Item>, Vec<Item>) = items
@@ -65,7 +65,7 @@ pub(crate) async fn dispatch(
             send.clone(),
         ));
     }
-    dispatched();
+    on_dispatched();
 }
 
 /// Fetches one item after the other for as long as the permit can be renewed.

@@ -66,11 +66,11 @@ impl Fetcher {
                         pass.lane_concurrency,
                         pass.lane_requests_per_second,
                     )),
-                    signal: watch::channel(Signal::Go).1,
-                    last_start: deadline
-                        .map(|deadline| self.last_start(deadline))
+                    signal: watch::channel(Signal::Run).1,
+                    start_deadline: deadline
+                        .map(|deadline| self.start_deadline(deadline))
                         .transpose()?,
-                    dispatched: Box::new(|| ()),
+                    on_dispatched: Box::new(|| ()),
                 };
                 self.batch(&meta, &pass, batch, options)
                     .await
@@ -88,7 +88,7 @@ impl Fetcher {
     }
 
     /// The last moment at which a GET may start so that it is over and written by the deadline.
-    fn last_start(&self, deadline: Instant) -> Result<Instant, FetcherError> {
+    fn start_deadline(&self, deadline: Instant) -> Result<Instant, FetcherError> {
         let (now, margin) = (
             Instant::now(),
             self.upstream.settings.attempt_timeout + FLUSH_MARGIN,

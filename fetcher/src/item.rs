@@ -174,7 +174,7 @@ impl Shared {
 
     /// Returns when nothing may start any more in this invocation.
     async fn too_late(&self) {
-        match self.last_start {
+        match self.start_deadline {
             Some(last) => sleep_until(last).await,
             None => std::future::pending().await,
         }
@@ -182,7 +182,7 @@ impl Shared {
 
     /// Whether an attempt that begins after this wait comes too late for this invocation.
     pub(crate) fn is_too_late_for(&self, wait: Duration) -> bool {
-        self.last_start
+        self.start_deadline
             .is_some_and(|last| wait > LONGEST_SLEEP || Instant::now() + wait > last)
     }
 }

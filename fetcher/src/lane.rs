@@ -38,7 +38,7 @@ const LONGEST_WAIT: Duration = Duration::from_secs(5 * 60);
 pub enum Signal {
     /// Go on.
     #[default]
-    Go,
+    Run,
     /// The run is stopped: what isn't asked never will be.
     Stop,
     /// This process ends: the batch will be gone on with.
@@ -52,16 +52,16 @@ pub struct LaneOptions {
     /// What the owner tells.
     pub signal: watch::Receiver<Signal>,
     /// No GET starts after this; none: the invocation has no end.
-    pub last_start: Option<Instant>,
+    pub start_deadline: Option<Instant>,
     /// Told once all items have been started, so that another batch may begin.
-    pub dispatched: Box<dyn FnOnce() + Send>,
+    pub on_dispatched: Box<dyn FnOnce() + Send>,
 }
 
 /// What a lane and its items share.
 pub(crate) struct Shared {
     pub(crate) upstream: Arc<Upstream>,
     pub(crate) limiter: Arc<Limiter>,
-    pub(crate) last_start: Option<Instant>,
+    pub(crate) start_deadline: Option<Instant>,
     pub(crate) paused_until: watch::Sender<Instant>,
     signal: watch::Sender<Signal>,
 }
@@ -69,14 +69,14 @@ pub(crate) struct Shared {
 impl Shared {
     /// Whether anything may still start.
     pub(crate) fn goes_on(&self) -> bool {
-        *self.signal.borrow() == Signal::Go
+        *self.signal.borrow() == Signal::Run
     }
 
     /// Returns once nothing may start any more.
     pub(crate) async fn stopped(&self) {
         let mut signal = self.signal.subscribe();
         // The sender is ours, so that the wait can't fail.
-        let _ = signal.wait_for(|signal| *signal != Signal::Go).await;
+        let _ = signal.wait_for(|signal| *signal != Signal::Run).await;
     }
 
     /// Returns once what is in flight has had its time too.
@@ -87,7 +87,7 @@ impl Shared {
 
     fn stop(&self, signal: Signal) {
         self.signal.send_if_modified(|current| {
-            let news = *current == Signal::Go && signal != Signal::Go;
+            let news = *current == Signal::Run && signal != Signal::Run;
             if news {
                 *current = signal;
             }
@@ -110,17 +110,17 @@ impl Lane<'_> {
         let LaneOptions {
             limiter,
             mut signal,
-            last_start,
-            dispatched,
+            start_deadline,
+            on_dispatched,
         } = options;
         let mut segments = Segments::open(self.store, self.meta, self.pass, self.batch).await?;
         let items = self.items(&segments).await?;
         let shared = Arc::new(Shared {
             upstream: Arc::clone(self.upstream),
             limiter,
-            last_start,
+            start_deadline,
             paused_until: watch::Sender::new(Instant::now()),
-            signal: watch::Sender::new(Signal::Go),
+            signal: watch::Sender::new(Signal::Run),
         });
         if self.stop_cause().await? {
             shared.stop(Signal::Stop);
@@ -130,7 +130,7 @@ impl Lane<'_> {
         // Wherever this ends, nothing goes on behind its back.
         let _end = End(Arc::clone(&shared));
         let (send, mut learnt) = mpsc::channel(NEWS);
-        tokio::spawn(dispatch(Arc::clone(&shared), items, send, dispatched));
+        tokio::spawn(dispatch(Arc::clone(&shared), items, send, on_dispatched));
         let mut news = Vec::with_capacity(NEWS);
         let mut look_for_stop = Instant::now() + LOOK_FOR_STOP;
         let mut look_at_failures = Instant::now() + LOOK_AT_FAILURES;

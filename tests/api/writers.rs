@@ -23,9 +23,9 @@ on_every_engine!(
 fn options() -> LaneOptions {
     LaneOptions {
         limiter: Arc::new(Limiter::new(100, None)),
-        signal: watch::channel(Signal::Go).1,
-        last_start: None,
-        dispatched: Box::new(|| ()),
+        signal: watch::channel(Signal::Run).1,
+        start_deadline: None,
+        on_dispatched: Box::new(|| ()),
     }
 }
 

@@ -68,7 +68,7 @@ async fn a_pause_past_the_invocation_is_the_wait_that_it_answers() {
     let server = leave_me_alone(503, "120").await;
     let run = Run::new(settings(&server), 6).await;
     let options = LaneOptions {
-        last_start: Some(Instant::now() + Duration::from_secs(600)),
+        start_deadline: Some(Instant::now() + Duration::from_secs(600)),
         ..one_at_a_time()
     };
     let answer = run.batch_with(options).await;
@@ -98,11 +98,11 @@ async fn nothing_starts_after_the_last_start_and_nothing_is_asked_twice() {
     let (mut pending, mut invocations) = (40, 0);
     while pending > 0 {
         let before = server.asked().len();
-        let last_start = Instant::now() + Duration::from_millis(320);
+        let start_deadline = Instant::now() + Duration::from_millis(320);
         let answer = run
             .batch_with(LaneOptions {
                 limiter: Arc::new(Limiter::new(10, Some(50.0))),
-                last_start: Some(last_start),
+                start_deadline: Some(start_deadline),
                 ..options()
             })
             .await;
@@ -128,7 +128,7 @@ async fn a_permit_is_not_waited_for_past_the_last_start() {
     let _taken = limiter.acquire().await;
     let batch = run.batch_with(LaneOptions {
         limiter: Arc::clone(&limiter),
-        last_start: Some(Instant::now() + Duration::from_millis(100)),
+        start_deadline: Some(Instant::now() + Duration::from_millis(100)),
         ..options()
     });
     let answer = timeout(Duration::from_secs(10), batch).await.unwrap();
@@ -145,7 +145,7 @@ async fn what_is_put_off_keeps_its_attempts() {
     let run = Run::new(settings(&server), 3).await;
     let invoke = || {
         run.batch_with(LaneOptions {
-            last_start: Some(Instant::now() + Duration::from_millis(300)),
+            start_deadline: Some(Instant::now() + Duration::from_millis(300)),
             ..options()
         })
     };
@@ -190,7 +190,7 @@ async fn an_attempt_started_in_time_may_end_after_the_last_start() {
     let run = Run::new(settings, 2).await;
     let answer = run
         .batch_with(LaneOptions {
-            last_start: Some(Instant::now() + Duration::from_millis(100)),
+            start_deadline: Some(Instant::now() + Duration::from_millis(100)),
             ..options()
         })
         .await;

@@ -130,9 +130,9 @@ pub fn count(rows: &[ResultRow], outcome: Outcome) -> usize {
 pub fn options() -> LaneOptions {
     LaneOptions {
         limiter: Arc::new(Limiter::new(10_000, None)),
-        signal: watch::channel(Signal::Go).1,
-        last_start: None,
-        dispatched: Box::new(|| ()),
+        signal: watch::channel(Signal::Run).1,
+        start_deadline: None,
+        on_dispatched: Box::new(|| ()),
     }
 }
 

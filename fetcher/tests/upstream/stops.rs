@@ -84,7 +84,7 @@ impl Interrupted {
 async fn at_a_stop_what_is_in_flight_gets_two_seconds_and_nothing_is_pending() {
     for wire in [Wire::Plain, Wire::Http2(100)] {
         let interrupted = Interrupted::new(wire).await;
-        let (tell, signal) = watch::channel(Signal::Go);
+        let (tell, signal) = watch::channel(Signal::Run);
         let (answer, took) = interrupted
             .end(signal, || async {
                 tell.send_replace(Signal::Stop);
@@ -100,7 +100,7 @@ async fn at_a_stop_what_is_in_flight_gets_two_seconds_and_nothing_is_pending() {
 #[tokio::test]
 async fn at_a_halt_the_rest_is_pending_and_is_gone_on_with() {
     let interrupted = Interrupted::new(Wire::Plain).await;
-    let (tell, signal) = watch::channel(Signal::Go);
+    let (tell, signal) = watch::channel(Signal::Run);
     let (answer, took) = interrupted
         .end(signal, || async {
             tell.send_replace(Signal::Halt);
@@ -111,7 +111,7 @@ async fn at_a_halt_the_rest_is_pending_and_is_gone_on_with() {
     interrupted.check(5).await;
     // The next process asks the nine, and not the one that is answered.
     let run = &interrupted.run;
-    let (tell, signal) = watch::channel(Signal::Go);
+    let (tell, signal) = watch::channel(Signal::Run);
     let again = run.batch_with(interrupted.options(signal));
     let halt = async {
         interrupted.server.until_total(10).await;
@@ -126,7 +126,7 @@ async fn at_a_halt_the_rest_is_pending_and_is_gone_on_with() {
 #[tokio::test]
 async fn the_mark_in_the_store_stops_a_lane_that_nobody_tells() {
     let interrupted = Interrupted::new(Wire::Plain).await;
-    let (_tell, signal) = watch::channel(Signal::Go);
+    let (_tell, signal) = watch::channel(Signal::Run);
     let (store, meta) = (&interrupted.run.store, &interrupted.run.meta);
     let (answer, took) = interrupted
         .end(signal, || async {
@@ -162,7 +162,7 @@ async fn a_signal_given_before_the_start_starts_nothing() {
 #[tokio::test]
 async fn a_lane_that_is_dropped_leaves_nothing_running() {
     let interrupted = Interrupted::new(Wire::Plain).await;
-    let (_tell, signal) = watch::channel(Signal::Go);
+    let (_tell, signal) = watch::channel(Signal::Run);
     let batch = interrupted.run.batch_with(interrupted.options(signal));
     tokio::select! {
         _ = batch => panic!("nobody answers"),
@@ -178,7 +178,7 @@ async fn a_lane_that_is_dropped_leaves_nothing_running() {
 #[tokio::test]
 async fn an_erased_execution_is_written_to_no_more() {
     let interrupted = Interrupted::new(Wire::Plain).await;
-    let (_tell, signal) = watch::channel(Signal::Go);
+    let (_tell, signal) = watch::channel(Signal::Run);
     let (store, meta) = (&interrupted.run.store, &interrupted.run.meta);
     let (answer, _) = interrupted
         .end(signal, || async {
