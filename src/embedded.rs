@@ -135,7 +135,7 @@ impl Embedded {
         if *signal.borrow() == Signal::Halt {
             return Ok(());
         }
-        with_retries(|| self.inner.fetcher.finish(id, pass.pass)).await?;
+        with_retries(|| self.inner.fetcher.finish_pass(id, pass.pass)).await?;
         Ok(())
     }
 
@@ -212,7 +212,7 @@ impl Lane {
                     on_dispatched: Box::new(move || drop(starting)),
                 };
                 self.fetcher
-                    .batch(&self.meta, &self.pass, self.batch, options)
+                    .fetch_batch(&self.meta, &self.pass, self.batch, options)
             })
             .await;
             match answer {

@@ -72,18 +72,18 @@ impl Fetcher {
                         .transpose()?,
                     on_dispatched: Box::new(|| ()),
                 };
-                self.batch(&meta, &pass, batch, options)
+                self.fetch_batch(&meta, &pass, batch, options)
                     .await
                     .map(Response::Batch)
             }
             Event::Finish { execution_id, pass } => {
-                self.finish(&execution_id, pass).await.map(Response::Finish)
+                self.finish_pass(&execution_id, pass).await.map(Response::Finish)
             }
             Event::Sweep { execution_id } => {
                 self.store.sweep(&execution_id).await?;
                 Ok(Response::Sweep {})
             }
-            Event::Direct { ssn, max_bytes } => Ok(Response::Direct(self.one(&ssn, max_bytes).await)),
+            Event::Direct { ssn, max_bytes } => Ok(Response::Direct(self.fetch_one(&ssn, max_bytes).await)),
         }
     }
 
@@ -103,7 +103,7 @@ impl Fetcher {
     }
 
     /// Fetches one batch of an execution.
-    pub async fn batch(
+    pub async fn fetch_batch(
         &self,
         meta: &Meta,
         pass: &Pass,
@@ -128,7 +128,7 @@ impl Fetcher {
     }
 
     /// Decides how a pass ended. What was erased meanwhile is ABORTED.
-    pub async fn finish(&self, id: &ExecutionId, pass: u32) -> Result<FinishResponse, FetcherError> {
+    pub async fn finish_pass(&self, id: &ExecutionId, pass: u32) -> Result<FinishResponse, FetcherError> {
         let Some((meta, pass)) = self.find(id, pass).await? else {
             let status = contract::wire::ExecutionStatus::Aborted;
             return Ok(FinishResponse {
@@ -145,7 +145,7 @@ impl Fetcher {
 
     /// Asks for one number as typed. The answer takes at most `max_bytes` as JSON, where that is
     /// given: a longer body is cut, and the answer says so.
-    pub async fn one(&self, typed: &str, max_bytes: Option<usize>) -> DirectResponse {
+    pub async fn fetch_one(&self, typed: &str, max_bytes: Option<usize>) -> DirectResponse {
         direct::ask(&self.upstream, typed, max_bytes).await
     }
 

@@ -58,8 +58,8 @@ async fn two_fetchers_on_one_batch_lose_no_row_and_no_sum(kind: Kind) {
     let (meta, pass) = undriven(&world, 2_000).await;
     for batch in 0..meta.batches() {
         let (a, b) = tokio::join!(
-            world.fetcher.batch(&meta, &pass, batch, options()),
-            other.batch(&meta, &pass, batch, options())
+            world.fetcher.fetch_batch(&meta, &pass, batch, options()),
+            other.fetch_batch(&meta, &pass, batch, options())
         );
         assert_eq!((a.unwrap().pending, b.unwrap().pending), (0, 0));
         let progress = world.store.progress(&meta, &pass).await.unwrap();
@@ -70,7 +70,7 @@ async fn two_fetchers_on_one_batch_lose_no_row_and_no_sum(kind: Kind) {
         );
     }
     let id: &ExecutionId = &meta.id;
-    world.fetcher.finish(id, 1).await.unwrap();
+    world.fetcher.finish_pass(id, 1).await.unwrap();
     let over = world.until_over(id.as_str()).await;
     let rows = world.rows(id.as_str()).await;
     let succeeded = rows
