@@ -14,7 +14,7 @@ pub enum FetcherError {
     #[error(
         "not an event of the fetcher: {0}. It takes {{executionId, pass, batch}}, {{executionId, pass, finish: true}}, {{executionId, sweep: true}} or {{ssn, maxBytes}}"
     )]
-    BadEvent(&'static str),
+    InvalidEvent(&'static str),
     /// The store knows no such execution, pass or batch.
     #[error("execution {id} has no {what}: it is unknown or was erased")]
     UnknownExecution {
@@ -39,7 +39,7 @@ impl FetcherError {
             Self::Store(StoreError::Missing { .. }) | Self::UnknownExecution { .. } => {
                 "UnknownExecution"
             }
-            Self::BadEvent(_) => "BadEvent",
+            Self::InvalidEvent(_) => "BadEvent",
             Self::InvocationTooShort(_) => "InvocationTooShort",
         }
     }

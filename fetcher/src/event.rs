@@ -110,7 +110,7 @@ impl TryFrom<Value> for Event {
     fn try_from(event: Value) -> Result<Self, Self::Error> {
         // serde's own message may repeat what it read, so it is not passed on.
         let fields: Fields = serde_json::from_value(event)
-            .map_err(|_| FetcherError::BadEvent("an unknown field, or a field of another type"))?;
+            .map_err(|_| FetcherError::InvalidEvent("an unknown field, or a field of another type"))?;
         match fields {
             Fields {
                 execution_id: Some(execution_id),
@@ -152,7 +152,7 @@ impl TryFrom<Value> for Event {
                 ssn: Some(ssn),
                 max_bytes,
             } => Ok(Self::Direct { ssn, max_bytes }),
-            _ => Err(FetcherError::BadEvent("its fields don't go together")),
+            _ => Err(FetcherError::InvalidEvent("its fields don't go together")),
         }
     }
 }

@@ -3,7 +3,7 @@
 
 use std::time::SystemTime;
 
-use fetcher::lambda::{Instance, NotReady};
+use fetcher::lambda::{Instance, InstanceError};
 use fetcher::{Response, Event};
 use lambda_runtime::{Diagnostic, Error, LambdaEvent, service_fn};
 use serde_json::Value;
@@ -22,7 +22,7 @@ async fn main() -> Result<(), Error> {
     let instance = Instance::new(|name: &str| std::env::var(name).ok())?;
     // Made before the first invocation. A secret that can't be read now may be readable then.
     match instance.fetcher().await {
-        Err(error @ NotReady::Secret(_)) => tracing::error!(%error, "asked again when invoked"),
+        Err(error @ InstanceError::Secret(_)) => tracing::error!(%error, "asked again when invoked"),
         made => drop(made?),
     }
     lambda_runtime::run(service_fn(|event| invoked(&instance, event))).await

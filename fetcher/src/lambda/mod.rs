@@ -20,7 +20,7 @@ const FRESH: Duration = Duration::from_secs(5 * 60);
 
 /// There is no fetcher yet.
 #[derive(Debug, thiserror::Error)]
-pub enum NotReady {
+pub enum InstanceError {
     /// A setting is no good; it stays so for as long as the instance lives.
     #[error(transparent)]
     Settings(#[from] SettingsError),
@@ -32,7 +32,7 @@ pub enum NotReady {
     Store(#[from] StoreError),
 }
 
-impl NotReady {
+impl InstanceError {
     /// The stable name by which the state machine knows the error.
     pub fn name(&self) -> &'static str {
         match self {
@@ -61,7 +61,7 @@ struct Made {
 impl<L: Fn(&str) -> Option<String>> Instance<L> {
     /// From `ROLLCALL_BUCKET`, `ROLLCALL_UPSTREAM_SECRET` (the ARN of a secret whose text is as
     /// `ROLLCALL_UPSTREAM_HEADERS`) and those of [`UpstreamSettings::from_environment`].
-    pub fn new(lookup: L) -> Result<Self, NotReady> {
+    pub fn new(lookup: L) -> Result<Self, InstanceError> {
         let bucket = lookup("ROLLCALL_BUCKET").ok_or(SettingsError::Range {
             name: "ROLLCALL_BUCKET",
             got: "not set".to_owned(),
@@ -77,7 +77,7 @@ impl<L: Fn(&str) -> Option<String>> Instance<L> {
 
     /// The fetcher, made anew where the secret has changed. Where it can't be read again the one
     /// that was known stays in use.
-    pub async fn fetcher(&self) -> Result<Fetcher, NotReady> {
+    pub async fn fetcher(&self) -> Result<Fetcher, InstanceError> {
         let mut made = self.made.lock().await;
         match made.as_ref() {
             Some(made) if self.secret.is_none() || made.read.elapsed() < FRESH => {
@@ -86,7 +86,7 @@ impl<L: Fn(&str) -> Option<String>> Instance<L> {
             _ => {}
         }
         let read = match &self.secret {
-            Some(secret) => secret.read().await.map(Some).map_err(NotReady::from),
+            Some(secret) => secret.read().await.map(Some).map_err(InstanceError::from),
             None => Ok(None),
         };
         let again = read.and_then(|headers| self.make(headers, made.as_ref()));
@@ -101,7 +101,7 @@ impl<L: Fn(&str) -> Option<String>> Instance<L> {
         }
     }
 
-    fn make(&self, headers: Option<String>, before: Option<&Made>) -> Result<Made, NotReady> {
+    fn make(&self, headers: Option<String>, before: Option<&Made>) -> Result<Made, InstanceError> {
         let fetcher = match before {
             // The connections stay open.
             Some(before) if before.headers == headers => before.fetcher.clone(),

@@ -24,12 +24,12 @@ const CALL: Duration = Duration::from_secs(5);
 pub enum SecretError {
     /// No answer.
     #[error("Secrets Manager was not reached: {0}")]
-    Unreached(&'static str),
+    Unreachable(&'static str),
     /// It answered with an error.
     #[error(
         "Secrets Manager refused the upstream's secret with {status} {kind}: see that the secret exists and that the fetcher's role may read it"
     )]
-    Refused {
+    Rejected {
         /// The HTTP status.
         status: u16,
         /// The error's name, such as `AccessDeniedException`.
@@ -37,7 +37,7 @@ pub enum SecretError {
     },
     /// It is binary.
     #[error("the upstream's secret is no text: it takes one `Name: value` a line")]
-    NoText,
+    NotText,
 }
 
 /// A secret by its ARN.
@@ -109,10 +109,10 @@ impl Secret {
                 HeaderValue::from_static("application/x-amz-json-1.1"),
             )
             .body(HttpRequestBody::from(body.clone()))
-            .map_err(|_| SecretError::Unreached("its address is none"))?;
+            .map_err(|_| SecretError::Unreachable("its address is none"))?;
         AwsAuthorizer::new(&self.credential, "secretsmanager", &self.region)
             .try_authorize(&mut signed, None)
-            .map_err(|_| SecretError::Unreached("the request could not be signed"))?;
+            .map_err(|_| SecretError::Unreachable("the request could not be signed"))?;
         let answer = self
             .client
             .post(signed.uri().to_string())
@@ -121,17 +121,17 @@ impl Secret {
             .send()
             .await
             .map_err(|error| match error.is_timeout() {
-                true => SecretError::Unreached("it did not answer in time"),
-                false => SecretError::Unreached("no connection"),
+                true => SecretError::Unreachable("it did not answer in time"),
+                false => SecretError::Unreachable("no connection"),
             })?;
         let status = answer.status();
         let bytes = answer
             .bytes()
             .await
-            .map_err(|_| SecretError::Unreached("its answer was cut off"))?;
+            .map_err(|_| SecretError::Unreachable("its answer was cut off"))?;
         if !status.is_success() {
             let refusal: Refusal = serde_json::from_slice(&bytes).unwrap_or_default();
-            return Err(SecretError::Refused {
+            return Err(SecretError::Rejected {
                 status: status.as_u16(),
                 // It may come with a namespace and a hash before the name.
                 kind: refusal
@@ -145,7 +145,7 @@ impl Secret {
         serde_json::from_slice::<Value>(&bytes)
             .ok()
             .and_then(|value| value.secret_string)
-            .ok_or(SecretError::NoText)
+            .ok_or(SecretError::NotText)
     }
 }
 
@@ -236,11 +236,11 @@ mod tests {
         assert!(error.contains("400 AccessDeniedException:"), "{error}");
         assert!(!error.contains("X-Api-Key"));
         let (_, binary) = read_from("200 OK", r#"{"SecretBinary": "eA=="}"#).await;
-        assert!(matches!(binary, Err(SecretError::NoText)));
+        assert!(matches!(binary, Err(SecretError::NotText)));
         let (_, nonsense) = read_from("500 Oops", "<html>").await;
         assert!(matches!(
             nonsense,
-            Err(SecretError::Refused { status: 500, .. })
+            Err(SecretError::Rejected { status: 500, .. })
         ));
     }
 
