@@ -4,7 +4,7 @@
 use contract::list::List;
 use contract::wire::{ExecutionId, RunSettings, StartRequest};
 use contract::{limits, list};
-use store::{Meta, Pass, Store, UploadedList};
+use store::{Meta, Pass, Store, Upload};
 
 use crate::shares::divide;
 use crate::{Api, ApiError, Engine, Owner, PassStart};
@@ -29,7 +29,7 @@ pub(crate) async fn start(
             return Err(ApiError::KeyReused);
         }
         let meta = finish_start(api, earlier).await?;
-        api.store.drop_list(&owner.id, list_id).await?;
+        api.store.delete_upload(&owner.id, list_id).await?;
         return Ok(meta);
     }
     let list = match (&request.ssn_list, &request.list_id) {
@@ -68,7 +68,7 @@ pub(crate) async fn start(
     }
     let meta = finish_start(api, meta).await?;
     if let Some(id) = &request.list_id {
-        api.store.drop_list(&owner.id, id).await?;
+        api.store.delete_upload(&owner.id, id).await?;
     }
     Ok(meta)
 }
@@ -211,13 +211,13 @@ async fn uploaded(
     id: &ExecutionId,
     settings: &mut RunSettings,
 ) -> Result<List, ApiError> {
-    match api.store.uploaded_list(&owner.id, id).await? {
-        UploadedList::Unknown => Err(ApiError::UnknownList),
-        UploadedList::Gap(part) => Err(ApiError::Gap(part)),
-        UploadedList::TooLong => Err(ApiError::TooLarge(
+    match api.store.read_upload(&owner.id, id).await? {
+        Upload::Unknown => Err(ApiError::UnknownList),
+        Upload::MissingPart(part) => Err(ApiError::Gap(part)),
+        Upload::TooLong => Err(ApiError::TooLarge(
             "a list has at most 1,000,000 lines; split it",
         )),
-        UploadedList::Whole(uploaded) => {
+        Upload::Complete(uploaded) => {
             settings.validation = uploaded.options.validation;
             settings.restore_leading_zeros = uploaded.options.restore_leading_zeros;
             Ok(uploaded.list)

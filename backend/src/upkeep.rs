@@ -65,7 +65,7 @@ pub async fn tidy(
             }
         }
     }
-    store.drop_old_lists(UNUSED_LIST_MS).await?;
+    store.delete_old_uploads(UNUSED_LIST_MS).await?;
     Ok(erased)
 }
 

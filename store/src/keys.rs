@@ -39,13 +39,13 @@ pub enum Key<'a> {
     /// The execution that a caller's key has started.
     Idempotency(&'a str, &'a str),
     /// How an uploaded list is read.
-    List(&'a str, &'a ExecutionId),
+    UploadOptions(&'a str, &'a ExecutionId),
     /// One part of an uploaded list, read.
-    ListPart(&'a str, &'a ExecutionId, u32),
+    UploadPart(&'a str, &'a ExecutionId, u32),
     /// Everything of an uploaded list.
-    ListDir(&'a str, &'a ExecutionId),
+    UploadDir(&'a str, &'a ExecutionId),
     /// All uploaded lists of all owners.
-    ListsDir,
+    UploadsDir,
 }
 
 impl Key<'_> {
@@ -73,20 +73,20 @@ impl Key<'_> {
             Self::Idempotency(owner, key) => {
                 vec!["idempotency".into(), (*owner).into(), (*key).into()]
             }
-            Self::List(owner, id) => vec![
+            Self::UploadOptions(owner, id) => vec![
                 "lists".into(),
                 (*owner).into(),
                 id.to_string(),
                 "options".into(),
             ],
-            Self::ListPart(owner, id, part) => vec![
+            Self::UploadPart(owner, id, part) => vec![
                 "lists".into(),
                 (*owner).into(),
                 id.to_string(),
                 format!("{part:04}"),
             ],
-            Self::ListDir(owner, id) => vec!["lists".into(), (*owner).into(), id.to_string()],
-            Self::ListsDir => vec!["lists".into()],
+            Self::UploadDir(owner, id) => vec!["lists".into(), (*owner).into(), id.to_string()],
+            Self::UploadsDir => vec!["lists".into()],
         };
         Path::from_iter(parts)
     }

@@ -20,7 +20,7 @@ pub(crate) async fn create(
     owner: Owner,
     Body(request): Body<CreateListRequest>,
 ) -> Result<(StatusCode, Json<ListCreated>), ApiError> {
-    let id = api.store.begin_list(&owner.id, &request).await?;
+    let id = api.store.begin_upload(&owner.id, &request).await?;
     Ok((StatusCode::CREATED, Json(ListCreated { id })))
 }
 
@@ -60,7 +60,7 @@ pub(crate) async fn put_part(
     }
     let options = api
         .store
-        .list_options(&owner.id, &id)
+        .upload_options(&owner.id, &id)
         .await?
         .ok_or(ApiError::UnknownList)?;
     let bytes = body(request, &api).await?;

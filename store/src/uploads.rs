@@ -12,7 +12,7 @@ const LINE: usize = 11;
 
 /// An uploaded list, whole.
 #[derive(Clone, Debug)]
-pub struct PartialList {
+pub struct UploadedList {
     /// How it was read.
     pub options: ReadOptions,
     /// Its rows and items.
@@ -21,36 +21,36 @@ pub struct PartialList {
 
 /// What there is of an uploaded list.
 #[derive(Clone, Debug)]
-pub enum UploadedList {
+pub enum Upload {
     /// The owner has no such list: never begun, used, or older than a day.
     Unknown,
     /// This part is missing, and later ones are there.
-    Gap(u32),
+    MissingPart(u32),
     /// More rows than a list may have.
     TooLong,
     /// All parts.
-    Whole(PartialList),
+    Complete(UploadedList),
 }
 
 impl Store {
     /// Begins a list.
-    pub async fn begin_list(
+    pub async fn begin_upload(
         &self,
         owner: &str,
         options: &CreateListRequest,
     ) -> Result<ExecutionId, StoreError> {
         let id = new_id();
-        self.put_json(Key::List(owner, &id), options).await?;
+        self.put_json(Key::UploadOptions(owner, &id), options).await?;
         Ok(id)
     }
 
     /// How the parts of a list are to be read; `None` where the owner has no such list.
-    pub async fn list_options(
+    pub async fn upload_options(
         &self,
         owner: &str,
         id: &ExecutionId,
     ) -> Result<Option<ReadOptions>, StoreError> {
-        let options: Option<CreateListRequest> = self.get_json(Key::List(owner, id)).await?;
+        let options: Option<CreateListRequest> = self.get_json(Key::UploadOptions(owner, id)).await?;
         Ok(options.map(|options| ReadOptions {
             validation: options.validation,
             restore_leading_zeros: options.restore_leading_zeros,
@@ -82,38 +82,38 @@ impl Store {
             }
             body.push(b'\n');
         }
-        self.put(Key::ListPart(owner, id, part), body).await
+        self.put(Key::UploadPart(owner, id, part), body).await
     }
 
     /// All of a list.
-    pub async fn uploaded_list(
+    pub async fn read_upload(
         &self,
         owner: &str,
         id: &ExecutionId,
-    ) -> Result<UploadedList, StoreError> {
-        let Some(options) = self.list_options(owner, id).await? else {
-            return Ok(UploadedList::Unknown);
+    ) -> Result<Upload, StoreError> {
+        let Some(options) = self.upload_options(owner, id).await? else {
+            return Ok(Upload::Unknown);
         };
-        let listing = self.list(Key::ListDir(owner, id)).await?;
+        let listing = self.list(Key::UploadDir(owner, id)).await?;
         let parts: Vec<u32> = listing
             .iter()
             .filter_map(|object| object.location.filename()?.parse().ok())
             .collect();
         let bytes: u64 = listing.iter().map(|object| object.size).sum();
         if let Some(gap) = (0..parts.len() as u32).find(|part| !parts.contains(part)) {
-            return Ok(UploadedList::Gap(gap));
+            return Ok(Upload::MissingPart(gap));
         }
         let rows = (bytes / LINE as u64).min(limits::MAX_LIST_ROWS as u64);
         let mut list = ListBuilder::with_capacity(rows as usize);
         let mut count = 0;
         for part in parts {
-            let key = Key::ListPart(owner, id, part);
+            let key = Key::UploadPart(owner, id, part);
             let body = self.get(key).await?.ok_or_else(|| StoreError::Missing {
                 key: key.path().to_string(),
             })?;
             count += body.len() / LINE;
             if count > limits::MAX_LIST_ROWS {
-                return Ok(UploadedList::TooLong);
+                return Ok(Upload::TooLong);
             }
             for line in body.chunks(LINE) {
                 let value = decode(line).ok_or_else(|| StoreError::Damaged {
@@ -123,22 +123,22 @@ impl Store {
                 list.push(value);
             }
         }
-        Ok(UploadedList::Whole(PartialList {
+        Ok(Upload::Complete(UploadedList {
             options,
             list: list.finish(),
         }))
     }
 
     /// Erases a list: it was used.
-    pub async fn drop_list(&self, owner: &str, id: &ExecutionId) -> Result<(), StoreError> {
-        let listing = self.list(Key::ListDir(owner, id)).await?;
+    pub async fn delete_upload(&self, owner: &str, id: &ExecutionId) -> Result<(), StoreError> {
+        let listing = self.list(Key::UploadDir(owner, id)).await?;
         self.delete_all(listing.into_iter().map(|object| object.location).collect())
             .await
     }
 
     /// Erases the lists of all owners that were begun more than `age_ms` ago.
-    pub async fn drop_old_lists(&self, age_ms: u64) -> Result<(), StoreError> {
-        for object in self.list(Key::ListsDir).await? {
+    pub async fn delete_old_uploads(&self, age_ms: u64) -> Result<(), StoreError> {
+        for object in self.list(Key::UploadsDir).await? {
             let id = object
                 .location
                 .parts()
