@@ -63,7 +63,7 @@ pub(crate) async fn start(
     if let Some(key) = &key
         && let Some(earlier) = claim(api, owner, key, &meta).await?
     {
-        api.store.erase_at_once(&meta).await?;
+        api.store.erase_entirely(&meta).await?;
         return go_on(api, earlier, &list, &settings, &label).await;
     }
     let meta = finish_start(api, meta).await?;
@@ -83,7 +83,7 @@ async fn go_on(
 ) -> Result<Meta, ApiError> {
     let same = earlier.settings == *settings
         && earlier.label == *label
-        && api.store.same_list(&earlier, list).await?;
+        && api.store.is_same_list(&earlier, list).await?;
     if same {
         finish_start(api, earlier).await
     } else {
@@ -93,7 +93,7 @@ async fn go_on(
 
 /// Claims the key for this execution. The execution that has it, where another was first.
 async fn claim(api: &Api, owner: &Owner, key: &str, meta: &Meta) -> Result<Option<Meta>, ApiError> {
-    let winner = api.store.claim_key(&owner.id, key, &meta.id).await?;
+    let winner = api.store.claim_idempotency_key(&owner.id, key, &meta.id).await?;
     if winner == meta.id {
         return Ok(None);
     }
@@ -101,8 +101,8 @@ async fn claim(api: &Api, owner: &Owner, key: &str, meta: &Meta) -> Result<Optio
         return Ok(Some(earlier));
     }
     // Its execution was erased, and the key with it, or soon will be.
-    api.store.release_key(&owner.id, key, &winner).await?;
-    let winner = api.store.claim_key(&owner.id, key, &meta.id).await?;
+    api.store.release_idempotency_key(&owner.id, key, &winner).await?;
+    let winner = api.store.claim_idempotency_key(&owner.id, key, &meta.id).await?;
     match winner == meta.id {
         true => Ok(None),
         false => api
@@ -115,7 +115,7 @@ async fn claim(api: &Api, owner: &Owner, key: &str, meta: &Meta) -> Result<Optio
 }
 
 async fn earlier(api: &Api, owner: &Owner, key: &str) -> Result<Option<Meta>, ApiError> {
-    match api.store.claimed(&owner.id, key).await? {
+    match api.store.execution_of_key(&owner.id, key).await? {
         Some(id) if api.store.is_erased(&id).await? => Ok(None),
         Some(id) => Ok(api.store.meta(&id).await?),
         None => Ok(None),
@@ -159,13 +159,13 @@ async fn first_pass(store: &Store, engine: &dyn Engine, meta: &Meta) -> Result<P
         return Err(ApiError::UnknownExecution);
     }
     if let Some(key) = &meta.idempotency_key
-        && store.claim_key(&meta.owner, key, &meta.id).await? != meta.id
+        && store.claim_idempotency_key(&meta.owner, key, &meta.id).await? != meta.id
     {
-        store.erase_at_once(meta).await?;
+        store.erase_entirely(meta).await?;
         return Err(ApiError::UnknownExecution);
     }
     // Before the pass: what has one is in the history.
-    store.put_history(&meta.owner, &meta.id).await?;
+    store.add_to_history(&meta.owner, &meta.id).await?;
     let mut first = Pass::first();
     divide(meta, &mut first, engine.fetcher_concurrency());
     if store.create_pass(&meta.id, &first).await? {

@@ -123,7 +123,7 @@ impl RunFolder {
         };
         let mut differs = differences(&meta.settings, &fresh.settings);
         differs.extend(which.upstream.differences(&upstream));
-        if !store.same_list(&meta, list).await? {
+        if !store.is_same_list(&meta, list).await? {
             differs.push(format!(
                 "its list is another one, of {} and {}",
                 count(meta.rows, "line"),
@@ -185,7 +185,7 @@ fn is_ours(folder: &Path) -> bool {
 /// The pass to run or to read: the one under way, or one more.
 async fn pass(store: &Store, meta: &Meta, redrive: bool) -> Result<Pass, FetchError> {
     // In the history before it has a pass, as every run is.
-    store.put_history(&meta.owner, &meta.id).await?;
+    store.add_to_history(&meta.owner, &meta.id).await?;
     let Some(current) = store.current_pass(&meta.id).await? else {
         let first = Pass::first();
         store.create_pass(&meta.id, &first).await?;

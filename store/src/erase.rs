@@ -29,7 +29,7 @@ impl Store {
     }
 
     /// Whose execution is being erased; `None` where it isn't.
-    pub async fn erasing_owner(&self, id: &ExecutionId) -> Result<Option<String>, StoreError> {
+    pub async fn erasure_owner(&self, id: &ExecutionId) -> Result<Option<String>, StoreError> {
         let tombstone: Option<Tombstone> = self.get_json(Key::Tombstone(id)).await?;
         Ok(tombstone.map(|tombstone| tombstone.owner))
     }
@@ -44,7 +44,7 @@ impl Store {
     }
 
     /// Erases an execution that nobody can be at work on.
-    pub async fn erase_at_once(&self, meta: &Meta) -> Result<(), StoreError> {
+    pub async fn erase_entirely(&self, meta: &Meta) -> Result<(), StoreError> {
         self.begin_erasure(meta).await?;
         self.sweep(&meta.id).await
     }
@@ -61,7 +61,7 @@ impl Store {
         self.delete_all(paths.filter(|path| *path != kept).collect())
             .await?;
         if let Some(key) = &tombstone.idempotency_key {
-            self.release_key(&tombstone.owner, key, id).await?;
+            self.release_idempotency_key(&tombstone.owner, key, id).await?;
         }
         self.delete(Key::History(&tombstone.owner, id)).await
     }
@@ -96,7 +96,7 @@ impl Store {
             if self.exists(Key::Pass(id, 1)).await? {
                 return Ok(false);
             }
-            self.erase_at_once(&meta).await?;
+            self.erase_entirely(&meta).await?;
             return Ok(true);
         }
         let listing = self.list(Key::ExecutionDir(id)).await?;

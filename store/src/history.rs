@@ -12,7 +12,7 @@ struct Claim {
 
 impl Store {
     /// Puts the execution into its owner's history. May be done again.
-    pub async fn put_history(&self, owner: &str, id: &ExecutionId) -> Result<(), StoreError> {
+    pub async fn add_to_history(&self, owner: &str, id: &ExecutionId) -> Result<(), StoreError> {
         self.put(Key::History(owner, id), "").await
     }
 
@@ -35,7 +35,7 @@ impl Store {
     }
 
     /// Claims a caller's key for an execution. The execution that has it: this one, or an earlier.
-    pub async fn claim_key(
+    pub async fn claim_idempotency_key(
         &self,
         owner: &str,
         key: &str,
@@ -46,26 +46,26 @@ impl Store {
             return Ok(id.clone());
         }
         Ok(self
-            .claimed(owner, key)
+            .execution_of_key(owner, key)
             .await?
             .unwrap_or_else(|| id.clone()))
     }
 
     /// Frees a caller's key where this execution has it; another's it stays.
-    pub async fn release_key(
+    pub async fn release_idempotency_key(
         &self,
         owner: &str,
         key: &str,
         id: &ExecutionId,
     ) -> Result<(), StoreError> {
-        if self.claimed(owner, key).await?.as_ref() == Some(id) {
+        if self.execution_of_key(owner, key).await?.as_ref() == Some(id) {
             self.delete(Key::Idempotency(owner, key)).await?;
         }
         Ok(())
     }
 
     /// The execution that a caller's key has started.
-    pub async fn claimed(&self, owner: &str, key: &str) -> Result<Option<ExecutionId>, StoreError> {
+    pub async fn execution_of_key(&self, owner: &str, key: &str) -> Result<Option<ExecutionId>, StoreError> {
         Ok(self
             .get_json::<Claim>(Key::Idempotency(owner, key))
             .await?

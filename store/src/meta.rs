@@ -105,7 +105,7 @@ impl Store {
     }
 
     /// Whether a stored list is this one, row for row.
-    pub async fn same_list(&self, meta: &Meta, list: &List) -> Result<bool, StoreError> {
+    pub async fn is_same_list(&self, meta: &Meta, list: &List) -> Result<bool, StoreError> {
         if meta.rows != list.rows.len() as u64 || meta.items != list.items.len() as u64 {
             return Ok(false);
         }

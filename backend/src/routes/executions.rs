@@ -194,7 +194,7 @@ pub(crate) async fn erase(
     Path(id): Path<String>,
 ) -> Result<StatusCode, ApiError> {
     let id: ExecutionId = id.parse().map_err(|_| ApiError::UnknownExecution)?;
-    match api.store.erasing_owner(&id).await? {
+    match api.store.erasure_owner(&id).await? {
         // An erasure that was cut short is gone on with.
         Some(erasing) if erasing == owner.id => {}
         Some(_) => return Err(ApiError::UnknownExecution),
