@@ -43,7 +43,7 @@ pub(crate) async fn execution(api: &Api, meta: &Meta) -> Result<Execution, ApiEr
         return Ok(ended(meta, &pass, summary));
     }
     let progress = api.store.progress(meta, &pass).await?;
-    let news_ms = progress.newest_ms.unwrap_or(0).max(pass.started_at_ms);
+    let news_ms = progress.last_write_ms.unwrap_or(0).max(pass.started_at_ms);
     let is_stale = now_ms().saturating_sub(news_ms) > STALE_MS;
     let mark = api.store.stop_cause(&meta.id, pass.pass).await?;
     if (progress.counts.pending == 0 || is_stale || mark.is_some())

@@ -13,7 +13,7 @@ use contract::list::{List, Validation};
 use contract::wire::{ExecutionId, RedriveRequest, RunSettings};
 use contract::words::count;
 use serde::{Deserialize, Serialize};
-use store::{Meta, Pass, RedriveOutcome, Store};
+use store::{Meta, Pass, RedrivePlan, Store};
 use tempfile::NamedTempFile;
 
 use super::FetchError;
@@ -196,11 +196,11 @@ async fn pass(store: &Store, meta: &Meta, redrive: bool) -> Result<Pass, FetchEr
     }
     let planned = store.plan_redrive(meta, &current, RedriveRequest::default());
     match planned.await? {
-        RedriveOutcome::Planned(next) => {
+        RedrivePlan::Ready(next) => {
             store.create_pass(&meta.id, &next).await?;
             Ok(next)
         }
-        RedriveOutcome::StillRunning | RedriveOutcome::NothingToDo => Ok(current),
+        RedrivePlan::StillRunning | RedrivePlan::NothingToDo => Ok(current),
     }
 }
 

@@ -68,7 +68,7 @@ fn find_roots(lookup: impl Fn(&str) -> Option<String>) -> Result<RootCertStore, 
 
 /// The beginning of a client for an AWS service: [`trusted_roots`], TLS on ring, HTTP/1.1, in which
 /// S3 is faster, and answers as they come.
-pub fn aws_client() -> Result<ClientBuilder, HttpsError> {
+pub fn aws_client_builder() -> Result<ClientBuilder, HttpsError> {
     let provider = Arc::new(ring::default_provider());
     let mut tls = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()?

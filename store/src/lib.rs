@@ -35,7 +35,7 @@ pub use items::batch_size_for;
 pub use keys::Key;
 pub use meta::Meta;
 pub use objects::Store;
-pub use pass::{BatchBase, Pass, RedriveOutcome};
+pub use pass::{BatchBase, Pass, RedrivePlan};
 pub use progress::Progress;
 pub use record::{Head, Record};
 pub use results::{Filters, Page, PageLimits, ResultsReader};

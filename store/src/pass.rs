@@ -95,13 +95,13 @@ impl Pass {
 
 /// What came of the wish to redrive.
 #[derive(Clone, Debug, PartialEq)]
-pub enum RedriveOutcome {
+pub enum RedrivePlan {
     /// The execution is not over.
     StillRunning,
     /// No item matches.
     NothingToDo,
     /// The pass as it may be written, without its shares.
-    Planned(Pass),
+    Ready(Pass),
 }
 
 impl Store {
@@ -134,9 +134,9 @@ impl Store {
         meta: &Meta,
         current: &Pass,
         filter: RedriveRequest,
-    ) -> Result<RedriveOutcome, StoreError> {
+    ) -> Result<RedrivePlan, StoreError> {
         let Some(summary) = self.summary(&meta.id, current.pass).await? else {
-            return Ok(RedriveOutcome::StillRunning);
+            return Ok(RedrivePlan::StillRunning);
         };
         let mut next = Pass::new(current.pass + 1, filter, Vec::new());
         let segments = self.all_segment_names(&meta.id).await?;
@@ -157,9 +157,9 @@ impl Store {
         // What a straggler has answered since is not asked, but told from the next pass on.
         let news = answered != summary.counts.succeeded + summary.counts.not_found;
         Ok(if next.selected(meta) == 0 && !news {
-            RedriveOutcome::NothingToDo
+            RedrivePlan::NothingToDo
         } else {
-            RedriveOutcome::Planned(next)
+            RedrivePlan::Ready(next)
         })
     }
 

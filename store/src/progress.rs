@@ -14,25 +14,25 @@ pub struct Progress {
     /// Items FAILED in this pass.
     pub failed_in_pass: u64,
     /// When the newest segment was written, in milliseconds since 1970; `None` before the first.
-    pub newest_ms: Option<u64>,
+    pub last_write_ms: Option<u64>,
 }
 
 impl Store {
     /// How far the pass is.
     pub async fn progress(&self, meta: &Meta, pass: &Pass) -> Result<Progress, StoreError> {
         let mut by_batch: BTreeMap<u32, Vec<SegmentName>> = BTreeMap::new();
-        let mut newest_ms = None;
+        let mut last_write_ms = None;
         for object in self.list(Key::ResultsDir(&meta.id)).await? {
             if let Some((batch, name)) = segment_of(&object.location) {
                 by_batch.entry(batch).or_default().push(name);
-                newest_ms =
-                    newest_ms.max(u64::try_from(object.last_modified.timestamp_millis()).ok());
+                last_write_ms =
+                    last_write_ms.max(u64::try_from(object.last_modified.timestamp_millis()).ok());
             }
         }
         let mut progress = Progress {
             counts: Counts::default(),
             failed_in_pass: 0,
-            newest_ms,
+            last_write_ms,
         };
         for batch in 0..meta.batches() {
             let names = by_batch.get(&batch).map_or(&[][..], Vec::as_slice);

@@ -51,7 +51,7 @@ pub struct PageLimits {
 
 impl PageLimits {
     /// `count` rows, 3 MiB (a Lambda answers 6 MB at most), 5 seconds.
-    pub fn of(count: u32) -> Self {
+    pub fn with_count(count: u32) -> Self {
         Self {
             count: count.min(limits::MAX_RESULTS_COUNT) as usize,
             bytes: 3 << 20,

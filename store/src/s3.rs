@@ -52,7 +52,7 @@ impl HttpConnector for Connector {
             source,
         };
         let allow_http = options.get_config_value(&ClientConfigKey::AllowHttp);
-        let client = https::aws_client()
+        let client = https::aws_client_builder()
             .map_err(|error| failed(error.into()))?
             .https_only(allow_http.as_deref() != Some("true"))
             .connect_timeout(CONNECT)

@@ -11,7 +11,7 @@ use contract::wire::{
     Execution, ExecutionId, ExecutionsPage, Outcome, RedriveRequest, StartRequest,
 };
 use futures::{StreamExt, TryStreamExt, stream};
-use store::{RedriveOutcome, StopCause, StoreError};
+use store::{RedrivePlan, StopCause, StoreError};
 
 use crate::api::Path;
 use crate::cursor::{self, HistoryCursor};
@@ -170,9 +170,9 @@ pub(crate) async fn redrive(
     let meta = view::meta(&api, &owner, &id).await?;
     let current = view::pass(&api, &meta).await?;
     let mut pass = match api.store.plan_redrive(&meta, &current, request).await? {
-        RedriveOutcome::StillRunning => return Err(ApiError::StillRunning),
-        RedriveOutcome::NothingToDo => return Err(ApiError::NothingToDo),
-        RedriveOutcome::Planned(pass) => pass,
+        RedrivePlan::StillRunning => return Err(ApiError::StillRunning),
+        RedrivePlan::NothingToDo => return Err(ApiError::NothingToDo),
+        RedrivePlan::Ready(pass) => pass,
     };
     divide(&meta, &mut pass, api.engine.fetcher_concurrency());
     if !api.store.create_pass(&meta.id, &pass).await? {

@@ -11,7 +11,7 @@ use aws_smithy_types::body::SdkBody;
 use bytes::Bytes;
 use reqwest::Client;
 use reqwest::redirect::Policy;
-use store::https::{HttpsError, aws_client};
+use store::https::{HttpsError, aws_client_builder};
 
 /// Makes the SDK's calls. How long one may take is the SDK's to watch.
 #[derive(Clone, Debug)]
@@ -20,7 +20,7 @@ pub(super) struct Http(Client);
 impl Http {
     pub(super) fn new() -> Result<Self, HttpsError> {
         // To another host the session's token would go along.
-        Ok(Self(aws_client()?.redirect(Policy::none()).build()?))
+        Ok(Self(aws_client_builder()?.redirect(Policy::none()).build()?))
     }
 }
 

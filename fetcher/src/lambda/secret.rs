@@ -11,7 +11,7 @@ use object_store::client::{HttpRequest, HttpRequestBody};
 use reqwest::redirect::Policy;
 use serde::Deserialize;
 use serde_json::json;
-use store::https::aws_client;
+use store::https::aws_client_builder;
 
 use crate::SettingsError;
 
@@ -82,7 +82,7 @@ impl Secret {
             secret_key: lookup("AWS_SECRET_ACCESS_KEY").unwrap_or_default(),
             token: lookup("AWS_SESSION_TOKEN"),
         };
-        let client = aws_client()
+        let client = aws_client_builder()
             .map_err(|error| SettingsError::Certificates(error.to_string()))?
             .timeout(CALL)
             .redirect(Policy::none())

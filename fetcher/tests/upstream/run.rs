@@ -70,7 +70,7 @@ impl Run {
         let (mut rows, mut next) = (Vec::new(), Some(0));
         while let Some(first) = next {
             let page = reader
-                .page(first, &Filters::default(), PageLimits::of(1_000))
+                .page(first, &Filters::default(), PageLimits::with_count(1_000))
                 .await
                 .unwrap();
             rows.extend(page.rows);
