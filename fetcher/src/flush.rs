@@ -130,7 +130,7 @@ impl<'a> Segments<'a> {
         let is_told = names
             .iter()
             .any(|name| name.pass() == self.pass.pass && name.totals() == totals);
-        if totals.to_ask == 0 && !is_told {
+        if totals.pending == 0 && !is_told {
             self.write(Bytes::new()).await?;
         }
         Ok(())

@@ -198,8 +198,8 @@ impl Lane<'_> {
     async fn items(&self, segments: &Segments<'_>) -> Result<Vec<Item>, FetcherError> {
         let first = self.meta.batch_range(self.batch).start;
         let numbers: Vec<Ssn> = self.store.batch_items(self.meta, self.batch).await?;
-        let to_ask = segments.state().to_ask().filter_map(|(index, state)| {
-            let (attempts, not_before_ms) = state.put_off().unwrap_or_default();
+        let pending = segments.state().pending().filter_map(|(index, state)| {
+            let (attempts, not_before_ms) = state.deferred().unwrap_or_default();
             let ssn = *numbers.get((index - first) as usize)?;
             Some(Item {
                 index,
@@ -208,7 +208,7 @@ impl Lane<'_> {
                 not_before_ms,
             })
         });
-        Ok(to_ask.collect())
+        Ok(pending.collect())
     }
 
     async fn stop_cause(&self) -> Result<bool, StoreError> {
@@ -285,8 +285,8 @@ impl Drop for End {
 fn pending(segments: &Segments<'_>, pause: Duration) -> BatchResponse {
     let now = now_ms();
     let (mut pending, mut soonest) = (0, None);
-    for (_, item) in segments.state().to_ask() {
-        let wait = item.put_off().map_or(0, |(_, due)| due.saturating_sub(now));
+    for (_, item) in segments.state().pending() {
+        let wait = item.deferred().map_or(0, |(_, due)| due.saturating_sub(now));
         pending += 1;
         soonest = Some(soonest.map_or(wait, |soonest: u64| soonest.min(wait)));
     }

@@ -20,7 +20,7 @@ pub struct ItemState<Body = IgnoredAny> {
     /// Its failure in the latest pass before this one that has one.
     failed_before: Option<Record<Body>>,
     /// Where it was put off in this pass.
-    put_off: Option<Record<Body>>,
+    deferred: Option<Record<Body>>,
 }
 
 impl<Body> ItemState<Body> {
@@ -29,7 +29,7 @@ impl<Body> ItemState<Body> {
         answer: None,
         failed: None,
         failed_before: None,
-        put_off: None,
+        deferred: None,
     };
 
     /// The record that speaks for the item: its answer, else its latest failure.
@@ -42,8 +42,8 @@ impl<Body> ItemState<Body> {
 
     /// Attempts made in this pass, and when the next is due (milliseconds since 1970), where the
     /// item was put off.
-    pub fn put_off(&self) -> Option<(u32, u64)> {
-        self.put_off
+    pub fn deferred(&self) -> Option<(u32, u64)> {
+        self.deferred
             .as_ref()
             .map(|record| (record.attempts, record.not_before_ms.unwrap_or(0)))
     }
@@ -57,7 +57,7 @@ impl<Body> ItemState<Body> {
     }
 
     /// Whether the pass has it still to ask.
-    pub fn is_to_ask(&self, filter: &RedriveRequest) -> bool {
+    pub fn is_pending(&self, filter: &RedriveRequest) -> bool {
         let (outcome, status_code, error) = self.before();
         self.answer.is_none()
             && self.failed.is_none()
@@ -67,7 +67,7 @@ impl<Body> ItemState<Body> {
     /// Its outcome while the pass goes on (PENDING where it is to be asked) or, `over`, at its end.
     pub fn outcome(&self, filter: &RedriveRequest, over: bool) -> Outcome {
         match self.record() {
-            _ if !over && self.is_to_ask(filter) => Outcome::Pending,
+            _ if !over && self.is_pending(filter) => Outcome::Pending,
             Some(record) => record.outcome,
             None => Outcome::NotTried,
         }
@@ -86,7 +86,7 @@ impl<Body> ItemState<Body> {
             }
             Outcome::Failed if current => self.failed = Some(record),
             Outcome::Failed => self.failed_before = Some(record),
-            _ if current => self.put_off = Some(record),
+            _ if current => self.deferred = Some(record),
             _ => {}
         }
     }
@@ -116,10 +116,10 @@ impl BatchState {
     }
 
     /// The items that the pass has still to ask, by index in the whole list.
-    pub fn to_ask(&self) -> impl Iterator<Item = (u32, &ItemState)> {
+    pub fn pending(&self) -> impl Iterator<Item = (u32, &ItemState)> {
         (self.first..)
             .zip(&self.items)
-            .filter(|(_, item)| item.is_to_ask(&self.filter))
+            .filter(|(_, item)| item.is_pending(&self.filter))
     }
 
     /// The highest number of a segment read.
@@ -135,7 +135,7 @@ impl BatchState {
                 Outcome::Succeeded => totals.succeeded += 1,
                 Outcome::NotFound => totals.not_found += 1,
                 Outcome::Failed => totals.failed += 1,
-                Outcome::Pending => totals.to_ask += 1,
+                Outcome::Pending => totals.pending += 1,
                 Outcome::NotTried | Outcome::Invalid => {}
             }
             totals.failed_in_pass += u32::from(item.answer.is_none() && item.failed.is_some());

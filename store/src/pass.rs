@@ -187,7 +187,7 @@ impl Store {
             succeeded: totals.succeeded,
             not_found: totals.not_found,
             failed: totals.failed,
-            selected: totals.to_ask,
+            selected: totals.pending,
         })
     }
 }

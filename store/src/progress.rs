@@ -62,7 +62,7 @@ pub(crate) fn speaking(names: &[SegmentName], pass: u32) -> Option<&SegmentName>
         .iter()
         .filter(|name| name.pass() == pass)
         .rev()
-        .min_by_key(|name| name.totals().to_ask)
+        .min_by_key(|name| name.totals().pending)
 }
 
 fn add_batch(progress: &mut Progress, meta: &Meta, pass: &Pass, batch: u32, names: &[SegmentName]) {
@@ -74,7 +74,7 @@ fn add_batch(progress: &mut Progress, meta: &Meta, pass: &Pass, batch: u32, name
                 totals.succeeded,
                 totals.not_found,
                 totals.failed,
-                totals.to_ask,
+                totals.pending,
             )
         }
         None => {
@@ -103,13 +103,13 @@ mod tests {
     use super::*;
     use crate::SegmentTotals;
 
-    fn name(pass: u32, seq: u32, writer: &str, to_ask: u32) -> SegmentName {
+    fn name(pass: u32, seq: u32, writer: &str, pending: u32) -> SegmentName {
         SegmentName::new(
             pass,
             seq,
             writer,
             SegmentTotals {
-                to_ask,
+                pending,
                 ..Default::default()
             },
         )

@@ -17,7 +17,7 @@ pub struct SegmentTotals {
     /// Items FAILED, in this pass or in an earlier one and not asked in this one.
     pub failed: u32,
     /// Items that this pass still has to ask.
-    pub to_ask: u32,
+    pub pending: u32,
     /// Of `failed`, those of this pass.
     pub failed_in_pass: u32,
 }
@@ -36,12 +36,12 @@ impl SegmentName {
             succeeded,
             not_found,
             failed,
-            to_ask,
+            pending,
             failed_in_pass,
         } = totals;
         Self {
             text: format!(
-                "{pass:03}-{seq:04}-{writer}.{succeeded}-{not_found}-{failed}-{to_ask}-{failed_in_pass}"
+                "{pass:03}-{seq:04}-{writer}.{succeeded}-{not_found}-{failed}-{pending}-{failed_in_pass}"
             ),
         }
     }
@@ -108,7 +108,7 @@ fn parse(text: &str) -> Option<(u32, u32, &str, SegmentTotals)> {
         succeeded: next()?,
         not_found: next()?,
         failed: next()?,
-        to_ask: next()?,
+        pending: next()?,
         failed_in_pass: next()?,
     };
     Some((pass, seq, writer, totals))
@@ -124,7 +124,7 @@ mod tests {
             succeeded: 200,
             not_found: 10,
             failed: 7,
-            to_ask: 33,
+            pending: 33,
             failed_in_pass: 5,
         };
         let name = SegmentName::new(2, 13, "k3jd81", totals);

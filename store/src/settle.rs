@@ -138,7 +138,7 @@ impl Store {
         if let Some(name) = speaking(names, pass.pass)
             && pass.pass == 1
             && one_writer
-            && name.totals().to_ask == 0
+            && name.totals().pending == 0
         {
             let totals = name.totals();
             return Ok(whole(totals.succeeded, totals.not_found, totals.failed));
@@ -146,7 +146,7 @@ impl Store {
         let state = self.batch_of_segments(meta, pass, batch, names).await?;
         let totals = state.totals();
         Ok(EndedBatch {
-            left: totals.to_ask,
+            left: totals.pending,
             ..whole(
                 totals.succeeded,
                 totals.not_found,

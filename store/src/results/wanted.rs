@@ -76,7 +76,7 @@ mod tests {
             succeeded,
             not_found,
             failed,
-            to_ask: 10 - succeeded - not_found - failed,
+            pending: 10 - succeeded - not_found - failed,
             failed_in_pass: failed,
         };
         SegmentName::new(1, 1, writer, totals)
