@@ -93,7 +93,10 @@ async fn go_on(
 
 /// Claims the key for this execution. The execution that has it, where another was first.
 async fn claim(api: &Api, owner: &Owner, key: &str, meta: &Meta) -> Result<Option<Meta>, ApiError> {
-    let winner = api.store.claim_idempotency_key(&owner.id, key, &meta.id).await?;
+    let winner = api
+        .store
+        .claim_idempotency_key(&owner.id, key, &meta.id)
+        .await?;
     if winner == meta.id {
         return Ok(None);
     }
@@ -101,8 +104,13 @@ async fn claim(api: &Api, owner: &Owner, key: &str, meta: &Meta) -> Result<Optio
         return Ok(Some(earlier));
     }
     // Its execution was erased, and the key with it, or soon will be.
-    api.store.release_idempotency_key(&owner.id, key, &winner).await?;
-    let winner = api.store.claim_idempotency_key(&owner.id, key, &meta.id).await?;
+    api.store
+        .release_idempotency_key(&owner.id, key, &winner)
+        .await?;
+    let winner = api
+        .store
+        .claim_idempotency_key(&owner.id, key, &meta.id)
+        .await?;
     match winner == meta.id {
         true => Ok(None),
         false => api
@@ -159,7 +167,10 @@ async fn first_pass(store: &Store, engine: &dyn Engine, meta: &Meta) -> Result<P
         return Err(ApiError::UnknownExecution);
     }
     if let Some(key) = &meta.idempotency_key
-        && store.claim_idempotency_key(&meta.owner, key, &meta.id).await? != meta.id
+        && store
+            .claim_idempotency_key(&meta.owner, key, &meta.id)
+            .await?
+            != meta.id
     {
         store.erase_entirely(meta).await?;
         return Err(ApiError::UnknownExecution);

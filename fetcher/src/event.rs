@@ -109,8 +109,9 @@ impl TryFrom<Value> for Event {
 
     fn try_from(event: Value) -> Result<Self, Self::Error> {
         // serde's own message may repeat what it read, so it is not passed on.
-        let fields: Fields = serde_json::from_value(event)
-            .map_err(|_| FetcherError::InvalidEvent("an unknown field, or a field of another type"))?;
+        let fields: Fields = serde_json::from_value(event).map_err(|_| {
+            FetcherError::InvalidEvent("an unknown field, or a field of another type")
+        })?;
         match fields {
             Fields {
                 execution_id: Some(execution_id),

@@ -12,8 +12,8 @@ use crate::attempt::Upstream;
 use crate::direct;
 use crate::lane::Lane;
 use crate::{
-    Response, BatchResponse, DirectResponse, Event, FetcherError, FinishResponse, LaneOptions, Limiter,
-    SettingsError, Signal, UpstreamSettings,
+    BatchResponse, DirectResponse, Event, FetcherError, FinishResponse, LaneOptions, Limiter,
+    Response, SettingsError, Signal, UpstreamSettings,
 };
 
 /// Kept between the last answer and the deadline for writing what was learnt.
@@ -76,14 +76,17 @@ impl Fetcher {
                     .await
                     .map(Response::Batch)
             }
-            Event::Finish { execution_id, pass } => {
-                self.finish_pass(&execution_id, pass).await.map(Response::Finish)
-            }
+            Event::Finish { execution_id, pass } => self
+                .finish_pass(&execution_id, pass)
+                .await
+                .map(Response::Finish),
             Event::Sweep { execution_id } => {
                 self.store.sweep(&execution_id).await?;
                 Ok(Response::Sweep {})
             }
-            Event::Direct { ssn, max_bytes } => Ok(Response::Direct(self.fetch_one(&ssn, max_bytes).await)),
+            Event::Direct { ssn, max_bytes } => {
+                Ok(Response::Direct(self.fetch_one(&ssn, max_bytes).await))
+            }
         }
     }
 
@@ -128,7 +131,11 @@ impl Fetcher {
     }
 
     /// Decides how a pass ended. What was erased meanwhile is ABORTED.
-    pub async fn finish_pass(&self, id: &ExecutionId, pass: u32) -> Result<FinishResponse, FetcherError> {
+    pub async fn finish_pass(
+        &self,
+        id: &ExecutionId,
+        pass: u32,
+    ) -> Result<FinishResponse, FetcherError> {
         let Some((meta, pass)) = self.find(id, pass).await? else {
             let status = contract::wire::ExecutionStatus::Aborted;
             return Ok(FinishResponse {

@@ -5,7 +5,9 @@ use std::time::Duration;
 use bytes::Bytes;
 use contract::wire::Outcome;
 use serde::de::IgnoredAny;
-use store::{BatchState, Head, Meta, Pass, Record, SegmentName, Store, StoreError, token};
+use store::{
+    BatchState, Meta, Pass, Record, RecordHead, SegmentName, Store, StoreError, random_token,
+};
 use tokio::time::Instant;
 
 /// The first flush is due so long after the start, later ones at doubled distances.
@@ -44,14 +46,14 @@ impl<'a> Segments<'a> {
         batch: u32,
     ) -> Result<Self, StoreError> {
         let known = store.segment_names(meta, batch).await?;
-        let state = store.batch_of_segments(meta, pass, batch, &known).await?;
+        let state = store.merge_segments(meta, pass, batch, &known).await?;
         let seq = state.last_seq();
         Ok(Self {
             store,
             meta,
             pass,
             batch,
-            writer: token(),
+            writer: random_token(),
             state,
             seq,
             known,
@@ -123,7 +125,10 @@ impl<'a> Segments<'a> {
         }
         let names = self.store.segment_names(self.meta, self.batch).await?;
         if names.iter().any(|name| !self.known.contains(name)) {
-            self.state = self.store.batch(self.meta, self.pass, self.batch).await?;
+            self.state = self
+                .store
+                .read_batch(self.meta, self.pass, self.batch)
+                .await?;
             self.seq = self.seq.max(self.state.last_seq());
         }
         let totals = self.state.totals();
@@ -153,8 +158,8 @@ impl<'a> Segments<'a> {
     }
 }
 
-fn head(record: &Record) -> Head {
-    Head {
+fn head(record: &Record) -> RecordHead {
+    RecordHead {
         item: record.item,
         outcome: record.outcome,
         status_code: record.status_code,

@@ -286,7 +286,9 @@ fn pending(segments: &Segments<'_>, pause: Duration) -> BatchResponse {
     let now = now_ms();
     let (mut pending, mut soonest) = (0, None);
     for (_, item) in segments.state().pending() {
-        let wait = item.deferred().map_or(0, |(_, due)| due.saturating_sub(now));
+        let wait = item
+            .deferred()
+            .map_or(0, |(_, due)| due.saturating_sub(now));
         pending += 1;
         soonest = Some(soonest.map_or(wait, |soonest: u64| soonest.min(wait)));
     }

@@ -29,7 +29,7 @@ mod settings;
 pub use address::is_loopback;
 pub use direct::DirectResponse;
 pub use error::{FetcherError, SettingsError};
-pub use event::{Response, BatchResponse, Event, FinishResponse};
+pub use event::{BatchResponse, Event, FinishResponse, Response};
 pub use fetcher::Fetcher;
 pub use lane::{LaneOptions, Signal};
 pub use limiter::{Limiter, Permit};

@@ -124,7 +124,11 @@ mod tests {
         let process = Arc::new(Semaphore::new(3));
         let run = || Limiter::new(2, None).within(Arc::clone(&process));
         let (one, other) = (run(), run());
-        let _held = (one.acquire().await, one.acquire().await, other.acquire().await);
+        let _held = (
+            one.acquire().await,
+            one.acquire().await,
+            other.acquire().await,
+        );
         let more = tokio::time::timeout(Duration::from_secs(60), other.acquire());
         assert!(more.await.is_err());
     }

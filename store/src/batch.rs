@@ -5,7 +5,7 @@ use contract::wire::{ErrorKind, Outcome, RedriveRequest};
 use futures::{StreamExt, TryStreamExt, stream};
 use serde::de::IgnoredAny;
 
-use crate::{Head, Key, Meta, Pass, Record, SegmentName, SegmentTotals, Store, StoreError};
+use crate::{Key, Meta, Pass, Record, RecordHead, SegmentName, SegmentTotals, Store, StoreError};
 
 /// Segments of one batch that are read at the same time.
 const READS: usize = 8;
@@ -157,11 +157,11 @@ impl BatchState {
     }
 
     /// Takes what was learnt in this pass.
-    pub fn absorb(&mut self, record: Head) {
+    pub fn absorb(&mut self, record: RecordHead) {
         self.absorb_from(record, self.pass);
     }
 
-    fn absorb_from(&mut self, record: Head, pass: u32) {
+    fn absorb_from(&mut self, record: RecordHead, pass: u32) {
         let Some(offset) = record.item.checked_sub(self.first) else {
             return;
         };
@@ -186,18 +186,18 @@ impl Store {
     }
 
     /// Lists and merges one batch, as seen from `pass`.
-    pub async fn batch(
+    pub async fn read_batch(
         &self,
         meta: &Meta,
         pass: &Pass,
         batch: u32,
     ) -> Result<BatchState, StoreError> {
         let names = self.segment_names(meta, batch).await?;
-        self.batch_of_segments(meta, pass, batch, &names).await
+        self.merge_segments(meta, pass, batch, &names).await
     }
 
     /// Merges one batch of just these segments, whose names are sorted.
-    pub async fn batch_of_segments(
+    pub async fn merge_segments(
         &self,
         meta: &Meta,
         pass: &Pass,
@@ -222,7 +222,7 @@ impl Store {
     }
 
     /// What a segment says without its bodies, which are read past.
-    async fn heads(&self, key: Key<'_>) -> Result<Vec<Head>, StoreError> {
+    async fn heads(&self, key: Key<'_>) -> Result<Vec<RecordHead>, StoreError> {
         let (segment, _room) = self.get_in_turn(key).await?;
         serde_json::Deserializer::from_slice(&segment)
             .into_iter()

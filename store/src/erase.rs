@@ -3,7 +3,7 @@
 use contract::wire::ExecutionId;
 use serde::{Deserialize, Serialize};
 
-use crate::id::made_at_ms;
+use crate::id::created_at_ms;
 use crate::{Key, Meta, Store, StoreError, now_ms};
 
 /// What of the execution lies outside its folder, so that an erasure can be finished without `meta`.
@@ -61,7 +61,8 @@ impl Store {
         self.delete_all(paths.filter(|path| *path != kept).collect())
             .await?;
         if let Some(key) = &tombstone.idempotency_key {
-            self.release_idempotency_key(&tombstone.owner, key, id).await?;
+            self.release_idempotency_key(&tombstone.owner, key, id)
+                .await?;
         }
         self.delete(Key::History(&tombstone.owner, id)).await
     }
@@ -89,7 +90,7 @@ impl Store {
         id: &ExecutionId,
         age_ms: u64,
     ) -> Result<bool, StoreError> {
-        if now_ms().saturating_sub(made_at_ms(id)) < age_ms {
+        if now_ms().saturating_sub(created_at_ms(id)) < age_ms {
             return Ok(false);
         }
         if let Some(meta) = self.meta(id).await? {

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use contract::wire::{FailureGroup, Failures};
 use futures::{StreamExt, TryStreamExt, stream};
 
-use crate::progress::speaking;
+use crate::progress::latest;
 use crate::settle::BATCHES;
 use crate::{Meta, Pass, SegmentName, Store, StoreError};
 
@@ -34,7 +34,7 @@ impl Store {
         let mut states =
             stream::iter(failing)
                 .map(|(batch, names)| async move {
-                    self.batch_of_segments(meta, pass, batch, &names).await
+                    self.merge_segments(meta, pass, batch, &names).await
                 })
                 .buffer_unordered(BATCHES);
         let mut items = HashMap::<_, u64>::new();
@@ -83,7 +83,7 @@ fn may_have_failed(
     if names.is_empty() || names.iter().any(answered) {
         return false;
     }
-    over || match speaking(names, pass.pass) {
+    over || match latest(names, pass.pass) {
         Some(name) => name.totals().failed > 0,
         None => pass.base_of(meta, batch).failed > 0,
     }

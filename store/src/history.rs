@@ -65,7 +65,11 @@ impl Store {
     }
 
     /// The execution that a caller's key has started.
-    pub async fn execution_of_key(&self, owner: &str, key: &str) -> Result<Option<ExecutionId>, StoreError> {
+    pub async fn execution_of_key(
+        &self,
+        owner: &str,
+        key: &str,
+    ) -> Result<Option<ExecutionId>, StoreError> {
         Ok(self
             .get_json::<Claim>(Key::Idempotency(owner, key))
             .await?

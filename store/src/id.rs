@@ -18,12 +18,12 @@ pub fn new_id() -> ExecutionId {
 }
 
 /// Milliseconds since 1970 at which this id was made.
-pub(crate) fn made_at_ms(id: &ExecutionId) -> u64 {
+pub(crate) fn created_at_ms(id: &ExecutionId) -> u64 {
     Ulid::from_string(id.as_str()).map_or(0, |ulid| LATEST_MS - ulid.timestamp_ms())
 }
 
 /// Six random characters of base32: who wrote a segment, or whose claim this is.
-pub fn token() -> String {
+pub fn random_token() -> String {
     const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
     (0..6)
         .map(|_| ALPHABET[rand::random_range(0..32)] as char)
@@ -57,8 +57,8 @@ mod tests {
                 .unwrap()
         };
         assert!(at(2_000) < at(1_000));
-        assert_eq!(made_at_ms(&at(1_234)), 1_234);
+        assert_eq!(created_at_ms(&at(1_234)), 1_234);
         let before = now_ms();
-        assert!((before..=now_ms()).contains(&made_at_ms(&new_id())));
+        assert!((before..=now_ms()).contains(&created_at_ms(&new_id())));
     }
 }

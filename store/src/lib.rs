@@ -30,14 +30,14 @@ mod uploads;
 
 pub use batch::{BatchState, ItemState};
 pub use error::StoreError;
-pub use id::{new_id, now_ms, rfc3339, token};
+pub use id::{new_id, now_ms, random_token, rfc3339};
 pub use items::batch_size_for;
 pub use keys::Key;
 pub use meta::Meta;
 pub use objects::Store;
 pub use pass::{BatchBase, Pass, RedrivePlan};
 pub use progress::Progress;
-pub use record::{Head, Record};
+pub use record::{Record, RecordHead};
 pub use results::{Filters, Page, PageLimits, ResultsReader};
 pub use segment::{SegmentName, SegmentTotals};
 pub use settle::{EngineEnd, Summary};

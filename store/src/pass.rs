@@ -5,7 +5,7 @@ use futures::{StreamExt, TryStreamExt, stream};
 use serde::{Deserialize, Serialize};
 
 use crate::settle::BATCHES;
-use crate::{Key, Meta, SegmentName, Store, StoreError, now_ms, token};
+use crate::{Key, Meta, SegmentName, Store, StoreError, now_ms, random_token};
 
 /// A batch as a redrive found it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,7 +56,7 @@ impl Pass {
     pub fn new(pass: u32, filter: RedriveRequest, base: Vec<BatchBase>) -> Self {
         Self {
             pass,
-            token: token(),
+            token: random_token(),
             started_at_ms: now_ms(),
             filter,
             base,
@@ -179,7 +179,7 @@ impl Store {
         let totals = match whole {
             Some(totals) => totals,
             None => {
-                let state = self.batch_of_segments(meta, pass, batch, names).await?;
+                let state = self.merge_segments(meta, pass, batch, names).await?;
                 state.totals()
             }
         };

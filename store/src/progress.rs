@@ -57,7 +57,7 @@ impl Store {
 }
 
 /// The segment that speaks for a batch in a pass: the fewest still to ask, ties to the greatest.
-pub(crate) fn speaking(names: &[SegmentName], pass: u32) -> Option<&SegmentName> {
+pub(crate) fn latest(names: &[SegmentName], pass: u32) -> Option<&SegmentName> {
     names
         .iter()
         .filter(|name| name.pass() == pass)
@@ -66,7 +66,7 @@ pub(crate) fn speaking(names: &[SegmentName], pass: u32) -> Option<&SegmentName>
 }
 
 fn add_batch(progress: &mut Progress, meta: &Meta, pass: &Pass, batch: u32, names: &[SegmentName]) {
-    let (succeeded, not_found, failed, pending) = match speaking(names, pass.pass) {
+    let (succeeded, not_found, failed, pending) = match latest(names, pass.pass) {
         Some(name) => {
             let totals = name.totals();
             progress.failed_in_pass += u64::from(totals.failed_in_pass);
@@ -125,7 +125,7 @@ mod tests {
             name(2, 4, "a", 4),
         ];
         names.sort();
-        assert_eq!(speaking(&names, 2), Some(&name(2, 3, "d", 3)));
-        assert_eq!(speaking(&names, 3), None);
+        assert_eq!(latest(&names, 2), Some(&name(2, 3, "d", 3)));
+        assert_eq!(latest(&names, 3), None);
     }
 }

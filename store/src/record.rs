@@ -30,7 +30,7 @@ pub struct Record<Body = Option<Box<RawValue>>> {
 }
 
 /// A record without its body, for all who only count or decide.
-pub type Head = Record<serde::de::IgnoredAny>;
+pub type RecordHead = Record<serde::de::IgnoredAny>;
 
 impl Record {
     /// Adds the record as one line of a segment, with its newline. A line break in JSON text is
@@ -71,7 +71,7 @@ mod tests {
         let back: Record = serde_json::from_slice(&line).unwrap();
         let value = |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap();
         assert_eq!(value(back.body.unwrap().get()), value(pretty));
-        let head: Head = serde_json::from_slice(&line).unwrap();
+        let head: RecordHead = serde_json::from_slice(&line).unwrap();
         assert_eq!((head.item, head.status_code), (7, Some(200)));
     }
 }

@@ -7,7 +7,7 @@ use contract::words::{count, group};
 use futures::{StreamExt, TryStreamExt, stream};
 use serde::{Deserialize, Serialize};
 
-use crate::progress::speaking;
+use crate::progress::latest;
 use crate::{Key, Meta, Pass, SegmentName, StopCause, Store, StoreError, now_ms};
 
 /// Batches that are looked at the same time.
@@ -135,7 +135,7 @@ impl Store {
         if base.succeeded + base.not_found == items {
             return Ok(whole(base.succeeded, base.not_found, 0));
         }
-        if let Some(name) = speaking(names, pass.pass)
+        if let Some(name) = latest(names, pass.pass)
             && pass.pass == 1
             && one_writer
             && name.totals().pending == 0
@@ -143,7 +143,7 @@ impl Store {
             let totals = name.totals();
             return Ok(whole(totals.succeeded, totals.not_found, totals.failed));
         }
-        let state = self.batch_of_segments(meta, pass, batch, names).await?;
+        let state = self.merge_segments(meta, pass, batch, names).await?;
         let totals = state.totals();
         Ok(EndedBatch {
             left: totals.pending,

@@ -4,7 +4,7 @@ use contract::list::{List, ListBuilder, Number, ReadOptions};
 use contract::wire::{CreateListRequest, ExecutionId};
 use contract::{InvalidReason, Ssn, limits};
 
-use crate::id::made_at_ms;
+use crate::id::created_at_ms;
 use crate::{Key, Store, StoreError, new_id, now_ms};
 
 /// One character of kind, nine digits of number or reason, a newline.
@@ -40,7 +40,8 @@ impl Store {
         options: &CreateListRequest,
     ) -> Result<ExecutionId, StoreError> {
         let id = new_id();
-        self.put_json(Key::UploadOptions(owner, &id), options).await?;
+        self.put_json(Key::UploadOptions(owner, &id), options)
+            .await?;
         Ok(id)
     }
 
@@ -50,7 +51,8 @@ impl Store {
         owner: &str,
         id: &ExecutionId,
     ) -> Result<Option<ReadOptions>, StoreError> {
-        let options: Option<CreateListRequest> = self.get_json(Key::UploadOptions(owner, id)).await?;
+        let options: Option<CreateListRequest> =
+            self.get_json(Key::UploadOptions(owner, id)).await?;
         Ok(options.map(|options| ReadOptions {
             validation: options.validation,
             restore_leading_zeros: options.restore_leading_zeros,
@@ -86,11 +88,7 @@ impl Store {
     }
 
     /// All of a list.
-    pub async fn read_upload(
-        &self,
-        owner: &str,
-        id: &ExecutionId,
-    ) -> Result<Upload, StoreError> {
+    pub async fn read_upload(&self, owner: &str, id: &ExecutionId) -> Result<Upload, StoreError> {
         let Some(options) = self.upload_options(owner, id).await? else {
             return Ok(Upload::Unknown);
         };
@@ -144,7 +142,7 @@ impl Store {
                 .parts()
                 .nth(2)
                 .and_then(|part| part.as_ref().parse().ok());
-            if id.is_some_and(|id| now_ms().saturating_sub(made_at_ms(&id)) >= age_ms) {
+            if id.is_some_and(|id| now_ms().saturating_sub(created_at_ms(&id)) >= age_ms) {
                 self.delete_path(&object.location).await?;
             }
         }

@@ -106,7 +106,9 @@ pub(crate) async fn results(
     let meta = view::meta(&api, &owner, &id).await?;
     let pass = view::pass(&api, &meta).await?;
     let mut reader = ResultsReader::open(api.store.clone(), meta.clone(), pass, reveal).await?;
-    let page = reader.page(first, &filters, PageLimits::with_count(count)).await?;
+    let page = reader
+        .page(first, &filters, PageLimits::with_count(count))
+        .await?;
     if reveal {
         tracing::info!(owner = owner.id, execution = %meta.id, rows = page.rows.len(), "numbers revealed");
     }

@@ -20,7 +20,9 @@ pub(super) struct Http(Client);
 impl Http {
     pub(super) fn new() -> Result<Self, HttpsError> {
         // To another host the session's token would go along.
-        Ok(Self(aws_client_builder()?.redirect(Policy::none()).build()?))
+        Ok(Self(
+            aws_client_builder()?.redirect(Policy::none()).build()?,
+        ))
     }
 }
 

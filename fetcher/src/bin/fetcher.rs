@@ -4,7 +4,7 @@
 use std::time::SystemTime;
 
 use fetcher::lambda::{Instance, InstanceError};
-use fetcher::{Response, Event};
+use fetcher::{Event, Response};
 use lambda_runtime::{Diagnostic, Error, LambdaEvent, service_fn};
 use serde_json::Value;
 use tokio::time::Instant;
@@ -22,13 +22,18 @@ async fn main() -> Result<(), Error> {
     let instance = Instance::new(|name: &str| std::env::var(name).ok())?;
     // Made before the first invocation. A secret that can't be read now may be readable then.
     match instance.fetcher().await {
-        Err(error @ InstanceError::Secret(_)) => tracing::error!(%error, "asked again when invoked"),
+        Err(error @ InstanceError::Secret(_)) => {
+            tracing::error!(%error, "asked again when invoked")
+        }
         made => drop(made?),
     }
     lambda_runtime::run(service_fn(|event| invoked(&instance, event))).await
 }
 
-async fn invoked<L>(instance: &Instance<L>, event: LambdaEvent<Value>) -> Result<Response, Diagnostic>
+async fn invoked<L>(
+    instance: &Instance<L>,
+    event: LambdaEvent<Value>,
+) -> Result<Response, Diagnostic>
 where
     L: Fn(&str) -> Option<String>,
 {

@@ -50,7 +50,10 @@ impl Run {
     }
 
     pub async fn batch_with(&self, options: LaneOptions) -> BatchResponse {
-        let answer = self.fetcher.fetch_batch(&self.meta, &self.pass, 0, options).await;
+        let answer = self
+            .fetcher
+            .fetch_batch(&self.meta, &self.pass, 0, options)
+            .await;
         let answer = answer.unwrap();
         self.holds_no_number().await;
         answer
