@@ -1,5 +1,4 @@
-//! Which page the address names. Four pages need no more than this; a crate for it would be a tenth
-//! of what a first visit loads.
+//! Which page the address names. `leptos_router` would add 31 KB to the first load, for four routes.
 
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;

@@ -10,7 +10,7 @@ use web_sys::{AbortController, AbortSignal};
 use crate::api::{self, ApiError, ResultsQuery};
 use crate::logic::choice::Choice;
 use crate::logic::row_store::{From, Request, RowStore};
-use crate::logic::row_view::RowView;
+use crate::logic::row_view::Row;
 use crate::one_type::{effect, spawn};
 
 /// Which rows are shown, and how.
@@ -153,7 +153,7 @@ async fn load(
     request: &Request,
     shown: Shown,
     signal: Option<&AbortSignal>,
-) -> Result<(Vec<RowView>, Option<String>), ApiError> {
+) -> Result<(Vec<Row>, Option<String>), ApiError> {
     let (first, mut cursor) = match &request.from {
         From::Row(first) => (Some(*first), None),
         From::Start => (None, None),
@@ -172,7 +172,7 @@ async fn load(
         };
         let page = api::results(&query, signal).await?;
         let meant = page.rows.into_iter().filter(|row| shown.choice.admits(row));
-        rows.extend(meant);
+        rows.extend(meant.map(Row::new));
         cursor = page.next;
         let enough = rows.len() as u64 >= request.count || (first.is_none() && !rows.is_empty());
         if enough || cursor.is_none() {

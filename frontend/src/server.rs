@@ -1,7 +1,7 @@
 //! What the page knows of its server.
 
 use contract::limits;
-use contract::wire::ServerSettings;
+use contract::wire::{DefaultSettings, Limits, ServerSettings};
 use leptos::prelude::*;
 
 use crate::api::{self, ApiError};
@@ -51,21 +51,27 @@ impl Server {
         given()
     }
 
-    /// GETs in flight at most, and the defaults: at once, a second, percent that may fail.
-    pub(crate) fn run_defaults(self) -> (u32, u32, Option<f64>, f64) {
-        self.settings.with(|settings| match settings {
-            Some(s) => (
-                s.limits.max_concurrency,
-                s.defaults.max_concurrency,
-                s.defaults.requests_per_second,
-                s.defaults.tolerated_failure_percentage,
-            ),
-            None => (
-                limits::MAX_CONCURRENCY,
-                limits::DEFAULT_MAX_CONCURRENCY,
-                None,
-                100.0,
-            ),
-        })
+    /// What a list and a run may hold at most; tracked. This program's own limits until the server's
+    /// are known.
+    pub(crate) fn limits(self) -> Limits {
+        self.settings
+            .with(|settings| settings.as_ref().map(|settings| settings.limits))
+            .unwrap_or(Limits {
+                ssn_list: limits::MAX_SSN_LIST as u32,
+                list_rows: limits::MAX_LIST_ROWS as u32,
+                part_bytes: limits::MAX_PART_BYTES as u32,
+                max_concurrency: limits::MAX_CONCURRENCY,
+            })
+    }
+
+    /// What an absent setting of a run means; tracked.
+    pub(crate) fn defaults(self) -> DefaultSettings {
+        self.settings
+            .with(|settings| settings.as_ref().map(|settings| settings.defaults))
+            .unwrap_or(DefaultSettings {
+                max_concurrency: limits::DEFAULT_MAX_CONCURRENCY,
+                requests_per_second: None,
+                tolerated_failure_percentage: 100.0,
+            })
     }
 }

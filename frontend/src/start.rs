@@ -1,14 +1,12 @@
 //! Starting a run: the worker sends the list, the page tells how far it is.
 
-use contract::limits;
-use contract::wire::StartRequest;
+use contract::wire::{Limits, StartRequest};
 use leptos::prelude::*;
-use worker::protocol::{Event, Request, Room};
+use worker::protocol::{Event, Request};
 
 use crate::api::ApiError;
 use crate::components::list_state::ListState;
 use crate::logic::run_form::Chosen;
-use crate::server::Server;
 use crate::work;
 
 /// A start on its way to the server.
@@ -51,7 +49,7 @@ impl Start {
         self,
         list: ListState,
         chosen: Chosen,
-        room: Room,
+        limits: Limits,
         started: Box<dyn Fn(&str)>,
     ) {
         let label = list.label.with_untracked(|label| label.trim().to_owned());
@@ -66,7 +64,7 @@ impl Start {
         let request = Request::Start {
             list: number,
             request,
-            room,
+            limits,
         };
         self.trouble.set(None);
         let heard = move |event, _| self.hear(event, list, number, &started);
@@ -120,29 +118,4 @@ impl Start {
             work::tell(Request::Cancel { call });
         }
     }
-}
-
-/// Lines that a list may have.
-pub(crate) fn most_rows(server: Server) -> u64 {
-    server.settings.with(|settings| {
-        settings
-            .as_ref()
-            .map_or(limits::MAX_LIST_ROWS as u64, |settings| {
-                settings.limits.list_rows.into()
-            })
-    })
-}
-
-/// What the server takes at once.
-pub(crate) fn room(server: Server) -> Room {
-    server.settings.with_untracked(|settings| match settings {
-        Some(settings) => Room {
-            request_rows: settings.limits.ssn_list as usize,
-            part_bytes: settings.limits.part_bytes as usize,
-        },
-        None => Room {
-            request_rows: limits::MAX_SSN_LIST,
-            part_bytes: limits::MAX_PART_BYTES,
-        },
-    })
 }

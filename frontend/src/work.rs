@@ -10,7 +10,6 @@ use web_sys::{MessageEvent, Worker, WorkerOptions, WorkerType};
 use worker::protocol::{Call, Event, Message, Request, Trouble};
 
 use crate::api::ApiError;
-use crate::logic::json;
 use crate::sign_in;
 
 /// Hears the events of a call, and what is attached to each; [`Event::Lost`] if the worker dies.
@@ -133,7 +132,7 @@ impl Running {
 fn hear(event: &MessageEvent) {
     let parts = Array::from(&event.data());
     let message = parts.get(0).as_string().unwrap_or_default();
-    let Ok(Message { call, event }) = json::from_str(&message) else {
+    let Ok(Message { call, event }) = serde_json::from_str(&message) else {
         // It says nothing else but that it has stopped.
         return die();
     };

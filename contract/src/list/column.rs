@@ -3,6 +3,8 @@
 use std::convert::Infallible;
 use std::str::FromStr;
 
+use serde::{Deserialize, Serialize};
+
 use crate::words::{count, group};
 
 /// Which column holds the numbers, where somebody says so.
@@ -29,7 +31,7 @@ impl FromStr for Column {
 }
 
 /// A column that could be meant.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ColumnChoice {
     /// Its place, from 0: [`Column::Index`] takes it.
     pub index: usize,

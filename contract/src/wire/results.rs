@@ -29,8 +29,35 @@ pub struct ResultRow {
     pub warning: Option<Warning>,
     /// Milliseconds the last attempt took.
     pub duration_ms: Option<u32>,
-    /// GETs made in the pass that brought this; 0 where none did.
+    /// GETs made in the pass that brought the outcome; 0 while PENDING, and where none was made.
     pub attempts: u32,
+}
+
+/// Bodies are equal if their texts are.
+impl PartialEq for ResultRow {
+    fn eq(&self, other: &Self) -> bool {
+        // Destructured, so that a new field can't be left out.
+        let Self {
+            row,
+            ssn,
+            outcome,
+            status_code,
+            body,
+            error,
+            warning,
+            duration_ms,
+            attempts,
+        } = self;
+        *row == other.row
+            && *ssn == other.ssn
+            && *outcome == other.outcome
+            && *status_code == other.status_code
+            && body.as_ref().map(|body| body.get()) == other.body.as_ref().map(|body| body.get())
+            && *error == other.error
+            && *warning == other.warning
+            && *duration_ms == other.duration_ms
+            && *attempts == other.attempts
+    }
 }
 
 /// Rows in list order.

@@ -4,7 +4,9 @@ use std::fmt::Write;
 use std::future::Future;
 use std::pin::Pin;
 
-use contract::wire::{Execution, ExecutionsPage, Failures, RedriveRequest, ServerSettings};
+use contract::wire::{
+    Execution, ExecutionsPage, Failures, RedriveRequest, ResultsPage, ServerSettings,
+};
 use gloo_net::http::{Request, RequestBuilder};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -12,8 +14,6 @@ use web_sys::AbortSignal;
 
 use crate::api::ApiError;
 use crate::logic::choice::Choice;
-use crate::logic::json;
-use crate::logic::row_view::RowsPage;
 use crate::sign_in;
 
 type Result<T> = std::result::Result<T, ApiError>;
@@ -105,7 +105,10 @@ pub async fn redrive(id: &str, request: &RedriveRequest) -> Result<()> {
 }
 
 /// One page of a run's rows.
-pub async fn results(query: &ResultsQuery<'_>, signal: Option<&AbortSignal>) -> Result<RowsPage> {
+pub async fn results(
+    query: &ResultsQuery<'_>,
+    signal: Option<&AbortSignal>,
+) -> Result<ResultsPage> {
     let mut address = format!(
         "/api/executions/{}/results?count={}",
         encode(query.id),
@@ -170,5 +173,5 @@ fn send(call: Call) -> Pin<Box<dyn Future<Output = Result<Answer>>>> {
 
 fn read<T: DeserializeOwned>(answer: &Answer) -> Result<T> {
     let status = answer.status;
-    json::from_str(&answer.body).map_err(|_| ApiError::Unreadable { status })
+    serde_json::from_str(&answer.body).map_err(|_| ApiError::Unreadable { status })
 }

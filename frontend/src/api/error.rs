@@ -2,8 +2,6 @@
 
 use contract::wire::Problem;
 
-use crate::logic::json;
-
 /// A call that brought no answer of the kind asked for.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ApiError {
@@ -24,7 +22,7 @@ pub enum ApiError {
 impl ApiError {
     /// The refusal in an answer that isn't 2xx.
     pub fn from_answer(status: u16, body: &str) -> Self {
-        match json::from_str::<Problem>(body) {
+        match serde_json::from_str::<Problem>(body) {
             Ok(problem) => Self::Refused(problem),
             Err(_) => Self::Unreadable { status },
         }

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use contract::list::ColumnChoice;
 use leptos::prelude::*;
-use worker::protocol::{Choice, Digest, Refusal};
+use worker::protocol::{Digest, Refusal};
 
 use crate::components::list_state::{ListState, Reading};
 use crate::components::list_wrong::Wrong;
@@ -57,7 +58,11 @@ fn Refused(list: ListState, refusal: Arc<Refusal>) -> impl IntoView {
 }
 
 #[component]
-fn ColumnField(list: ListState, choices: Vec<Choice>, chosen: Option<usize>) -> impl IntoView {
+fn ColumnField(
+    list: ListState,
+    choices: Vec<ColumnChoice>,
+    chosen: Option<usize>,
+) -> impl IntoView {
     let on_change = move |event| {
         if let Ok(index) = event_target_value(&event).parse() {
             list.column.set(Some(index));
@@ -120,7 +125,9 @@ fn TableColumn(list: ListState, digest: Arc<Digest>) -> impl IntoView {
     let field = maybe(move || {
         let choices = || {
             let names = digest.columns.iter().cloned().enumerate();
-            names.map(|(index, name)| Choice { index, name }).collect()
+            names
+                .map(|(index, name)| ColumnChoice { index, name })
+                .collect()
         };
         choosing
             .get()

@@ -9,7 +9,6 @@ use crate::logic::words;
 use crate::one_type::{click, flag, maybe, memo, text};
 use crate::router::{Place, Router};
 use crate::server::Server;
-use crate::start::{most_rows, room};
 
 /// What the start will do, its button, and how far it is.
 #[component]
@@ -20,7 +19,8 @@ pub(crate) fn ListStart(draft: Draft, chosen: Memo<Result<Chosen, Wrong>>) -> im
         list.digest()
             .map_or((0, 0), |digest| (digest.rows, digest.items))
     });
-    let too_long = memo(move || counts.get().0 > most_rows(server));
+    let most_rows = memo(move || u64::from(server.limits().list_rows));
+    let too_long = memo(move || counts.get().0 > most_rows.get());
     let idle = memo(move || start.sending.with(Option::is_none));
     let ready = move || {
         counts.get().1 > 0
@@ -38,15 +38,12 @@ pub(crate) fn ListStart(draft: Draft, chosen: Memo<Result<Chosen, Wrong>>) -> im
                     router.go(&format!("/executions/{id}"));
                 }
             };
-            start.send(list, chosen, room(server), Box::new(started));
+            start.send(list, chosen, untrack(|| server.limits()), Box::new(started));
         }
     });
-    let means = text(move || {
-        let (_, at_once, per_second, _) = server.run_defaults();
-        match (chosen.get(), counts.get().1) {
-            (Err(_), _) | (_, 0) => String::new(),
-            (Ok(chosen), items) => meaning(&chosen, items, at_once, per_second),
-        }
+    let means = text(move || match (chosen.get(), counts.get().1) {
+        (Err(_), _) | (_, 0) => String::new(),
+        (Ok(chosen), items) => meaning(&chosen, items, &server.defaults()),
     });
     let deed = text(move || match (idle.get(), counts.get().1) {
         (false, _) => "Starting…".to_owned(),
@@ -64,7 +61,7 @@ pub(crate) fn ListStart(draft: Draft, chosen: Memo<Result<Chosen, Wrong>>) -> im
         <Trouble error=waiting again="This page tries again by itself, and goes on where it was."/>
         <Trouble error=start.trouble again="Press the button again: it starts one run only, even if the first try arrived."/>
         <p class="notice bad" role="alert" hidden=flag(move || !too_long.get())>
-            "The list has more lines than this server takes at once (" {text(move || words::group(most_rows(server)))} "): split it."
+            "The list has more lines than this server takes at once (" {text(move || words::group(most_rows.get()))} "): split it."
         </p>
         <p class="unseen" role="status">{spoken}</p>
         <div class="deed">

@@ -1,23 +1,23 @@
 //! One row with all there is to know of it.
 
+use contract::wire::ResultRow;
 use leptos::prelude::*;
 
 use crate::components::mark::Mark;
-use crate::logic::row_view::{RowView, outcome_words};
+use crate::logic::row_view::{Row, number, outcome_words, spoken, spoken_number, summary};
 use crate::logic::{json_text, words};
 use crate::one_type::{maybe, text};
 
 /// The panel of the open row; nothing where none is.
 #[component]
-pub(crate) fn RowPanel(open: RwSignal<Option<RowView>>) -> impl IntoView {
+pub(crate) fn RowPanel(open: RwSignal<Option<Row>>) -> impl IntoView {
     let on_key = move |event: web_sys::KeyboardEvent| {
         if event.key() == "Escape" {
             open.set(None);
         }
     };
     // Beside the panel: a reader that meets a region and its words at once may not speak them.
-    let spoken =
-        text(move || open.with(|row| row.as_ref().map_or_else(String::new, RowView::spoken)));
+    let says = text(move || open.with(|row| row.as_deref().map_or_else(String::new, spoken)));
     let panel = maybe(move || {
         open.get().map(|row| {
             view! {
@@ -34,21 +34,21 @@ pub(crate) fn RowPanel(open: RwSignal<Option<RowView>>) -> impl IntoView {
         })
     });
     view! {
-        <p class="unseen" role="status">{spoken}</p>
+        <p class="unseen" role="status">{says}</p>
         {panel}
     }
 }
 
-fn facts(row: &RowView) -> impl IntoView + use<> {
+fn facts(row: &ResultRow) -> impl IntoView + use<> {
     let fact = |name: &'static str, value: Option<String>| {
         value.map(|value| view! { <div><dt>{name}</dt><dd>{value}</dd></div> })
     };
     let says = (!row.outcome.is_answer())
-        .then(|| row.says())
+        .then(|| summary(row))
         .filter(|says| !says.is_empty());
     view! {
         <dl class="facts">
-            <div><dt>"Number"</dt><dd class="mono" data-testid="panel-number" aria-label=row.spoken_number()>{row.number()}</dd></div>
+            <div><dt>"Number"</dt><dd class="mono" data-testid="panel-number" aria-label=spoken_number(row)>{number(row)}</dd></div>
             <div>
                 <dt>"Outcome"</dt>
                 <dd class="outcome"><Mark outcome=row.outcome/> {outcome_words(row.outcome)}</dd>
@@ -62,11 +62,11 @@ fn facts(row: &RowView) -> impl IntoView + use<> {
     }
 }
 
-fn body(row: &RowView) -> impl IntoView + use<> {
-    row.body.as_deref().map(|body| {
+fn body(row: &ResultRow) -> impl IntoView + use<> {
+    row.body.as_ref().map(|body| {
         view! {
             <h2 id="body-title">"What the upstream said"</h2>
-            <pre tabindex="0" aria-labelledby="body-title" data-testid="panel-body">{json_text::pretty(body)}</pre>
+            <pre tabindex="0" aria-labelledby="body-title" data-testid="panel-body">{json_text::pretty(body.get())}</pre>
         }
     })
 }

@@ -19,9 +19,8 @@ pub(crate) fn RunSettings(
     let server = Server::of_page();
     let open = RwSignal::new(false);
     let words = text(move || {
-        let (_, at_once, per_second, tolerated) = server.run_defaults();
         chosen.with(|chosen| match chosen {
-            Ok(chosen) => sentence(chosen, at_once, per_second, tolerated),
+            Ok(chosen) => sentence(chosen, &server.defaults()),
             Err(_) => "A setting can't be as it was typed.".to_owned(),
         })
     });
@@ -33,11 +32,11 @@ pub(crate) fn RunSettings(
         <fieldset class="settings" hidden=flag(move || !open.get())>
             <legend class="unseen">"How the run is made"</legend>
             <Field name="At once" id="max-concurrency" form chosen get=|form| &mut form.at_once wrong=|wrong| &wrong.at_once
-                hint=text(move || words::group(server.run_defaults().1.into()))/>
+                hint=text(move || words::group(server.defaults().max_concurrency.into()))/>
             <Field name="A second, at most" id="requests-per-second" form chosen get=|form| &mut form.per_second wrong=|wrong| &wrong.per_second
-                hint=text(move || server.run_defaults().2.map_or("no limit".to_owned(), words::decimal))/>
+                hint=text(move || server.defaults().requests_per_second.map_or("no limit".to_owned(), words::decimal))/>
             <Field name="May fail, in percent" id="tolerated" form chosen get=|form| &mut form.tolerated wrong=|wrong| &wrong.tolerated
-                hint=text(move || words::decimal(server.run_defaults().3))/>
+                hint=text(move || words::decimal(server.defaults().tolerated_failure_percentage))/>
             <label class="check">
                 <input
                     type="checkbox"

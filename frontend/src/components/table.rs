@@ -6,7 +6,7 @@ use web_sys::KeyboardEvent;
 
 use crate::components::scroller::Scroller;
 use crate::components::table_rows::{Head, Line};
-use crate::logic::row_view::RowView;
+use crate::logic::row_view::Row;
 use crate::logic::window::Window;
 use crate::logic::words;
 use crate::one_type::{effect, memo, text};
@@ -14,11 +14,7 @@ use crate::rows::Rows;
 
 /// The table. `rows` is how many the run has; `open` is the row whose panel is shown.
 #[component]
-pub(crate) fn Table(
-    rows: Rows,
-    total: Memo<u64>,
-    open: RwSignal<Option<RowView>>,
-) -> impl IntoView {
+pub(crate) fn Table(rows: Rows, total: Memo<u64>, open: RwSignal<Option<Row>>) -> impl IntoView {
     let node = NodeRef::<Div>::new();
     let scroller = Scroller::of(node);
     let active = RwSignal::new(None::<u64>);

@@ -1,11 +1,11 @@
 //! The table's head and its lines.
 
-use contract::wire::Outcome;
+use contract::wire::{Outcome, ResultRow};
 use leptos::prelude::*;
 
 use crate::components::mark::Mark;
 use crate::logic::row_store::RowStore;
-use crate::logic::row_view::{RowView, outcome_words};
+use crate::logic::row_view::{Row, number, outcome_words, spoken_number, summary};
 use crate::logic::words;
 use crate::one_type::{flag, memo, part, text};
 
@@ -30,7 +30,7 @@ pub(crate) fn Line(
     place: u64,
     store: RwSignal<RowStore>,
     active: RwSignal<Option<u64>>,
-    open: RwSignal<Option<RowView>>,
+    open: RwSignal<Option<Row>>,
     show: impl Fn(u64) + Send + 'static,
 ) -> impl IntoView {
     let row = memo(move || store.with(|store| store.get(place).cloned()));
@@ -58,17 +58,17 @@ pub(crate) fn Line(
     }
 }
 
-fn cells(row: &RowView) -> impl IntoView + use<> {
+fn cells(row: &ResultRow) -> impl IntoView + use<> {
     let has_answer = row.outcome == Outcome::Succeeded && row.body.is_some();
     let says = if has_answer { "says" } else { "says soft" };
     view! {
         <span role="gridcell" class="place">{words::group(row.row + 1)}</span>
-        <span role="gridcell" class="mono" aria-label=row.spoken_number()>{row.number()}</span>
+        <span role="gridcell" class="mono" aria-label=spoken_number(row)>{number(row)}</span>
         <span role="gridcell" class="outcome"><Mark outcome=row.outcome/> {outcome_words(row.outcome)}</span>
         <span role="gridcell" class="right">{row.status_code.map(|status| status.to_string())}</span>
         <span role="gridcell" class="right time">
             {row.duration_ms.map(|ms| words::duration(ms.into()))}
         </span>
-        <span role="gridcell" class=says>{row.says()}</span>
+        <span role="gridcell" class=says>{summary(row)}</span>
     }
 }

@@ -1,8 +1,10 @@
 //! Which rows are shown, and what of them can be asked again.
 
-use contract::wire::{ErrorKind, Execution, FailureGroup, Outcome, RedriveRequest, RowError};
+use contract::wire::{
+    ErrorKind, Execution, FailureGroup, Outcome, RedriveRequest, ResultRow, RowError,
+};
 
-use crate::logic::row_view::{RowView, outcome_words};
+use crate::logic::row_view::outcome_words;
 use crate::logic::words;
 
 /// Which rows of a run are shown.
@@ -47,7 +49,7 @@ impl Choice {
 
     /// Whether a row that came for the query is meant. The address can't ask for rows without a
     /// status or without an error, so a group may come with another one's rows.
-    pub fn admits(self, row: &RowView) -> bool {
+    pub fn admits(self, row: &ResultRow) -> bool {
         match self {
             Self::Failed(status, error) => {
                 row.status_code == status && row.error == error.map(RowError::Fetch)
@@ -165,6 +167,7 @@ pub fn chosen_again(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::logic::row_view::tests::row;
     use crate::logic::telling::tests::execution;
     use contract::wire::ExecutionStatus;
 
@@ -206,19 +209,17 @@ mod tests {
 
     #[test]
     fn a_group_shows_its_own_rows_only() {
-        let row = |status: &str, error: &str| {
-            let json = format!(
-                r#"{{"row":3,"ssn":"***-**-6789","outcome":"FAILED","statusCode":{status},
-                "body":null,"error":{error},"warning":null,"durationMs":12,"attempts":1}}"#
-            );
-            crate::logic::json::from_str::<RowView>(&json).unwrap()
+        let failed = |status_code, error: Option<ErrorKind>| ResultRow {
+            status_code,
+            error: error.map(RowError::Fetch),
+            ..row(3, Outcome::Failed)
         };
-        assert!(TIMED_OUT.admits(&row("null", r#""TIMED_OUT""#)));
-        assert!(!TIMED_OUT.admits(&row("200", r#""TIMED_OUT""#)));
+        assert!(TIMED_OUT.admits(&failed(None, Some(ErrorKind::TimedOut))));
+        assert!(!TIMED_OUT.admits(&failed(Some(200), Some(ErrorKind::TimedOut))));
         let overloaded = Choice::Failed(Some(503), None);
-        assert!(overloaded.admits(&row("503", "null")));
-        assert!(!overloaded.admits(&row("503", r#""BODY_TOO_LARGE""#)));
-        assert!(Choice::All.admits(&row("503", "null")));
+        assert!(overloaded.admits(&failed(Some(503), None)));
+        assert!(!overloaded.admits(&failed(Some(503), Some(ErrorKind::BodyTooLarge))));
+        assert!(Choice::All.admits(&failed(Some(503), None)));
     }
 
     #[test]

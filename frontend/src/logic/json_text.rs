@@ -1,8 +1,6 @@
 //! An upstream's body as text: indented for the panel, on one line for the table. The upstream's
 //! own text is kept, so numbers keep every digit and fields their order.
 
-use crate::logic::json;
-
 /// A piece of a JSON text.
 #[derive(Clone, Copy, PartialEq)]
 enum Token<'a> {
@@ -56,7 +54,7 @@ fn string_length(text: &str) -> usize {
 
 /// The body on as many lines as it needs: JSON indented by two, a text as it is.
 pub fn pretty(json: &str) -> String {
-    if let Ok(text) = json::from_str::<String>(json) {
+    if let Ok(text) = serde_json::from_str::<String>(json) {
         return text;
     }
     let mut out = String::with_capacity(json.len() * 2);
@@ -102,7 +100,7 @@ pub fn pretty(json: &str) -> String {
 /// The body in a few words: `name: Ada, state: active`, without the outer brackets and the quotes,
 /// cut after so many characters.
 pub fn preview(json: &str, characters: usize) -> String {
-    if let Ok(text) = json::from_str::<String>(json) {
+    if let Ok(text) = serde_json::from_str::<String>(json) {
         return cut(text.split_whitespace(), " ", characters);
     }
     let mut depth = 0usize;
@@ -125,7 +123,7 @@ pub fn preview(json: &str, characters: usize) -> String {
         }
         Token::Comma => ", ".to_owned(),
         Token::Colon => ": ".to_owned(),
-        Token::Scalar(text) => json::from_str(text).unwrap_or_else(|_| text.to_owned()),
+        Token::Scalar(text) => serde_json::from_str(text).unwrap_or_else(|_| text.to_owned()),
     });
     cut(words, "", characters)
 }
@@ -199,6 +197,14 @@ mod tests {
         );
         assert_eq!(preview(json, 7), "name: A…");
         assert_eq!(preview("17", 99), "17");
+    }
+
+    #[test]
+    fn half_a_surrogate_pair_is_shown_as_it_was_sent() {
+        let body = r#"{"a":"x\ud83d"}"#;
+        assert_eq!(pretty(body), "{\n  \"a\": \"x\\ud83d\"\n}");
+        assert_eq!(preview(body, 99), r#"a: "x\ud83d""#);
+        assert_eq!(preview(r#""\ud83d""#, 99), r#""\ud83d""#);
     }
 
     #[test]

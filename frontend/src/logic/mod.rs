@@ -4,7 +4,6 @@ pub mod as_of;
 pub mod choice;
 pub mod file_name;
 pub mod history;
-pub mod json;
 pub mod json_text;
 pub mod pace;
 pub mod poll;

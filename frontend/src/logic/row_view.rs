@@ -1,143 +1,80 @@
-//! A row as the table and the panel show it.
+//! A row of results in words, for the table and the panel.
 
 use std::sync::Arc;
 
-use contract::wire::{ErrorKind, Outcome, RowError};
-use contract::{InvalidReason, Warning};
-use serde::de::value::StrDeserializer;
-use serde::de::{Deserialize, Deserializer, Error, IntoDeserializer};
+use contract::wire::{Outcome, ResultRow, RowError};
 
-use crate::logic::{json, json_text, words};
+use crate::logic::{json_text, words};
 
-/// A page of results as the API tells them.
-#[derive(Clone, Debug, serde::Deserialize)]
-pub struct RowsPage {
-    /// The rows.
-    pub rows: Vec<RowView>,
-    /// The cursor of the next page, where there is one.
-    #[serde(default)]
-    pub next: Option<String>,
+/// A row that the table, the panel and the rows' store share.
+pub type Row = Arc<ResultRow>;
+
+/// Whether the row can't change any more.
+pub fn is_final(row: &ResultRow) -> bool {
+    row.outcome.is_answer() || row.outcome == Outcome::Invalid
 }
 
-/// A row as the table and the panel show it: a [`contract::wire::ResultRow`] that can be compared
-/// and shared, read by [`json::from_str`].
-#[derive(Clone, Debug, PartialEq, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct RowView {
-    /// The row's number, from 0.
-    pub row: u64,
-    /// Masked, or nine digits where revealed; none where INVALID.
-    pub ssn: Option<String>,
-    /// What became of it.
-    pub outcome: Outcome,
-    /// The status of the last attempt that had one.
-    pub status_code: Option<u16>,
-    /// The upstream's body, a JSON text.
-    #[serde(deserialize_with = "body")]
-    pub body: Option<Arc<str>>,
-    /// Why there is no answer, or why the line is no SSN.
-    #[serde(deserialize_with = "error")]
-    pub error: Option<RowError>,
-    /// What to look at twice.
-    pub warning: Option<Warning>,
-    /// Milliseconds the last attempt took.
-    pub duration_ms: Option<u32>,
-    /// GETs made, in all passes.
-    pub attempts: u32,
+/// The number as it is shown: `•••-••-6789`, or `123-45-6789` where revealed; a dash if there is none.
+pub fn number(row: &ResultRow) -> String {
+    match row.ssn.as_deref() {
+        None => "—".to_owned(),
+        Some(ssn) => match parts(ssn) {
+            Some((area, group, serial)) => format!("{area}-{group}-{serial}"),
+            None => ssn.replace('*', "•"),
+        },
+    }
 }
 
-fn body<'de, D: Deserializer<'de>>(reader: D) -> Result<Option<Arc<str>>, D::Error> {
-    Ok(json::raw(reader)?.map(Arc::from))
-}
-
-/// What a GET failed by, or why a line is no SSN: no name is both.
-fn error<'de, D: Deserializer<'de>>(reader: D) -> Result<Option<RowError>, D::Error> {
-    let Some(name) = Option::<String>::deserialize(reader)? else {
-        return Ok(None);
+/// The number as a screen reader says it: `ending in 6789`, or all digits one by one.
+pub fn spoken_number(row: &ResultRow) -> String {
+    let Some(ssn) = row.ssn.as_deref() else {
+        return "no number".to_owned();
     };
-    let name: StrDeserializer<'_, D::Error> = name.as_str().into_deserializer();
-    let error = ErrorKind::deserialize(name).map(RowError::Fetch);
-    let error = error.or_else(|_| InvalidReason::deserialize(name).map(RowError::Invalid));
-    error
-        .map(Some)
-        .map_err(|_| D::Error::custom("no known error"))
+    match (parts(ssn), ssn.rsplit('-').next()) {
+        (None, Some(last)) => format!("ending in {last}"),
+        _ => ssn.chars().flat_map(|digit| [digit, ' ']).collect(),
+    }
 }
 
-impl RowView {
-    /// Whether the row can never change again.
-    pub fn is_settled(&self) -> bool {
-        self.outcome.is_answer() || self.outcome == Outcome::Invalid
-    }
+/// The row as a screen reader says it when the panel opens.
+pub fn spoken(row: &ResultRow) -> String {
+    format!(
+        "Row {}, {}. {}",
+        words::group(row.row + 1),
+        outcome_words(row.outcome),
+        summary(row)
+    )
+}
 
-    /// The number with dots for its hidden digits, `•••-••-6789`, or all of it where it is
-    /// revealed; a dash where there is none.
-    pub fn number(&self) -> String {
-        match self.ssn.as_deref() {
-            None => "—".to_owned(),
-            Some(ssn) => match parts(ssn) {
-                Some((area, group, serial)) => format!("{area}-{group}-{serial}"),
-                None => ssn.replace('*', "•"),
-            },
-        }
+/// The row in a few words: the start of the body, or what went wrong.
+pub fn summary(row: &ResultRow) -> String {
+    const CHARACTERS: usize = 160;
+    match row.outcome {
+        Outcome::Succeeded => row
+            .body
+            .as_ref()
+            .map(|body| json_text::preview(body.get(), CHARACTERS))
+            .unwrap_or_default(),
+        Outcome::NotFound => "the upstream has no such number".to_owned(),
+        Outcome::Failed => match row.attempts {
+            0 | 1 => failure(row).to_owned(),
+            attempts => format!(
+                "{}, {}",
+                failure(row),
+                words::count(attempts.into(), "attempt")
+            ),
+        },
+        Outcome::NotTried => "the run ended before it was asked".to_owned(),
+        Outcome::Pending => String::new(),
+        Outcome::Invalid => row.error.map_or("no SSN", RowError::message).to_owned(),
     }
+}
 
-    /// The number as a screen reader says it: `ending in 6789`, or all digits one by one.
-    pub fn spoken_number(&self) -> String {
-        let Some(ssn) = self.ssn.as_deref() else {
-            return "no number".to_owned();
-        };
-        match (parts(ssn), ssn.rsplit('-').next()) {
-            (None, Some(last)) => format!("ending in {last}"),
-            _ => ssn.chars().flat_map(|digit| [digit, ' ']).collect(),
-        }
-    }
-
-    /// What a screen reader says once the row is chosen.
-    pub fn spoken(&self) -> String {
-        format!(
-            "Row {}, {}. {}",
-            words::group(self.row + 1),
-            outcome_words(self.outcome),
-            self.says()
-        )
-    }
-
-    /// What the row says in a few words: the body of an answer, or what went wrong.
-    pub fn says(&self) -> String {
-        const CHARACTERS: usize = 160;
-        match self.outcome {
-            Outcome::Succeeded => self
-                .body
-                .as_deref()
-                .map(|body| json_text::preview(body, CHARACTERS))
-                .unwrap_or_default(),
-            Outcome::NotFound => "the upstream has no such number".to_owned(),
-            Outcome::Failed => match self.attempts {
-                0 | 1 => self.why().to_owned(),
-                attempts => format!(
-                    "{}, {}",
-                    self.why(),
-                    words::count(attempts.into(), "attempt")
-                ),
-            },
-            Outcome::NotTried => "the run ended before it was asked".to_owned(),
-            Outcome::Pending if self.attempts > 0 => {
-                format!(
-                    "asked {} so far",
-                    words::count(self.attempts.into(), "time")
-                )
-            }
-            Outcome::Pending => String::new(),
-            Outcome::Invalid => self.error.map_or("no SSN", RowError::message).to_owned(),
-        }
-    }
-
-    fn why(&self) -> &'static str {
-        match (self.error, self.status_code) {
-            (Some(error), _) => error.message(),
-            (None, Some(status)) => status_words(status),
-            (None, None) => "no answer",
-        }
+fn failure(row: &ResultRow) -> &'static str {
+    match (row.error, row.status_code) {
+        (Some(error), _) => error.message(),
+        (None, Some(status)) => status_words(status),
+        (None, None) => "no answer",
     }
 }
 
@@ -176,9 +113,11 @@ pub fn outcome_words(outcome: Outcome) -> &'static str {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
+    use contract::InvalidReason;
+    use contract::wire::ErrorKind;
 
-    pub(crate) fn row(number: u64, outcome: Outcome) -> RowView {
-        RowView {
+    pub(crate) fn row(number: u64, outcome: Outcome) -> ResultRow {
+        ResultRow {
             row: number,
             ssn: Some("***-**-6789".to_owned()),
             outcome,
@@ -192,91 +131,56 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn a_row_of_the_wire_becomes_a_row_of_the_page() {
-        let row = contract::wire::ResultRow {
-            row: 3,
-            ssn: Some("***-**-6789".into()),
-            outcome: Outcome::Succeeded,
-            status_code: Some(200),
-            body: Some(
-                serde_json::value::RawValue::from_string(r#"{"name": "Ada"}"#.into()).unwrap(),
-            ),
-            error: None,
-            warning: Some(Warning::LooksLikeItin),
-            duration_ms: Some(12),
-            attempts: 1,
-        };
-        let told = contract::wire::ResultsPage {
-            rows: vec![row.clone(), row],
-            next: Some("c".into()),
-        };
-        let read: RowsPage = json::from_str(&serde_json::to_string(&told).unwrap()).unwrap();
-        assert_eq!((read.rows.len(), read.next.as_deref()), (2, Some("c")));
-        let view = &read.rows[1];
-        assert_eq!(view.number(), "•••-••-6789");
-        assert_eq!(view.spoken_number(), "ending in 6789");
-        assert_eq!(view.says(), "name: Ada");
-        assert_eq!(view.body.as_deref(), Some(r#"{"name": "Ada"}"#));
-        assert_eq!(view.warning, Some(Warning::LooksLikeItin));
-        assert!(view.is_settled());
-    }
-
-    #[test]
-    fn every_error_of_the_wire_is_known_to_the_page() {
-        for (name, error) in [
-            ("null", None),
-            ("\"TIMED_OUT\"", Some(RowError::Fetch(ErrorKind::TimedOut))),
-            (
-                "\"NO_DIGITS\"",
-                Some(RowError::Invalid(InvalidReason::NoDigits)),
-            ),
-        ] {
-            let json = format!(
-                r#"{{"row":3,"ssn":null,"outcome":"INVALID","statusCode":null,"body":null,
-                "error":{name},"warning":null,"durationMs":null,"attempts":0}}"#
-            );
-            let view: RowView = json::from_str(&json).unwrap();
-            assert_eq!((view.error, view.body), (error, None));
-        }
+    fn a_masked_number_is_shown_by_its_last_digits() {
+        let masked = row(0, Outcome::Succeeded);
+        assert_eq!(number(&masked), "•••-••-6789");
+        assert_eq!(spoken_number(&masked), "ending in 6789");
     }
 
     #[test]
     fn a_revealed_number_is_shown_whole() {
-        let mut shown = row(0, Outcome::Succeeded);
-        shown.ssn = Some("123456789".to_owned());
-        assert_eq!(shown.number(), "123-45-6789");
-        assert_eq!(shown.spoken_number().trim(), "1 2 3 4 5 6 7 8 9");
-        shown.ssn = None;
-        assert_eq!(
-            (shown.number(), shown.spoken_number()),
-            ("—".into(), "no number".into())
-        );
+        let mut revealed = row(0, Outcome::Succeeded);
+        revealed.ssn = Some("123456789".to_owned());
+        assert_eq!(number(&revealed), "123-45-6789");
+        assert_eq!(spoken_number(&revealed).trim(), "1 2 3 4 5 6 7 8 9");
+        revealed.ssn = None;
+        assert_eq!(number(&revealed), "—");
+        assert_eq!(spoken_number(&revealed), "no number");
     }
 
     #[test]
-    fn every_failure_says_what_went_wrong() {
+    fn a_row_that_succeeded_is_summed_up_by_its_body() {
+        let mut succeeded = row(3, Outcome::Succeeded);
+        assert_eq!(summary(&succeeded), "");
+        let body = r#"{"name": "Ada"}"#.to_owned();
+        succeeded.body = Some(serde_json::value::RawValue::from_string(body).unwrap());
+        assert_eq!(summary(&succeeded), "name: Ada");
+    }
+
+    #[test]
+    fn a_row_that_failed_is_summed_up_by_its_failure() {
         let mut failed = row(0, Outcome::Failed);
         failed.status_code = Some(503);
         failed.attempts = 4;
-        assert_eq!(failed.says(), "overloaded or down, 4 attempts");
-        assert!(
-            failed
-                .spoken()
-                .ends_with(", Failed. overloaded or down, 4 attempts")
+        assert_eq!(summary(&failed), "overloaded or down, 4 attempts");
+        assert_eq!(
+            spoken(&failed),
+            "Row 1, Failed. overloaded or down, 4 attempts"
         );
         failed.error = Some(RowError::Fetch(ErrorKind::TimedOut));
         failed.attempts = 1;
-        assert_eq!(failed.says(), "timed out");
+        assert_eq!(summary(&failed), "timed out");
         let mut invalid = row(0, Outcome::Invalid);
         invalid.error = Some(RowError::Invalid(InvalidReason::NoDigits));
-        assert_eq!(invalid.says(), "no digits");
+        assert_eq!(summary(&invalid), "no digits");
     }
 
     #[test]
-    fn only_what_has_its_answer_is_settled() {
-        let settled = Outcome::ALL.into_iter().filter(|o| row(0, *o).is_settled());
+    fn only_answers_and_invalid_lines_are_final() {
+        let outcomes = Outcome::ALL.into_iter();
+        let last: Vec<_> = outcomes.filter(|o| is_final(&row(0, *o))).collect();
         assert_eq!(
-            settled.collect::<Vec<_>>(),
+            last,
             [Outcome::Succeeded, Outcome::NotFound, Outcome::Invalid]
         );
     }

@@ -1,9 +1,9 @@
 //! The settings of a run as they are typed.
 
 use contract::limits;
-use serde::de::DeserializeOwned;
+use contract::wire::DefaultSettings;
 
-use crate::logic::{json, words};
+use crate::logic::words;
 
 /// The settings of a run as they are typed; an empty field means the default.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -47,9 +47,9 @@ impl RunForm {
     pub fn chosen(&self, max_concurrency: u32) -> Result<Chosen, Wrong> {
         const RATES: std::ops::RangeInclusive<f64> =
             limits::MIN_REQUESTS_PER_SECOND..=limits::MAX_REQUESTS_PER_SECOND;
-        let at_once = field(&self.at_once, |n: &u32| (1..=max_concurrency).contains(n));
-        let per_second = field(&self.per_second, |n: &f64| RATES.contains(n));
-        let tolerated = field(&self.tolerated, |n: &f64| (0.0..=100.0).contains(n));
+        let at_once = field(&self.at_once, whole, |n| (1..=max_concurrency).contains(n));
+        let per_second = field(&self.per_second, decimal, |n| RATES.contains(n));
+        let tolerated = field(&self.tolerated, decimal, |n| (0.0..=100.0).contains(n));
         match (at_once, per_second, tolerated) {
             (Ok(max_concurrency), Ok(requests_per_second), Ok(tolerated_failure_percentage)) => {
                 Ok(Chosen {
@@ -84,23 +84,43 @@ impl RunForm {
     }
 }
 
-fn field<T: DeserializeOwned>(typed: &str, fits: impl Fn(&T) -> bool) -> Result<Option<T>, ()> {
+/// Reads a field: none if it is empty, an error if it isn't a number that fits.
+fn field<T>(
+    typed: &str,
+    parse: fn(&str) -> Option<T>,
+    fits: impl Fn(&T) -> bool,
+) -> Result<Option<T>, ()> {
     let typed = typed.trim().replace(',', "");
     if typed.is_empty() {
         return Ok(None);
     }
-    // JSON's numbers are the ones meant: no `inf`, no `NaN`; and its reader is in the page anyway.
-    json::from_str(&typed).ok().filter(fits).map(Some).ok_or(())
+    parse(&typed).filter(fits).map(Some).ok_or(())
+}
+
+fn whole(typed: &str) -> Option<u32> {
+    typed.parse().ok()
+}
+
+/// Parses digits with an optional point. The standard library's parser for `f64` brings a table of
+/// 10 KB, which doesn't compress; the numbers here need none of it.
+fn decimal(typed: &str) -> Option<f64> {
+    let (whole, fraction) = typed.split_once('.').unwrap_or((typed, ""));
+    let digits: u64 = [whole, fraction].concat().parse().ok()?;
+    let divisor = (0..fraction.len()).fold(1.0, |divisor, _| divisor * 10.0);
+    Some(digits as f64 / divisor)
 }
 
 /// The settings in a sentence, with these defaults: `1,000 at once, no limit a second.`
-pub fn sentence(chosen: &Chosen, at_once: u32, per_second: Option<f64>, tolerated: f64) -> String {
-    let at_once = words::group(chosen.max_concurrency.unwrap_or(at_once).into());
-    let rate = match chosen.requests_per_second.or(per_second) {
+pub fn sentence(chosen: &Chosen, defaults: &DefaultSettings) -> String {
+    let at_once = chosen.max_concurrency.unwrap_or(defaults.max_concurrency);
+    let at_once = words::group(at_once.into());
+    let rate = match chosen.requests_per_second.or(defaults.requests_per_second) {
         Some(rate) => format!("at most {} a second", words::decimal(rate)),
         None => "no limit a second".to_owned(),
     };
-    let tolerated = chosen.tolerated_failure_percentage.unwrap_or(tolerated);
+    let tolerated = chosen
+        .tolerated_failure_percentage
+        .unwrap_or(defaults.tolerated_failure_percentage);
     let stops = match tolerated < 100.0 {
         true => format!(
             " Stops early when more than {}% fail.",
@@ -113,13 +133,14 @@ pub fn sentence(chosen: &Chosen, at_once: u32, per_second: Option<f64>, tolerate
 
 /// What the settings mean for so many numbers, with these defaults: `10,000 numbers at 50 a second:
 /// 3 min 20 s.`
-pub fn meaning(chosen: &Chosen, items: u64, at_once: u32, per_second: Option<f64>) -> String {
+pub fn meaning(chosen: &Chosen, items: u64, defaults: &DefaultSettings) -> String {
     /// What an answer takes, where nobody has measured it yet.
     const ANSWER_MS: f64 = 200.0;
-    let at_once = chosen.max_concurrency.unwrap_or(at_once).max(1);
+    let at_once = chosen.max_concurrency.unwrap_or(defaults.max_concurrency);
+    let at_once = at_once.max(1);
     let waves = (items as f64 / f64::from(at_once)).ceil() * ANSWER_MS;
     let numbers = words::count(items, "number");
-    match chosen.requests_per_second.or(per_second) {
+    match chosen.requests_per_second.or(defaults.requests_per_second) {
         Some(rate) if items as f64 * 1_000.0 / rate >= waves => {
             let ms = items as f64 * 1_000.0 / rate;
             let rate = words::decimal(rate);
@@ -140,6 +161,12 @@ pub fn meaning(chosen: &Chosen, items: u64, at_once: u32, per_second: Option<f64
 mod tests {
     use super::*;
 
+    const DEFAULTS: DefaultSettings = DefaultSettings {
+        max_concurrency: 1_000,
+        requests_per_second: None,
+        tolerated_failure_percentage: 100.0,
+    };
+
     fn form(at_once: &str, per_second: &str, tolerated: &str) -> RunForm {
         RunForm {
             at_once: at_once.into(),
@@ -159,6 +186,9 @@ mod tests {
         assert_eq!(chosen.max_concurrency, Some(1_000));
         assert_eq!(chosen.requests_per_second, Some(12.5));
         assert_eq!(chosen.tolerated_failure_percentage, Some(0.0));
+        let chosen = form("", "0.01", ".5").chosen(10_000).unwrap();
+        assert_eq!(chosen.requests_per_second, Some(0.01));
+        assert_eq!(chosen.tolerated_failure_percentage, Some(0.5));
     }
 
     #[test]
@@ -177,6 +207,8 @@ mod tests {
             (form("", "NaN", "101"), ["", b, c]),
             (form("", "inf", ""), ["", b, ""]),
             (form("", "", "-1"), ["", "", c]),
+            (form("", "1.2.3", "."), ["", b, c]),
+            (form("1.5", "1e3", ""), [a, b, ""]),
         ] {
             let wrong = form.chosen(10_000).unwrap_err();
             assert_eq!([wrong.at_once, wrong.per_second, wrong.tolerated], said);
@@ -187,7 +219,7 @@ mod tests {
     fn settings_mean_a_time_for_this_list() {
         let means = |form: RunForm, items| {
             let chosen = form.chosen(10_000).unwrap();
-            meaning(&chosen, items, 1_000, None)
+            meaning(&chosen, items, &DEFAULTS)
         };
         assert_eq!(
             means(form("", "50", ""), 10_000),
@@ -208,12 +240,12 @@ mod tests {
     fn the_sentence_says_what_will_happen() {
         let none = Chosen::default();
         assert_eq!(
-            sentence(&none, 1_000, None, 100.0),
+            sentence(&none, &DEFAULTS),
             "1,000 at once, no limit a second."
         );
         let some = form("40", "10", "5").chosen(10_000).unwrap();
         assert_eq!(
-            sentence(&some, 1_000, None, 100.0),
+            sentence(&some, &DEFAULTS),
             "40 at once, at most 10 a second. Stops early when more than 5% fail."
         );
     }

@@ -20,7 +20,7 @@ pub(crate) fn Compose() -> impl IntoView {
     let server = Server::of_page();
     let draft = Draft::at_hand();
     let Draft { list, form, .. } = draft;
-    let chosen = memo(move || form.with(|form| form.chosen(server.run_defaults().0)));
+    let chosen = memo(move || form.with(|form| form.chosen(server.limits().max_concurrency)));
     let over = RwSignal::new(false);
     bring::from_anywhere(list, over);
     view! {

@@ -2,7 +2,7 @@
 
 use contract::list::{ReadError, Row, Source};
 
-use crate::protocol::{Choice, Digest, Line, Refusal};
+use crate::protocol::{Digest, Line, Refusal};
 
 /// Lines of the preview.
 const PREVIEW: usize = 10;
@@ -72,15 +72,11 @@ pub(crate) fn refusal(list: u32, error: &ReadError) -> Refusal {
             [].as_slice(),
         ),
     };
-    let choices = choices.iter().map(|choice| Choice {
-        index: choice.index,
-        name: choice.name.clone(),
-    });
     Refusal {
         list,
         title: title.to_owned(),
         words,
-        choices: choices.collect(),
+        choices: choices.to_vec(),
     }
 }
 

@@ -1,8 +1,8 @@
 //! What page and worker say to each other: JSON in an array, beside it perhaps one thing that
 //! JSON can't hold. A call may bring many events, and ends with one that [`Event::is_last`].
 
-use contract::list::{Column, ReadOptions, Validation};
-use contract::wire::{ErrorKind, Problem, StartRequest};
+use contract::list::{Column, ColumnChoice, ReadOptions, Validation};
+use contract::wire::{ErrorKind, Limits, Problem, StartRequest};
 use serde::{Deserialize, Serialize};
 
 /// What the page asks, under a number that its events bear.
@@ -42,8 +42,8 @@ pub enum Request {
         list: u32,
         /// Label and settings; the list itself is put in by the worker.
         request: StartRequest,
-        /// What the server takes.
-        room: Room,
+        /// What the server accepts.
+        limits: Limits,
     },
     /// The other columns of the list that a run was started with: [`Event::Columns`], or
     /// [`Event::Gone`].
@@ -141,15 +141,6 @@ impl ReadBy {
     pub(crate) fn column(&self) -> Option<Column> {
         self.column.map(Column::Index)
     }
-}
-
-/// What the server takes at once.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-pub struct Room {
-    /// Lines in one request.
-    pub request_rows: usize,
-    /// Bytes in one part of a list.
-    pub part_bytes: usize,
 }
 
 /// What the worker tells.
@@ -276,16 +267,7 @@ pub struct Refusal {
     /// What to do.
     pub words: String,
     /// The columns, of which one is to be chosen; none where that would not help.
-    pub choices: Vec<Choice>,
-}
-
-/// A column that could be meant.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Choice {
-    /// Its place, from 0.
-    pub index: usize,
-    /// Its name.
-    pub name: String,
+    pub choices: Vec<ColumnChoice>,
 }
 
 /// A call of the server that brought no answer of the kind asked for.

@@ -85,8 +85,8 @@ impl Worker {
             Request::Start {
                 list,
                 request,
-                room,
-            } => start::start(desk, list, request, room, &tell).await,
+                limits,
+            } => start::start(desk, list, request, limits, &tell).await,
             Request::Forget => {
                 desk.borrow_mut().forget();
                 Event::Dropped

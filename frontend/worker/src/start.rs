@@ -6,12 +6,12 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use contract::list::{List, Source};
-use contract::wire::{CreateListRequest, Execution, ExecutionId, StartRequest};
+use contract::wire::{CreateListRequest, Execution, ExecutionId, Limits, StartRequest};
 
 use crate::api;
 use crate::desk::{Desk, Held};
 use crate::patience::patiently;
-use crate::protocol::{Event, Room, Trouble};
+use crate::protocol::{Event, Trouble};
 use crate::serve::{pause, random_key};
 
 use claim::{Claim, Uploads, start_uploaded};
@@ -33,7 +33,7 @@ pub(crate) async fn start(
     desk: &RefCell<Desk>,
     list: u32,
     request: StartRequest,
-    room: Room,
+    limits: Limits,
     tell: &dyn Fn(Event),
 ) -> Event {
     let held = desk.borrow().held(list);
@@ -47,7 +47,7 @@ pub(crate) async fn start(
         held,
         source,
         request,
-        room,
+        limits,
         tell,
     };
     match sending.send(desk).await {
@@ -68,7 +68,7 @@ struct Sending<'a> {
     held: &'a Held,
     source: &'a Source,
     request: StartRequest,
-    room: Room,
+    limits: Limits,
     tell: &'a dyn Fn(Event),
 }
 
@@ -86,7 +86,7 @@ impl Sending<'_> {
             desk.borrow_mut().last_start = Some(Keyed { what, claim });
         };
         keep(&claim);
-        match self.list().rows.len() <= self.room.request_rows {
+        match self.list().rows.len() <= self.limits.ssn_list as usize {
             true => self.whole(&claim.key).await,
             false => start_uploaded(claim, self, random_key, keep).await,
         }
@@ -128,7 +128,7 @@ impl Uploads for Sending<'_> {
         let list = self.ask(async || api::create_list(&create).await).await?.id;
         let total = self.list().rows.len() as u64;
         (self.tell)(Event::Progress { done: 0, total });
-        let bytes = self.room.part_bytes.min(PART_BYTES);
+        let bytes = (self.limits.part_bytes as usize).min(PART_BYTES);
         for (number, part) in self.list().parts(bytes).enumerate() {
             self.ask(async || api::put_part(list.as_str(), number, &part.text).await)
                 .await?;

@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use self::pages::Pages;
 use self::prefix::Prefix;
-use crate::logic::row_view::RowView;
+use crate::logic::row_view::Row;
 
 /// Rows asked for at a time.
 pub const PAGE: u64 = 100;
@@ -53,7 +53,7 @@ impl RowStore {
     }
 
     /// The row at this place of the table.
-    pub fn get(&self, place: u64) -> Option<&RowView> {
+    pub fn get(&self, place: u64) -> Option<&Row> {
         match self {
             Self::Whole(whole) => whole.get(place),
             Self::Filtered(prefix) => prefix.get(place),
@@ -61,7 +61,7 @@ impl RowStore {
     }
 
     /// The row of this number, wherever it stands.
-    pub fn find(&self, row: u64) -> Option<&RowView> {
+    pub fn find(&self, row: u64) -> Option<&Row> {
         match self {
             Self::Whole(_) => self.get(row),
             Self::Filtered(prefix) => prefix.find(row),
@@ -105,7 +105,7 @@ impl RowStore {
     }
 
     /// Takes the answer to a request: its rows, and where a filtered table goes on.
-    pub fn accept(&mut self, request: &Request, rows: Vec<RowView>, next: Option<String>) {
+    pub fn accept(&mut self, request: &Request, rows: Vec<Row>, next: Option<String>) {
         match self {
             Self::Whole(whole) => whole.accept(request, rows),
             Self::Filtered(prefix) => prefix.accept(request, rows, next),
@@ -119,8 +119,8 @@ mod tests {
     use crate::logic::row_view::tests::row;
     use contract::wire::Outcome;
 
-    fn rows(range: Range<u64>, outcome: Outcome) -> Vec<RowView> {
-        range.map(|n| row(n, outcome)).collect()
+    fn rows(range: Range<u64>, outcome: Outcome) -> Vec<Row> {
+        range.map(|n| row(n, outcome).into()).collect()
     }
 
     fn asked(store: &RowStore, view: Range<u64>) -> Option<(From, u64)> {

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::{From, PAGE, Request};
-use crate::logic::row_view::RowView;
+use crate::logic::row_view::{Row, is_final};
 
 /// Pages kept; the farthest from the view go first.
 const PAGES_KEPT: usize = 60;
@@ -17,13 +17,13 @@ pub struct Pages {
 
 struct Page {
     place: u64,
-    rows: Vec<RowView>,
+    rows: Vec<Row>,
     news: u32,
     settled: bool,
 }
 
 impl Pages {
-    pub(super) fn get(&self, place: u64) -> Option<&RowView> {
+    pub(super) fn get(&self, place: u64) -> Option<&Row> {
         self.page(place / PAGE)?.rows.get((place % PAGE) as usize)
     }
 
@@ -56,12 +56,12 @@ impl Pages {
         .filter(|request| request.count > 0)
     }
 
-    pub(super) fn accept(&mut self, request: &Request, rows: Vec<RowView>) {
+    pub(super) fn accept(&mut self, request: &Request, rows: Vec<Row>) {
         let From::Row(first) = request.from else {
             return;
         };
         let place = first / PAGE;
-        let settled = rows.len() as u64 == request.count && rows.iter().all(RowView::is_settled);
+        let settled = rows.len() as u64 == request.count && rows.iter().all(|row| is_final(row));
         self.pages.retain(|page| page.place != place);
         self.pages.push(Page {
             place,

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::{From, PAGE, Request};
-use crate::logic::row_view::RowView;
+use crate::logic::row_view::Row;
 
 /// Rows that are read anew at once when there is news.
 const REFRESHED: u64 = 1_000;
@@ -11,18 +11,18 @@ const REFRESHED: u64 = 1_000;
 /// The beginning of a filtered table.
 #[derive(Default)]
 pub struct Prefix {
-    rows: Vec<RowView>,
+    rows: Vec<Row>,
     next: Option<String>,
     read: Option<u32>,
     news: u32,
 }
 
 impl Prefix {
-    pub(super) fn get(&self, place: u64) -> Option<&RowView> {
+    pub(super) fn get(&self, place: u64) -> Option<&Row> {
         self.rows.get(place as usize)
     }
 
-    pub(super) fn find(&self, row: u64) -> Option<&RowView> {
+    pub(super) fn find(&self, row: u64) -> Option<&Row> {
         let place = self.rows.binary_search_by_key(&row, |view| view.row);
         self.rows.get(place.ok()?)
     }
@@ -61,7 +61,7 @@ impl Prefix {
         request(From::Cursor(next.clone()), PAGE)
     }
 
-    pub(super) fn accept(&mut self, request: &Request, rows: Vec<RowView>, next: Option<String>) {
+    pub(super) fn accept(&mut self, request: &Request, rows: Vec<Row>, next: Option<String>) {
         match &request.from {
             From::Start => self.rows = rows,
             // An answer to a cursor that isn't the end any more would tear the order.

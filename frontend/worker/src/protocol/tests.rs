@@ -32,7 +32,7 @@ fn an_event_arrives_as_it_was_told() {
         list: 7,
         title: "Which column?".into(),
         words: "Two could be meant.".into(),
-        choices: vec![Choice {
+        choices: vec![ColumnChoice {
             index: 2,
             name: "Her SSN".into(),
         }],
@@ -72,9 +72,11 @@ fn a_call_arrives_as_it_was_asked() {
                 requests_per_second: Some(12.5),
                 ..Default::default()
             },
-            room: Room {
-                request_rows: 250_000,
+            limits: Limits {
+                ssn_list: 250_000,
+                list_rows: 1_000_000,
                 part_bytes: 4_000_000,
+                max_concurrency: 10_000,
             },
         },
     };
