@@ -44,6 +44,10 @@ pub(crate) struct Nginx {
 
 impl Nginx {
     /// Starts nginx with its files in `folder` and waits until it listens.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "nothing reports when nginx listens, so it is polled"
+    )]
     pub(crate) fn start(folder: &Path) -> anyhow::Result<Self> {
         ensure!(
             Path::new(NGINX).exists() && Path::new(ECHO).exists(),

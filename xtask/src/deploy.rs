@@ -10,7 +10,7 @@ use anyhow::Context;
 use serde_json::{Map, Value, json};
 
 use crate::lambda::{self, Architecture};
-use crate::{needs, page, workspace};
+use crate::{Reported, needs, page, workspace};
 
 /// Which stack, and where.
 #[derive(Clone, Debug, clap::Args)]
@@ -166,7 +166,7 @@ fn call(python: &Path, what: &str, request: Value) -> anyhow::Result<()> {
         .status()
         .with_context(|| format!("could not start {}", python.display()))?;
     if !status.success() {
-        std::process::exit(status.code().unwrap_or(1));
+        return Err(Reported::from(status).into());
     }
     Ok(())
 }

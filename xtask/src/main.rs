@@ -1,4 +1,4 @@
-//! What the project needs beyond cargo itself: `cargo xtask --help`.
+//! The tasks of the project that cargo has no command for: `cargo xtask --help`.
 
 mod aws_local;
 mod bench;
@@ -11,6 +11,8 @@ mod page;
 mod run;
 mod test;
 mod workspace;
+
+use std::process::{ExitCode, ExitStatus};
 
 use clap::{Parser, Subcommand};
 
@@ -45,8 +47,20 @@ enum Command {
     Bench(bench::Args),
 }
 
-fn main() -> anyhow::Result<()> {
-    let command = Cli::parse().command;
+fn main() -> ExitCode {
+    match run(Cli::parse().command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => match error.downcast_ref() {
+            Some(Reported(code)) => ExitCode::from(*code),
+            None => {
+                eprintln!("error: {error:#}");
+                ExitCode::FAILURE
+            }
+        },
+    }
+}
+
+fn run(command: Command) -> anyhow::Result<()> {
     workspace::find()?;
     match command {
         Command::Page => page::page(),
@@ -57,5 +71,21 @@ fn main() -> anyhow::Result<()> {
         Command::Destroy(args) => deploy::destroy(args),
         Command::AwsLocal(args) => aws_local::aws_local(args),
         Command::Bench(args) => bench::run(args),
+    }
+}
+
+/// A failure that a child process has reported itself: only its exit code is left to pass on.
+#[derive(Debug, thiserror::Error)]
+#[error("exit code {0}")]
+struct Reported(u8);
+
+impl From<ExitStatus> for Reported {
+    fn from(status: ExitStatus) -> Self {
+        Self(
+            status
+                .code()
+                .and_then(|code| code.try_into().ok())
+                .unwrap_or(1),
+        )
     }
 }

@@ -19,26 +19,29 @@ pub(crate) struct Args {
     rollcall: Vec<OsString>,
 }
 
-/// Builds, then becomes rollcall, which opens the page in the browser, so that signals reach it and its exit code is this one's.
+/// Builds, then runs rollcall, which opens the page in the browser.
 pub(crate) fn run(args: Args) -> anyhow::Result<()> {
     let binary = build::build()?;
     let mut command = Command::new(&binary);
     command.args(args.rollcall);
-    // A variable, which only the server heeds, and which a flag outdoes.
+    // A variable and not a flag: only `serve` reads it, and a flag overrides it.
     if std::env::var_os("ROLLCALL_OPEN").is_none() {
         command.env("ROLLCALL_OPEN", "true");
     }
-    become_it(&mut command).with_context(|| format!("could not start {}", binary.display()))
+    replace_process(&mut command).with_context(|| format!("could not start {}", binary.display()))
 }
 
+/// Replaces this process by the command, so that signals reach it and its exit code is ours.
 #[cfg(unix)]
-fn become_it(command: &mut Command) -> std::io::Result<()> {
+fn replace_process(command: &mut Command) -> anyhow::Result<()> {
     use std::os::unix::process::CommandExt;
-    Err(command.exec())
+    Err(command.exec().into())
 }
 
 #[cfg(not(unix))]
-fn become_it(command: &mut Command) -> std::io::Result<()> {
-    let status = command.status()?;
-    std::process::exit(status.code().unwrap_or(1))
+fn replace_process(command: &mut Command) -> anyhow::Result<()> {
+    match command.status()? {
+        status if status.success() => Ok(()),
+        status => Err(crate::Reported::from(status).into()),
+    }
 }

@@ -7,7 +7,7 @@ use std::process::Command;
 use crate::emulator::Emulator;
 use crate::lambda::{self, Architecture};
 use crate::needs;
-use crate::{page, workspace};
+use crate::{Reported, page, workspace};
 
 /// The Lambdas are built with the features of the tests, so that no crate is compiled twice.
 const FEATURES: &str = "rollcall/e2e,backend/lambda,fetcher/lambda";
@@ -66,8 +66,8 @@ pub(crate) fn test(args: Args) -> anyhow::Result<()> {
     let rest = pass(rust("test").arg("--no-fail-fast").args(args.cargo))?;
     drop(emulator);
     if !(page && rest) {
-        // What failed stands above: nothing is to be said after it.
-        std::process::exit(1);
+        // The summary of the failed tests is above, and nothing should follow it.
+        return Err(Reported(1).into());
     }
     Ok(())
 }
