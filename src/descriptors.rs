@@ -1,6 +1,6 @@
 //! File descriptors: each GET in flight takes one.
 
-use contract::words::{count, group};
+use contract::text::{count, group};
 
 /// Kept for files, the page's connections and the runtime.
 const OWN: u64 = 200;

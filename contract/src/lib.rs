@@ -6,8 +6,8 @@ pub mod limits;
 pub mod list;
 mod mask;
 mod ssn;
+pub mod text;
 pub mod wire;
-pub mod words;
 
 pub use list::InvalidReason;
 pub use mask::{Mask, mask_all};

@@ -10,8 +10,8 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use contract::list::{List, Validation};
+use contract::text::count;
 use contract::wire::{ExecutionId, RedriveRequest, RunSettings};
-use contract::words::count;
 use serde::{Deserialize, Serialize};
 use store::{Meta, Pass, RedrivePlan, Store};
 use tempfile::NamedTempFile;

@@ -4,8 +4,8 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use contract::text::count;
 use contract::wire::{RunSettings, UpstreamInfo};
-use contract::words::count;
 use indicatif::HumanFloatCount;
 
 use crate::page;

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use contract::text::{count, group};
 use contract::wire::{Counts, ExecutionId, ExecutionStatus};
-use contract::words::{count, group};
 use futures::{StreamExt, TryStreamExt, stream};
 use serde::{Deserialize, Serialize};
 

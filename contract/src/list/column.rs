@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::words::{count, group};
+use crate::text::{count, group};
 
 /// Which column holds the numbers, where somebody says so.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! Numbers, times and counts as a reader wants them.
 
-pub use contract::words::{count, group};
+pub use contract::text::{count, group};
 
 /// How often: `once`, `2 times`.
 pub fn times(number: u64) -> String {

@@ -3,8 +3,8 @@
 use std::io;
 use std::path::PathBuf;
 
+use contract::text::{count, group};
 use contract::wire::{ExecutionId, Problem};
-use contract::words::{count, group};
 
 /// A server didn't do what it was asked. None of these holds a number: the server repeats none,
 /// and no address has one.
