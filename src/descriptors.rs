@@ -1,6 +1,6 @@
 //! File descriptors: each GET in flight takes one.
 
-use contract::text::{count, group};
+use contract::text::{group_digits, pluralize};
 
 /// Kept for files, the page's connections and the runtime.
 const OWN: u64 = 200;
@@ -18,9 +18,9 @@ pub(crate) fn told(wished: u32, possible: u32) -> String {
     format!(
         "only {} of {} can be in flight at the same time: this process may open {}. \
          Raise that with `ulimit -n {}`",
-        group(possible.into()),
-        count(wished.into(), "GET"),
-        count(u64::from(possible) + OWN, "file"),
+        group_digits(possible.into()),
+        pluralize(wished.into(), "GET"),
+        pluralize(u64::from(possible) + OWN, "file"),
         u64::from(wished) + OWN,
     )
 }

@@ -2,7 +2,7 @@
 //! typed or read by a program, such as the bounds of a setting, has its digits plain.
 
 /// A whole number with its thousands apart: `9,981`.
-pub fn group(number: u64) -> String {
+pub fn group_digits(number: u64) -> String {
     let digits = number.to_string();
     let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
     for (place, digit) in digits.chars().enumerate() {
@@ -15,9 +15,9 @@ pub fn group(number: u64) -> String {
 }
 
 /// A count with its noun: `1 number`, `9,981 numbers`.
-pub fn count(number: u64, noun: &str) -> String {
+pub fn pluralize(number: u64, noun: &str) -> String {
     let plural = if number == 1 { "" } else { "s" };
-    format!("{} {noun}{plural}", group(number))
+    format!("{} {noun}{plural}", group_digits(number))
 }
 
 #[cfg(test)]
@@ -32,9 +32,9 @@ mod tests {
             (1_000, "1,000"),
             (1_234_567, "1,234,567"),
         ] {
-            assert_eq!(group(number), text);
+            assert_eq!(group_digits(number), text);
         }
-        assert_eq!(count(1, "number"), "1 number");
-        assert_eq!(count(2_000, "line"), "2,000 lines");
+        assert_eq!(pluralize(1, "number"), "1 number");
+        assert_eq!(pluralize(2_000, "line"), "2,000 lines");
     }
 }

@@ -161,7 +161,7 @@ impl Downloads {
             Event::Dropped => without_file(ApiError::Unreadable { status: 401 }),
             Event::Unlike { row } => {
                 let place = row.map_or_else(String::new, |row| {
-                    format!("Row {} differs. ", words::group(row + 1))
+                    format!("Row {} differs. ", words::group_digits(row + 1))
                 });
                 failed(
                     "The list isn't this run's".to_owned(),

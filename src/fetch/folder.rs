@@ -10,7 +10,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use contract::list::{List, Validation};
-use contract::text::count;
+use contract::text::pluralize;
 use contract::wire::{ExecutionId, RedriveRequest, RunSettings};
 use serde::{Deserialize, Serialize};
 use store::{Meta, Pass, RedrivePlan, Store};
@@ -126,8 +126,8 @@ impl RunFolder {
         if !store.is_same_list(&meta, list).await? {
             differs.push(format!(
                 "its list is another one, of {} and {}",
-                count(meta.rows, "line"),
-                count(meta.items, "number")
+                pluralize(meta.rows, "line"),
+                pluralize(meta.items, "number")
             ));
         }
         if !differs.is_empty() {

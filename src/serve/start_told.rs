@@ -4,7 +4,7 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use contract::text::count;
+use contract::text::pluralize;
 use contract::wire::{RunSettings, UpstreamInfo};
 use indicatif::HumanFloatCount;
 
@@ -41,7 +41,7 @@ impl fmt::Display for StartTold<'_> {
         write!(
             f,
             "  a run     {} in flight",
-            count(self.runs.max_concurrency.into(), "GET")
+            pluralize(self.runs.max_concurrency.into(), "GET")
         )?;
         if let Some(rate) = self.runs.requests_per_second {
             write!(f, ", {} a second", HumanFloatCount(rate))?;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use contract::text::{count, group};
+use contract::text::{group_digits, pluralize};
 use contract::wire::{Counts, ExecutionId, ExecutionStatus};
 use futures::{StreamExt, TryStreamExt, stream};
 use serde::{Deserialize, Serialize};
@@ -174,12 +174,12 @@ fn decide(
     engine: Option<EngineEnd>,
 ) -> (ExecutionStatus, Option<String>) {
     let failed = || {
-        let (failed, items) = (group(counts.failed), count(meta.items, "number"));
+        let (failed, items) = (group_digits(counts.failed), pluralize(meta.items, "number"));
         let share = meta.settings.tolerated_failure_percentage;
         format!("{failed} of {items} failed, more than the {share} % tolerated")
     };
     let were = if left == 1 { "was" } else { "were" };
-    let not_tried = format!("{} {were} not tried", count(left, "number"));
+    let not_tried = format!("{} {were} not tried", pluralize(left, "number"));
     match (left, mark, engine) {
         (1.., Some(StopCause::User), _) => (
             ExecutionStatus::Aborted,

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::text::{count, group};
+use crate::text::{group_digits, pluralize};
 
 /// Which column holds the numbers, where somebody says so.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -85,8 +85,8 @@ pub enum ReadError {
     /// More rows than a list may have.
     #[error(
         "the list has {}; at most {} are taken: split it",
-        count(*rows as u64, "row"),
-        group(*limit as u64)
+        pluralize(*rows as u64, "row"),
+        group_digits(*limit as u64)
     )]
     TooManyRows {
         /// Rows of this list.

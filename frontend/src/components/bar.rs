@@ -35,7 +35,7 @@ pub(crate) fn Bar(execution: Memo<Execution>) -> impl IntoView {
         );
         view! {
             <div hidden=flag(move || !always && number.get() == 0)>
-                <dd data-testid=format!("count-{}", class(outcome))>{text(move || words::group(number.get()))}</dd>
+                <dd data-testid=format!("count-{}", class(outcome))>{text(move || words::group_digits(number.get()))}</dd>
                 <dt><Mark outcome/> {outcome_words(outcome).to_ascii_lowercase()}</dt>
             </div>
         }

@@ -31,7 +31,7 @@ pub(crate) fn Chips(
                 data-testid=format!("chip-{id}")
                 on:click=click(move || chosen.set(choice))
             >
-                {choice.words()} " " {text(move || words::group(number.get()))}
+                {choice.words()} " " {text(move || words::group_digits(number.get()))}
             </button>
         }
         .into_any()

@@ -118,7 +118,7 @@ fn known_by(event: Event) -> Option<Known> {
         }
         Event::Unlike { row: Some(row) } => Known::Refused(format!(
             "This file isn't the run's list: row {} has another number.",
-            words::group(row + 1)
+            words::group_digits(row + 1)
         )),
         Event::Unreadable => refused("The browser could not read this file. Choose it again."),
         Event::Refused(refusal) => Known::Refused(format!("{}. {}", refusal.title, refusal.words)),

@@ -25,9 +25,13 @@ pub(crate) fn DownloadStrip() -> impl IntoView {
                 waiting: Some(why), ..
             } => format!("{why}. The download waits, and goes on by itself."),
             Stage::Going { done, total, .. } => {
-                format!("{} of {}", words::group(*done), words::count(*total, "row"))
+                format!(
+                    "{} of {}",
+                    words::group_digits(*done),
+                    words::pluralize(*total, "row")
+                )
             }
-            Stage::Done(rows) => format!("Downloaded, with {}.", words::count(*rows, "row")),
+            Stage::Done(rows) => format!("Downloaded, with {}.", words::pluralize(*rows, "row")),
             Stage::Failed { title, advice } => format!("{title}. {advice}"),
         })
     });

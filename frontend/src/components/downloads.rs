@@ -144,7 +144,7 @@ fn RowsChoice(
     shown: RwSignal<Choice>,
     shown_only: RwSignal<bool>,
 ) -> impl IntoView {
-    let all = text(move || execution.with(|e| words::group(e.rows)));
+    let all = text(move || execution.with(|e| words::group_digits(e.rows)));
     view! {
         <fieldset hidden=flag(move || shown.get() == Choice::All)>
             <legend>"Rows"</legend>

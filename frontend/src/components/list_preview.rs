@@ -23,7 +23,7 @@ pub(crate) fn ListPreview(list: ListState) -> impl IntoView {
                 let beside = (!line.beside.is_empty()).then(|| format!("{} · ", line.beside));
                 view! {
                     <li>
-                        <span class="place">{words::group(line.number)}</span>
+                        <span class="place">{words::group_digits(line.number)}</span>
                         <span><span class="soft">{beside}</span><span class=class>{line.shown.clone()}</span></span>
                     </li>
                 }
@@ -32,7 +32,7 @@ pub(crate) fn ListPreview(list: ListState) -> impl IntoView {
                 <ol class="preview mono" data-testid="preview">
                     {lines.collect_view()}
                     {(more > 0).then(|| view! {
-                        <li class="soft"><span class="place"></span> "… " {words::count(more, "more line")}</li>
+                        <li class="soft"><span class="place"></span> "… " {words::pluralize(more, "more line")}</li>
                     })}
                 </ol>
             }

@@ -97,7 +97,7 @@ fn Figures(list: ListState, digest: Arc<Digest>, shown: RwSignal<bool>) -> impl 
             view! {
                 <div>
                     <dt>{name}</dt>
-                    <dd class=format!("count {class}") data-testid=format!("report-{id}")>{words::group(number)}</dd>
+                    <dd class=format!("count {class}") data-testid=format!("report-{id}")>{words::group_digits(number)}</dd>
                     <dd class="label">{words}</dd>
                 </div>
             }

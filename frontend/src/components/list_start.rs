@@ -48,7 +48,7 @@ pub(crate) fn ListStart(draft: Draft, chosen: Memo<Result<Chosen, Wrong>>) -> im
     let deed = text(move || match (idle.get(), counts.get().1) {
         (false, _) => "Starting…".to_owned(),
         (_, 0) => "Look up numbers".to_owned(),
-        (_, items) => format!("Look up {}", words::count(items, "number")),
+        (_, items) => format!("Look up {}", words::pluralize(items, "number")),
     });
     // Spoken once: the lines that are sent would be counted aloud.
     let spoken = text(move || if idle.get() { "" } else { "Starting" }.to_owned());
@@ -61,7 +61,7 @@ pub(crate) fn ListStart(draft: Draft, chosen: Memo<Result<Chosen, Wrong>>) -> im
         <Trouble error=waiting again="This page tries again by itself, and goes on where it was."/>
         <Trouble error=start.trouble again="Press the button again: it starts one run only, even if the first try arrived."/>
         <p class="notice bad" role="alert" hidden=flag(move || !too_long.get())>
-            "The list has more lines than this server takes at once (" {text(move || words::group(most_rows.get()))} "): split it."
+            "The list has more lines than this server takes at once (" {text(move || words::group_digits(most_rows.get()))} "): split it."
         </p>
         <p class="unseen" role="status">{spoken}</p>
         <div class="deed">
@@ -87,8 +87,8 @@ fn Progress(draft: Draft) -> impl IntoView {
         (done, total) if done == total => "The list is there, the run is being started".to_owned(),
         (done, total) => format!(
             "{} of {} sent",
-            words::group(done),
-            words::count(total, "line")
+            words::group_digits(done),
+            words::pluralize(total, "line")
         ),
     });
     let value = text(move || done.get().0.to_string());

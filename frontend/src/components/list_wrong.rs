@@ -33,7 +33,7 @@ fn Lines(list: ListState, total: u64) -> impl IntoView {
     let line = |line: Line| {
         view! {
             <li>
-                <span class="place">{words::group(line.number)}</span>
+                <span class="place">{words::group_digits(line.number)}</span>
                 <span class="wrong mono">{line.shown}</span>
                 <span>{line.why}</span>
             </li>
@@ -45,7 +45,7 @@ fn Lines(list: ListState, total: u64) -> impl IntoView {
         (left > 0).then(|| {
             view! {
                 <button type="button" class="plain" data-testid="more-invalid" on:click=click(move || list.more_wrong())>
-                    "Show more of " {words::group(left)}
+                    "Show more of " {words::group_digits(left)}
                 </button>
             }
         })

@@ -15,9 +15,9 @@ pub(crate) fn Receipt(execution: Memo<Execution>) -> impl IntoView {
             .enumerate()
             .map(|(place, (number, name))| {
                 let plus = if place == 0 { " = " } else { " + " };
-                view! { {plus} <b>{words::group(number)}</b> " " {name} }
+                view! { {plus} <b>{words::group_digits(number)}</b> " " {name} }
             });
-        view! { <b>{words::group(whole)}</b> {unit} {parts.collect_view()} ". " }
+        view! { <b>{words::group_digits(whole)}</b> {unit} {parts.collect_view()} ". " }
     };
     let receipt = part(move || {
         execution.with(|e| {

@@ -23,7 +23,7 @@ pub(crate) fn RowPanel(open: RwSignal<Option<Row>>) -> impl IntoView {
             view! {
                 <aside class="panel card" aria-label="The chosen row" data-testid="panel" on:keydown=on_key>
                     <header>
-                        <h2>"Row " {words::group(row.row + 1)}</h2>
+                        <h2>"Row " {words::group_digits(row.row + 1)}</h2>
                         <button type="button" class="plain" data-testid="panel-close" on:click=move |_| open.set(None)>
                             "Close"
                         </button>
@@ -57,7 +57,7 @@ fn facts(row: &ResultRow) -> impl IntoView + use<> {
             {fact("Look twice", row.warning.map(|warning| warning.message().to_owned()))}
             {fact("Status", row.status_code.map(|status| status.to_string()))}
             {fact("Time", row.duration_ms.map(|ms| words::duration(ms.into())))}
-            {fact("Attempts", (row.attempts > 0).then(|| words::group(row.attempts.into())))}
+            {fact("Attempts", (row.attempts > 0).then(|| words::group_digits(row.attempts.into())))}
         </dl>
     }
 }

@@ -32,7 +32,7 @@ pub(crate) fn RunSettings(
         <fieldset class="settings" hidden=flag(move || !open.get())>
             <legend class="unseen">"How the run is made"</legend>
             <Field name="At once" id="max-concurrency" form chosen get=|form| &mut form.at_once wrong=|wrong| &wrong.at_once
-                hint=text(move || words::group(server.defaults().max_concurrency.into()))/>
+                hint=text(move || words::group_digits(server.defaults().max_concurrency.into()))/>
             <Field name="A second, at most" id="requests-per-second" form chosen get=|form| &mut form.per_second wrong=|wrong| &wrong.per_second
                 hint=text(move || server.defaults().requests_per_second.map_or("no limit".to_owned(), words::decimal))/>
             <Field name="May fail, in percent" id="tolerated" form chosen get=|form| &mut form.tolerated wrong=|wrong| &wrong.tolerated

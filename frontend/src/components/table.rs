@@ -123,7 +123,7 @@ fn Below(rows: Rows) -> impl IntoView {
                 (false, true) => {
                     format!(
                         "{} so far, more as you scroll.",
-                        words::count(store.len(0), "row")
+                        words::pluralize(store.len(0), "row")
                     )
                 }
                 (false, false) => String::new(),

@@ -52,7 +52,7 @@ pub(crate) fn Line(
         >
             {part(move || match row.get() {
                 Some(row) => cells(&row).into_any(),
-                None => view! { <span role="gridcell" class="place faint">{words::group(place + 1)}</span> }.into_any(),
+                None => view! { <span role="gridcell" class="place faint">{words::group_digits(place + 1)}</span> }.into_any(),
             })}
         </div>
     }
@@ -62,7 +62,7 @@ fn cells(row: &ResultRow) -> impl IntoView + use<> {
     let has_answer = row.outcome == Outcome::Succeeded && row.body.is_some();
     let says = if has_answer { "says" } else { "says soft" };
     view! {
-        <span role="gridcell" class="place">{words::group(row.row + 1)}</span>
+        <span role="gridcell" class="place">{words::group_digits(row.row + 1)}</span>
         <span role="gridcell" class="mono" aria-label=spoken_number(row)>{number(row)}</span>
         <span role="gridcell" class="outcome"><Mark outcome=row.outcome/> {outcome_words(row.outcome)}</span>
         <span role="gridcell" class="right">{row.status_code.map(|status| status.to_string())}</span>

@@ -114,9 +114,9 @@ pub fn all_again(execution: &Execution) -> Option<Again> {
     let words = match (counts.failed, counts.not_tried) {
         _ if !execution.status.is_over() => return None,
         (0, 0) => return None,
-        (_, 0) => format!("Try {} again", words::group(all)),
-        (0, _) => format!("Go on with the {} not tried", words::group(all)),
-        (_, _) => format!("Go on with {}", words::group(all)),
+        (_, 0) => format!("Try {} again", words::group_digits(all)),
+        (0, _) => format!("Go on with the {} not tried", words::group_digits(all)),
+        (_, _) => format!("Go on with {}", words::group_digits(all)),
     };
     Some(Again {
         words,
@@ -139,14 +139,17 @@ pub fn chosen_again(
         _ if !execution.status.is_over() => return None,
         Choice::Of(Outcome::Failed) => (
             counts.failed,
-            format!("Try the {} failed again", words::group(counts.failed)),
+            format!(
+                "Try the {} failed again",
+                words::group_digits(counts.failed)
+            ),
             of(Outcome::Failed),
         ),
         Choice::Of(Outcome::NotTried) => (
             counts.not_tried,
             format!(
                 "Go on with the {} not tried",
-                words::group(counts.not_tried)
+                words::group_digits(counts.not_tried)
             ),
             of(Outcome::NotTried),
         ),
@@ -154,7 +157,7 @@ pub fn chosen_again(
             let group = groups.iter().find(|group| Choice::group(group) == choice)?;
             (
                 group.items,
-                format!("Try these {} again", words::group(group.items)),
+                format!("Try these {} again", words::group_digits(group.items)),
                 group.redrive(),
             )
         }

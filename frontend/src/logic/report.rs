@@ -6,7 +6,7 @@ use crate::logic::words;
 
 /// What a list was understood as, in one breath, for whoever hears the page.
 pub fn said(digest: &Digest) -> String {
-    let mut said = format!("{} to look up.", words::count(digest.items, "number"));
+    let mut said = format!("{} to look up.", words::pluralize(digest.items, "number"));
     for (number, noun, verb) in [
         (digest.duplicates, "repeated line", ""),
         (digest.zeros_lost, "line", " lost leading zeros"),
@@ -14,7 +14,7 @@ pub fn said(digest: &Digest) -> String {
         (digest.invalid, "line", " no number"),
     ] {
         if number > 0 {
-            said += &format!(" {}{verb}.", words::count(number, noun));
+            said += &format!(" {}{verb}.", words::pluralize(number, noun));
         }
     }
     said

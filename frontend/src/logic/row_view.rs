@@ -40,7 +40,7 @@ pub fn spoken_number(row: &ResultRow) -> String {
 pub fn spoken(row: &ResultRow) -> String {
     format!(
         "Row {}, {}. {}",
-        words::group(row.row + 1),
+        words::group_digits(row.row + 1),
         outcome_words(row.outcome),
         summary(row)
     )
@@ -61,7 +61,7 @@ pub fn summary(row: &ResultRow) -> String {
             attempts => format!(
                 "{}, {}",
                 failure(row),
-                words::count(attempts.into(), "attempt")
+                words::pluralize(attempts.into(), "attempt")
             ),
         },
         Outcome::NotTried => "the run ended before it was asked".to_owned(),

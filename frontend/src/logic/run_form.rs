@@ -63,7 +63,7 @@ impl RunForm {
                     true => words(),
                     false => String::new(),
                 };
-                let most = || words::group(max_concurrency.into());
+                let most = || words::group_digits(max_concurrency.into());
                 Err(Wrong {
                     at_once: said(at_once.is_err(), &|| {
                         format!("A whole number from 1 to {}.", most())
@@ -113,7 +113,7 @@ fn decimal(typed: &str) -> Option<f64> {
 /// The settings in a sentence, with these defaults: `1,000 at once, no limit a second.`
 pub fn sentence(chosen: &Chosen, defaults: &DefaultSettings) -> String {
     let at_once = chosen.max_concurrency.unwrap_or(defaults.max_concurrency);
-    let at_once = words::group(at_once.into());
+    let at_once = words::group_digits(at_once.into());
     let rate = match chosen.requests_per_second.or(defaults.requests_per_second) {
         Some(rate) => format!("at most {} a second", words::decimal(rate)),
         None => "no limit a second".to_owned(),
@@ -139,7 +139,7 @@ pub fn meaning(chosen: &Chosen, items: u64, defaults: &DefaultSettings) -> Strin
     let at_once = chosen.max_concurrency.unwrap_or(defaults.max_concurrency);
     let at_once = at_once.max(1);
     let waves = (items as f64 / f64::from(at_once)).ceil() * ANSWER_MS;
-    let numbers = words::count(items, "number");
+    let numbers = words::pluralize(items, "number");
     match chosen.requests_per_second.or(defaults.requests_per_second) {
         Some(rate) if items as f64 * 1_000.0 / rate >= waves => {
             let ms = items as f64 * 1_000.0 / rate;
@@ -151,7 +151,7 @@ pub fn meaning(chosen: &Chosen, items: u64, defaults: &DefaultSettings) -> Strin
         }
         _ => format!(
             "{numbers}, {} at once: {} if each takes 200 ms.",
-            words::group(at_once.into()),
+            words::group_digits(at_once.into()),
             words::estimate(items, at_once, None)
         ),
     }

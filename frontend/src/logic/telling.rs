@@ -19,7 +19,7 @@ pub fn status_words(status: ExecutionStatus) -> &'static str {
 pub fn name(execution: &Execution) -> String {
     match execution.label.as_deref().map(str::trim) {
         Some(label) if !label.is_empty() => label.to_owned(),
-        _ => format!("List of {}", words::count(execution.rows, "line")),
+        _ => format!("List of {}", words::pluralize(execution.rows, "line")),
     }
 }
 
@@ -41,10 +41,10 @@ pub fn announcement(execution: &Execution) -> String {
             format!(
                 "{}: {} succeeded, {} not found, {} failed, {} not tried",
                 status_words(status),
-                words::group(counts.succeeded),
-                words::group(counts.not_found),
-                words::group(counts.failed),
-                words::group(counts.not_tried),
+                words::group_digits(counts.succeeded),
+                words::group_digits(counts.not_found),
+                words::group_digits(counts.failed),
+                words::group_digits(counts.not_tried),
             )
         }
     }
@@ -91,7 +91,7 @@ pub fn deletion(execution: &Execution) -> String {
     format!(
         "Its {} and all results are erased from the server, for good.{runs} Files that were \
          downloaded stay where they are.",
-        words::count(execution.rows, "line")
+        words::pluralize(execution.rows, "line")
     )
 }
 
@@ -100,7 +100,7 @@ pub fn deleted(execution: &Execution) -> String {
     format!(
         "“{}” is deleted: its {} and all results are gone.",
         name(execution),
-        words::count(execution.rows, "line")
+        words::pluralize(execution.rows, "line")
     )
 }
 

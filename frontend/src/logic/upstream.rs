@@ -55,7 +55,7 @@ pub fn advice(execution: &Execution, groups: &[FailureGroup], host: &str) -> Opt
             "the run can be stopped meanwhile, and gone on with later",
         )
     };
-    let asked = words::count(counts.failed, "number");
+    let asked = words::pluralize(counts.failed, "number");
     Some(Advice {
         title: format!("{host} {what}"),
         words: format!("{asked} asked{so_far}, and for all of them {check}; {then}."),

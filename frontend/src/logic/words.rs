@@ -1,12 +1,12 @@
 //! Numbers, times and counts as a reader wants them.
 
-pub use contract::text::{count, group};
+pub use contract::text::{group_digits, pluralize};
 
 /// How often: `once`, `2 times`.
 pub fn times(number: u64) -> String {
     match number {
         1 => "once".to_owned(),
-        _ => count(number, "time"),
+        _ => pluralize(number, "time"),
     }
 }
 
@@ -78,7 +78,7 @@ pub fn rate(per_second: f64) -> String {
             while whole / step >= 1_000 {
                 step *= 10;
             }
-            group((whole + step / 2) / step * step)
+            group_digits((whole + step / 2) / step * step)
         }
     }
 }
@@ -92,7 +92,7 @@ pub fn percent(part: u64, whole: u64) -> String {
 /// A number that may have a fraction, as people write it: `12.5`, `1,000`.
 pub fn decimal(number: f64) -> String {
     if number.fract() == 0.0 && number >= 0.0 {
-        return group(number as u64);
+        return group_digits(number as u64);
     }
     // The JSON writer is in the page anyway; the formatter of floats would be another 16 KB.
     serde_json::to_string(&number).unwrap_or_default()
@@ -105,7 +105,7 @@ pub fn estimate(items: u64, at_once: u32, per_second: Option<f64>) -> String {
     let paced = per_second.map_or(0.0, |rate| items as f64 * 1_000.0 / rate);
     match waves.max(paced) as u64 {
         0..1_000 => "less than a second".to_owned(),
-        ms @ 1_000..60_000 => format!("about {}", count(ms.div_ceil(1_000), "second")),
+        ms @ 1_000..60_000 => format!("about {}", pluralize(ms.div_ceil(1_000), "second")),
         ms => format!("about {}", duration(ms)),
     }
 }
@@ -124,12 +124,12 @@ pub fn some_of(names: &[String], most: usize) -> String {
 pub fn places(numbers: &[u64], total: u64) -> String {
     let shown = numbers
         .iter()
-        .map(|n| group(*n))
+        .map(|n| group_digits(*n))
         .collect::<Vec<_>>()
         .join(", ");
     match total.saturating_sub(numbers.len() as u64) {
         0 => shown,
-        more => format!("{shown} and {} more", group(more)),
+        more => format!("{shown} and {} more", group_digits(more)),
     }
 }
 

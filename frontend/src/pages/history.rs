@@ -122,7 +122,7 @@ fn Entry(run: Memo<Execution>, deleting: Deleting) -> impl IntoView {
             let number = Some(counts.of(outcome)).filter(|number| *number > 0)?;
             Some(view! {
                 <span class=format!("figure {}", class(outcome))>
-                    <Mark outcome/> {words::group(number)} " " {outcome_words(outcome).to_ascii_lowercase()}
+                    <Mark outcome/> {words::group_digits(number)} " " {outcome_words(outcome).to_ascii_lowercase()}
                 </span>
             })
         });
@@ -130,7 +130,7 @@ fn Entry(run: Memo<Execution>, deleting: Deleting) -> impl IntoView {
     });
     let (id, name, facts) = run.with_untracked(|run| {
         let started = browser::local_time(&run.started_at);
-        let facts = format!("{started} · {}", words::count(run.rows, "line"));
+        let facts = format!("{started} · {}", words::pluralize(run.rows, "line"));
         (run.id.clone(), telling::name(run), facts)
     });
     view! {

@@ -177,7 +177,7 @@ fn Standing(execution: Memo<Execution>) -> impl IntoView {
             facts.extend(
                 (e.pass > 1).then(|| format!("tried again {}", words::times((e.pass - 1).into()))),
             );
-            facts.push(words::count(e.rows, "line"));
+            facts.push(words::pluralize(e.rows, "line"));
             facts.join(" · ")
         })
     });

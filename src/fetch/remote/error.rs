@@ -3,7 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
-use contract::text::{count, group};
+use contract::text::{group_digits, pluralize};
 use contract::wire::{ExecutionId, Problem};
 
 /// A server didn't do what it was asked. None of these holds a number: the server repeats none,
@@ -28,9 +28,9 @@ pub(crate) enum RemoteError {
         "the server answered with status {0}, but not as Rollcall does: a proxy in between, another version, or another address than --api should have"
     )]
     Unreadable(u16),
-    #[error("the list has {}; this server takes {}: split it", count(*rows as u64, "line"), group((*limit).into()))]
+    #[error("the list has {}; this server takes {}: split it", pluralize(*rows as u64, "line"), group_digits((*limit).into()))]
     TooLong { rows: usize, limit: u32 },
-    #[error("the server gave {} of {}; nothing was written", group(*given), count(*rows, "row"))]
+    #[error("the server gave {} of {}; nothing was written", group_digits(*given), pluralize(*rows, "row"))]
     RowsMissing { given: u64, rows: u64 },
     #[error("{why}. The run {id} is the server's: it goes on there, and its page shows it")]
     Lost {
