@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use contract::list::Column;
+use contract::list::ColumnSelector;
 
 use super::given::Given;
 use super::{RunArgs, SettingsArg, UpstreamArgs};
@@ -48,7 +48,7 @@ pub(crate) struct FetchArgs {
     /// The column that holds the numbers: its header, or its number from 1 [default: the one whose
     /// header or content says so].
     #[arg(long, value_name = "COLUMN")]
-    pub(crate) column: Option<Column>,
+    pub(crate) column: Option<ColumnSelector>,
     /// Takes only numbers that may have been issued.
     #[arg(long)]
     pub(crate) issued_only: bool,

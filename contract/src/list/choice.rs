@@ -2,7 +2,7 @@
 
 use crate::list::header::digits;
 use crate::list::value::is_dropped;
-use crate::list::{Column, ColumnChoice, ReadError};
+use crate::list::{ColumnChoice, ColumnSelector, ReadError};
 
 /// The columns that a header names, `column N` counted from 1 where it names none.
 pub(super) fn choices(header: Option<&[&str]>, columns: usize) -> Vec<ColumnChoice> {
@@ -21,8 +21,8 @@ pub(super) fn choices(header: Option<&[&str]>, columns: usize) -> Vec<ColumnChoi
 }
 
 /// Whether a record has the name that is asked for, so is a header.
-pub(super) fn is_asked(column: &Column, record: &[&str]) -> bool {
-    let Column::Name(name) = column else {
+pub(super) fn is_asked(column: &ColumnSelector, record: &[&str]) -> bool {
+    let ColumnSelector::Name(name) = column else {
         return false;
     };
     let named = choices(Some(record), record.len());
@@ -38,10 +38,10 @@ fn is_named(choice: &ColumnChoice, name: &str) -> bool {
 }
 
 /// The column that was asked for.
-pub(super) fn find(column: &Column, columns: &[ColumnChoice]) -> Result<usize, ReadError> {
+pub(super) fn find(column: &ColumnSelector, columns: &[ColumnChoice]) -> Result<usize, ReadError> {
     let fits = |choice: &&ColumnChoice| match column {
-        Column::Index(index) => choice.index == *index,
-        Column::Name(name) => is_named(choice, name),
+        ColumnSelector::Index(index) => choice.index == *index,
+        ColumnSelector::Name(name) => is_named(choice, name),
     };
     let candidates: Vec<ColumnChoice> = columns.iter().filter(fits).cloned().collect();
     match &candidates[..] {

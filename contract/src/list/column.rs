@@ -9,7 +9,7 @@ use crate::text::{group_digits, pluralize};
 
 /// Which column holds the numbers, where somebody says so.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Column {
+pub enum ColumnSelector {
     /// By its place, from 0.
     Index(usize),
     /// By its header, upper or lower case, or by the name of a [`ColumnChoice`].
@@ -17,7 +17,7 @@ pub enum Column {
 }
 
 /// For a command line: a whole number counts columns from 1, anything else is a name.
-impl FromStr for Column {
+impl FromStr for ColumnSelector {
     type Err = Infallible;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
@@ -33,7 +33,7 @@ impl FromStr for Column {
 /// A column that could be meant.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ColumnChoice {
-    /// Its place, from 0: [`Column::Index`] takes it.
+    /// Its place, from 0: [`ColumnSelector::Index`] takes it.
     pub index: usize,
     /// Its header, or `column N` counted from 1 where it has none. Never a number of the list.
     pub name: String,
@@ -118,10 +118,10 @@ mod tests {
 
     #[test]
     fn a_command_line_counts_columns_from_one() {
-        let column = |text: &str| text.parse::<Column>().unwrap();
-        assert_eq!(column("1"), Column::Index(0));
-        assert_eq!(column("SSN"), Column::Name("SSN".into()));
-        assert_eq!(column("0"), Column::Name("0".into()));
+        let column = |text: &str| text.parse::<ColumnSelector>().unwrap();
+        assert_eq!(column("1"), ColumnSelector::Index(0));
+        assert_eq!(column("SSN"), ColumnSelector::Name("SSN".into()));
+        assert_eq!(column("0"), ColumnSelector::Name("0".into()));
     }
 
     #[test]

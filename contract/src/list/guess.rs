@@ -4,7 +4,7 @@ use crate::list::choice::{choices, find, is_asked};
 use crate::list::header::{Names, looks_like_header, names, names_ssn};
 use crate::list::records::Records;
 use crate::list::value::number_in;
-use crate::list::{Column, InvalidReason, ReadError, Table};
+use crate::list::{ColumnSelector, InvalidReason, ReadError, Table};
 
 /// What a column of the sample holds.
 #[derive(Clone, Copy, Default)]
@@ -30,7 +30,11 @@ pub(super) struct Guess<'t> {
 
 impl<'t> Guess<'t> {
     /// `None` unless most records have several fields.
-    pub(super) fn new(sample: &'t str, delimiter: u8, column: Option<&Column>) -> Option<Self> {
+    pub(super) fn new(
+        sample: &'t str,
+        delimiter: u8,
+        column: Option<&ColumnSelector>,
+    ) -> Option<Self> {
         let mut reader = Records::new(delimiter);
         let mut records = Vec::new();
         while reader.next(sample).is_some() {
@@ -72,7 +76,7 @@ impl<'t> Guess<'t> {
     }
 
     /// The table that the whole text is then.
-    pub(super) fn table(&self, column: Option<&Column>) -> Result<Table, ReadError> {
+    pub(super) fn table(&self, column: Option<&ColumnSelector>) -> Result<Table, ReadError> {
         let first = &self.records[0];
         let certain_header = self.named || self.asked;
         let columns = self.tallies.len();

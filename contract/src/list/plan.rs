@@ -5,7 +5,7 @@ use crate::list::guess::Guess;
 use crate::list::header::names_ssn;
 use crate::list::lines::Lines;
 use crate::list::value::number_in;
-use crate::list::{Column, ReadError, Table};
+use crate::list::{ColumnSelector, ReadError, Table};
 
 /// Lines on which the decision is made, or fewer that have so many bytes.
 const SAMPLE_LINES: usize = 1_000;
@@ -25,7 +25,7 @@ pub(super) enum Plan {
 /// It can only be a table by a delimiter that most lines have. Of what remains, the reading that
 /// finds the most numbers wins and a text of lines wins a tie; without any number a table needs a
 /// header that names the column, or it is an error that asks for the column.
-pub(super) fn plan(text: &str, column: Option<&Column>) -> Result<Plan, ReadError> {
+pub(super) fn plan(text: &str, column: Option<&ColumnSelector>) -> Result<Plan, ReadError> {
     let sample = head(text);
     let guess = [b',', b';', b'\t']
         .into_iter()
@@ -48,7 +48,7 @@ pub(super) fn plan(text: &str, column: Option<&Column>) -> Result<Plan, ReadErro
 }
 
 /// A text of lines, perhaps with a header: then it is a table of one column.
-fn lines(sample: &str, column: Option<&Column>) -> Result<Plan, ReadError> {
+fn lines(sample: &str, column: Option<&ColumnSelector>) -> Result<Plan, ReadError> {
     let first = Lines::new().next_row(sample);
     let first = first.map_or("", |line| &sample[line.span]);
     let header = [first];

@@ -12,7 +12,8 @@ use crate::list::plan::{Plan, plan};
 use crate::list::records::{Records, unquoted};
 use crate::list::value::{number_in, taken};
 use crate::list::{
-    Column, InvalidReason, List, ListBuilder, Number, ReadError, ReadOptions, Table, read_value,
+    ColumnSelector, InvalidReason, List, ListBuilder, Number, ReadError, ReadOptions, Table,
+    read_value,
 };
 
 /// A list that was read from a text or a table, with the text itself: what was typed stays here,
@@ -109,7 +110,7 @@ impl fmt::Debug for Source {
 pub fn read_source(
     bytes: &[u8],
     options: &ReadOptions,
-    column: Option<&Column>,
+    column: Option<&ColumnSelector>,
 ) -> Result<Source, ReadError> {
     read_up_to(limits::MAX_LIST_ROWS, bytes, options, column)
 }
@@ -133,7 +134,7 @@ fn read_up_to(
     limit: usize,
     bytes: &[u8],
     options: &ReadOptions,
-    column: Option<&Column>,
+    column: Option<&ColumnSelector>,
 ) -> Result<Source, ReadError> {
     if is_workbook(bytes) {
         return Err(ReadError::Workbook);

@@ -174,7 +174,7 @@ mod tests {
 
     #[test]
     fn masked_a_column_of_numbers_shows_none_that_lost_its_zeros() {
-        let column = crate::list::Column::Name("SSN".into());
+        let column = crate::list::ColumnSelector::Name("SSN".into());
         let text = "SSN,Spouse SSN,Phone\n123-45-6789,1234567,5551234\n";
         let list = read_source(text.as_bytes(), &ReadOptions::default(), Some(&column)).unwrap();
         let cells = |masked| Joined::of(&list, masked).unwrap().cells(0);
@@ -203,7 +203,7 @@ mod tests {
                 }
                 text.push('\n');
             }
-            let column = crate::list::Column::Name("SSN".into());
+            let column = crate::list::ColumnSelector::Name("SSN".into());
             let list = read_source(text.as_bytes(), &ReadOptions::default(), Some(&column)).unwrap();
             let joined = Joined::of(&list, true).unwrap();
             for row in 0..numbers.len() {

@@ -185,7 +185,7 @@ mod tests {
     #[test]
     fn a_line_of_a_table_is_known_by_a_cell_that_is_no_number() {
         let text = "id,spouse,name,ssn\n1,123456780,\"Lovelace, Ada\",123-45-6789\n2,,Bob,\n";
-        let by = contract::list::Column::Name("ssn".into());
+        let by = contract::list::ColumnSelector::Name("ssn".into());
         let source = read_source(text.as_bytes(), &ReadOptions::default(), Some(&by)).unwrap();
         let digest = digest(1, &source);
         assert_eq!(digest.columns, ["id", "spouse", "name", "ssn"]);

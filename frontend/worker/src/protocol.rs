@@ -1,7 +1,7 @@
 //! What page and worker say to each other: JSON in an array, beside it perhaps one thing that
 //! JSON can't hold. A call may bring many events, and ends with one that [`Event::is_last`].
 
-use contract::list::{Column, ColumnChoice, ReadOptions, Validation};
+use contract::list::{ColumnChoice, ColumnSelector, ReadOptions, Validation};
 use contract::wire::{ErrorKind, Limits, Problem, StartRequest};
 use serde::{Deserialize, Serialize};
 
@@ -138,8 +138,8 @@ impl ReadBy {
         }
     }
 
-    pub(crate) fn column(&self) -> Option<Column> {
-        self.column.map(Column::Index)
+    pub(crate) fn column(&self) -> Option<ColumnSelector> {
+        self.column.map(ColumnSelector::Index)
     }
 }
 

@@ -1,6 +1,6 @@
 //! The list that goes along with a run's rows, held since the start or brought again.
 
-use contract::list::{Column, ReadError, Source, read_source};
+use contract::list::{ColumnSelector, ReadError, Source, read_source};
 use contract::wire::Joined;
 
 use crate::digest::refusal;
@@ -40,7 +40,7 @@ pub(crate) async fn join(
 /// The reading of a file, by whichever column, that has so many rows and the numbers of this page.
 fn choose(bytes: &[u8], by: &ReadBy, rows: u64, page: &str) -> Result<Source, Box<Event>> {
     let heads = heads(page).ok_or_else(no_rows)?;
-    let read = |column: Option<Column>| read_source(bytes, &by.options(), column.as_ref());
+    let read = |column: Option<ColumnSelector>| read_source(bytes, &by.options(), column.as_ref());
     let (first, columns) = match read(by.column()) {
         Ok(source) => {
             let columns = source.table.as_ref().map_or(0, |table| table.columns);
@@ -61,7 +61,7 @@ fn choose(bytes: &[u8], by: &ReadBy, rows: u64, page: &str) -> Result<Source, Bo
     // One at a time, since a list may be long.
     let others = columns
         .into_iter()
-        .filter_map(|column| read(Some(Column::Index(column))).ok());
+        .filter_map(|column| read(Some(ColumnSelector::Index(column))).ok());
     let mut furthest = None;
     for list in first.into_iter().chain(others) {
         if list.list.rows.len() as u64 != rows {
