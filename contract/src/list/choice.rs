@@ -2,10 +2,10 @@
 
 use crate::list::header::digits;
 use crate::list::value::is_dropped;
-use crate::list::{ColumnChoice, ColumnSelector, ReadError};
+use crate::list::{Column, ColumnSelector, ReadError};
 
 /// The columns that a header names, `column N` counted from 1 where it names none.
-pub(super) fn choices(header: Option<&[&str]>, columns: usize) -> Vec<ColumnChoice> {
+pub(super) fn choices(header: Option<&[&str]>, columns: usize) -> Vec<Column> {
     (0..columns)
         .map(|index| {
             let cell = header.and_then(|header| header.get(index)).unwrap_or(&"");
@@ -15,7 +15,7 @@ pub(super) fn choices(header: Option<&[&str]>, columns: usize) -> Vec<ColumnChoi
                 true => format!("column {}", index + 1),
                 false => cell.split_whitespace().collect::<Vec<_>>().join(" "),
             };
-            ColumnChoice { index, name }
+            Column { index, name }
         })
         .collect()
 }
@@ -33,17 +33,17 @@ pub(super) fn is_asked(column: &ColumnSelector, record: &[&str]) -> bool {
         .any(|(named, unnamed)| named != unnamed && is_named(named, name))
 }
 
-fn is_named(choice: &ColumnChoice, name: &str) -> bool {
+fn is_named(choice: &Column, name: &str) -> bool {
     choice.name.to_lowercase() == name.trim().to_lowercase()
 }
 
 /// The column that was asked for.
-pub(super) fn find(column: &ColumnSelector, columns: &[ColumnChoice]) -> Result<usize, ReadError> {
-    let fits = |choice: &&ColumnChoice| match column {
+pub(super) fn find(column: &ColumnSelector, columns: &[Column]) -> Result<usize, ReadError> {
+    let fits = |choice: &&Column| match column {
         ColumnSelector::Index(index) => choice.index == *index,
         ColumnSelector::Name(name) => is_named(choice, name),
     };
-    let candidates: Vec<ColumnChoice> = columns.iter().filter(fits).cloned().collect();
+    let candidates: Vec<Column> = columns.iter().filter(fits).cloned().collect();
     match &candidates[..] {
         [] => Err(ReadError::UnknownColumn {
             columns: columns.to_vec(),

@@ -12,7 +12,7 @@ use crate::text::{group_digits, pluralize};
 pub enum ColumnSelector {
     /// By its place, from 0.
     Index(usize),
-    /// By its header, upper or lower case, or by the name of a [`ColumnChoice`].
+    /// By its header, upper or lower case, or by the name of a [`Column`].
     Name(String),
 }
 
@@ -32,7 +32,7 @@ impl FromStr for ColumnSelector {
 
 /// A column that could be meant.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ColumnChoice {
+pub struct Column {
     /// Its place, from 0: [`ColumnSelector::Index`] takes it.
     pub index: usize,
     /// Its header, or `column N` counted from 1 where it has none. Never a number of the list.
@@ -43,7 +43,7 @@ pub struct ColumnChoice {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Table {
     /// The first record, where it is a header; it is no row then. One name for each column, those
-    /// of [`ColumnChoice::name`].
+    /// of [`Column::name`].
     pub headers: Option<Vec<String>>,
     /// How many columns there are.
     pub columns: usize,
@@ -65,7 +65,7 @@ pub enum ReadError {
     )]
     AmbiguousColumn {
         /// The columns that could.
-        candidates: Vec<ColumnChoice>,
+        candidates: Vec<Column>,
     },
     /// No column looks like it.
     #[error(
@@ -74,13 +74,13 @@ pub enum ReadError {
     )]
     NoColumn {
         /// All columns.
-        columns: Vec<ColumnChoice>,
+        columns: Vec<Column>,
     },
     /// The column that was asked for isn't there.
     #[error("the list has no such column: there are {}", names(columns))]
     UnknownColumn {
         /// All columns.
-        columns: Vec<ColumnChoice>,
+        columns: Vec<Column>,
     },
     /// More rows than a list may have.
     #[error(
@@ -102,7 +102,7 @@ pub enum ReadError {
 /// Columns that an error names at most; noise may have thousands.
 const SHOWN: usize = 20;
 
-fn names(columns: &[ColumnChoice]) -> String {
+fn names(columns: &[Column]) -> String {
     let shown = columns.iter().take(SHOWN);
     let names: Vec<_> = shown.map(|c| format!("“{}”", c.name)).collect();
     let names = names.join(", ");
@@ -126,7 +126,7 @@ mod tests {
 
     #[test]
     fn an_error_says_which_columns_there_are() {
-        let choice = |index, name: &str| ColumnChoice {
+        let choice = |index, name: &str| Column {
             index,
             name: name.into(),
         };

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use contract::list::ColumnChoice;
+use contract::list::Column;
 use leptos::prelude::*;
 use worker::protocol::{Digest, Refusal};
 
@@ -58,11 +58,7 @@ fn Refused(list: ListState, refusal: Arc<Refusal>) -> impl IntoView {
 }
 
 #[component]
-fn ColumnField(
-    list: ListState,
-    choices: Vec<ColumnChoice>,
-    chosen: Option<usize>,
-) -> impl IntoView {
+fn ColumnField(list: ListState, choices: Vec<Column>, chosen: Option<usize>) -> impl IntoView {
     let on_change = move |event| {
         if let Ok(index) = event_target_value(&event).parse() {
             list.column.set(Some(index));
@@ -125,9 +121,7 @@ fn TableColumn(list: ListState, digest: Arc<Digest>) -> impl IntoView {
     let field = maybe(move || {
         let choices = || {
             let names = digest.columns.iter().cloned().enumerate();
-            names
-                .map(|(index, name)| ColumnChoice { index, name })
-                .collect()
+            names.map(|(index, name)| Column { index, name }).collect()
         };
         choosing
             .get()

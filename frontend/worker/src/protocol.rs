@@ -1,7 +1,7 @@
 //! What page and worker say to each other: JSON in an array, beside it perhaps one thing that
 //! JSON can't hold. A call may bring many events, and ends with one that [`Event::is_last`].
 
-use contract::list::{ColumnChoice, ColumnSelector, ReadOptions, Validation};
+use contract::list::{Column, ColumnSelector, ReadOptions, Validation};
 use contract::wire::{ErrorKind, Limits, Problem, StartRequest};
 use serde::{Deserialize, Serialize};
 
@@ -267,7 +267,7 @@ pub struct Refusal {
     /// What to do.
     pub words: String,
     /// The columns, of which one is to be chosen; none where that would not help.
-    pub choices: Vec<ColumnChoice>,
+    pub choices: Vec<Column>,
 }
 
 /// A call of the server that brought no answer of the kind asked for.

@@ -1,5 +1,5 @@
 use super::*;
-use crate::list::{ColumnChoice, Row};
+use crate::list::{Column, Row};
 use proptest::prelude::*;
 
 fn read(text: &str) -> Source {
@@ -32,8 +32,8 @@ fn column_of(source: &Source) -> Option<(usize, u8, bool)> {
     Some((table.column, table.delimiter, table.headers.is_some()))
 }
 
-fn choices(names: &[(usize, &str)]) -> Vec<ColumnChoice> {
-    let choice = |(index, name): &(usize, &str)| ColumnChoice {
+fn choices(names: &[(usize, &str)]) -> Vec<Column> {
+    let choice = |(index, name): &(usize, &str)| Column {
         index: *index,
         name: (*name).into(),
     };

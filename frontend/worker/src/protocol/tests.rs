@@ -32,7 +32,7 @@ fn an_event_arrives_as_it_was_told() {
         list: 7,
         title: "Which column?".into(),
         words: "Two could be meant.".into(),
-        choices: vec![ColumnChoice {
+        choices: vec![Column {
             index: 2,
             name: "Her SSN".into(),
         }],
