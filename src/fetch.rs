@@ -122,7 +122,10 @@ async fn here(
             folder.run(store, engine, begin).await?
         }
     };
-    let has_others = source.table.as_ref().is_some_and(|table| table.columns > 1);
+    let has_others = source
+        .table
+        .as_ref()
+        .is_some_and(|table| table.column_count > 1);
     let source = has_others.then_some(source);
     let ended = local.run(telling, interrupts, !args.masked).await?;
     Ok((ended, source))

@@ -41,14 +41,14 @@ pub struct Column {
 
 /// How a list that is a table was understood.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Table {
+pub struct TableLayout {
     /// The first record, where it is a header; it is no row then. One name for each column, those
     /// of [`Column::name`].
     pub headers: Option<Vec<String>>,
     /// How many columns there are.
-    pub columns: usize,
+    pub column_count: usize,
     /// The column that holds the numbers, from 0.
-    pub column: usize,
+    pub ssn_column: usize,
     /// What parts the fields: a comma, a semicolon or a tab.
     pub delimiter: u8,
 }

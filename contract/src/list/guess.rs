@@ -4,7 +4,7 @@ use crate::list::choice::{choices, find, is_asked};
 use crate::list::header::{Names, looks_like_header, names, names_ssn};
 use crate::list::records::Records;
 use crate::list::value::number_in;
-use crate::list::{ColumnSelector, InvalidReason, ReadError, Table};
+use crate::list::{ColumnSelector, InvalidReason, ReadError, TableLayout};
 
 /// What a column of the sample holds.
 #[derive(Clone, Copy, Default)]
@@ -76,7 +76,7 @@ impl<'t> Guess<'t> {
     }
 
     /// The table that the whole text is then.
-    pub(super) fn table(&self, column: Option<&ColumnSelector>) -> Result<Table, ReadError> {
+    pub(super) fn table(&self, column: Option<&ColumnSelector>) -> Result<TableLayout, ReadError> {
         let first = &self.records[0];
         let certain_header = self.named || self.asked;
         let columns = self.tallies.len();
@@ -86,10 +86,10 @@ impl<'t> Guess<'t> {
         };
         let header = certain_header || looks_like_header(&self.records, chosen);
         let names = choices(header.then_some(first), columns);
-        Ok(Table {
+        Ok(TableLayout {
             headers: header.then(|| names.into_iter().map(|choice| choice.name).collect()),
-            columns,
-            column: chosen,
+            column_count: columns,
+            ssn_column: chosen,
             delimiter: self.delimiter,
         })
     }

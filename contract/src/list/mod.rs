@@ -15,7 +15,7 @@ mod rows;
 mod source;
 mod value;
 
-pub use column::{Column, ColumnSelector, ReadError, Table};
+pub use column::{Column, ColumnSelector, ReadError, TableLayout};
 pub(crate) use header::may_hold_ssns;
 pub use invalid::InvalidReason;
 pub use parts::Part;

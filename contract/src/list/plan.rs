@@ -5,7 +5,7 @@ use crate::list::guess::Guess;
 use crate::list::header::names_ssn;
 use crate::list::lines::Lines;
 use crate::list::value::number_in;
-use crate::list::{ColumnSelector, ReadError, Table};
+use crate::list::{ColumnSelector, ReadError, TableLayout};
 
 /// Lines on which the decision is made, or fewer that have so many bytes.
 const SAMPLE_LINES: usize = 1_000;
@@ -15,9 +15,9 @@ const SAMPLE_BYTES: usize = 1_000_000;
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Plan {
     /// One value a line; the first line is a header where there is a table, of one column then.
-    Lines(Option<Table>),
+    Lines(Option<TableLayout>),
     /// One value a record.
-    Records(Table),
+    Records(TableLayout),
 }
 
 /// Decides how a text is to be read.
@@ -60,10 +60,10 @@ fn lines(sample: &str, column: Option<&ColumnSelector>) -> Result<Plan, ReadErro
     if let Some(column) = column {
         find(column, &columns)?;
     }
-    Ok(Plan::Lines(headed.map(|_| Table {
+    Ok(Plan::Lines(headed.map(|_| TableLayout {
         headers: Some(columns.into_iter().map(|c| c.name).collect()),
-        columns: 1,
-        column: 0,
+        column_count: 1,
+        ssn_column: 0,
         delimiter: b',',
     })))
 }

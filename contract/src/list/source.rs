@@ -12,7 +12,7 @@ use crate::list::plan::{Plan, plan};
 use crate::list::records::{Records, unquoted};
 use crate::list::value::{number_in, taken};
 use crate::list::{
-    ColumnSelector, InvalidReason, List, ListBuilder, Number, ReadError, ReadOptions, Table,
+    ColumnSelector, InvalidReason, List, ListBuilder, Number, ReadError, ReadOptions, TableLayout,
     read_value,
 };
 
@@ -22,7 +22,7 @@ pub struct Source {
     /// The rows and items.
     pub list: List,
     /// How the text was understood, where it is a table or has a header.
-    pub table: Option<Table>,
+    pub table: Option<TableLayout>,
     text: String,
     places: Vec<Place>,
     /// Where the text was read as records. Kept, since making a reader takes longer than reading
@@ -144,7 +144,7 @@ fn read_up_to(
         Plan::Lines(table) => (table, None),
         Plan::Records(table) => (Some(table.clone()), Some(Records::new(table.delimiter))),
     };
-    let index = table.as_ref().map_or(0, |table| table.column);
+    let index = table.as_ref().map_or(0, |table| table.ssn_column);
     let header = table.as_ref().is_some_and(|table| table.headers.is_some());
 
     let mut lines = Lines::new();

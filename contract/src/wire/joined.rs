@@ -29,11 +29,11 @@ impl<'s> Joined<'s> {
         // A record may be longer than the first ones; what it holds is kept all the same.
         let rows = 0..source.list.rows.len();
         let width = rows.map(|row| source.cells(row).len()).max();
-        let width = width.unwrap_or(0).max(table.columns);
+        let width = width.unwrap_or(0).max(table.column_count);
         let headers = table.headers.as_deref().unwrap_or_default();
         let mut taken: HashSet<String> =
             CSV_HEADER.iter().map(|name| name.to_lowercase()).collect();
-        let others = (0..width).filter(|column| *column != table.column);
+        let others = (0..width).filter(|column| *column != table.ssn_column);
         let of_numbers = others.clone().map(|column| {
             let header = headers.get(column);
             header.is_some_and(|header| may_hold_ssns(header))
@@ -51,7 +51,7 @@ impl<'s> Joined<'s> {
             .collect();
         (!names.is_empty()).then_some(Self {
             source,
-            number: table.column,
+            number: table.ssn_column,
             names,
             masked,
             of_numbers,

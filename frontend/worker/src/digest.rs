@@ -13,13 +13,13 @@ const CHARACTERS: usize = 40;
 
 /// What is told of a list.
 pub(crate) fn digest(list: u32, source: &Source) -> Digest {
-    let table = source.table.as_ref().filter(|table| table.columns > 1);
+    let table = source.table.as_ref().filter(|table| table.column_count > 1);
     let columns = table.map_or(Vec::new(), |table| {
         let name = |index| {
             let header = table.headers.as_ref().and_then(|names| names.get(index));
             header.map_or_else(|| format!("column {}", index + 1), String::clone)
         };
-        (0..table.columns).map(name).collect()
+        (0..table.column_count).map(name).collect()
     });
     let rows = 0..source.list.rows.len().min(PREVIEW);
     Digest {
@@ -31,7 +31,7 @@ pub(crate) fn digest(list: u32, source: &Source) -> Digest {
         warnings: source.warnings() as u64,
         zeros_lost: source.zeros_lost() as u64,
         columns,
-        column: table.map_or(0, |table| table.column),
+        column: table.map_or(0, |table| table.ssn_column),
         preview: rows.map(|row| line(source, row)).collect(),
         wrong: wrong(source, 0, WRONG),
     }
@@ -127,7 +127,7 @@ fn beside(source: &Source, row: usize) -> String {
     let mut others = cells
         .iter()
         .enumerate()
-        .filter(|(index, _)| *index != table.column)
+        .filter(|(index, _)| *index != table.ssn_column)
         .map(|(_, cell)| cell.trim());
     let told = others.find(|cell| {
         let digits = cell.chars().filter(|c| c.is_numeric()).count();

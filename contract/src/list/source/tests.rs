@@ -29,7 +29,7 @@ fn rows(source: &Source) -> Vec<String> {
 
 fn column_of(source: &Source) -> Option<(usize, u8, bool)> {
     let table = source.table.as_ref()?;
-    Some((table.column, table.delimiter, table.headers.is_some()))
+    Some((table.ssn_column, table.delimiter, table.headers.is_some()))
 }
 
 fn choices(names: &[(usize, &str)]) -> Vec<Column> {
@@ -119,7 +119,7 @@ fn the_column_is_found_by_its_header() {
     assert_eq!(rows(&source), ["123456789", "NoDigits"]);
     let table = source.table.unwrap();
     assert_eq!(table.headers.unwrap(), ["id", "SSN", "name"]);
-    assert_eq!(table.columns, 3);
+    assert_eq!(table.column_count, 3);
 }
 
 #[test]

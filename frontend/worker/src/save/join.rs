@@ -43,7 +43,7 @@ fn choose(bytes: &[u8], by: &ReadBy, rows: u64, page: &str) -> Result<Source, Bo
     let read = |column: Option<ColumnSelector>| read_source(bytes, &by.options(), column.as_ref());
     let (first, columns) = match read(by.column()) {
         Ok(source) => {
-            let columns = source.table.as_ref().map_or(0, |table| table.columns);
+            let columns = source.table.as_ref().map_or(0, |table| table.column_count);
             (Some(source), (0..columns).collect::<Vec<_>>())
         }
         Err(
@@ -100,7 +100,7 @@ mod tests {
             ([Some("987654320"), Some("123456780")], 1),
         ] {
             let list = choose(TABLE.as_bytes(), &ReadBy::default(), 2, &page(numbers)).unwrap();
-            assert_eq!(list.table.unwrap().column, column);
+            assert_eq!(list.table.unwrap().ssn_column, column);
         }
     }
 
