@@ -56,7 +56,7 @@ pub(crate) fn divide(meta: &Meta, pass: &mut Pass, fetchers: Option<u32>) {
 mod tests {
     use super::*;
     use contract::Ssn;
-    use contract::list::{List, Number};
+    use contract::list::{List, ParsedSsn};
     use contract::wire::RunSettings;
 
     fn divided(
@@ -65,7 +65,7 @@ mod tests {
         requests_per_second: Option<f64>,
         fetchers: Option<u32>,
     ) -> Pass {
-        let number = |item: u32| Number {
+        let number = |item: u32| ParsedSsn {
             ssn: Ssn::from_digits(format!("{item:09}").as_bytes().try_into().unwrap()).unwrap(),
             restored: false,
         };

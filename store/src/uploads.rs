@@ -1,6 +1,6 @@
 //! Lists that are uploaded in parts. A part is read when it arrives: what was typed is not kept.
 
-use contract::list::{List, ListBuilder, Number, ReadOptions};
+use contract::list::{List, ListBuilder, ParsedSsn, ReadOptions};
 use contract::wire::{CreateListRequest, ExecutionId};
 use contract::{InvalidReason, Ssn, limits};
 
@@ -65,12 +65,12 @@ impl Store {
         owner: &str,
         id: &ExecutionId,
         part: u32,
-        values: &[Result<Number, InvalidReason>],
+        values: &[Result<ParsedSsn, InvalidReason>],
     ) -> Result<(), StoreError> {
         let mut body = Vec::with_capacity(values.len() * LINE);
         for value in values {
             match value {
-                Ok(Number { ssn, restored }) => {
+                Ok(ParsedSsn { ssn, restored }) => {
                     body.push(if *restored { b'0' } else { b'=' });
                     body.extend_from_slice(&ssn.expose_digits());
                 }
@@ -150,10 +150,10 @@ impl Store {
     }
 }
 
-fn decode(line: &[u8]) -> Option<Result<Number, InvalidReason>> {
+fn decode(line: &[u8]) -> Option<Result<ParsedSsn, InvalidReason>> {
     let digits: &[u8; 9] = line.get(1..10)?.try_into().ok()?;
     match line[0] {
-        kind @ (b'=' | b'0') => Some(Ok(Number {
+        kind @ (b'=' | b'0') => Some(Ok(ParsedSsn {
             ssn: Ssn::from_digits(digits)?,
             restored: kind == b'0',
         })),

@@ -21,4 +21,4 @@ pub use invalid::InvalidReason;
 pub use parts::Part;
 pub use rows::{List, ListBuilder, Row};
 pub use source::{Source, read_lines, read_source};
-pub use value::{Number, ReadOptions, Validation, read_value};
+pub use value::{ParsedSsn, ReadOptions, Validation, read_value};

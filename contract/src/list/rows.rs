@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use rustc_hash::FxBuildHasher;
 
 use crate::Ssn;
-use crate::list::{InvalidReason, Number};
+use crate::list::{InvalidReason, ParsedSsn};
 
 /// What a line of the list is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,9 +78,9 @@ impl ListBuilder {
     }
 
     /// Takes the next row.
-    pub fn push(&mut self, value: Result<Number, InvalidReason>) -> Row {
+    pub fn push(&mut self, value: Result<ParsedSsn, InvalidReason>) -> Row {
         let row = match value {
-            Ok(Number { ssn, restored }) => {
+            Ok(ParsedSsn { ssn, restored }) => {
                 let items = &mut self.list.items;
                 let index = *self.index_of.entry(ssn).or_insert_with(|| {
                     items.push(ssn);
@@ -103,8 +103,8 @@ impl ListBuilder {
     }
 }
 
-impl FromIterator<Result<Number, InvalidReason>> for List {
-    fn from_iter<I: IntoIterator<Item = Result<Number, InvalidReason>>>(values: I) -> Self {
+impl FromIterator<Result<ParsedSsn, InvalidReason>> for List {
+    fn from_iter<I: IntoIterator<Item = Result<ParsedSsn, InvalidReason>>>(values: I) -> Self {
         let values = values.into_iter();
         let mut builder = ListBuilder::with_capacity(values.size_hint().0);
         for value in values {

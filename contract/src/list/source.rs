@@ -12,8 +12,8 @@ use crate::list::plan::{Plan, plan};
 use crate::list::records::{Records, unquoted};
 use crate::list::value::{number_in, taken};
 use crate::list::{
-    ColumnSelector, InvalidReason, List, ListBuilder, Number, ReadError, ReadOptions, TableLayout,
-    read_value,
+    ColumnSelector, InvalidReason, List, ListBuilder, ParsedSsn, ReadError, ReadOptions,
+    TableLayout, read_value,
 };
 
 /// A list that was read from a text or a table, with the text itself: what was typed stays here,
@@ -120,7 +120,7 @@ pub fn read_source(
 pub fn read_lines(
     bytes: &[u8],
     options: &ReadOptions,
-) -> impl Iterator<Item = Result<Number, InvalidReason>> {
+) -> impl Iterator<Item = Result<ParsedSsn, InvalidReason>> {
     let text = decode(bytes);
     let options = *options;
     let mut lines = Lines::new();

@@ -28,7 +28,7 @@ pub struct ReadOptions {
 
 /// A number as it was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Number {
+pub struct ParsedSsn {
     /// The number.
     pub ssn: Ssn,
     /// Whether leading zeros were put back.
@@ -40,14 +40,14 @@ pub struct Number {
 ///
 /// # Errors
 /// Why the value is no number, or none that `options` take.
-pub fn read_value(raw: &str, options: &ReadOptions) -> Result<Number, InvalidReason> {
+pub fn read_value(raw: &str, options: &ReadOptions) -> Result<ParsedSsn, InvalidReason> {
     number_in(raw).and_then(|number| taken(number, options))
 }
 
 /// The number that a value holds, lost zeros put back, whatever the options take.
-pub(super) fn number_in(raw: &str) -> Result<Number, InvalidReason> {
+pub(super) fn number_in(raw: &str) -> Result<ParsedSsn, InvalidReason> {
     let plain = |value: &str| {
-        plain_ssn(value.as_bytes()).map(|ssn| Number {
+        plain_ssn(value.as_bytes()).map(|ssn| ParsedSsn {
             ssn,
             restored: false,
         })
@@ -63,7 +63,7 @@ pub(super) fn number_in(raw: &str) -> Result<Number, InvalidReason> {
 }
 
 /// The number, if the options take it.
-pub(super) fn taken(number: Number, options: &ReadOptions) -> Result<Number, InvalidReason> {
+pub(super) fn taken(number: ParsedSsn, options: &ReadOptions) -> Result<ParsedSsn, InvalidReason> {
     if number.restored && !options.restore_leading_zeros {
         return Err(InvalidReason::LeadingZerosLost);
     }
@@ -88,7 +88,7 @@ fn plain_ssn(value: &[u8]) -> Option<Ssn> {
 }
 
 /// Every form, character by character.
-fn any_number(value: &str) -> Result<Number, InvalidReason> {
+fn any_number(value: &str) -> Result<ParsedSsn, InvalidReason> {
     let mut digits = [b'0'; 9];
     let (mut count, mut others, mut in_place) = (0, 0, 0);
     for c in value.chars() {
@@ -115,7 +115,7 @@ fn any_number(value: &str) -> Result<Number, InvalidReason> {
         _ => return Err(reason::why_no_number(value)),
     };
     let ssn = Ssn::from_digits(&digits).ok_or(InvalidReason::OtherCharacters)?;
-    Ok(Number { ssn, restored })
+    Ok(ParsedSsn { ssn, restored })
 }
 
 /// The digit as ASCII: ASCII digits and full-width ones, U+FF10–FF19.
