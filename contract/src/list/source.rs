@@ -42,13 +42,13 @@ struct Place {
 
 impl Source {
     /// The line of the source on which a row stands, or begins, from 1. 0 for a row that isn't there.
-    pub fn line(&self, row: usize) -> u32 {
+    pub fn line_number(&self, row: usize) -> u32 {
         self.places.get(row).map_or(0, |place| place.line)
     }
 
     /// What was typed for this row. It is a secret, valid or not: only for showing an INVALID line
     /// to the one who typed it. Empty for a row that isn't there.
-    pub fn typed(&self, row: usize) -> &str {
+    pub fn raw_value(&self, row: usize) -> &str {
         self.places
             .get(row)
             .map_or("", |place| self.text[place.value.clone()].trim())
@@ -56,11 +56,11 @@ impl Source {
 
     /// All that stood in this row of a table, its number too, one for each field as its writer
     /// meant it; of a text of lines what was typed. None for a row that isn't there. A secret like
-    /// [`Self::typed`]: for joining the other columns to the results, where the list came from.
+    /// [`Self::raw_value`]: for joining the other columns to the results, where the list came from.
     pub fn cells(&self, row: usize) -> Vec<Cow<'_, str>> {
         match (self.places.get(row), &self.records) {
             (None, _) => Vec::new(),
-            (Some(_), None) => vec![Cow::Borrowed(self.typed(row))],
+            (Some(_), None) => vec![Cow::Borrowed(self.raw_value(row))],
             (Some(place), Some(records)) => {
                 let mut records = records.lock().unwrap_or_else(PoisonError::into_inner);
                 records.read_at(&self.text, place.start);
@@ -71,7 +71,7 @@ impl Source {
     }
 
     /// Bytes of memory that it takes, about.
-    pub fn size(&self) -> usize {
+    pub fn memory_bytes(&self) -> usize {
         self.text.len()
             + size_of_val(self.places.as_slice())
             + size_of_val(self.list.rows.as_slice())

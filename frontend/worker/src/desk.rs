@@ -150,7 +150,7 @@ fn size_of_all(runs: &Runs) -> usize {
     lists
         .filter(|(at, (_, held))| !is_counted(*at, held))
         .filter_map(|(_, (_, held))| held.source.as_ref())
-        .map(Source::size)
+        .map(Source::memory_bytes)
         .sum()
 }
 
@@ -237,7 +237,7 @@ mod tests {
                 desk.held(call).unwrap()
             })
             .collect();
-        let one = lists[0].source.as_ref().unwrap().size();
+        let one = lists[0].source.as_ref().unwrap().memory_bytes();
         assert!(one > "123456789\n123456780\n".len());
         let kept = |size, of: &[usize]| {
             let mut runs: Runs = of

@@ -101,7 +101,7 @@ fn line(source: &Source, row: usize) -> Line {
             )
         }
         Some(Row::Invalid(reason)) => {
-            let typed = source.typed(row);
+            let typed = source.raw_value(row);
             let shown = match typed.trim().is_empty() {
                 true => "(empty)".to_owned(),
                 false => shortened(typed),
@@ -111,7 +111,7 @@ fn line(source: &Source, row: usize) -> Line {
         None => Default::default(),
     };
     Line {
-        number: source.line(row).into(),
+        number: source.line_number(row).into(),
         beside: beside(source, row),
         shown,
         why,

@@ -58,9 +58,9 @@ fn one_value_a_line_is_no_table() {
     let expected = ["123456789", "NoDigits", "987654321", "123456789"];
     assert_eq!(rows(&source), expected);
     assert_eq!(source.list.duplicates(), 1);
-    let lines: Vec<_> = (0..5).map(|row| source.line(row)).collect();
+    let lines: Vec<_> = (0..5).map(|row| source.line_number(row)).collect();
     assert_eq!(lines, [1, 4, 5, 6, 0]);
-    assert_eq!(source.typed(1), "Doe, John");
+    assert_eq!(source.raw_value(1), "Doe, John");
     assert_eq!(source.cells(1), ["Doe, John"]);
 }
 
@@ -212,7 +212,7 @@ fn cells_are_what_the_tables_writer_meant() {
     assert_eq!(source.cells(0), ["Doe, \"J\"", "two\nlines", "123-45-6789"]);
     assert_eq!(source.cells(1), ["Roe", "", "x"]);
     assert!(source.cells(2).is_empty());
-    assert_eq!((source.line(0), source.line(1)), (2, 4));
+    assert_eq!((source.line_number(0), source.line_number(1)), (2, 4));
 }
 
 #[test]
@@ -309,8 +309,8 @@ fn check(source: &Source) {
         list.items.len() + list.duplicates() + list.invalid
     );
     for row in 0..list.rows.len() {
-        assert!(row == 0 || source.line(row - 1) < source.line(row));
-        source.typed(row);
+        assert!(row == 0 || source.line_number(row - 1) < source.line_number(row));
+        source.raw_value(row);
         assert!(!source.cells(row).is_empty());
     }
 }
