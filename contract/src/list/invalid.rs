@@ -81,7 +81,7 @@ impl InvalidReason {
     }
 
     /// A value that has this reason and tells nothing of the one that was typed.
-    pub fn example(self) -> &'static str {
+    pub fn placeholder(self) -> &'static str {
         match self {
             // Not an empty line, which would be no row.
             Self::Empty => "\"\"",
@@ -109,13 +109,13 @@ mod tests {
     use crate::list::{ReadOptions, Validation, read_value};
 
     #[test]
-    fn an_example_is_read_as_its_reason() {
+    fn a_placeholder_is_read_as_its_reason() {
         let issued = ReadOptions {
             validation: Validation::Issued,
             ..ReadOptions::default()
         };
         for reason in InvalidReason::ALL {
-            assert_eq!(read_value(reason.example(), &issued), Err(reason));
+            assert_eq!(read_value(reason.placeholder(), &issued), Err(reason));
         }
     }
 

@@ -50,7 +50,7 @@ impl List {
                 let digits = &digits[usize::from(*restored)..];
                 out.extend(digits.iter().map(|digit| char::from(*digit)));
             }
-            Some(Row::Invalid(reason)) => out.push_str(reason.example()),
+            Some(Row::Invalid(reason)) => out.push_str(reason.placeholder()),
             None => return,
         }
         out.push('\n');
