@@ -159,7 +159,7 @@ impl Sending<'_> {
         let parts = self.list.parts(room.part_bytes as usize);
         for (number, part) in parts.enumerate() {
             self.client.put_part(&id, number, part.text).await?;
-            let sent = HumanCount(part.until as u64);
+            let sent = HumanCount(part.end_row as u64);
             self.telling
                 .doing(format!("sending the list: {sent} lines"));
         }

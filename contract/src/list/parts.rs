@@ -9,7 +9,7 @@ pub struct Part {
     /// The lines. They hold numbers.
     pub text: String,
     /// How many rows of the list there are up to its end.
-    pub until: usize,
+    pub end_row: usize,
 }
 
 impl List {
@@ -38,7 +38,7 @@ impl List {
                 }
                 row += 1;
             }
-            (!text.is_empty()).then_some(Part { text, until: row })
+            (!text.is_empty()).then_some(Part { text, end_row: row })
         })
     }
 }
@@ -83,8 +83,8 @@ mod tests {
         let list = list(&typed, &ReadOptions::default());
         let parts: Vec<_> = list.parts(95).collect();
         assert_eq!(parts.len(), 12);
-        let until: Vec<_> = parts.iter().map(|part| part.until).collect();
-        assert_eq!((until[0], until[10], until[11]), (9, 99, 100));
+        let end_rows: Vec<_> = parts.iter().map(|part| part.end_row).collect();
+        assert_eq!((end_rows[0], end_rows[10], end_rows[11]), (9, 99, 100));
         let whole = |part: &Part| part.text.len() <= 95 && part.text.ends_with('\n');
         assert!(parts.iter().all(whole));
         let sent: String = parts.into_iter().map(|part| part.text).collect();

@@ -132,7 +132,7 @@ impl Uploads for Sending<'_> {
         for (number, part) in self.list().parts(bytes).enumerate() {
             self.ask(async || api::put_part(list.as_str(), number, &part.text).await)
                 .await?;
-            let done = part.until as u64;
+            let done = part.end_row as u64;
             (self.tell)(Event::Progress { done, total });
         }
         Ok(list)
