@@ -20,7 +20,7 @@ pub struct ExecutionId(String);
 /// The text is no execution id.
 #[derive(Clone, Copy, Debug, thiserror::Error)]
 #[error("no execution id: it takes 26 lower-case letters and digits")]
-pub struct InvalidExecutionId;
+pub struct ExecutionIdError;
 
 impl ExecutionId {
     /// The id as text.
@@ -30,18 +30,18 @@ impl ExecutionId {
 }
 
 impl FromStr for ExecutionId {
-    type Err = InvalidExecutionId;
+    type Err = ExecutionIdError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let crockford = |b: u8| matches!(b, b'0'..=b'9' | b'a'..=b'h' | b'j' | b'k' | b'm' | b'n' | b'p'..=b't' | b'v'..=b'z');
         (text.len() == 26 && text.bytes().all(crockford))
             .then(|| Self(text.to_owned()))
-            .ok_or(InvalidExecutionId)
+            .ok_or(ExecutionIdError)
     }
 }
 
 impl TryFrom<String> for ExecutionId {
-    type Error = InvalidExecutionId;
+    type Error = ExecutionIdError;
 
     fn try_from(text: String) -> Result<Self, Self::Error> {
         text.parse()

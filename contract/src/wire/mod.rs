@@ -13,8 +13,8 @@ mod server;
 
 pub use defuse::defused;
 pub use execution::{
-    Counts, Execution, ExecutionId, ExecutionStatus, ExecutionsPage, InvalidExecutionId,
-    RunSettings, StartRequest,
+    Counts, Execution, ExecutionId, ExecutionIdError, ExecutionStatus, ExecutionsPage, RunSettings,
+    StartRequest,
 };
 pub use failures::{FailureGroup, Failures};
 pub use joined::Joined;
