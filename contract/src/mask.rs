@@ -8,11 +8,11 @@ use serde_json::value::RawValue;
 
 use crate::Ssn;
 
-mod others;
+mod pattern;
 
-use others::digit;
-pub use others::mask_all;
-pub(crate) use others::mask_short;
+use pattern::digit;
+pub use pattern::mask_all;
+pub(crate) use pattern::mask_short;
 
 /// Finds one number in texts and in JSON, in whatever form it stands there, and leaves the last four
 /// digits of it.
@@ -32,7 +32,7 @@ const FEWEST_BARE: usize = 7;
 
 impl Mask {
     /// What masks this number.
-    pub fn of(ssn: Ssn) -> Self {
+    pub fn new(ssn: Ssn) -> Self {
         let digits = ssn.expose_digits().map(char::from);
         let text: String = digits.iter().collect();
         Self {
@@ -44,7 +44,7 @@ impl Mask {
     }
 
     /// The JSON without the number. Where nothing is masked it stays as it was written.
-    pub fn json(&self, json: &RawValue) -> Box<RawValue> {
+    pub fn mask_json(&self, json: &RawValue) -> Box<RawValue> {
         if !self.may_stand_in(json.get()) {
             return json.to_owned();
         }
@@ -64,7 +64,7 @@ impl Mask {
     }
 
     /// The text without the number.
-    pub fn text<'t>(&self, text: &'t str) -> Cow<'t, str> {
+    pub fn mask_text<'t>(&self, text: &'t str) -> Cow<'t, str> {
         if !text.contains(&self.serial) && !has_wide_digit(text) {
             return Cow::Borrowed(text);
         }
@@ -117,12 +117,12 @@ impl Mask {
 
     fn value(&self, value: Value) -> Value {
         match value {
-            Value::String(text) => Value::String(self.text(&text).into_owned()),
+            Value::String(text) => Value::String(self.mask_text(&text).into_owned()),
             Value::Array(values) => values.into_iter().map(|value| self.value(value)).collect(),
             Value::Object(fields) => Value::Object(
                 fields
                     .into_iter()
-                    .map(|(name, value)| (self.text(&name).into_owned(), self.value(value)))
+                    .map(|(name, value)| (self.mask_text(&name).into_owned(), self.value(value)))
                     .collect(),
             ),
             Value::Number(number) if self.is_number(&number.to_string()) => {
@@ -155,8 +155,8 @@ mod tests {
 
     fn mask(ssn: &[u8; 9], body: &str) -> String {
         let body = RawValue::from_string(body.to_owned()).unwrap();
-        Mask::of(Ssn::from_digits(ssn).unwrap())
-            .json(&body)
+        Mask::new(Ssn::from_digits(ssn).unwrap())
+            .mask_json(&body)
             .get()
             .to_owned()
     }

@@ -78,7 +78,7 @@ impl<'s> Joined<'s> {
                     .items
                     .get(*index as usize)
                     .copied()
-                    .map(Mask::of),
+                    .map(Mask::new),
                 _ => None,
             };
             for (cell, of_numbers) in cells.iter_mut().zip(&self.of_numbers) {
@@ -108,7 +108,7 @@ impl<'s> Joined<'s> {
 
 fn mask_cell(cell: &mut Cow<'_, str>, mask: Option<&Mask>, of_numbers: bool) {
     if let Some(mask) = mask
-        && let Cow::Owned(masked) = mask.text(cell)
+        && let Cow::Owned(masked) = mask.mask_text(cell)
     {
         *cell = Cow::Owned(masked);
     }

@@ -193,7 +193,7 @@ impl ResultsReader {
                 })?;
             row.body = Some(match self.reveal {
                 true => body.to_owned(),
-                false => Mask::of(ssn).json(body),
+                false => Mask::new(ssn).mask_json(body),
             });
         }
         Ok(row)
