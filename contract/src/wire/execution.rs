@@ -103,7 +103,7 @@ pub struct Counts {
 
 impl Counts {
     /// The number of items of this outcome; INVALID lines are no items, so 0.
-    pub fn of(&self, outcome: Outcome) -> u64 {
+    pub fn get(&self, outcome: Outcome) -> u64 {
         match outcome {
             Outcome::Succeeded => self.succeeded,
             Outcome::NotFound => self.not_found,
@@ -282,7 +282,7 @@ mod tests {
         };
         let json = serde_json::to_value(counts).unwrap();
         for outcome in Outcome::ALL.into_iter().filter(|o| *o != Outcome::Invalid) {
-            assert_eq!(json[outcome.as_str()], counts.of(outcome));
+            assert_eq!(json[outcome.as_str()], counts.get(outcome));
         }
         assert_eq!(counts.total(), 15);
     }

@@ -19,7 +19,7 @@ const SHOWN: [Outcome; 5] = [
 /// The bar over a run's outcomes, with a figure for each.
 #[component]
 pub(crate) fn Bar(execution: Memo<Execution>) -> impl IntoView {
-    let of = move |outcome| memo(move || execution.with(|e| e.counts.of(outcome)));
+    let of = move |outcome| memo(move || execution.with(|e| e.counts.get(outcome)));
     let items = memo(move || execution.with(|e| e.items));
     let segment = move |outcome| {
         let number = of(outcome);

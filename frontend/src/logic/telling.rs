@@ -108,7 +108,7 @@ pub fn deleted(execution: &Execution) -> String {
 pub fn rows_like(execution: &Execution, outcome: Outcome) -> u64 {
     match outcome {
         Outcome::Invalid => execution.invalid,
-        _ => execution.counts.of(outcome),
+        _ => execution.counts.get(outcome),
     }
 }
 

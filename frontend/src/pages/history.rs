@@ -119,7 +119,7 @@ fn Entry(run: Memo<Execution>, deleting: Deleting) -> impl IntoView {
     let figures = part(move || {
         let counts = run.with(|run| run.counts);
         let figures = Outcome::ALL.into_iter().filter_map(|outcome| {
-            let number = Some(counts.of(outcome)).filter(|number| *number > 0)?;
+            let number = Some(counts.get(outcome)).filter(|number| *number > 0)?;
             Some(view! {
                 <span class=format!("figure {}", class(outcome))>
                     <Mark outcome/> {words::group_digits(number)} " " {outcome_words(outcome).to_ascii_lowercase()}
