@@ -76,12 +76,12 @@ impl<Body> ItemState<Body> {
     /// Takes what was learnt in a pass, as it is seen from another.
     pub(crate) fn learn(&mut self, record: Record<Body>, learnt_in: u32, seen_from: u32) {
         // What a later pass learnt is no business of this one, except an answer.
-        if learnt_in > seen_from && !record.outcome.is_answer() {
+        if learnt_in > seen_from && !record.outcome.is_definitive() {
             return;
         }
         let current = learnt_in >= seen_from;
         match record.outcome {
-            outcome if outcome.is_answer() => {
+            outcome if outcome.is_definitive() => {
                 self.answer.get_or_insert(record);
             }
             Outcome::Failed if current => self.failed = Some(record),

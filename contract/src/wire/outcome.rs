@@ -35,7 +35,7 @@ impl Outcome {
     ];
 
     /// Whether the upstream answered: such a row is never asked again.
-    pub fn is_answer(self) -> bool {
+    pub fn is_definitive(self) -> bool {
         matches!(self, Self::Succeeded | Self::NotFound)
     }
 

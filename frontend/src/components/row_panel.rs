@@ -43,7 +43,7 @@ fn facts(row: &ResultRow) -> impl IntoView + use<> {
     let fact = |name: &'static str, value: Option<String>| {
         value.map(|value| view! { <div><dt>{name}</dt><dd>{value}</dd></div> })
     };
-    let says = (!row.outcome.is_answer())
+    let says = (!row.outcome.is_definitive())
         .then(|| summary(row))
         .filter(|says| !says.is_empty());
     view! {

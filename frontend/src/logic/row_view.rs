@@ -11,7 +11,7 @@ pub type Row = Arc<ResultRow>;
 
 /// Whether the row can't change any more.
 pub fn is_final(row: &ResultRow) -> bool {
-    row.outcome.is_answer() || row.outcome == Outcome::Invalid
+    row.outcome.is_definitive() || row.outcome == Outcome::Invalid
 }
 
 /// The number as it is shown: `•••-••-6789`, or `123-45-6789` where revealed; a dash if there is none.
