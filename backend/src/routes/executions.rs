@@ -159,7 +159,8 @@ pub(crate) async fn redrive(
             "outcome can't be asked again: it takes FAILED or NOT_TRIED".into(),
         ));
     }
-    if request.status_codes.as_ref().is_some_and(Vec::is_empty) || request.names_an_answer() {
+    if request.status_codes.as_ref().is_some_and(Vec::is_empty) || request.names_definitive_status()
+    {
         return Err(ApiError::Invalid("statusCodes can't be asked again: it takes statuses that are no answers, so 2xx, 404, 410 only beside errors".into()));
     }
     if request.errors.as_ref().is_some_and(Vec::is_empty) {

@@ -43,7 +43,7 @@ impl RedriveRequest {
 
     /// Whether it names an answer: a status that needs no second asking, without an error that
     /// made it unusable.
-    pub fn names_an_answer(&self) -> bool {
+    pub fn names_definitive_status(&self) -> bool {
         let is_answer = |status: &Option<u16>| matches!(status, Some(200..=299 | 404 | 410));
         let with_an_error = self
             .errors
@@ -91,9 +91,9 @@ mod tests {
             errors,
             outcome: None,
         };
-        assert!(request(None).names_an_answer());
-        assert!(request(Some(vec![Some(ErrorKind::TimedOut), None])).names_an_answer());
-        assert!(!request(Some(vec![Some(ErrorKind::TimedOut)])).names_an_answer());
-        assert!(!RedriveRequest::default().names_an_answer());
+        assert!(request(None).names_definitive_status());
+        assert!(request(Some(vec![Some(ErrorKind::TimedOut), None])).names_definitive_status());
+        assert!(!request(Some(vec![Some(ErrorKind::TimedOut)])).names_definitive_status());
+        assert!(!RedriveRequest::default().names_definitive_status());
     }
 }
