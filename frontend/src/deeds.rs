@@ -28,7 +28,7 @@ impl Deeds {
         let deeds = Self {
             busy: RwSignal::new(false),
             stopping: RwSignal::new(false),
-            running: memo(move || execution.with(|e| !e.status.is_over())),
+            running: memo(move || execution.with(|e| !e.status.has_ended())),
             trouble: RwSignal::new(None),
             id: StoredValue::new(id),
             follow,

@@ -65,7 +65,7 @@ impl Rows {
         });
         let mut is_first = true;
         effect(move || {
-            let over = execution.with(|e| e.status.is_over());
+            let over = execution.with(|e| e.status.has_ended());
             if !std::mem::take(&mut is_first) {
                 rows.store.update(|store| store.note_news(over));
             }

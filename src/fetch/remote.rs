@@ -184,7 +184,7 @@ async fn follow(
     telling: &Telling,
 ) -> Result<Execution, RemoteError> {
     let (began, mut tag) = (Instant::now(), None);
-    while !execution.status.is_over() {
+    while !execution.status.has_ended() {
         let wait = (began.elapsed() / 10).clamp(SHORTEST, LONGEST);
         tokio::time::sleep(wait).await;
         if let Some((news, its)) = client.execution(&execution.id, tag.as_deref()).await? {

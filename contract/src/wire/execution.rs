@@ -79,7 +79,7 @@ pub enum ExecutionStatus {
 
 impl ExecutionStatus {
     /// Whether the run is over.
-    pub fn is_over(self) -> bool {
+    pub fn has_ended(self) -> bool {
         self != Self::Running
     }
 }

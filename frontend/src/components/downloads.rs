@@ -75,7 +75,7 @@ pub(crate) fn DownloadButton(execution: Memo<Execution>, shown: RwSignal<Choice>
                 columns: columns.are_wanted(),
             };
             let started = browser::file_time(&e.started_at);
-            let running = !e.status.is_over();
+            let running = !e.status.has_ended();
             let name = file_name(
                 e.label.as_deref(),
                 &started,
@@ -102,7 +102,7 @@ pub(crate) fn DownloadButton(execution: Memo<Execution>, shown: RwSignal<Choice>
             <RowsChoice execution shown shown_only=chosen.shown_only/>
             <Numbers full=chosen.full/>
             <ColumnsChoice columns/>
-            <p class="soft" hidden=flag(move || execution.with(|e| e.status.is_over())) data-testid="download-so-far">
+            <p class="soft" hidden=flag(move || execution.with(|e| e.status.has_ended())) data-testid="download-so-far">
                 "The run goes on: what has no answer yet says PENDING."
             </p>
             <div class="buttons">

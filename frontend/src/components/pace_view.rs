@@ -19,7 +19,7 @@ const SHORT: u64 = 2_000;
 /// for a run that was over when the page was opened but what it took.
 #[component]
 pub(crate) fn PaceView(follow: Follow, execution: Memo<Execution>) -> impl IntoView {
-    let running = memo(move || execution.with(|e| !e.status.is_over()));
+    let running = memo(move || execution.with(|e| !e.status.has_ended()));
     let path = memo(move || follow.pace.with(|pace| pace.path(WIDTH, HEIGHT)));
     let label = text(move || {
         follow.pace.with(|pace| {

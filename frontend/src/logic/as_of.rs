@@ -22,7 +22,7 @@ impl AsOf {
         Self {
             pass: execution.pass,
             failed: execution.counts.failed,
-            over: execution.status.is_over(),
+            over: execution.status.has_ended(),
         }
     }
 

@@ -112,7 +112,7 @@ pub fn all_again(execution: &Execution) -> Option<Again> {
     let counts = execution.counts;
     let all = counts.failed + counts.not_tried;
     let words = match (counts.failed, counts.not_tried) {
-        _ if !execution.status.is_over() => return None,
+        _ if !execution.status.has_ended() => return None,
         (0, 0) => return None,
         (_, 0) => format!("Try {} again", words::group_digits(all)),
         (0, _) => format!("Go on with the {} not tried", words::group_digits(all)),
@@ -136,7 +136,7 @@ pub fn chosen_again(
         ..RedriveRequest::default()
     };
     let (items, words, request) = match choice {
-        _ if !execution.status.is_over() => return None,
+        _ if !execution.status.has_ended() => return None,
         Choice::Of(Outcome::Failed) => (
             counts.failed,
             format!(

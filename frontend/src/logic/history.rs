@@ -46,7 +46,7 @@ impl Runs {
 
     /// Whether any of them runs.
     pub fn any_runs(&self) -> bool {
-        self.runs.iter().any(|run| !run.status.is_over())
+        self.runs.iter().any(|run| !run.status.has_ended())
     }
 }
 

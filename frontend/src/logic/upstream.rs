@@ -47,7 +47,7 @@ pub fn advice(execution: &Execution, groups: &[FailureGroup], host: &str) -> Opt
              header or whatever else it wants to let Rollcall in",
         ),
     };
-    let (so_far, then) = if execution.status.is_over() {
+    let (so_far, then) = if execution.status.has_ended() {
         ("", "then try again")
     } else {
         (
