@@ -19,7 +19,7 @@ pub struct FailureGroup {
 
 impl FailureGroup {
     /// Asks just this group again.
-    pub fn redrive(&self) -> RedriveRequest {
+    pub fn redrive_request(&self) -> RedriveRequest {
         RedriveRequest {
             outcome: Some(Outcome::Failed),
             status_codes: Some(vec![self.status_code]),
@@ -60,11 +60,11 @@ mod tests {
         for one in groups {
             for other in groups {
                 let selects =
-                    one.redrive()
+                    one.redrive_request()
                         .selects(Outcome::Failed, other.status_code, other.error);
                 assert_eq!(selects, one == other, "{one:?} {other:?}");
             }
-            assert!(!one.redrive().selects(Outcome::NotTried, None, None));
+            assert!(!one.redrive_request().selects(Outcome::NotTried, None, None));
         }
     }
 

@@ -158,7 +158,7 @@ pub fn chosen_again(
             (
                 group.items,
                 format!("Try these {} again", words::group_digits(group.items)),
-                group.redrive(),
+                group.redrive_request(),
             )
         }
         Choice::All | Choice::Of(_) => return None,
@@ -251,7 +251,7 @@ mod tests {
         let again = |run: &Execution, choice| chosen_again(run, &groups(), choice);
         let overloaded = again(&run, Choice::Failed(Some(503), None)).unwrap();
         assert_eq!(overloaded.words, "Try these 164 again");
-        assert_eq!(overloaded.request, groups()[0].redrive());
+        assert_eq!(overloaded.request, groups()[0].redrive_request());
         assert_eq!(again(&run, Choice::Failed(Some(500), None)), None, "gone");
         assert_eq!(again(&run, Choice::Of(Outcome::Failed)), None, "it is all");
         assert_eq!(again(&run, Choice::Of(Outcome::Succeeded)), None);
