@@ -97,7 +97,7 @@ impl<'a> Segments<'a> {
     pub(crate) fn take(&mut self, record: &Record) {
         record.write_line(&mut self.news);
         self.failures += u32::from(record.outcome == Outcome::Failed);
-        self.state.absorb(head(record));
+        self.state.add(head(record));
     }
 
     /// Writes what is new. What can't be written stays for the next time.

@@ -1,4 +1,4 @@
-//! One batch as its segments tell it, merged.
+//! The state of one batch, merged from its segments.
 
 use bytes::Bytes;
 use contract::wire::{ErrorKind, Outcome, RedriveRequest};
@@ -7,48 +7,49 @@ use serde::de::IgnoredAny;
 
 use crate::{Key, Meta, Pass, Record, RecordHead, SegmentName, SegmentTotals, Store, StoreError};
 
-/// Segments of one batch that are read at the same time.
-const READS: usize = 8;
+/// How many segments of one batch are read at the same time.
+const PARALLEL_READS: usize = 8;
 
-/// What is known of one item, seen from a pass.
+/// What is known about one item, as seen from one pass.
 #[derive(Clone, Debug)]
 pub struct ItemState<Body = IgnoredAny> {
-    /// Its answer. Of two, the one learnt first.
-    answer: Option<Record<Body>>,
-    /// Its failure in this pass. Of two, the one learnt last.
+    /// Its definitive record (SUCCEEDED or NOT_FOUND). Of two, the first one written.
+    definitive: Option<Record<Body>>,
+    /// Its failure in this pass. Of two, the last one written.
     failed: Option<Record<Body>>,
     /// Its failure in the latest pass before this one that has one.
     failed_before: Option<Record<Body>>,
-    /// Where it was put off in this pass.
+    /// Its latest record in this pass that is PENDING: the item waits for another attempt.
     deferred: Option<Record<Body>>,
 }
 
 impl<Body> ItemState<Body> {
-    /// Of which nothing is known.
+    /// An item without any record.
     pub(crate) const UNKNOWN: Self = Self {
-        answer: None,
+        definitive: None,
         failed: None,
         failed_before: None,
         deferred: None,
     };
 
-    /// The record that speaks for the item: its answer, else its latest failure.
+    /// Returns the record that counts: the definitive one, else the latest failure.
     pub fn record(&self) -> Option<&Record<Body>> {
-        self.answer
+        self.definitive
             .as_ref()
             .or(self.failed.as_ref())
             .or(self.failed_before.as_ref())
     }
 
-    /// Attempts made in this pass, and when the next is due (milliseconds since 1970), where the
-    /// item was put off.
+    /// If the item waits for another attempt: returns how many it had, and when the next is due.
+    ///
+    /// The attempts are those in this pass; the time is in milliseconds since 1970.
     pub fn deferred(&self) -> Option<(u32, u64)> {
         self.deferred
             .as_ref()
             .map(|record| (record.attempts, record.not_before_ms.unwrap_or(0)))
     }
 
-    /// What it was before this pass, as far as it can be asked again.
+    /// Returns its outcome, status and error before this pass. A redrive's filter selects by these.
     fn before(&self) -> (Outcome, Option<u16>, Option<ErrorKind>) {
         match &self.failed_before {
             Some(record) => (Outcome::Failed, record.status_code, record.error),
@@ -56,15 +57,18 @@ impl<Body> ItemState<Body> {
         }
     }
 
-    /// Whether the pass has it still to ask.
+    /// Whether the pass still has to fetch the item. `filter` is the filter of the pass.
     pub fn is_pending(&self, filter: &RedriveRequest) -> bool {
         let (outcome, status_code, error) = self.before();
-        self.answer.is_none()
+        self.definitive.is_none()
             && self.failed.is_none()
             && filter.selects(outcome, status_code, error)
     }
 
-    /// Its outcome while the pass goes on (PENDING where it is to be asked) or, `over`, at its end.
+    /// Returns its outcome. While the pass runs (not `over`), a pending item is PENDING.
+    ///
+    /// At the end of a redrive, a selected item that was not fetched keeps its earlier failure, which
+    /// says more than NOT_TRIED. It can be selected again either way.
     pub fn outcome(&self, filter: &RedriveRequest, over: bool) -> Outcome {
         match self.record() {
             _ if !over && self.is_pending(filter) => Outcome::Pending,
@@ -73,16 +77,16 @@ impl<Body> ItemState<Body> {
         }
     }
 
-    /// Takes what was learnt in a pass, as it is seen from another.
-    pub(crate) fn learn(&mut self, record: Record<Body>, learnt_in: u32, seen_from: u32) {
-        // What a later pass learnt is no business of this one, except an answer.
-        if learnt_in > seen_from && !record.outcome.is_definitive() {
+    /// Adds a record that was written in pass `written_in`, as seen from pass `seen_from`.
+    pub(crate) fn add(&mut self, record: Record<Body>, written_in: u32, seen_from: u32) {
+        // Of a later pass only definitive records count.
+        if written_in > seen_from && !record.outcome.is_definitive() {
             return;
         }
-        let current = learnt_in >= seen_from;
+        let current = written_in >= seen_from;
         match record.outcome {
             outcome if outcome.is_definitive() => {
-                self.answer.get_or_insert(record);
+                self.definitive.get_or_insert(record);
             }
             Outcome::Failed if current => self.failed = Some(record),
             Outcome::Failed => self.failed_before = Some(record),
@@ -92,7 +96,7 @@ impl<Body> ItemState<Body> {
     }
 }
 
-/// One batch as its segments tell it.
+/// The state of one batch, merged from its segments.
 #[derive(Clone, Debug)]
 pub struct BatchState {
     pass: u32,
@@ -103,8 +107,8 @@ pub struct BatchState {
 }
 
 impl BatchState {
-    /// A batch of which nothing is known.
-    fn unknown(meta: &Meta, pass: &Pass, batch: u32) -> Self {
+    /// A batch without any segment.
+    fn empty(meta: &Meta, pass: &Pass, batch: u32) -> Self {
         let range = meta.batch_range(batch);
         Self {
             pass: pass.pass,
@@ -115,19 +119,19 @@ impl BatchState {
         }
     }
 
-    /// The items that the pass has still to ask, by index in the whole list.
+    /// Returns the items that the pass still has to fetch, each with its index.
     pub fn pending(&self) -> impl Iterator<Item = (u32, &ItemState)> {
         (self.first..)
             .zip(&self.items)
             .filter(|(_, item)| item.is_pending(&self.filter))
     }
 
-    /// The highest number of a segment read.
+    /// Returns the highest sequence number of the segments read, or 0.
     pub fn last_seq(&self) -> u32 {
         self.last_seq
     }
 
-    /// The batch's items by where they stand.
+    /// Counts the batch's items by outcome.
     pub fn totals(&self) -> SegmentTotals {
         let mut totals = SegmentTotals::default();
         for item in &self.items {
@@ -138,13 +142,13 @@ impl BatchState {
                 Outcome::Pending => totals.pending += 1,
                 Outcome::NotTried | Outcome::Invalid => {}
             }
-            totals.failed_in_pass += u32::from(item.answer.is_none() && item.failed.is_some());
+            totals.failed_in_pass += u32::from(item.definitive.is_none() && item.failed.is_some());
         }
         totals
     }
 
-    /// What made each FAILED item fail: its status and its error. Once the pass is `over`, those to
-    /// be asked that had failed before stay so.
+    /// Returns the status and error of each FAILED item. Once the pass is `over`, these include items
+    /// that failed in an earlier pass and that this pass selected but did not fetch.
     pub(crate) fn failures(
         &self,
         over: bool,
@@ -156,23 +160,23 @@ impl BatchState {
             .map(|record| (record.status_code, record.error))
     }
 
-    /// Takes what was learnt in this pass.
-    pub fn absorb(&mut self, record: RecordHead) {
-        self.absorb_from(record, self.pass);
+    /// Adds a record that was written in this pass.
+    pub fn add(&mut self, record: RecordHead) {
+        self.add_from(record, self.pass);
     }
 
-    fn absorb_from(&mut self, record: RecordHead, pass: u32) {
+    fn add_from(&mut self, record: RecordHead, pass: u32) {
         let Some(offset) = record.item.checked_sub(self.first) else {
             return;
         };
         if let Some(item) = self.items.get_mut(offset as usize) {
-            item.learn(record, pass, self.pass);
+            item.add(record, pass, self.pass);
         }
     }
 }
 
 impl Store {
-    /// The names of a batch's segments, in the order of what was learnt.
+    /// Lists the names of a batch's segments, in the order in which they were written.
     pub async fn segment_names(
         &self,
         meta: &Meta,
@@ -185,7 +189,7 @@ impl Store {
             .collect())
     }
 
-    /// Lists and merges one batch, as seen from `pass`.
+    /// Lists and merges the segments of one batch, as seen from `pass`.
     pub async fn read_batch(
         &self,
         meta: &Meta,
@@ -196,7 +200,7 @@ impl Store {
         self.merge_segments(meta, pass, batch, &names).await
     }
 
-    /// Merges one batch of just these segments, whose names are sorted.
+    /// Merges the given segments of one batch. Their names must be sorted.
     pub async fn merge_segments(
         &self,
         meta: &Meta,
@@ -204,38 +208,39 @@ impl Store {
         batch: u32,
         names: &[SegmentName],
     ) -> Result<BatchState, StoreError> {
-        let mut state = BatchState::unknown(meta, pass, batch);
+        let mut state = BatchState::empty(meta, pass, batch);
         let mut segments = stream::iter(names.to_vec())
             .map(|name| async move {
                 let key = Key::Segment(&meta.id, batch, name.as_str());
-                let heads = self.heads(key).await?;
+                let heads = self.read_heads(key).await?;
                 Ok::<_, StoreError>((name, heads))
             })
-            .buffered(READS);
+            .buffered(PARALLEL_READS);
         while let Some((name, heads)) = segments.try_next().await? {
             state.last_seq = state.last_seq.max(name.seq());
             for head in heads {
-                state.absorb_from(head, name.pass());
+                state.add_from(head, name.pass());
             }
         }
         Ok(state)
     }
 
-    /// What a segment says without its bodies, which are read past.
-    async fn heads(&self, key: Key<'_>) -> Result<Vec<RecordHead>, StoreError> {
-        let (segment, _room) = self.get_in_turn(key).await?;
+    /// Reads the records of a segment without their bodies.
+    async fn read_heads(&self, key: Key<'_>) -> Result<Vec<RecordHead>, StoreError> {
+        let (segment, _permit) = self.get_to_parse(key).await?;
         serde_json::Deserializer::from_slice(&segment)
             .into_iter()
             .collect::<Result<_, _>>()
             .map_err(|_| StoreError::Damaged {
                 key: key.path().to_string(),
-                why: "a line is no record",
+                why: "a line is not a record",
             })
     }
 
-    /// Writes one new segment: `lines` are records as [`Record::write_line`] writes them, and may be
-    /// none where only the totals are to be told. False where the execution is being erased: then
-    /// nothing was written.
+    /// Writes a new segment. False if the execution is being erased: then nothing was written.
+    ///
+    /// `lines` are records as [`Record::write_line`] writes them. They may be empty: then the segment
+    /// only adds the totals in its name.
     pub async fn put_segment(
         &self,
         meta: &Meta,

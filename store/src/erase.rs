@@ -1,4 +1,5 @@
-//! Erasing: the list first, then all that was learnt, and what late writers leave.
+//! Erases executions. Fetchers may still be writing while an execution is erased, so a later sweep
+//! deletes what they wrote.
 
 use contract::wire::ExecutionId;
 use serde::{Deserialize, Serialize};
@@ -6,7 +7,8 @@ use serde::{Deserialize, Serialize};
 use crate::id::created_at_ms;
 use crate::{Key, Meta, Store, StoreError, now_ms};
 
-/// What of the execution lies outside its folder, so that an erasure can be finished without `meta`.
+/// Marks an execution as being erased. It names the objects outside the execution's folder, so that
+/// the erasure can be completed without `meta`.
 #[derive(Serialize, Deserialize)]
 struct Tombstone {
     owner: String,
@@ -14,12 +16,12 @@ struct Tombstone {
 }
 
 impl Store {
-    /// Whether the execution is being erased.
+    /// Whether the execution is being erased, that is, has a tombstone.
     pub async fn is_erased(&self, id: &ExecutionId) -> Result<bool, StoreError> {
         self.exists(Key::Tombstone(id)).await
     }
 
-    /// Marks the execution as being erased: from now on nothing of it is told or written.
+    /// Marks an execution as being erased. From now on nothing of it is returned or written.
     pub async fn begin_erasure(&self, meta: &Meta) -> Result<(), StoreError> {
         let tombstone = Tombstone {
             owner: meta.owner.clone(),
@@ -28,32 +30,34 @@ impl Store {
         self.put_json(Key::Tombstone(&meta.id), &tombstone).await
     }
 
-    /// Whose execution is being erased; `None` where it isn't.
+    /// Returns the owner of an execution that is being erased; `None` if it isn't being erased.
     pub async fn erasure_owner(&self, id: &ExecutionId) -> Result<Option<String>, StoreError> {
         let tombstone: Option<Tombstone> = self.get_json(Key::Tombstone(id)).await?;
         Ok(tombstone.map(|tombstone| tombstone.owner))
     }
 
-    /// Erases the list and all results of what is being erased. The tombstone stays until
-    /// [`Store::sweep`].
+    /// Deletes the list and all results of an execution that is being erased.
+    ///
+    /// The tombstone stays until [`Store::sweep`].
     pub async fn erase(&self, id: &ExecutionId) -> Result<(), StoreError> {
         match self.get_json(Key::Tombstone(id)).await? {
-            Some(tombstone) => self.erase_marked(id, &tombstone).await,
+            Some(tombstone) => self.delete_objects(id, &tombstone).await,
             None => Ok(()),
         }
     }
 
-    /// Erases an execution that nobody can be at work on.
+    /// Erases an execution that no fetcher can be working on, including its tombstone.
     pub async fn erase_entirely(&self, meta: &Meta) -> Result<(), StoreError> {
         self.begin_erasure(meta).await?;
         self.sweep(&meta.id).await
     }
 
-    async fn erase_marked(
+    async fn delete_objects(
         &self,
         id: &ExecutionId,
         tombstone: &Tombstone,
     ) -> Result<(), StoreError> {
+        // The numbers first, since they are the secret.
         self.delete(Key::Items(id)).await?;
         let kept = Key::Tombstone(id).path();
         let listing = self.list(Key::ExecutionDir(id)).await?;
@@ -67,24 +71,27 @@ impl Store {
         self.delete(Key::History(&tombstone.owner, id)).await
     }
 
-    /// Erases what late writers left of an erased execution, and its tombstone: to be called once
-    /// none can be at work. What isn't being erased is left alone.
+    /// Deletes what fetchers wrote to an execution after it was erased, and its tombstone.
+    ///
+    /// To be called once no fetcher can be working on it any more. It does nothing if the execution
+    /// isn't being erased.
     pub async fn sweep(&self, id: &ExecutionId) -> Result<(), StoreError> {
         let Some(tombstone) = self.get_json::<Tombstone>(Key::Tombstone(id)).await? else {
             return Ok(());
         };
-        self.erase_marked(id, &tombstone).await?;
+        self.delete_objects(id, &tombstone).await?;
         self.delete(Key::Tombstone(id)).await
     }
 
-    /// All executions in the store, of every owner, newest first. For one machine at its start.
+    /// Lists the executions of all owners, newest first. Used by a server on one machine at its start.
     pub async fn all_executions(&self) -> Result<Vec<ExecutionId>, StoreError> {
         let names = self.list_names(Key::ExecutionsDir).await?;
         Ok(names.iter().filter_map(|name| name.parse().ok()).collect())
     }
 
-    /// Erases a start that was never finished: one without `meta` or its first pass, made more than `age_ms` ago.
-    /// True where it was one.
+    /// Erases an execution whose start was never finished. True if it was one.
+    ///
+    /// That is an execution without `meta` or first pass whose id is at least `age_ms` old.
     pub async fn erase_unfinished(
         &self,
         id: &ExecutionId,

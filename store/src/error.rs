@@ -1,32 +1,30 @@
-//! What can go wrong between us and the store.
+//! Errors of the store.
 
-/// The store did not do what it was asked. None of these holds a number: keys are made of ids.
+/// A store operation failed. No error holds a number, since keys are made of ids.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// Not reachable, full, or not allowed. Trying again may help.
+    /// The object store is unreachable, full, or denies access. A retry may succeed.
     #[error("the store could not {action} {key}: {source}")]
     Unavailable {
-        /// What was being done, such as `read`.
+        /// The operation, such as `read`.
         action: &'static str,
-        /// The object it was done to.
+        /// The key of the object.
         key: String,
-        /// What the store said.
+        /// The object store's error.
         source: object_store::Error,
     },
-    /// An object that must be there is not: the execution is unknown, or was erased.
+    /// A required object does not exist: the execution is unknown or was erased.
     #[error("{key} is not in the store: the execution is unknown or was erased")]
     Missing {
-        /// The object.
+        /// The key of the object.
         key: String,
     },
-    /// An object is not what was written: it was changed from outside.
-    #[error(
-        "{key} is damaged ({why}): it was not written by this program, or was changed since; erase the execution"
-    )]
+    /// An object has invalid content: another program wrote or changed it.
+    #[error("{key} is damaged ({why}): another program wrote or changed it; erase the execution")]
     Damaged {
-        /// The object.
+        /// The key of the object.
         key: String,
-        /// What is wrong with it. Never holds its content.
+        /// What is wrong with it, without its content.
         why: &'static str,
     },
 }

@@ -1,4 +1,4 @@
-//! What FAILED, in groups.
+//! The FAILED items of a pass, in groups.
 
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
@@ -7,17 +7,19 @@ use contract::wire::{FailureGroup, Failures};
 use futures::{StreamExt, TryStreamExt, stream};
 
 use crate::progress::latest;
-use crate::settle::BATCHES;
+use crate::settle::PARALLEL_BATCHES;
 use crate::{Meta, Pass, SegmentName, Store, StoreError};
 
 impl Store {
-    /// The FAILED items of a pass by status and error, as the pass stands. Reads only the batches
-    /// in which something may have failed, and no longer than `time`.
+    /// Groups the FAILED items of a pass by status and error.
+    ///
+    /// Reads only the batches that may have failures, and stops after `time_limit`. The result is
+    /// partial after that, and says so.
     pub async fn failures(
         &self,
         meta: &Meta,
         pass: &Pass,
-        time: Duration,
+        time_limit: Duration,
     ) -> Result<Failures, StoreError> {
         let began = Instant::now();
         let summary = self.summary(&meta.id, pass.pass).await?;
@@ -36,14 +38,14 @@ impl Store {
                 .map(|(batch, names)| async move {
                     self.merge_segments(meta, pass, batch, &names).await
                 })
-                .buffer_unordered(BATCHES);
+                .buffer_unordered(PARALLEL_BATCHES);
         let mut items = HashMap::<_, u64>::new();
         let mut complete = true;
         while let Some(state) = states.try_next().await? {
             for failure in state.failures(over) {
                 *items.entry(failure).or_default() += 1;
             }
-            if began.elapsed() >= time {
+            if began.elapsed() >= time_limit {
                 complete = states.next().await.is_none();
                 break;
             }
@@ -67,8 +69,10 @@ impl Store {
     }
 }
 
-/// Whether a batch's names leave it open that an item FAILED. At the end of a pass only a name that
-/// tells of an answer for every item is sure: what a straggler wrote no other name need know.
+/// Whether items of a batch may have FAILED, judged by the names of its segments.
+///
+/// Once the pass is `over`, this is false only if a name counts a definitive outcome for every item: a
+/// fetcher that was late may have written failures that no other name counts.
 fn may_have_failed(
     meta: &Meta,
     pass: &Pass,
@@ -76,11 +80,11 @@ fn may_have_failed(
     names: &[SegmentName],
     over: bool,
 ) -> bool {
-    let answered = |name: &SegmentName| {
+    let is_complete = |name: &SegmentName| {
         let totals = name.totals();
         totals.succeeded + totals.not_found == meta.batch_len(batch)
     };
-    if names.is_empty() || names.iter().any(answered) {
+    if names.is_empty() || names.iter().any(is_complete) {
         return false;
     }
     over || match latest(names, pass.pass) {

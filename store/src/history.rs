@@ -1,22 +1,23 @@
-//! Whose executions there are, and which one a caller's key has started.
+//! The executions of each owner, and those that were started with an idempotency key.
 
 use contract::wire::ExecutionId;
 use serde::{Deserialize, Serialize};
 
 use crate::{Key, Store, StoreError};
 
+/// The execution that holds an idempotency key.
 #[derive(Serialize, Deserialize)]
 struct Claim {
     id: ExecutionId,
 }
 
 impl Store {
-    /// Puts the execution into its owner's history. May be done again.
+    /// Adds an execution to its owner's history. This can be repeated.
     pub async fn add_to_history(&self, owner: &str, id: &ExecutionId) -> Result<(), StoreError> {
         self.put(Key::History(owner, id), "").await
     }
 
-    /// An owner's executions that sort after `after`, so older ones, newest first; at most `count`.
+    /// Lists up to `count` executions of an owner, newest first, all older than `after`.
     pub async fn history(
         &self,
         owner: &str,
@@ -34,7 +35,7 @@ impl Store {
             .collect())
     }
 
-    /// Claims a caller's key for an execution. The execution that has it: this one, or an earlier.
+    /// Claims an idempotency key. Returns the execution that holds it: this one or an earlier one.
     pub async fn claim_idempotency_key(
         &self,
         owner: &str,
@@ -51,7 +52,7 @@ impl Store {
             .unwrap_or_else(|| id.clone()))
     }
 
-    /// Frees a caller's key where this execution has it; another's it stays.
+    /// Releases an idempotency key if this execution holds it.
     pub async fn release_idempotency_key(
         &self,
         owner: &str,
@@ -64,7 +65,7 @@ impl Store {
         Ok(())
     }
 
-    /// The execution that a caller's key has started.
+    /// Returns the execution that holds an idempotency key.
     pub async fn execution_of_key(
         &self,
         owner: &str,

@@ -1,4 +1,4 @@
-//! How a Lambda reaches others over TLS: with roots that are compiled in, since reading a machine's
+//! HTTPS clients for Lambdas. The root certificates are compiled in, since reading the machine's
 //! folder of certificates takes longer than all the rest of a cold start.
 
 use std::env;
@@ -10,24 +10,26 @@ use rustls::crypto::ring;
 use rustls::{ClientConfig, RootCertStore};
 use rustls_native_certs::load_certs_from_paths;
 
-/// There is no TLS to be had.
+/// An HTTPS client could not be created.
 #[derive(Debug, thiserror::Error)]
 pub enum HttpsError {
-    /// What was named holds no certificate.
+    /// `SSL_CERT_FILE` and `SSL_CERT_DIR` point to no certificate.
     #[error(
-        "no certificate in what SSL_CERT_FILE and SSL_CERT_DIR name: unset them to trust public authorities, or name certificates in PEM"
+        "SSL_CERT_FILE and SSL_CERT_DIR point to no certificate in PEM: correct them, or unset them to trust the public authorities"
     )]
     NoRoots,
-    /// The TLS library refuses its own settings.
+    /// The TLS library rejects its settings.
     #[error("TLS can't be set up: {0}")]
     Tls(#[from] rustls::Error),
-    /// The HTTP client refuses its own settings.
+    /// The HTTP client rejects its settings.
     #[error("the HTTP client can't be set up: {0}")]
     Client(#[from] reqwest::Error),
 }
 
-/// The authorities that are trusted: Mozilla's as compiled in, or, where one of them is set, those
-/// in the file `SSL_CERT_FILE` and the folders `SSL_CERT_DIR`, in PEM. These are read once.
+/// Returns the root certificates to trust: Mozilla's, which are compiled in, unless others are set.
+///
+/// The variables `SSL_CERT_FILE` (a file) and `SSL_CERT_DIR` (folders) name other certificates in
+/// PEM, which are trusted instead. They are read once.
 pub fn trusted_roots() -> Result<Arc<RootCertStore>, HttpsError> {
     static ROOTS: OnceLock<Arc<RootCertStore>> = OnceLock::new();
     if let Some(known) = ROOTS.get() {
@@ -47,7 +49,7 @@ fn find_roots(lookup: impl Fn(&str) -> Option<String>) -> Result<RootCertStore, 
     }
     let folders = folders.unwrap_or_default();
     let mut folders = env::split_paths(&folders);
-    // Together, since the file is often one of those in the folder, and is then read once.
+    // In one call, which drops duplicates: the file is often also in the folder.
     let mut found = load_certs_from_paths(
         file.map(PathBuf::from).as_deref(),
         folders
@@ -66,8 +68,10 @@ fn find_roots(lookup: impl Fn(&str) -> Option<String>) -> Result<RootCertStore, 
     }
 }
 
-/// The beginning of a client for an AWS service: [`trusted_roots`], TLS on ring, HTTP/1.1, in which
-/// S3 is faster, and answers as they come.
+/// Returns the builder of an HTTP client for AWS services.
+///
+/// It trusts [`trusted_roots`], uses TLS on ring, speaks HTTP/1.1, over which S3 is faster, and does
+/// not decompress responses.
 pub fn aws_client_builder() -> Result<ClientBuilder, HttpsError> {
     let provider = Arc::new(ring::default_provider());
     let mut tls = ClientConfig::builder_with_provider(provider)
@@ -87,9 +91,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn public_authorities_are_trusted_unless_others_are_named() {
+    fn public_authorities_are_trusted_unless_others_are_set() {
         let public = find_roots(|_| None).unwrap();
-        // Amazon's own, which S3's certificates lead to.
+        // Amazon's own root, which S3's certificates chain to.
         let amazon = |name: &[u8]| name.windows(16).any(|part| part == b"Amazon Root CA 1");
         assert!(public.roots.iter().any(|root| amazon(&root.subject)));
         let empty = find_roots(|_| Some(String::new())).unwrap();
@@ -97,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_a_named_file_or_folder_holds_is_trusted() {
+    fn only_certificates_in_the_file_or_folders_are_trusted() {
         let pem = |name: &str| {
             let key = rcgen::generate_simple_self_signed([name.to_owned()]).unwrap();
             key.cert.pem()

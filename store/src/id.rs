@@ -1,14 +1,16 @@
-//! Ids, tokens and time.
+//! Ids, random tokens and timestamps.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use contract::wire::ExecutionId;
 use ulid::Ulid;
 
-/// 48 bits of milliseconds, as ULID has them.
+/// The latest time that a ULID can hold, which has 48 bits for milliseconds.
 const LATEST_MS: u64 = (1 << 48) - 1;
 
-/// A new id that sorts before all earlier ones: a ULID of inverted milliseconds, in lower case.
+/// Returns a new id of an execution or an upload, which sorts before all earlier ids.
+///
+/// It is a ULID in lower case with an inverted timestamp, so a listing returns the newest first.
 pub fn new_id() -> ExecutionId {
     let ulid = Ulid::from_parts(LATEST_MS - now_ms(), rand::random::<u128>());
     ulid.to_string()
@@ -17,12 +19,12 @@ pub fn new_id() -> ExecutionId {
         .expect("a ULID in lower case is an execution id")
 }
 
-/// Milliseconds since 1970 at which this id was made.
+/// Returns when an id was created, in milliseconds since 1970.
 pub(crate) fn created_at_ms(id: &ExecutionId) -> u64 {
     Ulid::from_string(id.as_str()).map_or(0, |ulid| LATEST_MS - ulid.timestamp_ms())
 }
 
-/// Six random characters of base32: who wrote a segment, or whose claim this is.
+/// Returns six random base32 characters, which identify the writer of an object.
 pub fn random_token() -> String {
     const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
     (0..6)
@@ -30,7 +32,7 @@ pub fn random_token() -> String {
         .collect()
 }
 
-/// Milliseconds since 1970.
+/// Returns the current time in milliseconds since 1970.
 pub fn now_ms() -> u64 {
     SystemTime::now()
         .duration_since(UNIX_EPOCH)
@@ -38,7 +40,7 @@ pub fn now_ms() -> u64 {
         .as_millis() as u64
 }
 
-/// Milliseconds since 1970 as RFC 3339 in UTC.
+/// Formats a time in milliseconds since 1970 as RFC 3339 in UTC.
 pub fn rfc3339(ms: u64) -> String {
     humantime::format_rfc3339_millis(UNIX_EPOCH + Duration::from_millis(ms)).to_string()
 }
@@ -48,7 +50,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_later_id_sorts_first_and_tells_its_time() {
+    fn later_ids_sort_first_and_hold_their_creation_time() {
         let at = |ms| -> ExecutionId {
             Ulid::from_parts(LATEST_MS - ms, rand::random::<u128>())
                 .to_string()

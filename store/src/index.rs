@@ -1,5 +1,7 @@
-//! What a segment's records say, and where in it their bodies lie: so a page of results reads the
-//! bodies of its own rows and no others.
+//! Indexes of segments: the records without their bodies, and where in the segment the bodies are.
+//!
+//! With an index, a page of results reads only the bodies of its own rows. So a page costs the same
+//! wherever in the list its rows are, and however large the bodies of other rows are.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,13 +13,14 @@ use serde_json::value::RawValue;
 
 use crate::{Key, Record, SegmentName, Store, StoreError};
 
-/// Bytes of indexes kept: enough for half a million items, at 28 bytes each, in few segments.
-const KEPT: usize = 16 << 20;
-/// About what keeping an index takes beside its entries and its path, twice: its place in the map and
-/// in the order, which have room to grow, and what the allocator adds.
-const BOOKKEEPING: usize = 256;
-/// A segment so small is handed on when its index was read from it.
-const SMALL: usize = 1 << 20;
+/// Bytes of indexes kept in memory: enough for half a million items (28 bytes each) in few segments.
+const CACHE_BYTES: usize = 16 << 20;
+/// Approximate bytes that a cached index takes beside its entries and two copies of its path.
+/// They are its slots in the map and the queue, which allocate in advance, and the allocator's
+/// overhead.
+const OVERHEAD: usize = 256;
+/// A segment of at most this many bytes is returned with an index that was just read from it.
+const SMALL_SEGMENT: usize = 1 << 20;
 
 /// A record without its body.
 #[derive(Clone, Copy, Debug)]
@@ -25,29 +28,29 @@ pub(crate) struct Entry {
     pub(crate) item: u32,
     pub(crate) duration_ms: u32,
     pub(crate) attempts: u32,
-    /// Where in the segment its body begins.
+    /// Offset of the body in the segment, in bytes.
     pub(crate) at: u32,
-    /// How many bytes the body has; 0 where there is none.
+    /// Length of the body in bytes; 0 if there is none.
     pub(crate) len: u32,
     pub(crate) status_code: Option<u16>,
     pub(crate) outcome: Outcome,
     pub(crate) error: Option<ErrorKind>,
 }
 
-/// A segment's answers and failures, by item. Where it holds several of an item, they are in the
-/// order in which they were learnt.
+/// The records of a segment that hold a result, sorted by item. Several records of one item are in
+/// the order in which they were written.
 #[derive(Debug)]
 pub(crate) struct Index(Box<[Entry]>);
 
 impl Index {
-    /// `None` where a line is no record.
-    fn of(segment: &[u8]) -> Option<Self> {
+    /// Indexes a segment; `None` if a line is not a record.
+    fn parse(segment: &[u8]) -> Option<Self> {
         let begin = segment.as_ptr() as usize;
         let mut entries = Vec::new();
         let records = serde_json::Deserializer::from_slice(segment);
         for record in records.into_iter::<Record<Option<&RawValue>>>() {
             let record = record.ok()?;
-            // What was put off has no news for a reader.
+            // An item that waits for another attempt has no result yet.
             if record.outcome == Outcome::Pending {
                 continue;
             }
@@ -70,32 +73,32 @@ impl Index {
         Some(Self(entries.into()))
     }
 
-    /// What is said of an item.
+    /// Returns the entries of one item.
     pub(crate) fn of_item(&self, item: u32) -> &[Entry] {
         let first = self.0.partition_point(|entry| entry.item < item);
         let of_it = self.0[first..].partition_point(|entry| entry.item == item);
         &self.0[first..first + of_it]
     }
 
-    /// Bytes that it takes to keep it under this path.
+    /// Returns the bytes that the index takes in the cache under this path.
     fn size(&self, path: &Path) -> usize {
-        size_of_val(&*self.0) + 2 * path.as_ref().len() + BOOKKEEPING
+        size_of_val(&*self.0) + 2 * path.as_ref().len() + OVERHEAD
     }
 }
 
-/// Indexes read last. A segment never changes, so neither does its index.
+/// Keeps the indexes that were read last. A segment never changes, so neither does its index.
 #[derive(Debug, Default)]
-pub(crate) struct Indexes(Mutex<Kept>);
+pub(crate) struct IndexCache(Mutex<Kept>);
 
 #[derive(Debug, Default)]
 struct Kept {
     by_path: HashMap<Path, Arc<Index>>,
-    /// The oldest first.
+    /// The paths in the order in which they were added, the oldest first.
     order: VecDeque<Path>,
     size: usize,
 }
 
-impl Indexes {
+impl IndexCache {
     fn get(&self, path: &Path) -> Option<Arc<Index>> {
         let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         kept.by_path.get(path).cloned()
@@ -110,17 +113,17 @@ impl Indexes {
         kept.size += index.size(&path);
         kept.order.push_back(path.clone());
         kept.by_path.insert(path, Arc::clone(index));
-        while kept.size > KEPT
+        while kept.size > CACHE_BYTES
             && let Some(oldest) = kept.order.pop_front()
         {
-            let gone = kept.by_path.remove(&oldest);
-            kept.size -= gone.map_or(0, |index| index.size(&oldest));
+            let evicted = kept.by_path.remove(&oldest);
+            kept.size -= evicted.map_or(0, |index| index.size(&oldest));
         }
     }
 }
 
 impl Store {
-    /// A segment's index, and its bytes where they had to be read for it and are few.
+    /// Returns a segment's index, and also the segment if it had to be read and is small.
     pub(crate) async fn index(
         &self,
         id: &ExecutionId,
@@ -132,16 +135,16 @@ impl Store {
         if let Some(index) = self.indexes.get(&path) {
             return Ok((index, None));
         }
-        let (segment, _room) = self.get_in_turn(key).await?;
-        let index = Index::of(&segment).ok_or_else(|| StoreError::Damaged {
+        let (segment, _permit) = self.get_to_parse(key).await?;
+        let index = Index::parse(&segment).ok_or_else(|| StoreError::Damaged {
             key: path.to_string(),
-            why: "a line is no record",
+            why: "a line is not a record",
         })?;
         let index = Arc::new(index);
         self.indexes.keep(path, &index);
         Ok((
             index,
-            Some(segment).filter(|segment| segment.len() <= SMALL),
+            Some(segment).filter(|segment| segment.len() <= SMALL_SEGMENT),
         ))
     }
 }
@@ -167,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn every_body_is_found_where_the_index_says() {
+    fn every_body_is_where_the_index_says() {
         let segment = [
             line(7, Outcome::Failed, Some("\"seven\"")),
             line(2, Outcome::Pending, None),
@@ -176,7 +179,7 @@ mod tests {
             line(7, Outcome::Succeeded, Some("7")),
         ]
         .concat();
-        let index = Index::of(&segment).unwrap();
+        let index = Index::parse(&segment).unwrap();
         let bodies = |item| -> Vec<&str> {
             let of_item = index.of_item(item).iter();
             let range = |entry: &Entry| entry.at as usize..(entry.at + entry.len) as usize;
@@ -188,15 +191,15 @@ mod tests {
         assert_eq!(bodies(9), ["{\"a\": [1, 2]}"]);
         assert_eq!(bodies(3), [""]);
         assert!(bodies(2).is_empty() && bodies(8).is_empty());
-        assert!(Index::of(b"{\"item\": 1}\n").is_none());
+        assert!(Index::parse(b"{\"item\": 1}\n").is_none());
     }
 
     #[test]
-    fn the_oldest_indexes_go_when_there_are_too_many() {
-        let entry = Index::of(&line(1, Outcome::Succeeded, None)).unwrap().0[0];
-        let count = (KEPT / 3 - 2 * BOOKKEEPING) / size_of::<Entry>();
+    fn the_oldest_indexes_are_evicted_first() {
+        let entry = Index::parse(&line(1, Outcome::Succeeded, None)).unwrap().0[0];
+        let count = (CACHE_BYTES / 3 - 2 * OVERHEAD) / size_of::<Entry>();
         let large = || Arc::new(Index(vec![entry; count].into()));
-        let indexes = Indexes::default();
+        let indexes = IndexCache::default();
         let paths: Vec<Path> = (0..5).map(|n| Path::from(n.to_string())).collect();
         for path in &paths {
             indexes.keep(path.clone(), &large());
@@ -210,11 +213,11 @@ mod tests {
     }
 
     #[test]
-    fn indexes_of_next_to_nothing_are_not_kept_without_end() {
-        let indexes = Indexes::default();
+    fn many_empty_indexes_do_not_outgrow_the_cache() {
+        let indexes = IndexCache::default();
         let path = |n: usize| Path::from(format!("executions/a/batches/{n:032}"));
-        let least = 2 * path(0).as_ref().len() + BOOKKEEPING;
-        let last = KEPT / least;
+        let least = 2 * path(0).as_ref().len() + OVERHEAD;
+        let last = CACHE_BYTES / least;
         for n in 0..=last {
             indexes.keep(path(n), &Arc::new(Index([].into())));
         }

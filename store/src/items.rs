@@ -1,5 +1,5 @@
-//! The `items` file: distinct numbers, nine digits and a newline each, so that a batch is a range
-//! of bytes.
+//! The `items` file: the distinct valid numbers, nine digits and a newline each. So a batch is a
+//! range of bytes.
 
 use bytes::Bytes;
 use contract::Ssn;
@@ -7,12 +7,14 @@ use contract::wire::ExecutionId;
 
 use crate::{Key, Meta, Store, StoreError};
 
-/// Nine digits and a newline.
+/// Bytes of an item: nine digits and a newline.
 const WIDTH: u64 = 10;
 
-/// Items that one invocation of the fetcher takes. Up to 10,000 items there are at most 40 batches
-/// of at most 250 (an inline Map runs 40 at a time: AWS Step Functions, "Map state processing
-/// modes"), up to 40 items one number each; above, at most 1,000 batches.
+/// Returns how many items one batch has: one invocation of the fetcher fetches one batch.
+///
+/// Up to 10,000 items make at most 40 batches of at most 250 items, since an inline Map runs 40
+/// iterations at a time (AWS Step Functions, "Map state processing modes"). More items make at most
+/// 1,000 batches of at least 250.
 pub fn batch_size_for(items: u64) -> u32 {
     let size = if items <= 10_000 {
         items.div_ceil(40).clamp(1, 250)
@@ -36,14 +38,14 @@ impl Store {
         self.put(Key::Items(id), body).await
     }
 
-    /// The numbers of one batch.
+    /// Reads the numbers of one batch.
     pub async fn batch_items(&self, meta: &Meta, batch: u32) -> Result<Vec<Ssn>, StoreError> {
         let range = meta.batch_range(batch);
         self.items(&meta.id, range.start.into(), range.end.into())
             .await
     }
 
-    /// The numbers of these items, which are sorted: in one piece where they lie close together.
+    /// Reads the numbers of some items, which must be sorted: as one range if they are close together.
     pub(crate) async fn items_at(
         &self,
         id: &ExecutionId,
@@ -73,11 +75,11 @@ impl Store {
             .filter(|numbers| numbers.len() == items.len())
             .ok_or_else(|| StoreError::Damaged {
                 key: key.path().to_string(),
-                why: "not nine digits a line",
+                why: "a line is not nine digits",
             })
     }
 
-    /// The numbers `first` to `end`, not including `end`.
+    /// Reads the numbers from index `first` up to, but not including, `end`.
     pub(crate) async fn items(
         &self,
         id: &ExecutionId,
@@ -95,7 +97,7 @@ impl Store {
             .filter(|items| items.len() as u64 == end - first)
             .ok_or_else(|| StoreError::Damaged {
                 key: key.path().to_string(),
-                why: "not nine digits a line",
+                why: "a line is not nine digits",
             })
     }
 }
@@ -111,7 +113,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn batches_are_the_design_s() {
+    fn batch_sizes_suit_the_maps_of_step_functions() {
         for (items, size, batches) in [
             (1, 1, 1),
             (40, 1, 40),

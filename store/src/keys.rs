@@ -1,55 +1,57 @@
-//! Where everything lies. No key is made anywhere else.
+//! The keys of all objects. No other file builds a key.
 
 use contract::wire::ExecutionId;
 use object_store::path::Path;
 
-/// An object, or with a name that ends in `Dir` all objects below.
+/// The key of an object, or, if its name ends in `Dir`, the prefix of all objects below it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Key<'a> {
-    /// Everything of one execution.
+    /// All objects of one execution.
     ExecutionDir(&'a ExecutionId),
-    /// Everything of all executions.
+    /// All objects of all executions.
     ExecutionsDir,
-    /// The execution's settings and sums.
+    /// An execution's settings and counts.
     Meta(&'a ExecutionId),
-    /// Distinct numbers, fixed width.
+    /// The distinct valid numbers, in lines of fixed width.
     Items(&'a ExecutionId),
-    /// The list's lines, fixed width.
+    /// The list's rows, in lines of fixed width.
     Rows(&'a ExecutionId),
-    /// The execution is being erased: nothing may be written any more.
+    /// Marks an execution as being erased: nothing of it may be written any more.
     Tombstone(&'a ExecutionId),
-    /// What a pass asks, and with which share.
+    /// A pass: which items it fetches, and each lane's share of the limits.
     Pass(&'a ExecutionId, u32),
-    /// All passes.
+    /// All passes of an execution.
     PassesDir(&'a ExecutionId),
-    /// All segments.
+    /// All segments of an execution.
     ResultsDir(&'a ExecutionId),
-    /// The segments of one batch.
+    /// All segments of one batch.
     BatchDir(&'a ExecutionId, u32),
-    /// One segment; its name as [`crate::SegmentName`] writes it, with its totals.
+    /// One segment. Its name is a [`crate::SegmentName`], which holds the batch's totals.
     Segment(&'a ExecutionId, u32, &'a str),
-    /// How a pass ended.
+    /// The summary of a pass: how it ended.
     Summary(&'a ExecutionId, u32),
-    /// A pass is to stop.
+    /// The mark that stops a pass.
     Stop(&'a ExecutionId, u32),
-    /// An owner has this execution.
+    /// One execution in an owner's history.
     History(&'a str, &'a ExecutionId),
-    /// All executions of an owner.
+    /// All executions in an owner's history.
     HistoryDir(&'a str),
-    /// The execution that a caller's key has started.
+    /// The execution that an owner started with an idempotency key.
     Idempotency(&'a str, &'a str),
-    /// How an uploaded list is read.
+    /// How the parts of an upload are parsed.
     UploadOptions(&'a str, &'a ExecutionId),
-    /// One part of an uploaded list, read.
+    /// One part of an upload, parsed.
     UploadPart(&'a str, &'a ExecutionId, u32),
-    /// Everything of an uploaded list.
+    /// All objects of one upload.
     UploadDir(&'a str, &'a ExecutionId),
-    /// All uploaded lists of all owners.
+    /// All uploads of all owners.
     UploadsDir,
 }
 
 impl Key<'_> {
-    /// The path. What callers chose (an owner, an idempotency key) is one percent-encoded segment.
+    /// Returns the path of the object.
+    ///
+    /// An owner or idempotency key, which callers choose, is percent-encoded into one path segment.
     pub fn path(&self) -> Path {
         let parts: Vec<String> = match self {
             Self::ExecutionsDir => vec!["executions".into()],
@@ -104,7 +106,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_a_caller_chose_stays_one_segment() {
+    fn a_value_from_a_caller_stays_one_path_segment() {
         let path = Key::Idempotency("a/../b", "../../x").path();
         assert_eq!(path.parts().count(), 3);
         assert!(!path.as_ref().contains("/../"));

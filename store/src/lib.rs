@@ -1,7 +1,8 @@
-//! An execution's files, over `object_store`: the list, its passes, the results, the decision.
+//! The stored files of executions, over `object_store`: lists, passes, results and summaries.
 //!
-//! Everything is written once and never changed. What has to be decided by one of many is written
-//! by create-if-absent, so that every step can be done again by whoever finds it missing.
+//! The files of an execution are written once and never changed. Where several processes may make
+//! the same decision, the first to create the object decides (create-if-absent), so any process
+//! that finds a step missing can repeat it.
 
 mod batch;
 mod erase;

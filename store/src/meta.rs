@@ -1,4 +1,4 @@
-//! An execution's settings and sums, written once at its start.
+//! An execution's settings and counts, written once when it starts.
 
 use std::ops::Range;
 
@@ -9,40 +9,40 @@ use serde::{Deserialize, Serialize};
 use crate::rows::is_plain;
 use crate::{Key, Store, StoreError, batch_size_for, now_ms};
 
-/// An execution's settings and sums.
+/// An execution's settings and counts, written once when it starts.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Meta {
-    /// Its id.
+    /// The id of the execution.
     pub id: ExecutionId,
-    /// Whose it is.
+    /// The id of the user who started it.
     pub owner: String,
-    /// The caller's name for it.
+    /// The label that the caller gave it.
     pub label: Option<String>,
-    /// The caller's `Idempotency-Key`.
+    /// The `Idempotency-Key` that it was started with.
     pub idempotency_key: Option<String>,
-    /// The uploaded list it was made of.
+    /// The upload that its list came from.
     pub list_id: Option<ExecutionId>,
-    /// Milliseconds since 1970.
+    /// When it started, in milliseconds since 1970.
     pub started_at_ms: u64,
-    /// Lines of the list.
+    /// Number of rows, one for each line of the list.
     pub rows: u64,
-    /// Distinct valid numbers.
+    /// Number of items: distinct valid numbers.
     pub items: u64,
-    /// Rows whose number stands in an earlier row too.
+    /// Number of rows whose number is also in an earlier row.
     pub duplicates: u64,
-    /// Rows that are no SSN.
+    /// Number of rows that are not a valid SSN.
     pub invalid: u64,
-    /// Whether every row is the item of its own index, so that there is no `rows` file.
+    /// Whether every row _n_ is item _n_. Then there is no `rows` file.
     pub plain_rows: bool,
-    /// Items in a batch.
+    /// Number of items per batch.
     pub batch_size: u32,
-    /// How the run is made.
+    /// The caller's settings.
     pub settings: RunSettings,
 }
 
 impl Meta {
-    /// Of a list that is about to be written, under a new id.
+    /// Creates the metadata of an execution that is about to start, with a new id.
     pub fn new(
         owner: &str,
         label: Option<String>,
@@ -68,19 +68,19 @@ impl Meta {
         }
     }
 
-    /// How many batches there are.
+    /// Returns the number of batches.
     pub fn batches(&self) -> u32 {
         self.items.div_ceil(self.batch_size.into()) as u32
     }
 
-    /// The items of a batch, by index; empty where there is no such batch.
+    /// Returns the indexes of a batch's items; empty if there is no such batch.
     pub fn batch_range(&self, batch: u32) -> Range<u32> {
         let size = u64::from(self.batch_size);
         let at = |batch: u64| (batch * size).min(self.items) as u32;
         at(batch.into())..at(u64::from(batch) + 1)
     }
 
-    /// How many items a batch has.
+    /// Returns the number of items in a batch.
     pub fn batch_len(&self, batch: u32) -> u32 {
         self.batch_range(batch).len() as u32
     }
@@ -90,21 +90,21 @@ impl Meta {
         failed as f64 * 100.0 > self.settings.tolerated_failure_percentage * self.items as f64
     }
 
-    /// The batch that holds this item.
+    /// Returns the batch that contains an item.
     pub fn batch_of(&self, item: u32) -> u32 {
         item / self.batch_size
     }
 }
 
 impl Store {
-    /// Writes a new execution's list, `meta` last: an execution without it is none.
+    /// Writes a new execution's list, and `meta` last: without `meta` the execution does not exist.
     pub async fn write_list(&self, meta: &Meta, list: &List) -> Result<(), StoreError> {
         self.put_items(&meta.id, &list.items).await?;
         self.put_rows(&meta.id, list).await?;
         self.put_json(Key::Meta(&meta.id), meta).await
     }
 
-    /// Whether a stored list is this one, row for row.
+    /// Whether an execution was started with this list: all rows and items are equal.
     pub async fn is_same_list(&self, meta: &Meta, list: &List) -> Result<bool, StoreError> {
         if meta.rows != list.rows.len() as u64 || meta.items != list.items.len() as u64 {
             return Ok(false);
@@ -113,7 +113,7 @@ impl Store {
             && self.rows(meta, 0, meta.rows).await? == list.rows)
     }
 
-    /// The execution's settings and sums; `None` where it is unknown or being erased.
+    /// Reads an execution's settings and counts; `None` if it is unknown or was erased.
     pub async fn meta(&self, id: &ExecutionId) -> Result<Option<Meta>, StoreError> {
         self.get_json(Key::Meta(id)).await
     }

@@ -1,4 +1,4 @@
-//! Reading and writing objects; nothing here knows what is in them.
+//! Reads and writes objects. Nothing in this file knows what they contain.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -11,40 +11,40 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
-use crate::index::Indexes;
+use crate::index::IndexCache;
 use crate::{Key, StoreError};
 
-/// Kilobytes of segments that are in memory at the same time to be read through: with bodies of
-/// 64 KiB a segment has megabytes, and a run as many segments.
-const IN_TURN_KB: usize = 24 << 10;
+/// Kilobytes of segments that may be in memory at the same time to be parsed. With bodies of 64 KiB
+/// a segment takes megabytes, and many requests parse many segments at once.
+const PARSE_BUDGET_KB: usize = 24 << 10;
 
-/// How often an object is created that a store refuses though nothing is there.
-const CREATE_TRIES: u32 = 5;
+/// Attempts to create an object that the store rejects although no such object exists.
+const CREATE_ATTEMPTS: u32 = 5;
 
-/// Executions' files. Cheap to clone.
+/// The stored files of all executions. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Store {
     objects: Arc<dyn ObjectStore>,
-    in_turn: Arc<Semaphore>,
-    pub(crate) indexes: Arc<Indexes>,
+    parse_budget: Arc<Semaphore>,
+    pub(crate) indexes: Arc<IndexCache>,
 }
 
 impl Store {
-    /// Over S3, a folder or memory, whatever `objects` is.
+    /// Creates a store over S3, a folder or memory.
     pub fn new(objects: Arc<dyn ObjectStore>) -> Self {
         Self {
             objects,
-            in_turn: Arc::new(Semaphore::new(IN_TURN_KB)),
+            parse_budget: Arc::new(Semaphore::new(PARSE_BUDGET_KB)),
             indexes: Arc::default(),
         }
     }
 
-    /// In memory: gone with the last clone.
+    /// Creates a store in memory. Its content is gone with its last clone.
     pub fn in_memory() -> Self {
         Self::new(Arc::new(object_store::memory::InMemory::new()))
     }
 
-    /// The objects below, for what looks at them as they are.
+    /// Returns the underlying object store.
     pub fn objects(&self) -> Arc<dyn ObjectStore> {
         Arc::clone(&self.objects)
     }
@@ -66,28 +66,31 @@ impl Store {
         self.put(key, json(value)).await
     }
 
-    /// Writes what must be written once. True where it is ours: now, or by an earlier try whose
-    /// answer was lost, which is why a claim's body has to hold something of its writer's own.
+    /// Creates an object unless it exists. True if this caller created it.
+    ///
+    /// A response can be lost, so an existing object with the same content counts as created by
+    /// this caller. The value must therefore hold something unique to its writer, such as a token.
     pub(crate) async fn create_json(
         &self,
         key: Key<'_>,
         value: &impl Serialize,
     ) -> Result<bool, StoreError> {
         let (path, body) = (key.path(), Bytes::from(json(value)));
-        let mut refused = 0;
+        let mut rejections = 0;
         loop {
             let options = PutOptions::from(PutMode::Create);
             let put = self.objects.put_opts(&path, body.clone().into(), options);
             match put.await {
                 Ok(_) => return Ok(true),
                 Err(source @ (Error::AlreadyExists { .. } | Error::Precondition { .. })) => {
-                    if let Some(there) = self.get(key).await? {
-                        return Ok(there == body);
+                    if let Some(existing) = self.get(key).await? {
+                        return Ok(existing == body);
                     }
-                    // S3 may refuse one that meets another call on the same key, though nothing is
-                    // there (409 ConditionalRequestConflict: "you should retry the upload").
-                    refused += 1;
-                    if refused == CREATE_TRIES {
+                    // S3 may reject a request that coincides with another one for the same key,
+                    // although no object exists (409 ConditionalRequestConflict: "you should retry
+                    // the upload").
+                    rejections += 1;
+                    if rejections == CREATE_ATTEMPTS {
                         return Err(unavailable("create", &path)(source));
                     }
                 }
@@ -96,6 +99,10 @@ impl Store {
         }
     }
 
+    /// Reads an object; `None` if it does not exist.
+    ///
+    /// S3 responds with 404 only to a caller that may list the bucket, and else with 403. That is
+    /// why both Lambdas have that right.
     pub(crate) async fn get(&self, key: Key<'_>) -> Result<Option<Bytes>, StoreError> {
         let path = key.path();
         match self.objects.get(&path).await {
@@ -109,9 +116,11 @@ impl Store {
         }
     }
 
-    /// An object that must be there and is read through at once: it waits until there is room for
-    /// it, which is given back with the second value. Whoever holds that waits for no other room.
-    pub(crate) async fn get_in_turn(
+    /// Reads a required object to be parsed, once there is room for it in memory.
+    ///
+    /// Dropping the permit releases the room. Never call this while holding a permit: two callers
+    /// could wait for each other.
+    pub(crate) async fn get_to_parse(
         &self,
         key: Key<'_>,
     ) -> Result<(Bytes, Option<SemaphorePermit<'_>>), StoreError> {
@@ -126,11 +135,13 @@ impl Store {
             Err(source) => return Err(unavailable("read", &path)(source)),
         };
         let kilobytes = (found.meta.size as usize).div_ceil(1 << 10);
-        // It is never closed, so this gives room.
-        let room = self.in_turn.acquire_many(kilobytes.min(IN_TURN_KB) as u32);
-        let room = room.await.ok();
+        // The semaphore is never closed, so this returns a permit.
+        let permit = self
+            .parse_budget
+            .acquire_many(kilobytes.min(PARSE_BUDGET_KB) as u32);
+        let permit = permit.await.ok();
         let bytes = found.bytes().await.map_err(unavailable("read", &path))?;
-        Ok((bytes, room))
+        Ok((bytes, permit))
     }
 
     pub(crate) async fn get_json<T: DeserializeOwned>(
@@ -144,11 +155,11 @@ impl Store {
             .map(Some)
             .map_err(|_| StoreError::Damaged {
                 key: key.path().to_string(),
-                why: "no valid JSON of its kind",
+                why: "not the expected JSON",
             })
     }
 
-    /// These bytes; `None` where the object isn't there.
+    /// Reads a range of bytes; `None` if the object does not exist.
     pub(crate) async fn get_range(
         &self,
         key: Key<'_>,
@@ -165,7 +176,7 @@ impl Store {
         }
     }
 
-    /// Several ranges of an object that must be there, in one go.
+    /// Reads several ranges of a required object in one call.
     pub(crate) async fn get_ranges(
         &self,
         key: Key<'_>,
@@ -186,16 +197,16 @@ impl Store {
         match self.objects.head(&path).await {
             Ok(_) => Ok(true),
             Err(Error::NotFound { .. }) => Ok(false),
-            Err(source) => Err(unavailable("look for", &path)(source)),
+            Err(source) => Err(unavailable("check for", &path)(source)),
         }
     }
 
-    /// Everything below, sorted: a folder lists in no order.
+    /// Lists all objects below a prefix, sorted by path, since a folder lists in no order.
     pub(crate) async fn list(&self, key: Key<'_>) -> Result<Vec<ObjectMeta>, StoreError> {
         self.list_after(key, None).await
     }
 
-    /// Everything below whose path is greater than `after`, sorted.
+    /// Lists all objects below a prefix whose path is greater than `after`, sorted by path.
     pub(crate) async fn list_after(
         &self,
         key: Key<'_>,
@@ -206,7 +217,7 @@ impl Store {
             Some(after) => self.objects.list_with_offset(Some(&prefix), after),
             None => self.objects.list(Some(&prefix)),
         };
-        // A file that goes while a folder is read is gone, not an error.
+        // A file that is deleted while its folder is being listed is not an error.
         let found: Result<Vec<_>, _> = listing
             .filter(|entry| std::future::ready(!matches!(entry, Err(Error::NotFound { .. }))))
             .try_collect()
@@ -216,7 +227,7 @@ impl Store {
         Ok(found)
     }
 
-    /// The names right below, sorted.
+    /// Lists the names of the folders directly below a prefix, sorted.
     pub(crate) async fn list_names(&self, key: Key<'_>) -> Result<Vec<String>, StoreError> {
         let prefix = key.path();
         let found = self
@@ -237,17 +248,17 @@ impl Store {
         self.delete_path(&key.path()).await
     }
 
-    /// Erases many, where the store can in few requests. What is gone already is fine.
+    /// Deletes objects, in few requests if the store supports that. Missing objects are no error.
     pub(crate) async fn delete_all(&self, paths: Vec<Path>) -> Result<(), StoreError> {
         let Some(first) = paths.first().cloned() else {
             return Ok(());
         };
         let paths = futures::stream::iter(paths.into_iter().map(Ok)).boxed();
-        let mut erased = self.objects.delete_stream(paths);
-        while let Some(result) = erased.next().await {
+        let mut deleted = self.objects.delete_stream(paths);
+        while let Some(result) = deleted.next().await {
             match result {
                 Ok(_) | Err(Error::NotFound { .. }) => {}
-                Err(source) => return Err(unavailable("erase", &first)(source)),
+                Err(source) => return Err(unavailable("delete", &first)(source)),
             }
         }
         Ok(())
@@ -256,13 +267,14 @@ impl Store {
     pub(crate) async fn delete_path(&self, path: &Path) -> Result<(), StoreError> {
         match self.objects.delete(path).await {
             Ok(()) | Err(Error::NotFound { .. }) => Ok(()),
-            Err(source) => Err(unavailable("erase", path)(source)),
+            Err(source) => Err(unavailable("delete", path)(source)),
         }
     }
 }
 
 fn json(value: &impl Serialize) -> Vec<u8> {
-    serde_json::to_vec(value).expect("our own types have string keys only, so they are JSON")
+    serde_json::to_vec(value)
+        .expect("stored types have only string keys, so they serialize to JSON")
 }
 
 fn unavailable(action: &'static str, path: &Path) -> impl FnOnce(Error) -> StoreError {

@@ -1,58 +1,62 @@
-//! A pass: the start, or a redrive. What it asks, and with which share of the concurrency.
+//! A pass: the start of an execution or a redrive. It says which items are fetched, and each lane's
+//! share of the limits.
 
 use contract::wire::{ExecutionId, RedriveRequest};
 use futures::{StreamExt, TryStreamExt, stream};
 use serde::{Deserialize, Serialize};
 
-use crate::settle::BATCHES;
+use crate::settle::PARALLEL_BATCHES;
 use crate::{Key, Meta, SegmentName, Store, StoreError, now_ms, random_token};
 
-/// A batch as a redrive found it.
+/// The counts of a batch at the moment a redrive began.
+///
+/// A redrive fetches only some items. It stores these counts in its pass, so that progress is still
+/// computed from one listing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct BatchBase {
-    /// Items answered with a 2xx.
+    /// Items whose response was 2xx.
     pub succeeded: u32,
-    /// Items answered with 404 or 410.
+    /// Items whose response was 404 or 410.
     pub not_found: u32,
-    /// Items that FAILED and are not asked again.
+    /// Items that FAILED and are not selected.
     pub failed: u32,
-    /// Items that are asked again.
+    /// Items that the redrive selects, that is, fetches again.
     pub selected: u32,
 }
 
-/// A pass, written once by whoever starts it.
+/// A pass, written once by the process that starts it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Pass {
-    /// 1 for the start, one more for each redrive.
+    /// Number of the pass: 1 for the start, then one more for each redrive.
     pub pass: u32,
-    /// Whose claim this is, so that a write whose answer was lost is known as one's own.
+    /// Random token of the writer, which recognizes its own write by it if the response was lost.
     pub token: String,
-    /// Milliseconds since 1970.
+    /// When it started, in milliseconds since 1970.
     pub started_at_ms: u64,
-    /// What is asked of what FAILED or was NOT_TRIED.
+    /// Which FAILED and NOT_TRIED items the pass selects.
     pub filter: RedriveRequest,
-    /// Every batch as the redrive found it; none at the start, which asks all.
+    /// The counts of every batch when the redrive began. Empty for the start, which selects all items.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub base: Vec<BatchBase>,
-    /// Batches fetched at the same time.
+    /// Number of batches that are fetched at the same time.
     pub lanes: u32,
-    /// A lane's share of the GETs in flight.
+    /// Maximum number of requests that one lane has in flight.
     pub lane_concurrency: u32,
-    /// A lane's share of the GETs started a second.
+    /// Maximum number of requests that one lane starts per second; `None` for no limit.
     pub lane_requests_per_second: Option<f64>,
-    /// Whether Step Functions takes the Distributed Map.
+    /// Whether Step Functions runs the batches in a Distributed Map.
     pub wide: bool,
 }
 
 impl Pass {
-    /// The start of an execution; its shares are for the caller to set.
+    /// Creates the first pass of an execution. The caller sets its lanes and their shares.
     pub fn first() -> Self {
         Self::new(1, RedriveRequest::default(), Vec::new())
     }
 
-    /// A pass; its shares are for the caller to set.
+    /// Creates a pass. The caller sets its lanes and their shares.
     pub fn new(pass: u32, filter: RedriveRequest, base: Vec<BatchBase>) -> Self {
         Self {
             pass,
@@ -67,7 +71,7 @@ impl Pass {
         }
     }
 
-    /// A batch before this pass has asked anything of it.
+    /// Returns a batch's counts before this pass fetches anything.
     pub fn base_of(&self, meta: &Meta, batch: u32) -> BatchBase {
         match self.pass {
             1 => BatchBase {
@@ -78,14 +82,14 @@ impl Pass {
         }
     }
 
-    /// The batches in which there is something to ask.
+    /// Returns the batches in which the pass selects items.
     pub fn batches(&self, meta: &Meta) -> Vec<u32> {
         (0..meta.batches())
             .filter(|batch| self.base_of(meta, *batch).selected > 0)
             .collect()
     }
 
-    /// The items that this pass asks.
+    /// Returns how many items the pass selects.
     pub fn selected(&self, meta: &Meta) -> u64 {
         (0..meta.batches())
             .map(|batch| u64::from(self.base_of(meta, batch).selected))
@@ -93,19 +97,19 @@ impl Pass {
     }
 }
 
-/// What came of the wish to redrive.
+/// What a redrive would do.
 #[derive(Clone, Debug, PartialEq)]
 pub enum RedrivePlan {
-    /// The execution is not over.
+    /// It is not possible yet: the current pass has not ended.
     StillRunning,
-    /// No item matches.
+    /// Nothing: no item matches the filter.
     NothingToDo,
-    /// The pass as it may be written, without its shares.
+    /// Run this pass. The caller sets its lanes and their shares before writing it.
     Ready(Pass),
 }
 
 impl Store {
-    /// The latest pass; `None` where the start was not finished or the execution is unknown.
+    /// Reads the latest pass; `None` if the execution is unknown or its start was not finished.
     pub async fn current_pass(&self, id: &ExecutionId) -> Result<Option<Pass>, StoreError> {
         let listing = self.list(Key::PassesDir(id)).await?;
         let latest = listing
@@ -118,17 +122,17 @@ impl Store {
         }
     }
 
-    /// This pass; `None` where there is none.
+    /// Reads one pass; `None` if it does not exist.
     pub async fn pass(&self, id: &ExecutionId, pass: u32) -> Result<Option<Pass>, StoreError> {
         self.get_json(Key::Pass(id, pass)).await
     }
 
-    /// Writes the pass unless there is one of its number. False where another was first.
+    /// Writes a pass unless one with its number exists. False if another writer was first.
     pub async fn create_pass(&self, id: &ExecutionId, pass: &Pass) -> Result<bool, StoreError> {
         self.create_json(Key::Pass(id, pass.pass), pass).await
     }
 
-    /// What a redrive with this filter would ask.
+    /// Plans a redrive of the items that match `filter`. Writes nothing.
     pub async fn plan_redrive(
         &self,
         meta: &Meta,
@@ -143,28 +147,29 @@ impl Store {
         let base: Vec<BatchBase> = stream::iter(0..meta.batches())
             .map(|batch| {
                 let names = segments.get(&batch).map_or(&[][..], Vec::as_slice);
-                self.base_for(meta, &next, batch, names)
+                self.count_base(meta, &next, batch, names)
             })
-            .buffered(BATCHES)
+            .buffered(PARALLEL_BATCHES)
             .try_collect()
             .await?;
         next.base = base;
-        let answered: u64 = next
+        let definitive: u64 = next
             .base
             .iter()
             .map(|base| u64::from(base.succeeded + base.not_found))
             .sum();
-        // What a straggler has answered since is not asked, but told from the next pass on.
-        let news = answered != summary.counts.succeeded + summary.counts.not_found;
-        Ok(if next.selected(meta) == 0 && !news {
+        // A fetcher that was late may have written results after the summary, which counts only the
+        // segments it names. The next pass counts them, even if it has nothing to fetch.
+        let has_late_results = definitive != summary.counts.succeeded + summary.counts.not_found;
+        Ok(if next.selected(meta) == 0 && !has_late_results {
             RedrivePlan::NothingToDo
         } else {
             RedrivePlan::Ready(next)
         })
     }
 
-    /// A batch as this pass would find it.
-    async fn base_for(
+    /// Counts a batch as it is when `pass` begins.
+    async fn count_base(
         &self,
         meta: &Meta,
         pass: &Pass,
@@ -172,11 +177,12 @@ impl Store {
         names: &[SegmentName],
     ) -> Result<BatchBase, StoreError> {
         let items = meta.batch_len(batch);
-        let known = names.iter().rev().map(SegmentName::totals);
-        let whole = known
-            .into_iter()
+        let complete = names
+            .iter()
+            .rev()
+            .map(SegmentName::totals)
             .find(|totals| totals.succeeded + totals.not_found == items);
-        let totals = match whole {
+        let totals = match complete {
             Some(totals) => totals,
             None => {
                 let state = self.merge_segments(meta, pass, batch, names).await?;

@@ -1,4 +1,4 @@
-//! How far a run is, from one listing.
+//! The progress of a run, computed from one listing of segment names.
 
 use std::collections::BTreeMap;
 
@@ -6,24 +6,24 @@ use contract::wire::{Counts, ExecutionId};
 
 use crate::{Key, Meta, Pass, SegmentName, Store, StoreError};
 
-/// How far a run is.
+/// The progress of a pass.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Progress {
     /// Items by outcome.
     pub counts: Counts,
-    /// Items FAILED in this pass.
+    /// Items that FAILED in this pass.
     pub failed_in_pass: u64,
     /// When the newest segment was written, in milliseconds since 1970; `None` before the first.
     pub last_write_ms: Option<u64>,
 }
 
 impl Store {
-    /// How far the pass is.
+    /// Computes the progress of a pass from one listing.
     pub async fn progress(&self, meta: &Meta, pass: &Pass) -> Result<Progress, StoreError> {
         let mut by_batch: BTreeMap<u32, Vec<SegmentName>> = BTreeMap::new();
         let mut last_write_ms = None;
         for object in self.list(Key::ResultsDir(&meta.id)).await? {
-            if let Some((batch, name)) = segment_of(&object.location) {
+            if let Some((batch, name)) = parse_segment_path(&object.location) {
                 by_batch.entry(batch).or_default().push(name);
                 last_write_ms =
                     last_write_ms.max(u64::try_from(object.last_modified.timestamp_millis()).ok());
@@ -41,14 +41,14 @@ impl Store {
         Ok(progress)
     }
 
-    /// Every segment of the execution, by batch, sorted.
+    /// Lists the names of all segments of an execution, by batch, sorted.
     pub(crate) async fn all_segment_names(
         &self,
         id: &ExecutionId,
     ) -> Result<BTreeMap<u32, Vec<SegmentName>>, StoreError> {
         let mut by_batch: BTreeMap<u32, Vec<SegmentName>> = BTreeMap::new();
         for object in self.list(Key::ResultsDir(id)).await? {
-            if let Some((batch, name)) = segment_of(&object.location) {
+            if let Some((batch, name)) = parse_segment_path(&object.location) {
                 by_batch.entry(batch).or_default().push(name);
             }
         }
@@ -56,7 +56,9 @@ impl Store {
     }
 }
 
-/// The segment that speaks for a batch in a pass: the fewest still to ask, ties to the greatest.
+/// Returns the segment whose totals count for a batch in a pass.
+///
+/// That is the one with the fewest pending items; of several, the one whose name sorts last.
 pub(crate) fn latest(names: &[SegmentName], pass: u32) -> Option<&SegmentName> {
     names
         .iter()
@@ -91,7 +93,8 @@ fn add_batch(progress: &mut Progress, meta: &Meta, pass: &Pass, batch: u32, name
     counts.not_tried += u64::from(meta.batch_len(batch).saturating_sub(known));
 }
 
-fn segment_of(path: &object_store::path::Path) -> Option<(u32, SegmentName)> {
+/// Returns the batch and the name of a segment; `None` if the path is not one of a segment.
+fn parse_segment_path(path: &object_store::path::Path) -> Option<(u32, SegmentName)> {
     let mut parts = path.parts().rev();
     let name = parts.next()?.as_ref().parse().ok()?;
     let batch = parts.next()?.as_ref().parse().ok()?;
@@ -116,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn the_fewest_to_ask_of_the_pass_speaks_and_of_equals_the_greatest_name() {
+    fn the_name_with_the_fewest_pending_items_counts() {
         let mut names = vec![
             name(1, 1, "a", 0),
             name(2, 2, "b", 5),

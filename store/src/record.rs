@@ -1,44 +1,46 @@
-//! What a fetcher learnt of one item: a line of a segment.
+//! A record: the result of one item as a fetcher wrote it. Each line of a segment is one record.
 
 use contract::wire::{ErrorKind, Outcome};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-/// What a fetcher learnt of one item. Names it by index; the number itself is in no result.
+/// The result of one item. It holds the index of the item, never its number.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Record<Body = Option<Box<RawValue>>> {
-    /// Index of the item in the whole list.
+    /// Index of the item among all items of the execution.
     pub item: u32,
-    /// SUCCEEDED, NOT_FOUND, FAILED, or PENDING where it was put off.
+    /// SUCCEEDED, NOT_FOUND, FAILED, or PENDING if the item waits for another attempt.
     pub outcome: Outcome,
-    /// Status of the last attempt that had one.
+    /// HTTP status of the last attempt, if it received a response.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status_code: Option<u16>,
-    /// Why there is no usable answer.
+    /// Why the last attempt brought no usable response.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<ErrorKind>,
-    /// Milliseconds the last attempt took.
+    /// Duration of the last attempt in milliseconds.
     pub duration_ms: u32,
     /// Attempts made in this pass.
     pub attempts: u32,
-    /// Not to be asked again before this, in milliseconds since 1970; only where PENDING.
+    /// Earliest time of the next attempt, in milliseconds since 1970. Only set if PENDING.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub not_before_ms: Option<u64>,
-    /// The answer: the upstream's JSON, or its text as a JSON string.
+    /// Body of the response: the upstream's JSON, or its text as a JSON string.
     pub body: Body,
 }
 
-/// A record without its body, for all who only count or decide.
+/// A record without its body, for code that only counts or decides.
 pub type RecordHead = Record<serde::de::IgnoredAny>;
 
 impl Record {
-    /// Adds the record as one line of a segment, with its newline. A line break in JSON text is
-    /// white space, since strings hold none unescaped, so a body of many lines becomes one of one.
+    /// Appends the record to a segment as one line, with its newline.
+    ///
+    /// Line breaks in the body become spaces. JSON strings can't contain an unescaped line break, so
+    /// each of them is white space, and the body needs no parsing to fit on one line.
     pub fn write_line(&self, lines: &mut Vec<u8>) {
         let start = lines.len();
         serde_json::to_writer(&mut *lines, self)
-            .expect("a record has string keys only, so it is JSON");
+            .expect("a record has only string keys, so it serializes to JSON");
         for byte in &mut lines[start..] {
             if matches!(byte, b'\n' | b'\r') {
                 *byte = b' ';
@@ -53,7 +55,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_body_of_many_lines_is_one_line_and_the_same_json() {
+    fn a_body_of_many_lines_becomes_one_line_of_the_same_json() {
         let pretty = "{\r\n  \"a\": \"x\\ny\",\n  \"b\": [1,\n 2]\n}";
         let record = Record {
             item: 7,

@@ -1,9 +1,9 @@
-//! Results, row by row, in list order.
+//! Results, row by row, in the order of the list.
 
 mod bodies;
 mod find;
+mod matching;
 mod reader;
-mod wanted;
 
 use std::time::Duration;
 
@@ -13,23 +13,23 @@ use serde::{Deserialize, Serialize};
 
 pub use reader::ResultsReader;
 
-/// Which rows are wanted; all of what is given must hold.
+/// Which rows to return: those that match every filter that is set.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Filters {
-    /// This outcome.
+    /// Only rows with this outcome.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub outcome: Option<Outcome>,
-    /// This status of the last attempt.
+    /// Only rows whose last attempt had this HTTP status.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status_code: Option<u16>,
-    /// This error.
+    /// Only rows with this error.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<RowError>,
 }
 
 impl Filters {
-    fn takes(&self, row: &ResultRow) -> bool {
+    fn matches(&self, row: &ResultRow) -> bool {
         self.outcome.is_none_or(|wanted| row.outcome == wanted)
             && self
                 .status_code
@@ -38,19 +38,19 @@ impl Filters {
     }
 }
 
-/// Where a page ends.
+/// When a page is full.
 #[derive(Clone, Copy, Debug)]
 pub struct PageLimits {
-    /// Rows.
+    /// Maximum number of rows on the page.
     pub count: usize,
-    /// Bytes, as they stand in a Lambda's answer. A page has one row at least.
+    /// Maximum size in bytes, as counted in a Lambda's response. A page has at least one row.
     pub bytes: usize,
-    /// Time spent looking.
+    /// Time after which no further rows are searched.
     pub time: Duration,
 }
 
 impl PageLimits {
-    /// `count` rows, 3 MiB (a Lambda answers 6 MB at most), 5 seconds.
+    /// Returns limits of `count` rows, 3 MiB (a Lambda's response has at most 6 MB) and 5 seconds.
     pub fn with_count(count: u32) -> Self {
         Self {
             count: count.min(limits::MAX_RESULTS_COUNT) as usize,
@@ -60,21 +60,21 @@ impl PageLimits {
     }
 }
 
-/// Bytes that a row takes at most without its body.
+/// Maximum size of a row without its body, in bytes.
 const FIELDS: usize = 320;
 
-/// Bytes that a row takes at most where its JSON is a string inside JSON again, as in a Lambda's
-/// answer: there every quote and backslash takes two.
-fn weight(row: &ResultRow) -> usize {
+/// Returns the maximum size of a row in a Lambda's response, in bytes. There its JSON is inside a JSON
+/// string, in which every quote and backslash takes two bytes.
+fn escaped_size(row: &ResultRow) -> usize {
     let body = row.body.as_ref().map_or("", |body| body.get());
     let escaped = body.bytes().filter(|byte| matches!(byte, b'"' | b'\\'));
     FIELDS + body.len() + escaped.count()
 }
 
-/// Rows, and where to go on.
+/// A page of rows.
 pub struct Page {
-    /// In list order.
+    /// The rows, in the order of the list.
     pub rows: Vec<ResultRow>,
-    /// The row at which the next page begins; `None` at the end of the list.
+    /// The row where the next page begins; `None` at the end of the list.
     pub next: Option<u64>,
 }

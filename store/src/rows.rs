@@ -1,4 +1,5 @@
-//! The `rows` file: for each line its item or why it is INVALID, at a fixed width.
+//! The `rows` file: for each line of the list its item, or why it is INVALID, in lines of fixed
+//! width. What was typed in an invalid line is not stored.
 
 use std::fmt::Write;
 
@@ -8,11 +9,13 @@ use contract::wire::ExecutionId;
 
 use crate::{Key, Meta, Store, StoreError};
 
-/// One character of kind, eight digits, a newline.
+/// Bytes of a row: its kind, eight digits, and a newline.
+///
+/// The kind is `=` for an item, `0` for an item with restored leading zeros, or `!` for a reason.
 const WIDTH: u64 = 10;
 
 impl Store {
-    /// Written unless every row is the item of its own index.
+    /// Writes the rows, unless every row _n_ is item _n_.
     pub(crate) async fn put_rows(&self, id: &ExecutionId, list: &List) -> Result<(), StoreError> {
         if is_plain(list) {
             return Ok(());
@@ -30,13 +33,13 @@ impl Store {
                 } => ('0', index),
                 Row::Invalid(reason) => ('!', code(reason)),
             };
-            // Writing to a text can't fail.
+            // Writing to a `String` can't fail.
             let _ = writeln!(body, "{kind}{value:08}");
         }
         self.put(Key::Rows(id), body).await
     }
 
-    /// The rows `first` to `end`, not including `end`.
+    /// Reads the rows from `first` up to, but not including, `end`.
     pub(crate) async fn rows(
         &self,
         meta: &Meta,
@@ -65,12 +68,12 @@ impl Store {
         rows.filter(|rows| rows.len() as u64 == end - first)
             .ok_or_else(|| StoreError::Damaged {
                 key: key.path().to_string(),
-                why: "not one row a line",
+                why: "a line is not a row",
             })
     }
 }
 
-/// Whether each row is the item of the same index.
+/// Whether every row _n_ is item _n_.
 pub(crate) fn is_plain(list: &List) -> bool {
     list.rows.len() == list.items.len()
         && list.rows.iter().all(|row| {
@@ -116,7 +119,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_reason_has_a_code_that_reads_back() {
+    fn every_reason_round_trips() {
         for reason in InvalidReason::ALL {
             let line = format!("!{:08}\n", code(reason));
             assert_eq!(decode(line.as_bytes(), 0), Some(Row::Invalid(reason)));
@@ -124,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn a_row_of_no_item_is_refused() {
+    fn a_row_without_an_existing_item_is_rejected() {
         assert_eq!(
             decode(b"=00000001\n", 2),
             Some(Row::Item {

@@ -1,4 +1,4 @@
-//! The store in a bucket.
+//! The store in an S3 bucket.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,19 +11,21 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
 use crate::{Store, StoreError, https};
 
-/// A request to the API has 30 s (HTTP API quotas, integration timeout), and a batch that fails is
-/// invoked again, so neither gains by trying for longer.
-const TRY_FOR: Duration = Duration::from_secs(20);
-/// Until a connection stands, and one request with its answer: what `object_store` has.
-const CONNECT: Duration = Duration::from_secs(5);
-const REQUEST: Duration = Duration::from_secs(30);
+/// How long a call is retried. Longer would not help: a request to the API has 30 s (HTTP API
+/// quotas, integration timeout), and a batch that fails is invoked again.
+const RETRY_TIMEOUT: Duration = Duration::from_secs(20);
+/// Time limit for establishing a connection, as by default in `object_store`.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// Time limit for one request with its response, as by default in `object_store`.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 
 impl Store {
-    /// Over an S3 bucket. Region, credentials and endpoint come from the environment, as a Lambda
-    /// has them.
+    /// Opens the store in an S3 bucket.
+    ///
+    /// Region, credentials and endpoint come from the environment variables that Lambda sets.
     pub fn in_bucket(bucket: &str) -> Result<Self, StoreError> {
         let retry = RetryConfig {
-            retry_timeout: TRY_FOR,
+            retry_timeout: RETRY_TIMEOUT,
             ..RetryConfig::default()
         };
         AmazonS3Builder::from_env()
@@ -40,8 +42,8 @@ impl Store {
     }
 }
 
-/// As `object_store` connects by itself, but with our roots. Of its options it takes whether plain
-/// HTTP is allowed; user agent, headers, proxy, timeouts and the rest are ignored, as none is set.
+/// Connects as `object_store` does by default, but with [`https::trusted_roots`]. Of the options only
+/// `AllowHttp` is used: user agent, headers, proxy, timeouts and the others are never set here.
 #[derive(Debug)]
 struct Connector;
 
@@ -55,8 +57,8 @@ impl HttpConnector for Connector {
         let client = https::aws_client_builder()
             .map_err(|error| failed(error.into()))?
             .https_only(allow_http.as_deref() != Some("true"))
-            .connect_timeout(CONNECT)
-            .timeout(REQUEST)
+            .connect_timeout(CONNECT_TIMEOUT)
+            .timeout(REQUEST_TIMEOUT)
             .dns_resolver(Shuffled)
             .build()
             .map_err(|error| failed(error.into()))?;
@@ -64,8 +66,8 @@ impl HttpConnector for Connector {
     }
 }
 
-/// The system's resolver, its answers in any order: many fetchers that start at once are spread over
-/// S3's addresses.
+/// The system's resolver, with the addresses in random order. So many fetchers that start at the
+/// same time spread over S3's addresses.
 #[derive(Clone, Copy)]
 struct Shuffled;
 

@@ -1,28 +1,28 @@
-//! A segment's name: its place in the order of what was learnt, and the batch's totals as its
-//! writer knew them, so that a listing is the progress.
+//! The name of a segment. It gives the segment's place in the order of writing, and the batch's
+//! totals as its writer knew them, so that a listing of names is enough to compute the progress.
 
 use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-/// A batch as the writer of a segment knew it, that segment included.
+/// The counts of a batch as the writer of a segment knew them, with that segment included.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SegmentTotals {
-    /// Items answered with a 2xx.
+    /// Items whose response was 2xx.
     pub succeeded: u32,
-    /// Items answered with 404 or 410.
+    /// Items whose response was 404 or 410.
     pub not_found: u32,
-    /// Items FAILED, in this pass or in an earlier one and not asked in this one.
+    /// Items that FAILED in this pass, or in an earlier one without being selected by this one.
     pub failed: u32,
-    /// Items that this pass still has to ask.
+    /// Items that this pass still has to fetch.
     pub pending: u32,
-    /// Of `failed`, those of this pass.
+    /// The items among `failed` that failed in this pass.
     pub failed_in_pass: u32,
 }
 
-/// A segment's name; names sort as what they hold was learnt.
+/// The name of a segment. Names sort in the order in which the segments were written.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct SegmentName {
     /// The name in the store, `{pass:03}-{seq:04}-{writer}.{totals}`.
@@ -30,7 +30,7 @@ pub struct SegmentName {
 }
 
 impl SegmentName {
-    /// The name of the segment that `writer` writes as number `seq` in `pass`.
+    /// Creates the name of a segment that `writer` writes in `pass` with sequence number `seq`.
     pub fn new(pass: u32, seq: u32, writer: &str, totals: SegmentTotals) -> Self {
         let SegmentTotals {
             succeeded,
@@ -46,33 +46,33 @@ impl SegmentName {
         }
     }
 
-    /// The name in the store.
+    /// Returns the name as it is in the store.
     pub fn as_str(&self) -> &str {
         &self.text
     }
 
-    /// The pass in which it was written.
+    /// Returns the pass in which the segment was written.
     pub fn pass(&self) -> u32 {
         self.parts().0
     }
 
-    /// Its number in its batch.
+    /// Returns its sequence number within the batch.
     pub fn seq(&self) -> u32 {
         self.parts().1
     }
 
-    /// Who wrote it.
+    /// Returns the token of the fetcher that wrote it.
     pub fn writer(&self) -> &str {
         self.parts().2
     }
 
-    /// The batch as its writer knew it.
+    /// Returns the batch's counts as the writer knew them.
     pub fn totals(&self) -> SegmentTotals {
         self.parts().3
     }
 
     fn parts(&self) -> (u32, u32, &str, SegmentTotals) {
-        parse(&self.text).expect("a name is checked when it is made")
+        parse(&self.text).expect("the name was checked when it was created")
     }
 }
 
@@ -119,7 +119,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_reads_back_and_sorts_by_pass_then_number() {
+    fn a_name_round_trips_and_sorts_by_pass_then_number() {
         let totals = SegmentTotals {
             succeeded: 200,
             not_found: 10,

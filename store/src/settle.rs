@@ -1,4 +1,4 @@
-//! The one decision: how a pass ended.
+//! Decides how a pass ended, once, and stores that as its summary.
 
 use std::collections::BTreeMap;
 
@@ -10,27 +10,30 @@ use serde::{Deserialize, Serialize};
 use crate::progress::latest;
 use crate::{Key, Meta, Pass, SegmentName, StopCause, Store, StoreError, now_ms};
 
-/// Batches that are looked at the same time.
-pub(crate) const BATCHES: usize = 16;
+/// How many batches are read at the same time.
+pub(crate) const PARALLEL_BATCHES: usize = 16;
 
-/// How a pass ended, and from what; written once. From then on only these segments count.
+/// How a pass ended, and the segments that it was decided from.
+///
+/// It is written once. From then on only these segments count. A segment that is written later
+/// counts from the next pass on.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Summary {
-    /// How the run ended.
+    /// The status in which the run ended.
     pub status: ExecutionStatus,
-    /// Why, in plain words; none where it SUCCEEDED.
+    /// The reason, as a text for people; none if it SUCCEEDED.
     pub reason: Option<String>,
     /// Items by outcome; none is PENDING.
     pub counts: Counts,
-    /// Milliseconds since 1970.
+    /// When the pass ended, in milliseconds since 1970.
     pub stopped_at_ms: u64,
-    /// The segments counted, by batch.
+    /// The names of the segments that count, by batch.
     pub segments: BTreeMap<u32, Vec<String>>,
 }
 
 impl Summary {
-    /// The segments counted of one batch.
+    /// Returns the segments of one batch that count.
     pub(crate) fn segment_names(&self, batch: u32) -> Vec<SegmentName> {
         self.segments.get(&batch).map_or_else(Vec::new, |names| {
             names.iter().filter_map(|name| name.parse().ok()).collect()
@@ -38,17 +41,17 @@ impl Summary {
     }
 }
 
-/// How the engine ended a pass that did not end by itself.
+/// How the engine ended a pass before all batches were fetched.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EngineEnd {
     /// FAILED, TIMED_OUT or ABORTED.
     pub status: ExecutionStatus,
-    /// Why, where the engine says.
+    /// The reason, if the engine gives one.
     pub reason: Option<String>,
 }
 
 impl Store {
-    /// How the pass ended; `None` while it runs.
+    /// Reads how the pass ended; `None` while it runs.
     pub async fn summary(
         &self,
         id: &ExecutionId,
@@ -57,8 +60,10 @@ impl Store {
         self.get_json(Key::Summary(id, pass)).await
     }
 
-    /// Decides how the pass ended, once: whoever comes second gets what the first decided. Called
-    /// when no fetcher of the pass is at work any more, or `engine` says that none will be.
+    /// Decides how the pass ended and writes the summary. Later calls return the same summary.
+    ///
+    /// To be called once no fetcher works on the pass any more, or with `engine` once the engine has
+    /// ended it.
     pub async fn settle(
         &self,
         meta: &Meta,
@@ -70,30 +75,31 @@ impl Store {
         }
         let mark = self.stop_cause(&meta.id, pass.pass).await?;
         let segments = self.all_segment_names(&meta.id).await?;
-        let (mut counts, mut left) = (Counts::default(), 0);
+        let (mut counts, mut not_fetched) = (Counts::default(), 0);
         let mut ends = stream::iter(0..meta.batches())
             .map(|batch| {
                 let names = segments.get(&batch).map_or(&[][..], Vec::as_slice);
-                self.ended_batch(meta, pass, batch, names)
+                self.count_ended_batch(meta, pass, batch, names)
             })
-            .buffered(BATCHES);
+            .buffered(PARALLEL_BATCHES);
         while let Some(end) = ends.try_next().await? {
             counts.succeeded += u64::from(end.succeeded);
             counts.not_found += u64::from(end.not_found);
             counts.failed += u64::from(end.failed);
             counts.not_tried += u64::from(end.not_tried);
-            left += u64::from(end.left);
+            not_fetched += u64::from(end.not_fetched);
         }
         drop(ends);
         let (status, reason) = match pass.pass {
-            // What an earlier pass left untried and this one was not asked to try keeps the run from succeeding.
-            2.. if left == 0 && counts.not_tried > 0 => {
+            // The pass fetched all items it selected, but others are still NOT_TRIED. So the run has not
+            // succeeded, and keeps the status of the pass before.
+            2.. if not_fetched == 0 && counts.not_tried > 0 => {
                 let earlier = self.summary(&meta.id, pass.pass - 1).await?;
                 earlier.map_or((ExecutionStatus::Failed, None), |summary| {
                     (summary.status, summary.reason)
                 })
             }
-            _ => decide(meta, &counts, left, mark, engine),
+            _ => decide(meta, &counts, not_fetched, mark, engine),
         };
         let summary = Summary {
             status,
@@ -112,10 +118,12 @@ impl Store {
         Ok(self.summary(&meta.id, pass.pass).await?.unwrap_or(summary))
     }
 
-    /// One batch as the pass leaves it. Where a name can be trusted to say what its segments hold,
-    /// they are not read: in the first pass where its one writer knew all of it, later where every
-    /// item has its answer, since a straggler of an earlier pass may have come in.
-    async fn ended_batch(
+    /// Counts one batch at the end of a pass.
+    ///
+    /// Often the counts are known without reading the segments: if every item was definitive when the
+    /// pass began, or if this is the first pass, a single fetcher wrote all segments and no item is
+    /// pending. In a redrive, a late fetcher of an earlier pass may have written segments too.
+    async fn count_ended_batch(
         &self,
         meta: &Meta,
         pass: &Pass,
@@ -125,15 +133,15 @@ impl Store {
         let items = meta.batch_len(batch);
         let base = pass.base_of(meta, batch);
         let one_writer = names.iter().all(|name| name.writer() == names[0].writer());
-        let whole = |succeeded, not_found, failed| EndedBatch {
+        let counted = |succeeded, not_found, failed| EndedBatch {
             succeeded,
             not_found,
             failed,
             not_tried: items.saturating_sub(succeeded + not_found + failed),
-            left: 0,
+            not_fetched: 0,
         };
         if base.succeeded + base.not_found == items {
-            return Ok(whole(base.succeeded, base.not_found, 0));
+            return Ok(counted(base.succeeded, base.not_found, 0));
         }
         if let Some(name) = latest(names, pass.pass)
             && pass.pass == 1
@@ -141,13 +149,13 @@ impl Store {
             && name.totals().pending == 0
         {
             let totals = name.totals();
-            return Ok(whole(totals.succeeded, totals.not_found, totals.failed));
+            return Ok(counted(totals.succeeded, totals.not_found, totals.failed));
         }
         let state = self.merge_segments(meta, pass, batch, names).await?;
         let totals = state.totals();
         Ok(EndedBatch {
-            left: totals.pending,
-            ..whole(
+            not_fetched: totals.pending,
+            ..counted(
                 totals.succeeded,
                 totals.not_found,
                 state.failures(true).count() as u32,
@@ -156,20 +164,20 @@ impl Store {
     }
 }
 
-/// Items of a batch by where a pass has left them; `left` are those it should have asked and has
-/// not, whatever they are counted as.
+/// The counts of a batch at the end of a pass. `not_fetched` are the items that the pass selected and
+/// did not fetch; each of them is also counted as one of the outcomes.
 struct EndedBatch {
     succeeded: u32,
     not_found: u32,
     failed: u32,
     not_tried: u32,
-    left: u32,
+    not_fetched: u32,
 }
 
 fn decide(
     meta: &Meta,
     counts: &Counts,
-    left: u64,
+    not_fetched: u64,
     mark: Option<StopCause>,
     engine: Option<EngineEnd>,
 ) -> (ExecutionStatus, Option<String>) {
@@ -178,9 +186,9 @@ fn decide(
         let share = meta.settings.tolerated_failure_percentage;
         format!("{failed} of {items} failed, more than the {share} % tolerated")
     };
-    let were = if left == 1 { "was" } else { "were" };
-    let not_tried = format!("{} {were} not tried", pluralize(left, "number"));
-    match (left, mark, engine) {
+    let were = if not_fetched == 1 { "was" } else { "were" };
+    let not_tried = format!("{} {were} not tried", pluralize(not_fetched, "number"));
+    match (not_fetched, mark, engine) {
         (1.., Some(StopCause::User), _) => (
             ExecutionStatus::Aborted,
             Some(format!("stopped; {not_tried}")),
@@ -195,7 +203,7 @@ fn decide(
         _ => (
             ExecutionStatus::Failed,
             Some(format!(
-                "{not_tried}: a batch was lost. Go on with a redrive"
+                "{not_tried}: a batch was lost. Redrive the run to try again"
             )),
         ),
     }
@@ -207,8 +215,8 @@ mod tests {
 
     use super::*;
 
-    /// Why a run of a million numbers ended, of which so many failed and were left.
-    fn why(failed: u64, left: u64, mark: Option<StopCause>) -> String {
+    /// Returns the reason of a run of a million numbers with these counts.
+    fn reason(failed: u64, not_fetched: u64, mark: Option<StopCause>) -> String {
         let list = ListBuilder::with_capacity(0).finish();
         let mut meta = Meta::new("me", None, None, None, &list, Default::default());
         meta.items = 1_000_000;
@@ -217,23 +225,23 @@ mod tests {
             failed,
             ..Counts::default()
         };
-        let (_, reason) = decide(&meta, &counts, left, mark, None);
+        let (_, reason) = decide(&meta, &counts, not_fetched, mark, None);
         reason.expect("a reason")
     }
 
     #[test]
-    fn the_counts_in_a_reason_are_as_the_page_has_them() {
+    fn counts_in_a_reason_have_thousands_separators() {
         assert_eq!(
-            why(0, 225_836, Some(StopCause::User)),
+            reason(0, 225_836, Some(StopCause::User)),
             "stopped; 225,836 numbers were not tried"
         );
         assert_eq!(
-            why(25_001, 0, None),
+            reason(25_001, 0, None),
             "25,001 of 1,000,000 numbers failed, more than the 2.5 % tolerated"
         );
         assert_eq!(
-            why(0, 1, None),
-            "1 number was not tried: a batch was lost. Go on with a redrive"
+            reason(0, 1, None),
+            "1 number was not tried: a batch was lost. Redrive the run to try again"
         );
     }
 }

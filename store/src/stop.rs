@@ -5,15 +5,15 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Key, Store, StoreError, now_ms};
 
-/// Why a pass is to stop.
+/// Why a pass was marked to stop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum StopCause {
-    /// Somebody asked: the run will be ABORTED.
+    /// A user stopped it: the run ends as ABORTED.
     User,
-    /// More items FAILED than is tolerated: the run will be FAILED.
+    /// More items FAILED than the run tolerates: it ends as FAILED.
     Tolerance,
-    /// The engine has ended the run by itself, while fetchers may still be at work.
+    /// The engine ended the run, although fetchers may still be working.
     Engine,
 }
 
@@ -25,7 +25,7 @@ struct Mark {
 }
 
 impl Store {
-    /// Marks the pass to stop. The first cause stays.
+    /// Marks a pass to stop. If it is marked already, the first cause stays.
     pub async fn mark_stop(
         &self,
         id: &ExecutionId,
@@ -39,7 +39,7 @@ impl Store {
         self.create_json(Key::Stop(id, pass), &mark).await.map(drop)
     }
 
-    /// Why the pass is to stop; `None` where it isn't.
+    /// Reads why a pass was marked to stop; `None` if it wasn't.
     pub async fn stop_cause(
         &self,
         id: &ExecutionId,
@@ -48,7 +48,7 @@ impl Store {
         Ok(self.stop_mark(id, pass).await?.map(|mark| mark.cause))
     }
 
-    /// How long ago the pass was marked to stop, in milliseconds.
+    /// Returns how many milliseconds ago a pass was marked to stop; `None` if it wasn't.
     pub async fn stop_age_ms(
         &self,
         id: &ExecutionId,

@@ -1,4 +1,4 @@
-//! Lists that are uploaded in parts. A part is read when it arrives: what was typed is not kept.
+//! Lists that are uploaded in parts. Each part is parsed when it arrives; its text is not stored.
 
 use contract::list::{List, ListBuilder, ParsedSsn, ReadOptions};
 use contract::wire::{CreateListRequest, ExecutionId};
@@ -7,33 +7,35 @@ use contract::{InvalidReason, Ssn, limits};
 use crate::id::created_at_ms;
 use crate::{Key, Store, StoreError, new_id, now_ms};
 
-/// One character of kind, nine digits of number or reason, a newline.
-const LINE: usize = 11;
+/// Bytes of a stored row: its kind, nine digits, and a newline.
+///
+/// The kind is `=` for a number, `0` for a number with restored leading zeros, or `!` for a reason.
+const ROW_BYTES: usize = 11;
 
-/// An uploaded list, whole.
+/// An uploaded list of which all parts have arrived.
 #[derive(Clone, Debug)]
 pub struct UploadedList {
-    /// How it was read.
+    /// How its parts were parsed.
     pub options: ReadOptions,
     /// Its rows and items.
     pub list: List,
 }
 
-/// What there is of an uploaded list.
+/// How much of an uploaded list has arrived.
 #[derive(Clone, Debug)]
 pub enum Upload {
-    /// The owner has no such list: never begun, used, or older than a day.
+    /// The owner has no such upload: it was never begun, was used, or is older than a day.
     Unknown,
-    /// This part is missing, and later ones are there.
+    /// This part is missing, although a later one has arrived.
     MissingPart(u32),
-    /// More rows than a list may have.
+    /// The parts have more rows than a list may have.
     TooLong,
-    /// All parts.
+    /// All parts have arrived.
     Complete(UploadedList),
 }
 
 impl Store {
-    /// Begins a list.
+    /// Begins an upload and returns its id.
     pub async fn begin_upload(
         &self,
         owner: &str,
@@ -45,7 +47,7 @@ impl Store {
         Ok(id)
     }
 
-    /// How the parts of a list are to be read; `None` where the owner has no such list.
+    /// Reads how the parts of an upload are parsed; `None` if the owner has no such upload.
     pub async fn upload_options(
         &self,
         owner: &str,
@@ -59,7 +61,7 @@ impl Store {
         }))
     }
 
-    /// Keeps one part, in place of an earlier one of its number.
+    /// Stores one part. It replaces an earlier part with the same number.
     pub async fn put_part(
         &self,
         owner: &str,
@@ -67,7 +69,7 @@ impl Store {
         part: u32,
         values: &[Result<ParsedSsn, InvalidReason>],
     ) -> Result<(), StoreError> {
-        let mut body = Vec::with_capacity(values.len() * LINE);
+        let mut body = Vec::with_capacity(values.len() * ROW_BYTES);
         for value in values {
             match value {
                 Ok(ParsedSsn { ssn, restored }) => {
@@ -87,7 +89,7 @@ impl Store {
         self.put(Key::UploadPart(owner, id, part), body).await
     }
 
-    /// All of a list.
+    /// Reads all parts of an upload.
     pub async fn read_upload(&self, owner: &str, id: &ExecutionId) -> Result<Upload, StoreError> {
         let Some(options) = self.upload_options(owner, id).await? else {
             return Ok(Upload::Unknown);
@@ -101,7 +103,7 @@ impl Store {
         if let Some(gap) = (0..parts.len() as u32).find(|part| !parts.contains(part)) {
             return Ok(Upload::MissingPart(gap));
         }
-        let rows = (bytes / LINE as u64).min(limits::MAX_LIST_ROWS as u64);
+        let rows = (bytes / ROW_BYTES as u64).min(limits::MAX_LIST_ROWS as u64);
         let mut list = ListBuilder::with_capacity(rows as usize);
         let mut count = 0;
         for part in parts {
@@ -109,14 +111,14 @@ impl Store {
             let body = self.get(key).await?.ok_or_else(|| StoreError::Missing {
                 key: key.path().to_string(),
             })?;
-            count += body.len() / LINE;
+            count += body.len() / ROW_BYTES;
             if count > limits::MAX_LIST_ROWS {
                 return Ok(Upload::TooLong);
             }
-            for line in body.chunks(LINE) {
+            for line in body.chunks(ROW_BYTES) {
                 let value = decode(line).ok_or_else(|| StoreError::Damaged {
                     key: key.path().to_string(),
-                    why: "a line is no row",
+                    why: "a line is not a row",
                 })?;
                 list.push(value);
             }
@@ -127,14 +129,14 @@ impl Store {
         }))
     }
 
-    /// Erases a list: it was used.
+    /// Deletes an upload, once an execution has been started with it.
     pub async fn delete_upload(&self, owner: &str, id: &ExecutionId) -> Result<(), StoreError> {
         let listing = self.list(Key::UploadDir(owner, id)).await?;
         self.delete_all(listing.into_iter().map(|object| object.location).collect())
             .await
     }
 
-    /// Erases the lists of all owners that were begun more than `age_ms` ago.
+    /// Deletes the uploads of all owners that were begun at least `age_ms` milliseconds ago.
     pub async fn delete_old_uploads(&self, age_ms: u64) -> Result<(), StoreError> {
         for object in self.list(Key::UploadsDir).await? {
             let id = object

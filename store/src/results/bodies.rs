@@ -1,4 +1,4 @@
-//! Reading the bodies of some rows, and no others.
+//! Reads the bodies of the rows of a page, and no others.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -7,28 +7,28 @@ use bytes::Bytes;
 use futures::{StreamExt, TryStreamExt, stream};
 
 use super::ResultsReader;
-use super::find::{Found, Place, Segments};
+use super::find::{BodyLocation, MatchedRow, Segments};
 use crate::{Key, StoreError};
 
-/// Segments that are read at the same time.
-const READS: usize = 16;
-/// Bytes that may be read without need so that a segment is read in one piece.
-const GAP: u64 = 64 << 10;
+/// How many segments are read at the same time.
+const PARALLEL_READS: usize = 16;
+/// Unneeded bytes that may be read so that a segment needs only one read.
+const MAX_UNNEEDED: u64 = 64 << 10;
 
-/// Ranges of one segment, each with the row whose body it is.
+/// Ranges of one segment, each with the position of the row whose body it holds.
 type Ranges = Vec<(usize, Range<u64>)>;
 
 impl ResultsReader {
-    /// The bodies of these rows, in their order.
-    pub(super) async fn bodies(
+    /// Reads the bodies of these rows, and returns them in the same order.
+    pub(super) async fn read_bodies(
         &self,
-        rows: &[Found],
+        rows: &[MatchedRow],
         segments: &Segments,
     ) -> Result<Vec<Option<Bytes>>, StoreError> {
         let mut bodies = vec![None; rows.len()];
         let mut to_read: HashMap<(u32, usize), Ranges> = HashMap::new();
         for (row, found) in rows.iter().enumerate() {
-            let Some(Place {
+            let Some(BodyLocation {
                 batch,
                 segment,
                 at,
@@ -54,7 +54,7 @@ impl ResultsReader {
                 let key = Key::Segment(&self.meta.id, batch, name);
                 self.read(key, ranges).await
             })
-            .buffer_unordered(READS);
+            .buffer_unordered(PARALLEL_READS);
         while let Some(read) = reads.try_next().await? {
             for (row, body) in read {
                 bodies[row] = Some(body);
@@ -64,13 +64,13 @@ impl ResultsReader {
         Ok(bodies)
     }
 
-    /// Reads ranges of one segment: in one piece where most of that is wanted.
+    /// Reads ranges of one segment: as one range if most of it is needed.
     async fn read(&self, key: Key<'_>, ranges: Ranges) -> Result<Vec<(usize, Bytes)>, StoreError> {
         let (rows, ranges): (Vec<usize>, Vec<Range<u64>>) = ranges.into_iter().unzip();
         let begin = ranges.iter().map(|range| range.start).min().unwrap_or(0);
         let end = ranges.iter().map(|range| range.end).max().unwrap_or(0);
-        let wanted: u64 = ranges.iter().map(|range| range.end - range.start).sum();
-        let bodies = if end - begin <= 2 * wanted + GAP {
+        let needed: u64 = ranges.iter().map(|range| range.end - range.start).sum();
+        let bodies = if end - begin <= 2 * needed + MAX_UNNEEDED {
             let whole = self.store.get_range(key, begin..end).await?;
             let whole = whole.ok_or_else(|| StoreError::Missing {
                 key: key.path().to_string(),
@@ -85,7 +85,7 @@ impl ResultsReader {
         };
         let bodies = bodies.ok_or_else(|| StoreError::Damaged {
             key: key.path().to_string(),
-            why: "it ends too early",
+            why: "it is too short",
         })?;
         Ok(rows.into_iter().zip(bodies).collect())
     }

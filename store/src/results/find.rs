@@ -1,4 +1,4 @@
-//! Finding out what became of rows, without their bodies.
+//! Finds the rows that match the filters, without reading their bodies.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -8,55 +8,57 @@ use contract::list::Row;
 use contract::wire::{Outcome, ResultRow, RowError};
 use futures::{StreamExt, TryStreamExt, stream};
 
-use super::wanted::Wanted;
+use super::matching::MatchingOutcomes;
 use super::{Filters, ResultsReader};
 use crate::index::{Entry, Index};
 use crate::{ItemState, Record, SegmentName, StoreError};
 
-/// Batches looked at in one go.
-const BATCHES: usize = 32;
-/// Segments that are read at the same time.
-const READS: usize = 16;
-/// Bytes of segments that are kept until their bodies have been taken out.
-const KEPT: usize = 4 << 20;
-/// After so many batches of a run under way all of them are listed at once.
-const LISTED_ALONE: usize = 4;
+/// Batches that are read in one step.
+const BATCHES_PER_STEP: usize = 32;
+/// How many segments are read at the same time.
+const PARALLEL_READS: usize = 16;
+/// Bytes of segments that stay in memory until their bodies have been extracted.
+const KEPT_BYTES: usize = 4 << 20;
+/// While a run is under way: after this many listings of one batch, all batches are listed at once.
+const SINGLE_LISTINGS: usize = 4;
 
-/// A segment as one look at some rows needs it.
+/// A segment that was read in one step.
 pub(super) struct Segment {
     pub(super) name: SegmentName,
     index: Arc<Index>,
-    /// All of it, where it had to be read for its index and is small.
+    /// The whole segment, if it had to be read for its index and is small.
     pub(super) bytes: Option<Bytes>,
 }
 
-/// The segments of some batches.
+/// The segments of some batches, by batch.
 pub(super) type Segments = HashMap<u32, Vec<Segment>>;
 
-/// Where a row's body lies.
+/// Where a row's body is stored.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Place {
+pub(super) struct BodyLocation {
     pub(super) batch: u32,
-    /// Which of the batch's segments.
+    /// Position among the batch's segments.
     pub(super) segment: usize,
+    /// Offset of the body in the segment, in bytes.
     pub(super) at: u32,
+    /// Length of the body in bytes.
     pub(super) len: u32,
 }
 
-/// A row that is wanted; its number and body are still to be read.
-pub(super) struct Found {
+/// A row that matches the filters. Its number and body have not been read yet.
+pub(super) struct MatchedRow {
     pub(super) result: ResultRow,
-    /// Its item, and whether zeros were restored; none where it is INVALID.
+    /// Its item, and whether leading zeros were restored; `None` if it is INVALID.
     pub(super) item: Option<(u32, bool)>,
-    pub(super) body: Option<Place>,
+    pub(super) body: Option<BodyLocation>,
 }
 
 impl ResultsReader {
-    /// How many of these rows are looked at in one go, and the batches to be read for them.
-    pub(super) async fn piece(
+    /// Returns how many of these rows to process in one step, and the batches to read for them.
+    pub(super) async fn next_step(
         &mut self,
         rows: &[Row],
-        wanted: Wanted,
+        matching: MatchingOutcomes,
     ) -> Result<(usize, BTreeSet<u32>), StoreError> {
         let (mut batches, mut last) = (BTreeSet::new(), None);
         for (count, row) in rows.iter().enumerate() {
@@ -68,8 +70,8 @@ impl ResultsReader {
                 continue;
             }
             let items = self.meta.batch_len(batch);
-            if wanted.may_be_in(&self.names(batch).await?, items) {
-                if batches.len() == BATCHES {
+            if matching.may_occur_in(&self.names(batch).await?, items) {
+                if batches.len() == BATCHES_PER_STEP {
                     return Ok((count, batches));
                 }
                 batches.insert(batch);
@@ -79,14 +81,14 @@ impl ResultsReader {
         Ok((rows.len(), batches))
     }
 
-    /// The names of a batch's segments.
+    /// Returns the names of a batch's segments.
     async fn names(&mut self, batch: u32) -> Result<Arc<[SegmentName]>, StoreError> {
         if let Some(names) = self.names.get(&batch) {
             return Ok(Arc::clone(names));
         }
         let names: Arc<[SegmentName]> = match &self.summary {
             Some(summary) => summary.segment_names(batch).into(),
-            None if self.names.len() < LISTED_ALONE => {
+            None if self.names.len() < SINGLE_LISTINGS => {
                 self.store.segment_names(&self.meta, batch).await?.into()
             }
             None => {
@@ -102,8 +104,8 @@ impl ResultsReader {
         Ok(names)
     }
 
-    /// Reads what the segments of these batches say.
-    pub(super) async fn segments(
+    /// Reads the indexes of the segments of these batches.
+    pub(super) async fn read_segments(
         &mut self,
         batches: &BTreeSet<u32>,
     ) -> Result<Segments, StoreError> {
@@ -120,53 +122,61 @@ impl ResultsReader {
                 let (index, bytes) = store.index(id, batch, &name).await?;
                 Ok::<_, StoreError>((batch, Segment { name, index, bytes }))
             })
-            .buffered(READS);
+            .buffered(PARALLEL_READS);
         let mut kept = 0;
         while let Some((batch, mut segment)) = reads.try_next().await? {
-            segment.bytes = segment.bytes.filter(|bytes| kept + bytes.len() <= KEPT);
+            segment.bytes = segment
+                .bytes
+                .filter(|bytes| kept + bytes.len() <= KEPT_BYTES);
             kept += segment.bytes.as_ref().map_or(0, Bytes::len);
             segments.entry(batch).or_default().push(segment);
         }
         Ok(segments)
     }
 
-    /// Those of these rows that pass the filters. Rows of other batches than these don't.
+    /// Returns the rows that match the filters. Rows of batches that were not read don't match.
     pub(super) fn find(
         &self,
         first: u64,
         rows: &[Row],
         segments: &Segments,
         filters: &Filters,
-    ) -> Vec<Found> {
+    ) -> Vec<MatchedRow> {
         (first..)
             .zip(rows)
             .filter_map(|(number, row)| match *row {
                 Row::Item { index, restored } => {
                     let batch = self.meta.batch_of(index);
                     let segments = segments.get(&batch)?;
-                    Some(self.found(number, batch, (index, restored), segments))
+                    Some(self.find_item(number, batch, (index, restored), segments))
                 }
-                Row::Invalid(reason) => Some(Found {
+                Row::Invalid(reason) => Some(MatchedRow {
                     result: empty(number, Outcome::Invalid, Some(RowError::Invalid(reason))),
                     item: None,
                     body: None,
                 }),
             })
-            .filter(|found| filters.takes(&found.result))
+            .filter(|found| filters.matches(&found.result))
             .collect()
     }
 
-    fn found(&self, number: u64, batch: u32, item: (u32, bool), segments: &[Segment]) -> Found {
+    fn find_item(
+        &self,
+        number: u64,
+        batch: u32,
+        item: (u32, bool),
+        segments: &[Segment],
+    ) -> MatchedRow {
         let mut state = ItemState::UNKNOWN;
         for (segment, Segment { name, index, .. }) in segments.iter().enumerate() {
             for entry in index.of_item(item.0) {
-                state.learn(record(entry, batch, segment), name.pass(), self.pass.pass);
+                state.add(record(entry, batch, segment), name.pass(), self.pass.pass);
             }
         }
         let outcome = state.outcome(&self.pass.filter, self.summary.is_some());
         let mut result = empty(number, outcome, None);
         let mut body = None;
-        // What an earlier pass learnt of an item that is being asked again is no longer news.
+        // A pending item shows nothing of an earlier pass.
         if let Some(record) = state.record().filter(|_| outcome != Outcome::Pending) {
             result.status_code = record.status_code;
             result.error = record.error.map(RowError::Fetch);
@@ -174,7 +184,7 @@ impl ResultsReader {
             result.attempts = record.attempts;
             body = record.body;
         }
-        Found {
+        MatchedRow {
             result,
             item: Some(item),
             body,
@@ -182,7 +192,7 @@ impl ResultsReader {
     }
 }
 
-fn record(entry: &Entry, batch: u32, segment: usize) -> Record<Option<Place>> {
+fn record(entry: &Entry, batch: u32, segment: usize) -> Record<Option<BodyLocation>> {
     Record {
         item: entry.item,
         outcome: entry.outcome,
@@ -191,7 +201,7 @@ fn record(entry: &Entry, batch: u32, segment: usize) -> Record<Option<Place>> {
         duration_ms: entry.duration_ms,
         attempts: entry.attempts,
         not_before_ms: None,
-        body: (entry.len > 0).then_some(Place {
+        body: (entry.len > 0).then_some(BodyLocation {
             batch,
             segment,
             at: entry.at,

@@ -1,4 +1,4 @@
-//! Reading a page.
+//! Reads pages of results.
 
 use std::collections::HashMap;
 use std::ops::ControlFlow;
@@ -10,43 +10,47 @@ use contract::wire::ResultRow;
 use contract::{Mask, Ssn, Warning};
 use serde_json::value::RawValue;
 
-use super::find::{Found, Segments};
-use super::wanted::Wanted;
-use super::{FIELDS, Filters, Page, PageLimits, weight};
+use super::find::{MatchedRow, Segments};
+use super::matching::MatchingOutcomes;
+use super::{FIELDS, Filters, Page, PageLimits, escaped_size};
 use crate::{Meta, Pass, SegmentName, Store, StoreError, Summary};
 
-/// Rows looked at in one go.
+/// Rows that are read in one step.
 const CHUNK: u64 = 1_000;
-/// The same with filters, which may pass few.
+/// Rows that are read in one step if there are filters, which few rows may match.
 const FILTERED_CHUNK: u64 = 10_000;
 
-/// Reads an execution's results. What it knows of a pass is of the moment it was opened, except
-/// that a run under way is read as it stands when a page first needs a batch.
+/// Reads an execution's results.
+///
+/// The reader knows the pass as it was when the reader was opened. If the run is under way, each
+/// page shows a batch as it is when that page first reads it.
 pub struct ResultsReader {
     pub(super) store: Store,
     pub(super) meta: Meta,
     pub(super) pass: Pass,
     pub(super) summary: Option<Summary>,
-    /// The segments of the batches seen, by batch.
+    /// The names of the segments of each batch that was listed.
     pub(super) names: HashMap<u32, Arc<[SegmentName]>>,
     reveal: bool,
 }
 
-/// A page that is being filled.
-struct Filling {
+/// A page to which rows are being added.
+struct PageBuilder {
     rows: Vec<ResultRow>,
     bytes: usize,
     limits: PageLimits,
 }
 
-impl Filling {
+impl PageBuilder {
     fn is_full(&self) -> bool {
         self.rows.len() >= self.limits.count || self.bytes >= self.limits.bytes
     }
 }
 
 impl ResultsReader {
-    /// Opens the results of an execution whose current pass this is. `reveal` shows full numbers.
+    /// Opens the results of an execution; `pass` must be its current pass.
+    ///
+    /// With `reveal` the rows hold full numbers, otherwise masked ones.
     pub async fn open(
         store: Store,
         meta: Meta,
@@ -64,7 +68,7 @@ impl ResultsReader {
         })
     }
 
-    /// The rows from `first` on that pass the filters.
+    /// Reads a page: the rows from `first` on that match the filters, until a limit is reached.
     pub async fn page(
         &mut self,
         first: u64,
@@ -73,10 +77,11 @@ impl ResultsReader {
     ) -> Result<Page, StoreError> {
         let began = Instant::now();
         if self.summary.is_none() {
+            // The run is under way, so each page lists the segments anew.
             self.names.clear();
         }
-        let wanted = Wanted::of(filters);
-        let mut page = Filling {
+        let matching = MatchingOutcomes::new(filters);
+        let mut page = PageBuilder {
             rows: Vec::new(),
             bytes: 0,
             limits,
@@ -91,8 +96,8 @@ impl ResultsReader {
             let rows = self.store.rows(&self.meta, at, end).await?;
             let mut rest = &rows[..];
             while !rest.is_empty() {
-                let (count, batches) = self.piece(rest, wanted).await?;
-                let segments = self.segments(&batches).await?;
+                let (count, batches) = self.next_step(rest, matching).await?;
+                let segments = self.read_segments(&batches).await?;
                 let found = self.find(at, &rest[..count], &segments, filters);
                 let filled = self.fill(&mut page, found, &segments).await?;
                 at += count as u64;
@@ -114,35 +119,36 @@ impl ResultsReader {
         })
     }
 
-    /// Adds what was found, as far as there is room: else breaks with the row at which the next
-    /// page begins. Bodies that don't fit are not read.
+    /// Adds rows to the page until it is full, and then breaks with the first row of the next page.
+    /// Bodies that don't fit are not read.
     async fn fill(
         &self,
-        page: &mut Filling,
-        found: Vec<Found>,
+        page: &mut PageBuilder,
+        found: Vec<MatchedRow>,
         segments: &Segments,
     ) -> Result<ControlFlow<u64>, StoreError> {
         let mut found = found.into_iter().peekable();
         while found.peek().is_some() {
+            // As many rows as may fit, so that their bodies are read together.
             let mut room = page.limits.bytes.saturating_sub(page.bytes);
-            let mut group: Vec<Found> = Vec::new();
+            let mut group: Vec<MatchedRow> = Vec::new();
             while let Some(next) = found.next_if(|next| {
                 group.is_empty()
-                    || next.least() <= room && page.rows.len() + group.len() < page.limits.count
+                    || next.min_size() <= room && page.rows.len() + group.len() < page.limits.count
             }) {
-                room = room.saturating_sub(next.least());
+                room = room.saturating_sub(next.min_size());
                 group.push(next);
             }
-            let numbers = self.numbers(&group).await?;
-            let bodies = self.bodies(&group, segments).await?;
+            let numbers = self.read_numbers(&group).await?;
+            let bodies = self.read_bodies(&group, segments).await?;
             for (found, body) in group.into_iter().zip(bodies) {
                 let row = self.complete(found, body, &numbers)?;
-                let weight = weight(&row);
-                if page.bytes + weight > page.limits.bytes && !page.rows.is_empty() {
+                let size = escaped_size(&row);
+                if page.bytes + size > page.limits.bytes && !page.rows.is_empty() {
                     return Ok(ControlFlow::Break(row.row));
                 }
                 let next = row.row + 1;
-                page.bytes += weight;
+                page.bytes += size;
                 page.rows.push(row);
                 if page.is_full() {
                     return Ok(ControlFlow::Break(next));
@@ -152,8 +158,8 @@ impl ResultsReader {
         Ok(ControlFlow::Continue(()))
     }
 
-    /// The numbers of these rows' items.
-    async fn numbers(&self, rows: &[Found]) -> Result<HashMap<u32, Ssn>, StoreError> {
+    /// Reads the numbers of these rows, by item.
+    async fn read_numbers(&self, rows: &[MatchedRow]) -> Result<HashMap<u32, Ssn>, StoreError> {
         let items = rows.iter().filter_map(|found| found.item);
         let mut items: Vec<u32> = items.map(|(index, _)| index).collect();
         items.sort_unstable();
@@ -164,11 +170,11 @@ impl ResultsReader {
 
     fn complete(
         &self,
-        found: Found,
+        found: MatchedRow,
         body: Option<Bytes>,
         numbers: &HashMap<u32, Ssn>,
     ) -> Result<ResultRow, StoreError> {
-        let Found {
+        let MatchedRow {
             result: mut row,
             item,
             ..
@@ -189,7 +195,7 @@ impl ResultsReader {
                     key: crate::Key::BatchDir(&self.meta.id, self.meta.batch_of(index))
                         .path()
                         .to_string(),
-                    why: "a body is no JSON",
+                    why: "a body is not JSON",
                 })?;
             row.body = Some(match self.reveal {
                 true => body.to_owned(),
@@ -200,9 +206,9 @@ impl ResultsReader {
     }
 }
 
-impl Found {
-    /// Bytes that the row takes at least.
-    fn least(&self) -> usize {
+impl MatchedRow {
+    /// Returns the fewest bytes that the row can take.
+    fn min_size(&self) -> usize {
         FIELDS + self.body.map_or(0, |body| body.len as usize)
     }
 }

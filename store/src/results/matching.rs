@@ -1,61 +1,61 @@
-//! Which batches a filter can rule out by their segments' names.
+//! Skips batches that, by the names of their segments, hold no row that matches the filters.
 
 use contract::wire::{Outcome, RowError};
 
 use super::Filters;
 use crate::SegmentName;
 
-/// The outcomes that a row may have to pass the filters.
+/// The outcomes that a row which matches the filters can have.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Wanted {
+pub(super) struct MatchingOutcomes {
     succeeded: bool,
     not_found: bool,
     failed: bool,
     /// PENDING or NOT_TRIED.
-    unanswered: bool,
+    no_result: bool,
 }
 
-impl Wanted {
-    pub(super) fn of(filters: &Filters) -> Self {
-        let may_be = |outcome| {
+impl MatchingOutcomes {
+    pub(super) fn new(filters: &Filters) -> Self {
+        let can_match = |outcome| {
             filters.outcome.is_none_or(|wanted| wanted == outcome)
                 && filters
                     .status_code
-                    .is_none_or(|status| has(outcome, status))
+                    .is_none_or(|status| can_have_status(outcome, status))
                 && filters.error.is_none_or(|error| {
                     outcome == Outcome::Failed && matches!(error, RowError::Fetch(_))
                 })
         };
         Self {
-            succeeded: may_be(Outcome::Succeeded),
-            not_found: may_be(Outcome::NotFound),
-            failed: may_be(Outcome::Failed),
-            unanswered: may_be(Outcome::Pending) || may_be(Outcome::NotTried),
+            succeeded: can_match(Outcome::Succeeded),
+            not_found: can_match(Outcome::NotFound),
+            failed: can_match(Outcome::Failed),
+            no_result: can_match(Outcome::Pending) || can_match(Outcome::NotTried),
         }
     }
 
-    /// Whether an item of a batch of so many items, with these segments, may pass.
-    pub(super) fn may_be_in(self, names: &[SegmentName], items: u32) -> bool {
+    /// Whether a batch of `items` items with these segments may hold a row that matches.
+    pub(super) fn may_occur_in(self, names: &[SegmentName], items: u32) -> bool {
         if names.is_empty() {
-            return self.unanswered;
+            return self.no_result;
         }
-        let all_answered = names
+        let complete = names
             .iter()
             .map(SegmentName::totals)
             .find(|totals| totals.succeeded + totals.not_found == items);
-        let Some(totals) = all_answered else {
+        let Some(totals) = complete else {
             return self != Self::default();
         };
-        // Two writers may have got different answers for an item, and one of them isn't counted.
+        // Two writers may have written different results of an item, of which only one counts.
         let one_writer = names.iter().all(|name| name.writer() == names[0].writer());
         self.succeeded && !(one_writer && totals.succeeded == 0)
             || self.not_found && !(one_writer && totals.not_found == 0)
     }
 }
 
-/// Whether a row of this outcome can have this status. A failure can have any: that of an answer
-/// too, where it broke off.
-fn has(outcome: Outcome, status: u16) -> bool {
+/// Whether a row with this outcome can have this status. A failure can have any status, even 200 if
+/// the response broke off.
+fn can_have_status(outcome: Outcome, status: u16) -> bool {
     match outcome {
         Outcome::Succeeded => (200..=299).contains(&status),
         Outcome::NotFound => matches!(status, 404 | 410),
@@ -82,12 +82,12 @@ mod tests {
         SegmentName::new(1, 1, writer, totals)
     }
 
-    fn may_be_in(filters: &Filters, names: &[SegmentName]) -> bool {
-        Wanted::of(filters).may_be_in(names, 10)
+    fn may_occur_in(filters: &Filters, names: &[SegmentName]) -> bool {
+        MatchingOutcomes::new(filters).may_occur_in(names, 10)
     }
 
     #[test]
-    fn only_what_cannot_be_there_is_ruled_out() {
+    fn a_batch_is_skipped_only_if_no_row_can_match() {
         let outcome = |outcome| Filters {
             outcome: Some(outcome),
             ..Filters::default()
@@ -107,20 +107,20 @@ mod tests {
             (Outcome::Invalid, [false; 5]),
         ] {
             let filters = outcome(wanted);
-            let told =
-                [&found[..], &mixed, &part, &failing, &[]].map(|names| may_be_in(&filters, names));
-            assert_eq!(told, expected, "{wanted:?}");
+            let found = [&found[..], &mixed, &part, &failing, &[]]
+                .map(|names| may_occur_in(&filters, names));
+            assert_eq!(found, expected, "{wanted:?}");
         }
-        // One of two writers may count an answer that the other's takes the place of.
+        // One of two writers may count a result that is superseded by the other's.
         let two = [name("a", 10, 0, 0), name("b", 2, 0, 0)];
-        assert!(may_be_in(&outcome(Outcome::NotFound), &two));
-        assert!(!may_be_in(&outcome(Outcome::Failed), &two));
+        assert!(may_occur_in(&outcome(Outcome::NotFound), &two));
+        assert!(!may_occur_in(&outcome(Outcome::Failed), &two));
     }
 
     #[test]
-    fn a_status_or_an_error_stands_for_outcomes() {
+    fn a_status_or_an_error_implies_the_outcomes() {
         let of = |outcome, status_code, error| {
-            Wanted::of(&Filters {
+            MatchingOutcomes::new(&Filters {
                 outcome,
                 status_code,
                 error,
@@ -133,10 +133,10 @@ mod tests {
             failed
         );
         let invalid = Some(RowError::Invalid(InvalidReason::NoDigits));
-        assert_eq!(of(None, None, invalid), Wanted::default());
+        assert_eq!(of(None, None, invalid), MatchingOutcomes::default());
         assert_eq!(
             of(Some(Outcome::Succeeded), Some(404), None),
-            Wanted::default()
+            MatchingOutcomes::default()
         );
         assert!(of(None, Some(200), None).succeeded && of(None, Some(200), None).failed);
         assert!(of(None, Some(410), None).not_found);
