@@ -1,108 +1,142 @@
-//! One GET. The number is in its address, so nothing of the client's own errors leaves this file:
-//! they become an [`ErrorKind`].
+//! What one attempt brought.
 
-use std::time::{Instant, SystemTime};
+use std::time::Duration;
 
-use bytes::Bytes;
-use contract::Ssn;
-use contract::wire::ErrorKind;
-use reqwest::Response;
-use reqwest::header::{CONTENT_TYPE, LOCATION, RETRY_AFTER};
+use contract::wire::{ErrorKind, Outcome};
+use serde_json::value::RawValue;
 
-use crate::address::Address;
-use crate::answer::{Attempt, body_value};
-use crate::clients::Clients;
-use crate::failure::on_connection;
-use crate::retry::retry_after;
-use crate::{SettingsError, UpstreamSettings};
+use crate::retry::is_transient;
 
-/// The upstream, ready to be asked.
-pub(crate) struct Upstream {
-    pub(crate) settings: UpstreamSettings,
-    pub(crate) address: Address,
-    clients: Clients,
+/// What one attempt brought.
+pub(crate) struct Attempt {
+    pub(crate) status_code: Option<u16>,
+    pub(crate) error: Option<ErrorKind>,
+    pub(crate) body: Option<Box<RawValue>>,
+    /// How long the upstream asks to be left alone.
+    pub(crate) retry_after: Option<Duration>,
+    pub(crate) duration: Duration,
 }
 
-impl Upstream {
-    pub(crate) fn new(settings: UpstreamSettings) -> Result<Self, SettingsError> {
-        settings.check()?;
-        let address = Address::new(&settings)?;
-        let clients = Clients::new(&settings, address.is_https())?;
-        Ok(Self {
-            settings,
-            address,
-            clients,
-        })
+impl Attempt {
+    /// The outcome, were this the last attempt.
+    pub(crate) fn outcome(&self) -> Outcome {
+        match (self.error, self.status_code) {
+            (None, Some(200..=299)) => Outcome::Succeeded,
+            (None, Some(404 | 410)) => Outcome::NotFound,
+            _ => Outcome::Failed,
+        }
     }
 
-    /// Makes one GET and reads the whole answer.
-    pub(crate) async fn attempt(&self, ssn: Ssn) -> Attempt {
-        let began = Instant::now();
-        let mut attempt = Attempt {
-            status_code: None,
-            error: None,
+    /// Whether a further attempt may bring an answer.
+    pub(crate) fn may_be_retried(&self) -> bool {
+        // A server in trouble may answer with a page that is too large, or broken.
+        self.error.is_some_and(ErrorKind::is_transient)
+            || self.status_code.is_some_and(is_transient)
+    }
+}
+
+/// A body as a result holds it: the upstream's JSON as it stands where it says that it is JSON, or
+/// says nothing and it is; else its text. None where it is empty.
+pub(crate) fn body_value(content_type: Option<&str>, bytes: &[u8]) -> Option<Box<RawValue>> {
+    if bytes.is_empty() {
+        return None;
+    }
+    if is_json(content_type)
+        && let Ok(json) = serde_json::from_slice(bytes)
+    {
+        return Some(json);
+    }
+    serde_json::value::to_raw_value(&String::from_utf8_lossy(bytes)).ok()
+}
+
+fn is_json(content_type: Option<&str>) -> bool {
+    content_type.is_none_or(|content_type| {
+        let essence = content_type
+            .split(';')
+            .next()
+            .unwrap_or_default()
+            .trim()
+            .to_ascii_lowercase();
+        essence.ends_with("/json") || essence.ends_with("+json")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_stays_as_it_was_written_and_everything_else_is_text() {
+        let value = |content_type, bytes: &[u8]| {
+            body_value(content_type, bytes).map(|body| body.get().to_owned())
+        };
+        assert_eq!(
+            value(Some("application/json; charset=utf-8"), b"{\"a\": 1.50}").unwrap(),
+            "{\"a\": 1.50}"
+        );
+        assert_eq!(
+            value(Some("application/problem+json"), b"[1]").unwrap(),
+            "[1]"
+        );
+        assert_eq!(value(None, b"{}").unwrap(), "{}");
+        assert_eq!(value(None, b"plain").unwrap(), "\"plain\"");
+        assert_eq!(value(Some("text/plain"), b"{}").unwrap(), "\"{}\"");
+        assert_eq!(
+            value(Some("application/json"), b"{\"a\":").unwrap(),
+            "\"{\\\"a\\\":\""
+        );
+        assert_eq!(
+            value(Some("text/plain"), b"\xff\x00").unwrap(),
+            "\"\u{fffd}\\u0000\""
+        );
+        assert_eq!(value(Some("application/json"), b""), None);
+    }
+
+    #[test]
+    fn outcomes_are_the_contract_s() {
+        let attempt = |status_code, error| Attempt {
+            status_code,
+            error,
             body: None,
             retry_after: None,
-            duration: began.elapsed(),
+            duration: Duration::ZERO,
         };
-        let within = tokio::time::timeout(
-            self.settings.attempt_timeout,
-            self.exchange(ssn, &mut attempt),
-        )
-        .await;
-        match within {
-            Ok(Ok(())) => {}
-            Ok(Err(error)) => attempt.error = Some(error),
-            Err(_) => attempt.error = Some(ErrorKind::TimedOut),
+        for (status, outcome, retried) in [
+            (200, Outcome::Succeeded, false),
+            (204, Outcome::Succeeded, false),
+            (301, Outcome::Failed, false),
+            (304, Outcome::Failed, false),
+            (400, Outcome::Failed, false),
+            (404, Outcome::NotFound, false),
+            (410, Outcome::NotFound, false),
+            (408, Outcome::Failed, true),
+            (425, Outcome::Failed, true),
+            (429, Outcome::Failed, true),
+            (500, Outcome::Failed, true),
+            (503, Outcome::Failed, true),
+        ] {
+            let attempt = attempt(Some(status), None);
+            assert_eq!(
+                (attempt.outcome(), attempt.may_be_retried()),
+                (outcome, retried),
+                "{status}"
+            );
         }
-        attempt.duration = began.elapsed();
-        attempt
-    }
-
-    async fn exchange(&self, ssn: Ssn, attempt: &mut Attempt) -> Result<(), ErrorKind> {
-        let (mut response, _lease) = self.clients.get(self.address.of(ssn)).await?;
-        let status = response.status();
-        attempt.status_code = Some(status.as_u16());
-        attempt.retry_after = retry_after(
-            response.headers().get(RETRY_AFTER),
-            self.settings.retry_after_cap,
-            SystemTime::now(),
-        );
-        if status.is_redirection() && response.headers().contains_key(LOCATION) {
-            return Err(ErrorKind::RedirectRefused);
-        }
-        let bytes = read(&mut response, self.settings.body_cap).await?;
-        let content_type = response
-            .headers()
-            .get(CONTENT_TYPE)
-            .and_then(|value| value.to_str().ok());
-        attempt.body = body_value(content_type, &bytes);
-        Ok(())
-    }
-}
-
-/// The body, up to the cap; without a copy where it came in one piece, as most do.
-async fn read(response: &mut Response, cap: usize) -> Result<Bytes, ErrorKind> {
-    let mut whole = Bytes::new();
-    let mut pieces = Vec::new();
-    let mut length = 0;
-    while let Some(chunk) = response
-        .chunk()
-        .await
-        .map_err(|error| on_connection(&error))?
-    {
-        length += chunk.len();
-        if length > cap {
-            return Err(ErrorKind::BodyTooLarge);
-        }
-        if whole.is_empty() {
-            whole = chunk;
-        } else {
-            pieces.extend_from_slice(&chunk);
+        for (error, retried) in [
+            (ErrorKind::TimedOut, true),
+            (ErrorKind::ConnectionLost, true),
+            (ErrorKind::ConnectFailed, true),
+            (ErrorKind::BodyTooLarge, false),
+            (ErrorKind::RedirectRefused, false),
+            (ErrorKind::TlsFailed, false),
+        ] {
+            let made = attempt(Some(200), Some(error));
+            assert_eq!(
+                (made.outcome(), made.may_be_retried()),
+                (Outcome::Failed, retried),
+                "{error:?}"
+            );
+            assert!(attempt(Some(503), Some(error)).may_be_retried());
         }
     }
-    if pieces.is_empty() {
-        return Ok(whole);
-    }
-    Ok([whole.as_ref(), &pieces].concat().into())
 }

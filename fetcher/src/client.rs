@@ -11,7 +11,7 @@ use rustls::pki_types::pem::PemObject;
 use rustls_platform_verifier::Verifier;
 use url::Url;
 
-use crate::connect::Connections;
+use crate::connections::Connections;
 use crate::dns::Resolver;
 use crate::failure::GetError;
 use crate::{SettingsError, UpstreamSettings};
@@ -34,7 +34,7 @@ impl Client {
 }
 
 /// Makes clients that share what is known of the upstream: its addresses, TLS sessions, protocol.
-pub(crate) struct Maker {
+pub(crate) struct ClientFactory {
     settings: UpstreamSettings,
     https: bool,
     tls: ClientConfig,
@@ -42,7 +42,7 @@ pub(crate) struct Maker {
     speaks_http2: Arc<AtomicBool>,
 }
 
-impl Maker {
+impl ClientFactory {
     pub(crate) fn new(
         settings: &UpstreamSettings,
         https: bool,

@@ -4,8 +4,8 @@ use contract::list::{ReadOptions, read_value};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use crate::attempt::Upstream;
 use crate::retry::backoff;
+use crate::upstream::Upstream;
 
 /// Bytes that an answer's other fields take as JSON, where it has a body.
 const AROUND_BODY: usize = r#"{"statusCode":200,"body":,"truncated":true}"#.len();

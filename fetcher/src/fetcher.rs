@@ -8,9 +8,9 @@ use store::{Meta, Pass, Store};
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-use crate::attempt::Upstream;
 use crate::direct;
 use crate::lane::Lane;
+use crate::upstream::Upstream;
 use crate::{
     BatchResponse, DirectResponse, Event, FetcherError, FinishResponse, LaneOptions, Limiter,
     Response, SettingsError, Signal, UpstreamSettings,

@@ -8,7 +8,7 @@ use contract::wire::Outcome;
 use store::{Record, now_ms};
 use tokio::time::{Instant, sleep, sleep_until};
 
-use crate::answer::Attempt;
+use crate::attempt::Attempt;
 use crate::lane::Shared;
 use crate::limiter::Permit;
 use crate::retry::backoff;

@@ -9,10 +9,10 @@ use store::{Meta, Pass, StopCause, Store, StoreError, now_ms};
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, sleep, sleep_until};
 
-use crate::attempt::Upstream;
 use crate::dispatch::dispatch;
-use crate::flush::Segments;
 use crate::item::Item;
+use crate::segment_writer::SegmentWriter;
+use crate::upstream::Upstream;
 use crate::{BatchResponse, FetcherError, Limiter};
 
 /// How often the stop mark is looked for.
@@ -113,7 +113,8 @@ impl Lane<'_> {
             start_deadline,
             on_dispatched,
         } = options;
-        let mut segments = Segments::open(self.store, self.meta, self.pass, self.batch).await?;
+        let mut segments =
+            SegmentWriter::open(self.store, self.meta, self.pass, self.batch).await?;
         let items = self.items(&segments).await?;
         let shared = Arc::new(Shared {
             upstream: Arc::clone(self.upstream),
@@ -195,7 +196,7 @@ impl Lane<'_> {
     }
 
     /// The items that have still to be asked.
-    async fn items(&self, segments: &Segments<'_>) -> Result<Vec<Item>, FetcherError> {
+    async fn items(&self, segments: &SegmentWriter<'_>) -> Result<Vec<Item>, FetcherError> {
         let first = self.meta.batch_range(self.batch).start;
         let numbers: Vec<Ssn> = self.store.batch_items(self.meta, self.batch).await?;
         let pending = segments.state().pending().filter_map(|(index, state)| {
@@ -221,7 +222,7 @@ impl Lane<'_> {
 
     /// Writes the rest. What can't be written is lost and has to be asked again, so it is tried more
     /// than once.
-    async fn close(&self, segments: &mut Segments<'_>) -> Result<(), StoreError> {
+    async fn close(&self, segments: &mut SegmentWriter<'_>) -> Result<(), StoreError> {
         for wait in CLOSE_AGAIN {
             match segments.close().await {
                 Ok(()) => return Ok(()),
@@ -233,7 +234,7 @@ impl Lane<'_> {
     }
 
     /// A flush that fails in mid-batch is tried again when the next is due.
-    async fn flush(&self, segments: &mut Segments<'_>, shared: &Shared) {
+    async fn flush(&self, segments: &mut SegmentWriter<'_>, shared: &Shared) {
         if let Err(error) = segments.flush().await {
             self.goes_on(&error, "results could not be written yet");
         }
@@ -282,7 +283,7 @@ impl Drop for End {
 }
 
 /// How much is left, and when it is worth coming back: not before the lane's pause is over.
-fn pending(segments: &Segments<'_>, pause: Duration) -> BatchResponse {
+fn pending(segments: &SegmentWriter<'_>, pause: Duration) -> BatchResponse {
     let now = now_ms();
     let (mut pending, mut soonest) = (0, None);
     for (_, item) in segments.state().pending() {

@@ -4,11 +4,10 @@
 //! from the store, writes what it learns there, and answers only how much is pending.
 
 mod address;
-mod answer;
 mod attempt;
 mod client;
-mod clients;
-mod connect;
+mod client_pool;
+mod connections;
 mod direct;
 mod dispatch;
 mod dns;
@@ -17,14 +16,15 @@ mod error;
 mod event;
 mod failure;
 mod fetcher;
-mod flush;
 mod item;
 #[cfg(feature = "lambda")]
 pub mod lambda;
 mod lane;
 mod limiter;
 mod retry;
+mod segment_writer;
 mod settings;
+mod upstream;
 
 pub use address::is_loopback;
 pub use direct::DirectResponse;

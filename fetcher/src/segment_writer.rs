@@ -18,7 +18,7 @@ const LONGEST: Duration = Duration::from_secs(30);
 const FULL: usize = 2 << 20;
 
 /// A batch's results on their way into the store.
-pub(crate) struct Segments<'a> {
+pub(crate) struct SegmentWriter<'a> {
     store: &'a Store,
     meta: &'a Meta,
     pass: &'a Pass,
@@ -26,7 +26,7 @@ pub(crate) struct Segments<'a> {
     writer: String,
     state: BatchState,
     seq: u32,
-    /// Segments whose content is in `state`.
+    /// SegmentWriter whose content is in `state`.
     known: Vec<SegmentName>,
     news: Vec<u8>,
     distance: Duration,
@@ -37,7 +37,7 @@ pub(crate) struct Segments<'a> {
     refused: bool,
 }
 
-impl<'a> Segments<'a> {
+impl<'a> SegmentWriter<'a> {
     /// Reads what the batch's segments know.
     pub(crate) async fn open(
         store: &'a Store,

@@ -13,13 +13,13 @@ use contract::wire::ErrorKind;
 use reqwest::Response;
 use url::Url;
 
-use crate::client::{Client, Maker};
+use crate::client::{Client, ClientFactory};
 use crate::failure::GetError;
 use crate::{SettingsError, UpstreamSettings};
 
-/// Clients that share the requests.
-pub(crate) struct Clients {
-    maker: Maker,
+/// ClientPool that share the requests.
+pub(crate) struct ClientPool {
+    factory: ClientFactory,
     /// Speaks what the upstream does: one connection for each request where that is HTTP/1.1.
     any: Client,
     /// Speak HTTP/2 only.
@@ -46,14 +46,14 @@ impl Drop for Lease {
     }
 }
 
-impl Clients {
+impl ClientPool {
     /// Makes the first client, so that what is wrong with the settings is said at once.
     pub(crate) fn new(settings: &UpstreamSettings, https: bool) -> Result<Self, SettingsError> {
         let speaks_http2 = Arc::new(AtomicBool::new(https));
-        let maker = Maker::new(settings, https, Arc::clone(&speaks_http2))?;
+        let factory = ClientFactory::new(settings, https, Arc::clone(&speaks_http2))?;
         Ok(Self {
-            any: maker.any()?,
-            maker,
+            any: factory.any()?,
+            factory,
             http2: Mutex::default(),
             share: settings.streams_per_connection,
             speaks_http2,
@@ -89,7 +89,7 @@ impl Clients {
             Some(slot) => Arc::clone(slot),
             None => {
                 let slot = Arc::new(Slot {
-                    client: self.maker.http2()?,
+                    client: self.factory.http2()?,
                     in_flight: AtomicUsize::new(0),
                 });
                 slots.push(Arc::clone(&slot));
