@@ -1,4 +1,4 @@
-//! Starting a batch's items.
+//! Starts the items of a batch.
 
 use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -10,10 +10,10 @@ use tokio::sync::mpsc;
 use tokio::time::sleep;
 
 use crate::item::Item;
-use crate::lane::Shared;
+use crate::lane_state::LaneState;
 use crate::limiter::Permit;
 
-/// The items that wait to be started.
+/// The items that have not been started.
 #[derive(Clone)]
 struct Queue(Arc<Mutex<IntoIter<Item>>>);
 
@@ -31,13 +31,14 @@ impl Queue {
     }
 }
 
-/// Starts every item as permits become free. Each permit gets a task, which reuses it for the next
-/// item: releasing the permit and acquiring it again takes longer than a fast upstream takes to
-/// respond. The channel closes when the last item has ended.
+/// Starts all items, each as soon as there is a permit for it. The channel closes after the last one.
+///
+/// Each permit gets a task, which fetches one item after the other with it: to release a permit and
+/// to acquire another takes longer than many an upstream takes to respond.
 pub(crate) async fn dispatch(
-    shared: Arc<Shared>,
+    lane: Arc<LaneState>,
     items: Vec<Item>,
-    send: mpsc::Sender<Record>,
+    sender: mpsc::Sender<Record>,
     on_dispatched: Box<dyn FnOnce() + Send>,
 ) {
     let now = now_ms();
@@ -46,63 +47,68 @@ pub(crate) async fn dispatch(
         .partition(|item| item.not_before_ms <= now);
     for item in later {
         let wait = Duration::from_millis(item.not_before_ms - now);
-        if !shared.is_too_late_for(wait) {
-            // It waits by itself, so that the items behind it need not.
-            tokio::spawn(start_later(Arc::clone(&shared), item, wait, send.clone()));
+        if !lane.is_too_late_after(wait) {
+            // In a task of its own, so that other items need not wait for it.
+            tokio::spawn(fetch_later(Arc::clone(&lane), item, wait, sender.clone()));
         }
     }
     let queue = Queue(Arc::new(Mutex::new(due.into_iter())));
     while !queue.is_empty() {
-        let Some(permit) = shared.acquire().await else {
+        let Some(permit) = lane.acquire().await else {
             break;
         };
         let Some(item) = queue.next() else { break };
-        tokio::spawn(work(
-            Arc::clone(&shared),
+        tokio::spawn(fetch_in_turn(
+            Arc::clone(&lane),
             item,
             permit,
             queue.clone(),
-            send.clone(),
+            sender.clone(),
         ));
     }
     on_dispatched();
 }
 
 /// Fetches one item after the other for as long as the permit can be renewed.
-async fn work(
-    shared: Arc<Shared>,
+async fn fetch_in_turn(
+    lane: Arc<LaneState>,
     item: Item,
     permit: Permit,
     queue: Queue,
-    send: mpsc::Sender<Record>,
+    sender: mpsc::Sender<Record>,
 ) {
-    let mut cut_off = pin!(shared.cut_off());
+    let mut aborted = pin!(lane.aborted());
     let mut next = Some((item, permit));
     while let Some((item, permit)) = next.take() {
-        let (record, permit) = item.fetch(&shared, permit, cut_off.as_mut()).await;
+        let (record, permit) = item.fetch(&lane, permit, aborted.as_mut()).await;
         if let Some(record) = record {
-            // The lane listens until the last sender is gone.
-            let _ = send.send(record).await;
+            // The lane receives until the last sender is dropped, so this fails only if the lane is gone.
+            let _ = sender.send(record).await;
         }
         if let Some(permit) = permit
             && !queue.is_empty()
-            && let Some(permit) = shared.renew(permit).await
+            && let Some(permit) = lane.renew(permit).await
         {
             next = queue.next().map(|item| (item, permit));
         }
     }
 }
 
-async fn start_later(shared: Arc<Shared>, item: Item, wait: Duration, send: mpsc::Sender<Record>) {
+async fn fetch_later(
+    lane: Arc<LaneState>,
+    item: Item,
+    wait: Duration,
+    sender: mpsc::Sender<Record>,
+) {
     tokio::select! {
         () = sleep(wait) => {}
-        () = shared.stopped() => return,
+        () = lane.stopped() => return,
     }
-    let Some(permit) = shared.acquire().await else {
+    let Some(permit) = lane.acquire().await else {
         return;
     };
-    let cut_off = pin!(shared.cut_off());
-    if let (Some(record), _) = item.fetch(&shared, permit, cut_off).await {
-        let _ = send.send(record).await;
+    let aborted = pin!(lane.aborted());
+    if let (Some(record), _) = item.fetch(&lane, permit, aborted).await {
+        let _ = sender.send(record).await;
     }
 }

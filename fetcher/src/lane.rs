@@ -1,4 +1,4 @@
-//! One batch: all its GETs, as many at once as there are permits.
+//! A lane: it fetches the items of one batch, as many at the same time as it gets permits.
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -11,89 +11,37 @@ use tokio::time::{Instant, sleep, sleep_until};
 
 use crate::dispatch::dispatch;
 use crate::item::Item;
+use crate::lane_state::{LaneState, Signal};
 use crate::segment_writer::SegmentWriter;
 use crate::upstream::Upstream;
 use crate::{BatchResponse, FetcherError, Limiter};
 
-/// How often the stop mark is looked for.
-const LOOK_FOR_STOP: Duration = Duration::from_secs(3);
-/// How often a lane that sees failures looks whether they are too many.
-const LOOK_AT_FAILURES: Duration = Duration::from_secs(10);
-/// What is in flight when a lane stops gets so much longer.
-const GRACE: Duration = Duration::from_secs(2);
-/// Records that are taken in one go, and as many wait: whoever brings more waits with them, so that
-/// large bodies don't pile up while others are being written.
-const NEWS: usize = 64;
-/// When the last flush is tried again, where it fails.
-const CLOSE_AGAIN: [Duration; 3] = [
+/// How often a lane checks whether the run was stopped.
+const STOP_CHECK_INTERVAL: Duration = Duration::from_secs(3);
+/// How often a lane with failures checks whether the run has too many of them.
+const FAILURE_CHECK_INTERVAL: Duration = Duration::from_secs(10);
+/// Capacity of the channel of records, and how many are received in one step. Items wait while it is
+/// full, so that large bodies don't pile up in memory while others are being written.
+const MAX_RECORDS: usize = 64;
+/// Waits between the attempts to write the last records.
+const CLOSE_BACKOFF: [Duration; 3] = [
     Duration::from_millis(200),
     Duration::from_millis(500),
     Duration::from_millis(1_000),
 ];
-/// Longest wait that a batch answers; the state machine asks again then.
+/// Longest wait that a batch requests before its next invocation.
 const LONGEST_WAIT: Duration = Duration::from_secs(5 * 60);
 
-/// What a lane's owner tells it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Signal {
-    /// Go on.
-    #[default]
-    Run,
-    /// The run is stopped: what isn't asked never will be.
-    Stop,
-    /// This process ends: the batch will be gone on with.
-    Halt,
-}
-
-/// Around a batch.
+/// How a batch is fetched.
 pub struct LaneOptions {
     /// Issues a permit for each GET.
     pub limiter: Arc<Limiter>,
-    /// What the owner tells.
+    /// Stops the lane.
     pub signal: watch::Receiver<Signal>,
-    /// No GET starts after this; none: the invocation has no end.
+    /// No GET starts after this; `None` if the invocation has no time limit.
     pub start_deadline: Option<Instant>,
-    /// Told once all items have been started, so that another batch may begin.
+    /// Called once all items have been started, so that the next batch may begin.
     pub on_dispatched: Box<dyn FnOnce() + Send>,
-}
-
-/// What a lane and its items share.
-pub(crate) struct Shared {
-    pub(crate) upstream: Arc<Upstream>,
-    pub(crate) limiter: Arc<Limiter>,
-    pub(crate) start_deadline: Option<Instant>,
-    pub(crate) paused_until: watch::Sender<Instant>,
-    signal: watch::Sender<Signal>,
-}
-
-impl Shared {
-    /// Whether anything may still start.
-    pub(crate) fn goes_on(&self) -> bool {
-        *self.signal.borrow() == Signal::Run
-    }
-
-    /// Returns once nothing may start any more.
-    pub(crate) async fn stopped(&self) {
-        let mut signal = self.signal.subscribe();
-        // The sender is ours, so that the wait can't fail.
-        let _ = signal.wait_for(|signal| *signal != Signal::Run).await;
-    }
-
-    /// Returns once what is in flight has had its time too.
-    pub(crate) async fn cut_off(&self) {
-        self.stopped().await;
-        sleep(GRACE).await;
-    }
-
-    fn stop(&self, signal: Signal) {
-        self.signal.send_if_modified(|current| {
-            let news = *current == Signal::Run && signal != Signal::Run;
-            if news {
-                *current = signal;
-            }
-            news
-        });
-    }
 }
 
 /// Fetches one batch.
@@ -113,94 +61,91 @@ impl Lane<'_> {
             start_deadline,
             on_dispatched,
         } = options;
-        let mut segments =
-            SegmentWriter::open(self.store, self.meta, self.pass, self.batch).await?;
-        let items = self.items(&segments).await?;
-        let shared = Arc::new(Shared {
-            upstream: Arc::clone(self.upstream),
+        let mut writer = SegmentWriter::open(self.store, self.meta, self.pass, self.batch).await?;
+        let items = self.pending_items(&writer).await?;
+        let state = Arc::new(LaneState::new(
+            Arc::clone(self.upstream),
             limiter,
             start_deadline,
-            paused_until: watch::Sender::new(Instant::now()),
-            signal: watch::Sender::new(Signal::Run),
-        });
-        if self.stop_cause().await? {
-            shared.stop(Signal::Stop);
+        ));
+        if self.is_marked_to_stop().await? {
+            state.stop(Signal::Stop);
         }
-        shared.stop(*signal.borrow_and_update());
+        state.stop(*signal.borrow_and_update());
 
-        // Wherever this ends, nothing goes on behind its back.
-        let _end = End(Arc::clone(&shared));
-        let (send, mut learnt) = mpsc::channel(NEWS);
-        tokio::spawn(dispatch(Arc::clone(&shared), items, send, on_dispatched));
-        let mut news = Vec::with_capacity(NEWS);
-        let mut look_for_stop = Instant::now() + LOOK_FOR_STOP;
-        let mut look_at_failures = Instant::now() + LOOK_AT_FAILURES;
-        // One alarm for whatever is due next: thousands of answers come between two.
-        let mut alarm = pin!(sleep_until(look_for_stop));
+        // However this function ends, its tasks end too.
+        let _stop_on_drop = StopOnDrop(Arc::clone(&state));
+        let (sender, mut receiver) = mpsc::channel(MAX_RECORDS);
+        tokio::spawn(dispatch(Arc::clone(&state), items, sender, on_dispatched));
+        let mut records = Vec::with_capacity(MAX_RECORDS);
+        let mut next_stop_check = Instant::now() + STOP_CHECK_INTERVAL;
+        let mut next_failure_check = Instant::now() + FAILURE_CHECK_INTERVAL;
+        // One timer for the next check or flush, since thousands of records may arrive before it.
+        let mut timer = pin!(sleep_until(next_stop_check));
         loop {
-            let mut next = look_for_stop.min(segments.due());
-            if segments.failures() > 0 {
-                next = next.min(look_at_failures);
+            let mut next = next_stop_check.min(writer.due());
+            if writer.failures() > 0 {
+                next = next.min(next_failure_check);
             }
-            if alarm.deadline() != next {
-                alarm.as_mut().reset(next);
+            if timer.deadline() != next {
+                timer.as_mut().reset(next);
             }
             tokio::select! {
                 biased;
-                Ok(()) = signal.changed() => shared.stop(*signal.borrow_and_update()),
-                () = alarm.as_mut() => {
+                Ok(()) = signal.changed() => state.stop(*signal.borrow_and_update()),
+                () = timer.as_mut() => {
                     let now = Instant::now();
-                    if segments.due() <= now {
-                        self.flush(&mut segments, &shared).await;
+                    if writer.due() <= now {
+                        self.flush(&mut writer, &state).await;
                     }
-                    if look_for_stop <= now {
-                        look_for_stop = now + LOOK_FOR_STOP;
-                        match self.stop_cause().await {
-                            Ok(true) => shared.stop(Signal::Stop),
+                    if next_stop_check <= now {
+                        next_stop_check = now + STOP_CHECK_INTERVAL;
+                        match self.is_marked_to_stop().await {
+                            Ok(true) => state.stop(Signal::Stop),
                             Ok(false) => {}
-                            Err(error) => self.goes_on(&error, "whether the run is stopped is not known yet"),
+                            Err(error) => self.warn(&error, "could not check whether the run was stopped; checking again"),
                         }
                     }
-                    if look_at_failures <= now && segments.failures() > 0 {
-                        look_at_failures = now + LOOK_AT_FAILURES;
-                        self.flush(&mut segments, &shared).await;
-                        self.look_at_failures(&shared).await;
+                    if next_failure_check <= now && writer.failures() > 0 {
+                        next_failure_check = now + FAILURE_CHECK_INTERVAL;
+                        self.flush(&mut writer, &state).await;
+                        self.check_failures(&state).await;
                     }
                 }
-                count = learnt.recv_many(&mut news, NEWS) => {
+                count = receiver.recv_many(&mut records, MAX_RECORDS) => {
                     if count == 0 {
                         break;
                     }
-                    for record in news.drain(..) {
-                        segments.take(&record);
-                        if segments.is_full() {
-                            self.flush(&mut segments, &shared).await;
+                    for record in records.drain(..) {
+                        writer.add(&record);
+                        if writer.is_full() {
+                            self.flush(&mut writer, &state).await;
                         }
                     }
                 }
             }
         }
-        self.close(&mut segments).await?;
-        if segments.failures() > 0 && !segments.is_gone() {
-            self.look_at_failures(&shared).await;
+        self.close(&mut writer).await?;
+        if writer.failures() > 0 && !writer.is_erased() {
+            self.check_failures(&state).await;
         }
-        let stopped = *shared.signal.borrow() == Signal::Stop || segments.is_gone();
-        Ok(if stopped {
+        let is_over = state.signal() == Signal::Stop || writer.is_erased();
+        Ok(if is_over {
             BatchResponse {
                 pending: 0,
                 wait_seconds: 0,
             }
         } else {
-            pending(&segments, shared.pause())
+            response(&writer, state.remaining_pause())
         })
     }
 
-    /// The items that have still to be asked.
-    async fn items(&self, segments: &SegmentWriter<'_>) -> Result<Vec<Item>, FetcherError> {
+    /// Reads the items of the batch that are pending.
+    async fn pending_items(&self, writer: &SegmentWriter<'_>) -> Result<Vec<Item>, FetcherError> {
         let first = self.meta.batch_range(self.batch).start;
         let numbers: Vec<Ssn> = self.store.batch_items(self.meta, self.batch).await?;
-        let pending = segments.state().pending().filter_map(|(index, state)| {
-            let (attempts, not_before_ms) = state.deferred().unwrap_or_default();
+        let pending = writer.state().pending().filter_map(|(index, item)| {
+            let (attempts, not_before_ms) = item.deferred().unwrap_or_default();
             let ssn = *numbers.get((index - first) as usize)?;
             Some(Item {
                 index,
@@ -212,7 +157,7 @@ impl Lane<'_> {
         Ok(pending.collect())
     }
 
-    async fn stop_cause(&self) -> Result<bool, StoreError> {
+    async fn is_marked_to_stop(&self) -> Result<bool, StoreError> {
         Ok(self
             .store
             .stop_cause(&self.meta.id, self.pass.pass)
@@ -220,40 +165,43 @@ impl Lane<'_> {
             .is_some())
     }
 
-    /// Writes the rest. What can't be written is lost and has to be asked again, so it is tried more
-    /// than once.
-    async fn close(&self, segments: &mut SegmentWriter<'_>) -> Result<(), StoreError> {
-        for wait in CLOSE_AGAIN {
-            match segments.close().await {
+    /// Writes the rest, in several attempts: records that aren't written are lost, and their items must
+    /// be fetched again.
+    async fn close(&self, writer: &mut SegmentWriter<'_>) -> Result<(), StoreError> {
+        for wait in CLOSE_BACKOFF {
+            match writer.close().await {
                 Ok(()) => return Ok(()),
-                Err(error) => self.goes_on(&error, "results could not be written yet"),
+                Err(error) => self.warn(&error, "could not write results; retrying"),
             }
             sleep(wait).await;
         }
-        segments.close().await
+        writer.close().await
     }
 
-    /// A flush that fails in mid-batch is tried again when the next is due.
-    async fn flush(&self, segments: &mut SegmentWriter<'_>, shared: &Shared) {
-        if let Err(error) = segments.flush().await {
-            self.goes_on(&error, "results could not be written yet");
+    /// Writes the records so far. If that fails, the next flush writes them too.
+    async fn flush(&self, writer: &mut SegmentWriter<'_>, state: &LaneState) {
+        if let Err(error) = writer.flush().await {
+            self.warn(&error, "could not write results; retrying");
         }
-        if segments.is_gone() {
-            shared.stop(Signal::Stop);
+        if writer.is_erased() {
+            state.stop(Signal::Stop);
         }
     }
 
-    /// Marks the run to stop where more failed than it tolerates. Where that can't be told, a later
-    /// look or the end of the run will.
-    async fn look_at_failures(&self, shared: &Shared) {
-        match self.too_many_failed().await {
-            Ok(true) => shared.stop(Signal::Stop),
+    /// Marks the pass to stop if more items failed than the run tolerates. If the store fails, the next
+    /// check or the end of the run finds that out.
+    async fn check_failures(&self, state: &LaneState) {
+        match self.stop_at_too_many_failures().await {
+            Ok(true) => state.stop(Signal::Stop),
             Ok(false) => {}
-            Err(error) => self.goes_on(&error, "whether too many failed is not known yet"),
+            Err(error) => self.warn(
+                &error,
+                "could not check whether too many items failed; checking again",
+            ),
         }
     }
 
-    async fn too_many_failed(&self) -> Result<bool, StoreError> {
+    async fn stop_at_too_many_failures(&self) -> Result<bool, StoreError> {
         if self.meta.settings.tolerated_failure_percentage >= 100.0 {
             return Ok(false);
         }
@@ -267,33 +215,34 @@ impl Lane<'_> {
         Ok(too_many)
     }
 
-    /// The store failed where the lane can do without it for now.
-    fn goes_on(&self, error: &StoreError, what: &str) {
+    /// Logs an error of the store after which the lane continues.
+    fn warn(&self, error: &StoreError, what: &str) {
         tracing::warn!(execution = %self.meta.id, batch = self.batch, %error, "{what}");
     }
 }
 
-/// Stops what a lane has started when the lane is gone, also by an error.
-struct End(Arc<Shared>);
+/// Stops the tasks of a lane when the lane ends, also by an error or by being dropped.
+struct StopOnDrop(Arc<LaneState>);
 
-impl Drop for End {
+impl Drop for StopOnDrop {
     fn drop(&mut self) {
         self.0.stop(Signal::Halt);
     }
 }
 
-/// How much is left, and when it is worth coming back: not before the lane's pause is over.
-fn pending(segments: &SegmentWriter<'_>, pause: Duration) -> BatchResponse {
+/// Counts the pending items, and computes the wait until one of them may be fetched: at least the
+/// rest of the lane's pause.
+fn response(writer: &SegmentWriter<'_>, pause: Duration) -> BatchResponse {
     let now = now_ms();
-    let (mut pending, mut soonest) = (0, None);
-    for (_, item) in segments.state().pending() {
+    let (mut pending, mut shortest) = (0, None);
+    for (_, item) in writer.state().pending() {
         let wait = item
             .deferred()
             .map_or(0, |(_, due)| due.saturating_sub(now));
         pending += 1;
-        soonest = Some(soonest.map_or(wait, |soonest: u64| soonest.min(wait)));
+        shortest = Some(shortest.map_or(wait, |shortest: u64| shortest.min(wait)));
     }
-    let wait = Duration::from_millis(soonest.unwrap_or(0))
+    let wait = Duration::from_millis(shortest.unwrap_or(0))
         .max(pause)
         .min(LONGEST_WAIT);
     let wait_seconds = (wait.as_millis().div_ceil(1_000) as u32).max(1);

@@ -1,7 +1,7 @@
-//! One item, one GET; one batch, all its GETs at once; the end of a run.
+//! The fetcher: sends one GET for each item of a batch, all in parallel, and finishes a run.
 //!
-//! The same code runs as a Lambda and under the embedded engine: it reads its slice of the items
-//! from the store, writes what it learns there, and answers only how much is pending.
+//! The same code runs as a Lambda and in the embedded engine. It reads the items of a batch from the
+//! store, writes their results to the store, and returns only how many items are pending.
 
 mod address;
 mod attempt;
@@ -20,6 +20,7 @@ mod item;
 #[cfg(feature = "lambda")]
 pub mod lambda;
 mod lane;
+mod lane_state;
 mod limiter;
 mod retry;
 mod segment_writer;
@@ -31,6 +32,7 @@ pub use direct::DirectResponse;
 pub use error::{FetcherError, SettingsError};
 pub use event::{BatchResponse, Event, FinishResponse, Response};
 pub use fetcher::Fetcher;
-pub use lane::{LaneOptions, Signal};
+pub use lane::LaneOptions;
+pub use lane_state::Signal;
 pub use limiter::{Limiter, Permit};
 pub use settings::UpstreamSettings;

@@ -10,9 +10,9 @@ use tokio::time::{Instant, sleep_until};
 /// Issues permits to send GETs: one limiter per lane in the cloud, one per execution on one machine.
 pub struct Limiter {
     in_flight: Arc<Semaphore>,
-    /// What all limiters of the process share: there are only so many file descriptors.
+    /// Shared by all limiters of the process, which has a limited number of file descriptors.
     in_process: Option<Arc<Semaphore>>,
-    pace: Option<Pace>,
+    rate: Option<Rate>,
 }
 
 /// The right to have one GET in flight, until it is dropped.
@@ -21,28 +21,32 @@ pub struct Permit {
     _shared: Option<OwnedSemaphorePermit>,
 }
 
-/// Hands out moments at an even distance. Each waiter is given its own, so that thousands wait
-/// without waking in vain, as they would with a limiter that is asked again until it says yes.
-struct Pace {
-    distance: Duration,
-    next: Mutex<Instant>,
+/// A rate limit. It assigns each waiter its own start time, at even intervals.
+///
+/// So each of thousands of waiters wakes once. If waiters had to ask again until they are allowed to
+/// start, most would wake in vain.
+struct Rate {
+    interval: Duration,
+    next_start: Mutex<Instant>,
 }
 
 impl Limiter {
-    /// At most `max_concurrency` in flight and `requests_per_second` started a second; the first
-    /// only after one distance, so that many lanes that start together don't make a burst.
+    /// Limits GETs to `max_concurrency` in flight and `requests_per_second` started per second.
+    ///
+    /// The first GET waits for one interval of the rate, so that many lanes that start at the same
+    /// time don't make a burst.
     pub fn new(max_concurrency: u32, requests_per_second: Option<f64>) -> Self {
-        let pace = requests_per_second.filter(|rate| *rate > 0.0).map(|rate| {
-            let distance = Duration::from_secs_f64((1.0 / rate).min(86_400.0));
-            Pace {
-                distance,
-                next: Mutex::new(Instant::now() + distance),
+        let rate = requests_per_second.filter(|rate| *rate > 0.0).map(|rate| {
+            let interval = Duration::from_secs_f64((1.0 / rate).min(86_400.0));
+            Rate {
+                interval,
+                next_start: Mutex::new(Instant::now() + interval),
             }
         });
         Self {
             in_flight: Arc::new(Semaphore::new(max_concurrency.max(1) as usize)),
             in_process: None,
-            pace,
+            rate,
         }
     }
 
@@ -61,23 +65,23 @@ impl Limiter {
             Some(in_process) => Some(acquire_from(in_process).await),
             None => None,
         };
-        self.pace().await;
+        self.wait_for_rate().await;
         Permit {
             _own: own,
             _shared: shared,
         }
     }
 
-    /// Waits for the moment at which one more GET may start.
-    pub(crate) async fn pace(&self) {
-        if let Some(pace) = &self.pace {
-            let moment = {
-                let mut next = pace.next.lock().await;
-                let moment = (*next).max(Instant::now());
-                *next = moment + pace.distance;
-                moment
+    /// Waits until the rate allows one more GET to start.
+    pub(crate) async fn wait_for_rate(&self) {
+        if let Some(rate) = &self.rate {
+            let start = {
+                let mut next = rate.next_start.lock().await;
+                let start = (*next).max(Instant::now());
+                *next = start + rate.interval;
+                start
             };
-            sleep_until(moment).await;
+            sleep_until(start).await;
         }
     }
 }
@@ -92,7 +96,7 @@ mod tests {
     use super::*;
 
     #[tokio::test(start_paused = true)]
-    async fn starts_keep_their_distance_from_the_first_on() {
+    async fn starts_are_evenly_spaced_from_the_first_on() {
         let limiter = Limiter::new(1_000, Some(50.0));
         let began = Instant::now();
         let mut permits = Vec::new();
@@ -120,7 +124,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn two_runs_share_what_the_process_may_have() {
+    async fn two_runs_share_the_limit_of_the_process() {
         let process = Arc::new(Semaphore::new(3));
         let run = || Limiter::new(2, None).within(Arc::clone(&process));
         let (one, other) = (run(), run());

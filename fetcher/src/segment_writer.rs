@@ -1,4 +1,4 @@
-//! Writing what was learnt as segments.
+//! Writes the records of a batch as segments.
 
 use std::time::Duration;
 
@@ -10,14 +10,14 @@ use store::{
 };
 use tokio::time::Instant;
 
-/// The first flush is due so long after the start, later ones at doubled distances.
-const FIRST: Duration = Duration::from_secs(2);
-/// The longest distance between two flushes.
-const LONGEST: Duration = Duration::from_secs(30);
-/// So much news is flushed at once: with large bodies many lanes hold as much.
-const FULL: usize = 2 << 20;
+/// Time until the first flush. The interval doubles with each flush.
+const FIRST_INTERVAL: Duration = Duration::from_secs(2);
+/// Longest interval between two flushes.
+const LONGEST_INTERVAL: Duration = Duration::from_secs(30);
+/// Bytes of records that are flushed at once. Large bodies fill the memory of many lanes otherwise.
+const FULL_BYTES: usize = 2 << 20;
 
-/// A batch's results on their way into the store.
+/// Collects the records of a batch and writes them to the store.
 pub(crate) struct SegmentWriter<'a> {
     store: &'a Store,
     meta: &'a Meta,
@@ -26,19 +26,20 @@ pub(crate) struct SegmentWriter<'a> {
     writer: String,
     state: BatchState,
     seq: u32,
-    /// SegmentWriter whose content is in `state`.
+    /// The names of the segments that `state` includes.
     known: Vec<SegmentName>,
-    news: Vec<u8>,
-    distance: Duration,
+    /// Records that have not been written yet.
+    lines: Vec<u8>,
+    interval: Duration,
     due: Instant,
     failures: u32,
-    gone: bool,
-    /// Whether the last flush failed; then the next one waits, however much there is.
-    refused: bool,
+    erased: bool,
+    /// Whether the last flush failed. Then the next one waits for its time, however much there is.
+    last_failed: bool,
 }
 
 impl<'a> SegmentWriter<'a> {
-    /// Reads what the batch's segments know.
+    /// Reads the segments of the batch, so that only pending items are fetched.
     pub(crate) async fn open(
         store: &'a Store,
         meta: &'a Meta,
@@ -57,12 +58,12 @@ impl<'a> SegmentWriter<'a> {
             state,
             seq,
             known,
-            news: Vec::new(),
-            distance: FIRST,
-            due: Instant::now() + FIRST,
+            lines: Vec::new(),
+            interval: FIRST_INTERVAL,
+            due: Instant::now() + FIRST_INTERVAL,
             failures: 0,
-            gone: false,
-            refused: false,
+            erased: false,
+            last_failed: false,
         })
     }
 
@@ -70,22 +71,22 @@ impl<'a> SegmentWriter<'a> {
         &self.state
     }
 
-    /// Items that have failed by this writer's hand.
+    /// Returns how many items FAILED among the records of this writer.
     pub(crate) fn failures(&self) -> u32 {
         self.failures
     }
 
-    /// Whether the execution was erased while it ran.
-    pub(crate) fn is_gone(&self) -> bool {
-        self.gone
+    /// Whether the execution is being erased. Then nothing is written any more.
+    pub(crate) fn is_erased(&self) -> bool {
+        self.erased
     }
 
-    /// Whether there is so much news that the next flush is due at once.
+    /// Whether there are so many unwritten records that the next flush is due now.
     pub(crate) fn is_full(&self) -> bool {
-        self.news.len() >= FULL && !self.refused
+        self.lines.len() >= FULL_BYTES && !self.last_failed
     }
 
-    /// When the next flush is due.
+    /// Returns when the next flush is due.
     pub(crate) fn due(&self) -> Instant {
         if self.is_full() {
             Instant::now()
@@ -94,33 +95,37 @@ impl<'a> SegmentWriter<'a> {
         }
     }
 
-    pub(crate) fn take(&mut self, record: &Record) {
-        record.write_line(&mut self.news);
+    /// Adds a record, to be written with the next flush.
+    pub(crate) fn add(&mut self, record: &Record) {
+        record.write_line(&mut self.lines);
         self.failures += u32::from(record.outcome == Outcome::Failed);
         self.state.add(head(record));
     }
 
-    /// Writes what is new. What can't be written stays for the next time.
+    /// Writes the new records as one segment. If that fails, they stay for the next flush.
     pub(crate) async fn flush(&mut self) -> Result<(), StoreError> {
-        self.distance = (self.distance * 2).min(LONGEST);
-        self.due = Instant::now() + self.distance;
-        if self.news.is_empty() {
+        self.interval = (self.interval * 2).min(LONGEST_INTERVAL);
+        self.due = Instant::now() + self.interval;
+        if self.lines.is_empty() {
             return Ok(());
         }
-        let news = Bytes::from(std::mem::take(&mut self.news));
-        let result = self.write(news.clone()).await;
-        self.refused = result.is_err();
-        if self.refused {
-            self.news = news.into();
+        let unwritten = Bytes::from(std::mem::take(&mut self.lines));
+        let result = self.write(unwritten.clone()).await;
+        self.last_failed = result.is_err();
+        if self.last_failed {
+            self.lines = unwritten.into();
         }
         result
     }
 
-    /// Writes what is new and makes sure that where nothing is left to ask, a name says so: another
-    /// writer may have learnt the rest, so that no name of either does.
+    /// Writes the new records, and makes sure that a name says so if no item is pending.
+    ///
+    /// Two fetchers may work on one batch, and each may know only a part of its results. So this lists
+    /// the segments once more: if there are others, it merges them and writes the totals of all. If
+    /// all segments are its own, it reads none of them.
     pub(crate) async fn close(&mut self) -> Result<(), StoreError> {
         self.flush().await?;
-        if self.gone {
+        if self.erased {
             return Ok(());
         }
         let names = self.store.segment_names(self.meta, self.batch).await?;
@@ -132,10 +137,10 @@ impl<'a> SegmentWriter<'a> {
             self.seq = self.seq.max(self.state.last_seq());
         }
         let totals = self.state.totals();
-        let is_told = names
+        let is_counted = names
             .iter()
             .any(|name| name.pass() == self.pass.pass && name.totals() == totals);
-        if totals.pending == 0 && !is_told {
+        if totals.pending == 0 && !is_counted {
             self.write(Bytes::new()).await?;
         }
         Ok(())
@@ -148,7 +153,7 @@ impl<'a> SegmentWriter<'a> {
             &self.writer,
             self.state.totals(),
         );
-        self.gone = !self
+        self.erased = !self
             .store
             .put_segment(self.meta, self.batch, &name, lines)
             .await?;

@@ -38,7 +38,7 @@ async fn a_mark_that_cannot_be_read_for_now_ends_no_lane() {
         server.until_in_flight(3).await;
         let objects = run.store.objects();
         objects.put(&mark, "?".into()).await.unwrap();
-        log.until("whether the run is stopped").await;
+        log.until("whether the run was stopped").await;
         answering.send_replace(true);
     };
     let (answer, ()) = tokio::join!(run.batch(), trouble);
@@ -60,7 +60,7 @@ async fn answers_that_cannot_be_written_for_now_are_not_lost() {
         server.until_in_flight(3).await;
         fs::write(&results, "").unwrap();
         answering.send_replace(true);
-        log.until("could not be written yet").await;
+        log.until("could not write results").await;
         fs::remove_file(&results).unwrap();
     };
     let (answer, ()) = tokio::join!(run.batch(), trouble);
