@@ -1,20 +1,20 @@
-//! The upstream's address, with room for a number.
+//! The address of the upstream, to which a number is appended.
 
 use contract::Ssn;
 use url::{Host, Url};
 
 use crate::{SettingsError, UpstreamSettings};
 
-/// The upstream's address, with room for a number.
+/// The address of the upstream, to which a number is appended.
 #[derive(Clone)]
 pub(crate) struct Address {
-    /// Its path ends in a slash; it keeps its query.
+    /// The path ends with a slash. A query is kept.
     base: Url,
 }
 
 impl Address {
     pub(crate) fn new(settings: &UpstreamSettings) -> Result<Self, SettingsError> {
-        // A secret may stand in the address, so no error repeats it.
+        // The address may hold a secret, so no error contains it.
         let mut base =
             Url::parse(&settings.url).map_err(|error| SettingsError::Address(error.to_string()))?;
         let Some(host) = base.host() else {
@@ -43,8 +43,8 @@ impl Address {
         Ok(Self { base })
     }
 
-    /// The address of one number. What it returns is a secret as the number is.
-    pub(crate) fn of(&self, ssn: Ssn) -> Url {
+    /// Returns the URL of one number. Like the number, it is a secret.
+    pub(crate) fn url(&self, ssn: Ssn) -> Url {
         let digits = ssn.expose_digits();
         let digits = std::str::from_utf8(&digits).unwrap_or_default();
         let mut url = self.base.clone();
@@ -56,7 +56,7 @@ impl Address {
         self.base.scheme() == "https"
     }
 
-    /// Host, and port where it isn't the scheme's own.
+    /// Returns the host, and the port unless it is the scheme's default.
     pub(crate) fn host(&self) -> String {
         host_of(&self.base)
     }
@@ -66,7 +66,7 @@ impl Address {
     }
 }
 
-/// Whether a host is this machine, so that nothing sent to it crosses a network.
+/// Whether a host is this machine, so that requests to it cross no network.
 pub fn is_loopback(host: Host<&str>) -> bool {
     match host {
         Host::Domain(name) => name == "localhost" || name.ends_with(".localhost"),
@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn a_last_slash_makes_no_difference_and_a_query_is_kept() {
+    fn a_trailing_slash_is_optional_and_a_query_is_kept() {
         let ssn = Ssn::from_digits(b"012345678").unwrap();
         for (url, asked) in [
             ("https://a.example/ssn", "https://a.example/ssn/012345678"),
@@ -103,12 +103,12 @@ mod tests {
             ("http://127.0.0.1:1/x", "http://127.0.0.1:1/x/012345678"),
             ("http://[::1]/", "http://[::1]/012345678"),
         ] {
-            assert_eq!(address(url).unwrap().of(ssn).as_str(), asked);
+            assert_eq!(address(url).unwrap().url(ssn).as_str(), asked);
         }
     }
 
     #[test]
-    fn plain_http_beyond_loopback_needs_to_be_allowed() {
+    fn plain_http_beyond_loopback_must_be_allowed() {
         assert!(matches!(
             address("http://a.example/ssn"),
             Err(SettingsError::PlainHttp(_))

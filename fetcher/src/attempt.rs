@@ -1,4 +1,4 @@
-//! What one attempt brought.
+//! The result of one attempt.
 
 use std::time::Duration;
 
@@ -7,18 +7,18 @@ use serde_json::value::RawValue;
 
 use crate::retry::is_transient;
 
-/// What one attempt brought.
+/// The result of one attempt, that is, one GET.
 pub(crate) struct Attempt {
     pub(crate) status_code: Option<u16>,
     pub(crate) error: Option<ErrorKind>,
     pub(crate) body: Option<Box<RawValue>>,
-    /// How long the upstream asks to be left alone.
+    /// The `Retry-After` of the response: how long the upstream wants no requests.
     pub(crate) retry_after: Option<Duration>,
     pub(crate) duration: Duration,
 }
 
 impl Attempt {
-    /// The outcome, were this the last attempt.
+    /// Returns the outcome of the item if this is its last attempt.
     pub(crate) fn outcome(&self) -> Outcome {
         match (self.error, self.status_code) {
             (None, Some(200..=299)) => Outcome::Succeeded,
@@ -27,16 +27,18 @@ impl Attempt {
         }
     }
 
-    /// Whether a further attempt may bring an answer.
+    /// Whether another attempt may bring a different result.
     pub(crate) fn may_be_retried(&self) -> bool {
-        // A server in trouble may answer with a page that is too large, or broken.
+        // The status counts even if the body failed: an error page may be too large or broken off.
         self.error.is_some_and(ErrorKind::is_transient)
             || self.status_code.is_some_and(is_transient)
     }
 }
 
-/// A body as a result holds it: the upstream's JSON as it stands where it says that it is JSON, or
-/// says nothing and it is; else its text. None where it is empty.
+/// Converts a response body to the JSON value that a result holds; `None` if it is empty.
+///
+/// JSON is kept exactly as the upstream wrote it. Any other body becomes a JSON string: one with
+/// another content type, or one that isn't valid JSON.
 pub(crate) fn body_value(content_type: Option<&str>, bytes: &[u8]) -> Option<Box<RawValue>> {
     if bytes.is_empty() {
         return None;
@@ -51,13 +53,13 @@ pub(crate) fn body_value(content_type: Option<&str>, bytes: &[u8]) -> Option<Box
 
 fn is_json(content_type: Option<&str>) -> bool {
     content_type.is_none_or(|content_type| {
-        let essence = content_type
+        let media_type = content_type
             .split(';')
             .next()
             .unwrap_or_default()
             .trim()
             .to_ascii_lowercase();
-        essence.ends_with("/json") || essence.ends_with("+json")
+        media_type.ends_with("/json") || media_type.ends_with("+json")
     })
 }
 
@@ -66,7 +68,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn json_stays_as_it_was_written_and_everything_else_is_text() {
+    fn json_is_kept_as_written_and_all_else_becomes_text() {
         let value = |content_type, bytes: &[u8]| {
             body_value(content_type, bytes).map(|body| body.get().to_owned())
         };
@@ -93,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn outcomes_are_the_contract_s() {
+    fn outcomes_and_retries_follow_status_and_error() {
         let attempt = |status_code, error| Attempt {
             status_code,
             error,

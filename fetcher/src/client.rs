@@ -1,4 +1,4 @@
-//! One HTTP client, with connections that are used again.
+//! One HTTP client, which reuses its connections.
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -16,7 +16,7 @@ use crate::dns::Resolver;
 use crate::failure::GetError;
 use crate::{SettingsError, UpstreamSettings};
 
-/// Redirects followed within the upstream's own origin.
+/// Maximum number of redirects that one GET follows, all within the upstream's own origin.
 const MAX_REDIRECTS: usize = 5;
 
 /// One HTTP client.
@@ -29,11 +29,11 @@ impl Client {
     /// Sends a GET.
     pub(crate) async fn get(&self, url: Url) -> Result<Response, GetError> {
         let sent = self.client.get(url).send().await;
-        sent.map_err(|error| self.connections.why(&error))
+        sent.map_err(|error| self.connections.classify(&error))
     }
 }
 
-/// Makes clients that share what is known of the upstream: its addresses, TLS sessions, protocol.
+/// Creates clients that share what is known about the upstream: addresses, TLS sessions, protocol.
 pub(crate) struct ClientFactory {
     settings: UpstreamSettings,
     https: bool,
@@ -57,16 +57,17 @@ impl ClientFactory {
         })
     }
 
-    /// A client that speaks what the upstream does.
-    pub(crate) fn any(&self) -> Result<Client, SettingsError> {
-        self.make(false, |builder| builder)
+    /// Creates a client that speaks the protocol that the upstream speaks.
+    pub(crate) fn any_protocol(&self) -> Result<Client, SettingsError> {
+        self.create(false, |builder| builder)
     }
 
-    /// A client that speaks HTTP/2 only. A connection that has gone dead without a word would fail
-    /// every attempt made on it, so one that is silent while an answer is due is asked for a sign of
-    /// life within the attempt.
-    pub(crate) fn http2(&self) -> Result<Client, SettingsError> {
-        self.make(true, |builder| {
+    /// Creates a client that speaks HTTP/2 only.
+    ///
+    /// If a connection died without being closed, every attempt on it would time out. So the client
+    /// pings while it waits for a response, and opens another connection if no reply comes.
+    pub(crate) fn http2_only(&self) -> Result<Client, SettingsError> {
+        self.create(true, |builder| {
             builder
                 .http2_prior_knowledge()
                 .http2_keep_alive_interval(self.settings.attempt_timeout / 3)
@@ -74,7 +75,7 @@ impl ClientFactory {
         })
     }
 
-    fn make(
+    fn create(
         &self,
         only_http2: bool,
         with: impl FnOnce(ClientBuilder) -> ClientBuilder,
@@ -89,13 +90,13 @@ impl ClientFactory {
             .default_headers(self.settings.headers.clone())
             .connect_timeout(self.settings.connect_timeout)
             .redirect(within_origin())
-            // A Referer would hold the address, so the number.
+            // A Referer would hold the URL, and so the number.
             .referer(false)
             .retry(reqwest::retry::never())
             .dns_resolver(self.resolver.clone())
             .tls_backend_preconfigured(self.tls.clone());
-        // Without TLS there is one protocol to speak, and nothing to watch for: the layer costs a
-        // tenth of a GET's time.
+        // Without TLS there is no protocol to find out, and the layer would cost a tenth of the time
+        // of a GET.
         if self.https {
             builder = builder.connector_layer(connections.clone());
         }
@@ -112,8 +113,8 @@ impl ClientFactory {
     }
 }
 
-/// Follows a redirect only where it leads to the same scheme, host and port: anywhere else it
-/// would carry the number away.
+/// Follows redirects only to the same scheme, host and port. Any other would send the number to
+/// somebody else.
 fn within_origin() -> Policy {
     Policy::custom(|attempt| {
         let same = attempt
@@ -128,7 +129,7 @@ fn within_origin() -> Policy {
     })
 }
 
-/// One configuration for all clients: the system's certificates are loaded once.
+/// Creates the TLS configuration of all clients, so that the system's certificates are loaded once.
 fn tls(settings: &UpstreamSettings) -> Result<ClientConfig, SettingsError> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let extra: Vec<CertificateDer<'static>> = match &settings.trusted_certificates {
@@ -162,7 +163,7 @@ fn tls(settings: &UpstreamSettings) -> Result<ClientConfig, SettingsError> {
     Ok(config)
 }
 
-/// For an upstream without TLS: trusts nothing, and loads nothing.
+/// Creates a TLS configuration for an upstream without TLS: it trusts nothing and loads nothing.
 fn no_tls() -> Result<ClientConfig, SettingsError> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let builder = ClientConfig::builder_with_provider(provider)

@@ -1,10 +1,11 @@
-//! Several clients that share the requests.
+//! A pool of HTTP clients, over which the requests are distributed.
 //!
-//! Over HTTP/2 one client keeps one connection to a host, and a server caps the requests on it, so
-//! that "all in parallel" would end there. So there are several clients, each with a bounded share
-//! of the requests. A client that would speak either protocol opens a connection for every request
-//! until it knows better, and drops all but one where it turns out to be HTTP/2. So these speak
-//! HTTP/2 only, and where the upstream turns out not to, one client for both takes their place.
+//! With HTTP/2 a client opens only one connection to a host, and servers limit the requests in
+//! flight on it. So there are several clients, each with a limited number of requests.
+//!
+//! A client that speaks both protocols opens a connection for every request until it knows the
+//! protocol, and then drops all but one if that is HTTP/2. So the clients of the pool speak HTTP/2
+//! only. If the upstream doesn't, one client for both protocols replaces them.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -17,28 +18,28 @@ use crate::client::{Client, ClientFactory};
 use crate::failure::GetError;
 use crate::{SettingsError, UpstreamSettings};
 
-/// ClientPool that share the requests.
+/// A pool of HTTP clients, over which the requests are distributed.
 pub(crate) struct ClientPool {
     factory: ClientFactory,
-    /// Speaks what the upstream does: one connection for each request where that is HTTP/1.1.
-    any: Client,
-    /// Speak HTTP/2 only.
-    http2: Mutex<Vec<Arc<Slot>>>,
-    /// Requests on one of them at the same time.
-    share: usize,
-    /// Whether the upstream speaks HTTP/2, as far as is known. Over TLS that is assumed until a
-    /// connection says otherwise.
+    /// Speaks both protocols. Over HTTP/1.1 it has one connection for each request in flight.
+    any_protocol: Client,
+    /// Clients that speak HTTP/2 only.
+    http2: Mutex<Vec<Arc<Http2Client>>>,
+    /// Maximum number of requests in flight on one HTTP/2 client.
+    max_streams: usize,
+    /// Whether the upstream speaks HTTP/2, according to the latest connection. Assumed over TLS until
+    /// there is one.
     speaks_http2: Arc<AtomicBool>,
 }
 
-/// A client for HTTP/2, over one connection.
-struct Slot {
+/// A client that speaks HTTP/2 only, over one connection.
+struct Http2Client {
     client: Client,
     in_flight: AtomicUsize,
 }
 
-/// Room for one request; it is given back on drop.
-pub(crate) struct Lease(Arc<Slot>);
+/// A place for one request on an HTTP/2 client. Dropping it frees the place.
+pub(crate) struct Lease(Arc<Http2Client>);
 
 impl Drop for Lease {
     fn drop(&mut self) {
@@ -47,20 +48,20 @@ impl Drop for Lease {
 }
 
 impl ClientPool {
-    /// Makes the first client, so that what is wrong with the settings is said at once.
+    /// Creates the pool with its first client, so that invalid settings are found now.
     pub(crate) fn new(settings: &UpstreamSettings, https: bool) -> Result<Self, SettingsError> {
         let speaks_http2 = Arc::new(AtomicBool::new(https));
         let factory = ClientFactory::new(settings, https, Arc::clone(&speaks_http2))?;
         Ok(Self {
-            any: factory.any()?,
+            any_protocol: factory.any_protocol()?,
             factory,
             http2: Mutex::default(),
-            share: settings.streams_per_connection,
+            max_streams: settings.streams_per_connection,
             speaks_http2,
         })
     }
 
-    /// Sends a GET. The lease is to be kept until the answer has been read.
+    /// Sends a GET. The caller must keep the lease until the response has been read.
     pub(crate) async fn get(&self, url: Url) -> Result<(Response, Option<Lease>), ErrorKind> {
         if self.speaks_http2.load(Ordering::Relaxed)
             && let Ok(lease) = self.lease()
@@ -71,32 +72,33 @@ impl ClientPool {
                 Err(GetError::NotHttp2) => {}
             }
         }
-        match self.any.get(url).await {
+        match self.any_protocol.get(url).await {
             Ok(response) => Ok((response, None)),
             Err(GetError::Failed(kind)) => Err(kind),
             Err(GetError::NotHttp2) => Err(ErrorKind::ConnectFailed),
         }
     }
 
-    /// Room for one more request: in the first client that has it, so that few connections are kept
-    /// busy rather than many idle.
+    /// Reserves a place on the first client that has one, or on a new client.
+    ///
+    /// So a few connections are busy, rather than many idle.
     fn lease(&self) -> Result<Lease, SettingsError> {
-        let mut slots = self.http2.lock().unwrap_or_else(PoisonError::into_inner);
-        let free = slots
+        let mut clients = self.http2.lock().unwrap_or_else(PoisonError::into_inner);
+        let free = clients
             .iter()
-            .find(|slot| slot.in_flight.load(Ordering::Relaxed) < self.share);
-        let slot = match free {
-            Some(slot) => Arc::clone(slot),
+            .find(|client| client.in_flight.load(Ordering::Relaxed) < self.max_streams);
+        let client = match free {
+            Some(client) => Arc::clone(client),
             None => {
-                let slot = Arc::new(Slot {
-                    client: self.factory.http2()?,
+                let client = Arc::new(Http2Client {
+                    client: self.factory.http2_only()?,
                     in_flight: AtomicUsize::new(0),
                 });
-                slots.push(Arc::clone(&slot));
-                slot
+                clients.push(Arc::clone(&client));
+                client
             }
         };
-        slot.in_flight.fetch_add(1, Ordering::Relaxed);
-        Ok(Lease(slot))
+        client.in_flight.fetch_add(1, Ordering::Relaxed);
+        Ok(Lease(client))
     }
 }

@@ -1,5 +1,5 @@
-//! How connections come about: within a time, in the protocol that was meant, and where they don't,
-//! why.
+//! A layer around a client's connector. It enforces the connect timeout and the protocol, and records
+//! why a connection failed.
 
 use std::future::{Future, ready};
 use std::pin::Pin;
@@ -13,18 +13,18 @@ use hyper_util::client::legacy::connect::Connection;
 use tokio::time::timeout;
 use tower::{BoxError, Layer, Service};
 
-use crate::failure::{GetError, chain, on_connecting, on_connection};
+use crate::failure::{GetError, chain, error_after_connecting, error_while_connecting};
 
-/// Watches over the connections of one client.
+/// Enforces timeout and protocol on the connections of one client, and records why they fail.
 #[derive(Clone)]
 pub(crate) struct Connections {
     timeout: Duration,
     /// Whether the client speaks HTTP/2 only.
     only_http2: bool,
-    /// What the upstream was last seen to speak, shared by all clients.
+    /// Whether the latest connection to the upstream spoke HTTP/2. Shared by all clients.
     speaks_http2: Arc<AtomicBool>,
-    /// Why the last connection failed that did.
-    failed: Arc<Mutex<Option<GetError>>>,
+    /// The error of the last connection that failed.
+    last_error: Arc<Mutex<Option<GetError>>>,
 }
 
 impl Connections {
@@ -33,27 +33,32 @@ impl Connections {
             timeout,
             only_http2,
             speaks_http2,
-            failed: Arc::default(),
+            last_error: Arc::default(),
         }
     }
 
-    /// Why a request failed. A client for HTTP/2 lets one request connect and all others wait for
-    /// it: what failed for it failed for them.
-    pub(crate) fn why(&self, error: &reqwest::Error) -> GetError {
-        if let Some(why) = chain(error).find_map(|error| error.downcast_ref()) {
-            return *why;
+    /// Returns why a request failed.
+    ///
+    /// In an HTTP/2 client one request connects while all others wait. If it fails, the others fail
+    /// without a reason of their own, so they get that of the last connection.
+    pub(crate) fn classify(&self, error: &reqwest::Error) -> GetError {
+        if let Some(own) = chain(error).find_map(|error| error.downcast_ref()) {
+            return *own;
         }
-        let failed = *self.failed.lock().unwrap_or_else(PoisonError::into_inner);
-        match failed {
-            Some(why) if error.is_connect() => why,
+        let last = *self
+            .last_error
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        match last {
+            Some(last) if error.is_connect() => last,
             None if error.is_connect() && !error.is_timeout() => {
-                GetError::Failed(on_connecting(error))
+                GetError::Failed(error_while_connecting(error))
             }
-            _ => GetError::Failed(on_connection(error)),
+            _ => GetError::Failed(error_after_connecting(error)),
         }
     }
 
-    fn check(&self, is_http2: bool) -> Result<(), GetError> {
+    fn check_protocol(&self, is_http2: bool) -> Result<(), GetError> {
         if is_http2 || self.only_http2 {
             self.speaks_http2.store(is_http2, Ordering::Relaxed);
         }
@@ -63,9 +68,12 @@ impl Connections {
         Ok(())
     }
 
-    fn note(&self, why: GetError) {
-        let mut failed = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
-        *failed = Some(why);
+    fn set_last_error(&self, error: GetError) {
+        let mut last = self
+            .last_error
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        *last = Some(error);
     }
 }
 
@@ -80,7 +88,7 @@ impl<S> Layer<S> for Connections {
     }
 }
 
-/// The client's own connector, watched over.
+/// The client's own connector inside this layer.
 #[derive(Clone)]
 pub(crate) struct Connector<S> {
     inner: S,
@@ -104,23 +112,24 @@ where
     fn call(&mut self, to: To) -> Self::Future {
         let connections = self.connections.clone();
         if connections.only_http2 && !connections.speaks_http2.load(Ordering::Relaxed) {
-            // It has turned out since the client was chosen.
+            // Since this client was chosen, another connection has shown that the upstream speaks
+            // HTTP/1.1 only.
             return Box::pin(ready(Err(GetError::NotHttp2.into())));
         }
         let connecting = self.inner.call(to);
         Box::pin(async move {
-            let why = match timeout(connections.timeout, connecting).await {
+            let error = match timeout(connections.timeout, connecting).await {
                 Ok(Ok(connection)) => {
-                    match connections.check(connection.connected().is_negotiated_h2()) {
+                    match connections.check_protocol(connection.connected().is_negotiated_h2()) {
                         Ok(()) => return Ok(connection),
-                        Err(why) => why,
+                        Err(error) => error,
                     }
                 }
-                Ok(Err(error)) => GetError::Failed(on_connecting(error.as_ref())),
+                Ok(Err(error)) => GetError::Failed(error_while_connecting(error.as_ref())),
                 Err(_) => GetError::Failed(ErrorKind::TimedOut),
             };
-            connections.note(why);
-            Err(why.into())
+            connections.set_last_error(error);
+            Err(error.into())
         })
     }
 }

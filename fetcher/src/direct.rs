@@ -1,4 +1,4 @@
-//! The seed's own shape: one number in, the upstream's answer out.
+//! The direct shape: one number in, the upstream's response out, without the store.
 
 use contract::list::{ReadOptions, read_value};
 use serde::Serialize;
@@ -7,27 +7,27 @@ use serde_json::value::RawValue;
 use crate::retry::backoff;
 use crate::upstream::Upstream;
 
-/// Bytes that an answer's other fields take as JSON, where it has a body.
-const AROUND_BODY: usize = r#"{"statusCode":200,"body":,"truncated":true}"#.len();
+/// Size of all fields but the body as JSON, in bytes.
+const OTHER_FIELDS_BYTES: usize = r#"{"statusCode":200,"body":,"truncated":true}"#.len();
 
-/// The upstream's answer to one number.
+/// The upstream's response for one number.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct DirectResponse {
-    /// The upstream's status; null where there was no answer.
+    /// The upstream's HTTP status; null if there was no response.
     pub status_code: Option<u16>,
-    /// The upstream's JSON, or its text.
+    /// The upstream's JSON, or its text as a JSON string.
     pub body: Option<Box<RawValue>>,
-    /// Why there was no answer, in plain words.
+    /// Why there is no usable response, as a text for people.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<&'static str>,
-    /// Whether the body was cut: then it is the beginning of the answer as text.
+    /// Whether the body was truncated. Then it is the beginning of the response as a JSON string.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub truncated: bool,
 }
 
-/// Asks for one number as typed, with the same attempts as in a list.
-pub(crate) async fn ask(
+/// Fetches one number as typed, with the same attempts as for an item of a list.
+pub(crate) async fn fetch(
     upstream: &Upstream,
     typed: &str,
     max_bytes: Option<usize>,
@@ -50,17 +50,15 @@ pub(crate) async fn ask(
             break attempt;
         }
         let wait = backoff(&upstream.settings, attempts, rand::random());
-        // A Lambda that waits is paid for, so a long Retry-After is not waited for here.
-        tokio::time::sleep(
-            attempt
-                .retry_after
-                .map_or(wait, |asked| asked.min(upstream.settings.backoff_cap)),
-        )
+        // The waiting time of a Lambda is paid for, so a long Retry-After is cut to the longest backoff.
+        tokio::time::sleep(attempt.retry_after.map_or(wait, |retry_after| {
+            retry_after.min(upstream.settings.backoff_cap)
+        }))
         .await;
         attempts += 1;
     };
-    let room = max_bytes.map(|bytes| bytes.saturating_sub(AROUND_BODY));
-    let (body, truncated) = cut(attempt.body, room);
+    let room = max_bytes.map(|bytes| bytes.saturating_sub(OTHER_FIELDS_BYTES));
+    let (body, truncated) = truncate(attempt.body, room);
     DirectResponse {
         status_code: attempt.status_code,
         body,
@@ -69,20 +67,21 @@ pub(crate) async fn ask(
     }
 }
 
-/// The body, or the beginning of it as a text where it takes more than there is room.
-fn cut(body: Option<Box<RawValue>>, room: Option<usize>) -> (Option<Box<RawValue>>, bool) {
+/// Returns the body, or its beginning as a JSON string if it has more than `room` bytes.
+fn truncate(body: Option<Box<RawValue>>, room: Option<usize>) -> (Option<Box<RawValue>>, bool) {
     match (body, room) {
         (Some(body), Some(room)) if body.get().len() > room => {
-            let cut = beginning(body.get(), room.saturating_sub(2));
-            (serde_json::value::to_raw_value(cut).ok(), true)
+            let start = beginning(body.get(), room.saturating_sub(2));
+            (serde_json::value::to_raw_value(start).ok(), true)
         }
         (body, _) => (body, false),
     }
 }
 
-/// As much of a JSON text as takes at most so many bytes when it is a JSON string itself. It has
-/// no control characters but white space between its values, which takes two bytes, as a quote
-/// and a backslash do.
+/// Returns the beginning of a JSON text that has at most `bytes` bytes once it is inside a JSON string.
+///
+/// A quote, a backslash, and the white space between values take two bytes each there. JSON text has
+/// no other control characters.
 fn beginning(json: &str, bytes: usize) -> &str {
     let mut taken = 0;
     let end = json.char_indices().find_map(|(at, char)| {
@@ -104,10 +103,11 @@ mod tests {
     }
 
     #[test]
-    fn a_long_body_is_cut_and_marked_and_the_answer_fits() {
+    fn a_long_body_is_truncated_marked_and_fits() {
         let long = format!("[{}]", vec![r#"{"é\\":"\n"}"#; 400].join(",\n\t"));
         for max_bytes in [60, 61, 62, 63, 64, 600, 6_000] {
-            let (body, truncated) = cut(raw(long.clone()), Some(max_bytes - AROUND_BODY));
+            let (body, truncated) =
+                truncate(raw(long.clone()), Some(max_bytes - OTHER_FIELDS_BYTES));
             let answer = DirectResponse {
                 status_code: Some(200),
                 body,
@@ -123,10 +123,12 @@ mod tests {
     }
 
     #[test]
-    fn a_body_that_fits_and_one_without_a_limit_are_whole() {
-        assert!(matches!(cut(raw("{}"), Some(2)), (Some(body), false) if body.get() == "{}"));
+    fn a_body_that_fits_or_has_no_limit_is_complete() {
+        assert!(matches!(truncate(raw("{}"), Some(2)), (Some(body), false) if body.get() == "{}"));
         let long = format!("[{}]", vec!["1"; 100_000].join(","));
-        assert!(matches!(cut(raw(long.clone()), None), (Some(body), false) if body.get() == long));
-        assert!(matches!(cut(None, Some(0)), (None, false)));
+        assert!(
+            matches!(truncate(raw(long.clone()), None), (Some(body), false) if body.get() == long)
+        );
+        assert!(matches!(truncate(None, Some(0)), (None, false)));
     }
 }

@@ -1,5 +1,5 @@
-//! Looks the upstream's name up once for many connections: a thousand that open at once would
-//! otherwise make a thousand look-ups, each on a thread of its own.
+//! Resolves the upstream's name once for many connections. A thousand connections that open at the
+//! same time would otherwise make a thousand look-ups, each on a thread of its own.
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
@@ -10,38 +10,38 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
-/// How long an address is taken as known. The system's resolver tells no time to live.
-const KNOWN_FOR: Duration = Duration::from_secs(30);
+/// How long addresses are cached. The system's resolver returns no time to live.
+const CACHED_FOR: Duration = Duration::from_secs(30);
 
-/// The system's resolver behind a short memory. Whoever asks while a look-up runs waits for it, and
-/// shares its answer, be it an error.
+/// The system's resolver with a short cache. Callers that come while a look-up runs wait for it and
+/// get its result, even if that is an error.
 #[derive(Clone, Default)]
 pub(crate) struct Resolver {
-    known: Arc<Mutex<HashMap<String, Found>>>,
+    cache: Arc<Mutex<HashMap<String, Lookup>>>,
 }
 
-struct Found {
-    at: Instant,
+struct Lookup {
+    ended: Instant,
     addresses: Result<Vec<SocketAddr>, NotFound>,
 }
 
-/// The name has no address, or nobody could be asked.
+/// The name has no address, or no name server could be reached.
 #[derive(Clone, Copy, Debug, thiserror::Error)]
 #[error("the name could not be resolved")]
 struct NotFound;
 
 impl Resolve for Resolver {
     fn resolve(&self, name: Name) -> Resolving {
-        let known = Arc::clone(&self.known);
-        let asked = Instant::now();
+        let cache = Arc::clone(&self.cache);
+        let called = Instant::now();
         Box::pin(async move {
-            let mut known = known.lock().await;
-            if let Some(found) = known.get(name.as_str()) {
-                match &found.addresses {
-                    Ok(addresses) if found.at.elapsed() < KNOWN_FOR => {
+            let mut cache = cache.lock().await;
+            if let Some(last) = cache.get(name.as_str()) {
+                match &last.addresses {
+                    Ok(addresses) if last.ended.elapsed() < CACHED_FOR => {
                         return Ok(Box::new(addresses.clone().into_iter()) as Addrs);
                     }
-                    Err(error) if found.at >= asked => return Err((*error).into()),
+                    Err(error) if last.ended >= called => return Err((*error).into()),
                     _ => {}
                 }
             }
@@ -49,11 +49,11 @@ impl Resolve for Resolver {
             let addresses = looked_up
                 .map(|addresses| addresses.collect::<Vec<_>>())
                 .map_err(|_| NotFound);
-            let found = Found {
-                at: Instant::now(),
+            let lookup = Lookup {
+                ended: Instant::now(),
                 addresses: addresses.clone(),
             };
-            known.insert(name.as_str().to_owned(), found);
+            cache.insert(name.as_str().to_owned(), lookup);
             Ok(Box::new(addresses?.into_iter()) as Addrs)
         })
     }

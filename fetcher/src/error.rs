@@ -1,37 +1,37 @@
-//! What can go wrong with the fetcher itself; what goes wrong with a GET is a row's outcome.
+//! Errors of the fetcher itself. A GET that fails isn't one of them: it is the outcome of a row.
 
 use std::time::Duration;
 
 use store::StoreError;
 
-/// The fetcher could not do what it was asked.
+/// An event could not be handled.
 #[derive(Debug, thiserror::Error)]
 pub enum FetcherError {
-    /// The store failed; the same event may succeed later.
+    /// The store failed. The same event may succeed later.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// The event is none of the fetcher's.
+    /// The event has none of the known shapes.
     #[error(
-        "not an event of the fetcher: {0}. It takes {{executionId, pass, batch}}, {{executionId, pass, finish: true}}, {{executionId, sweep: true}} or {{ssn, maxBytes}}"
+        "invalid event: {0}. The fetcher accepts {{executionId, pass, batch}}, {{executionId, pass, finish: true}}, {{executionId, sweep: true}} or {{ssn, maxBytes}}"
     )]
     InvalidEvent(&'static str),
-    /// The store knows no such execution, pass or batch.
+    /// The execution, its pass or its batch is not in the store.
     #[error("execution {id} has no {what}: it is unknown or was erased")]
     UnknownExecution {
-        /// The execution.
+        /// The id of the execution.
         id: String,
         /// What is missing, such as `pass`.
         what: &'static str,
     },
-    /// An invocation ends before a GET that it starts could be over and written.
+    /// The invocation would end before one attempt could be made and written.
     #[error(
-        "an invocation has {0:?}, too little for one attempt and the writing of it: raise the function's timeout, or lower the attempt timeout"
+        "the invocation has only {0:?} left, too little to make one attempt and write its result: raise the function's timeout, or lower the attempt timeout"
     )]
     InvocationTooShort(Duration),
 }
 
 impl FetcherError {
-    /// The stable name by which the state machine knows the error.
+    /// Returns the stable name by which the state machine knows the error.
     pub fn name(&self) -> &'static str {
         match self {
             Self::Store(StoreError::Unavailable { .. }) => "StoreUnavailable",
@@ -45,33 +45,33 @@ impl FetcherError {
     }
 }
 
-/// A setting of the upstream is no good.
+/// A setting of the upstream is invalid.
 #[derive(Debug, thiserror::Error)]
 pub enum SettingsError {
-    /// The address is no URL that can be asked.
+    /// The address is not a usable URL.
     #[error(
-        "the upstream's address is no good: {0}. It takes an address such as https://records.example.gov/ssn/"
+        "the upstream's address is invalid: {0}. Use an address such as https://records.example.gov/ssn/"
     )]
     Address(String),
-    /// Plain http, which shows every number to the network.
+    /// The address is plain http, which shows every number to the network.
     #[error(
         "the upstream {0} is plain http beyond this machine: every number would cross the network unencrypted. Use https, or allow it with --allow-http"
     )]
     PlainHttp(String),
-    /// A number is out of range.
+    /// A value is out of range.
     #[error("{name} is {got}; it takes {takes}")]
     Range {
-        /// The setting.
+        /// The name of the setting.
         name: &'static str,
-        /// What it got.
+        /// The value that it has.
         got: String,
-        /// What it takes.
+        /// The values that it accepts.
         takes: &'static str,
     },
-    /// A certificate that was to be trusted can't be read.
-    #[error("the certificates to trust are no good: {0}. They take PEM")]
+    /// A certificate to trust can't be read.
+    #[error("the certificates to trust are invalid: {0}. Use certificates in PEM")]
     Certificates(String),
-    /// The HTTP client can't be made.
+    /// The HTTP client can't be created.
     #[error("the HTTP client can't be set up: {0}")]
     Client(String),
 }

@@ -1,4 +1,4 @@
-//! What the fetcher is invoked with, and what it answers. Neither holds a number, except in the
+//! The events that the fetcher handles, and its responses. Neither holds a number, except in the
 //! direct shape.
 
 use std::fmt;
@@ -9,40 +9,40 @@ use serde_json::Value;
 
 use crate::{DirectResponse, FetcherError};
 
-/// What the fetcher is invoked with.
+/// An event that the fetcher handles.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Event {
     /// Fetch a batch: `{executionId, pass, batch}`.
     Batch {
-        /// The execution.
+        /// The id of the execution.
         execution_id: ExecutionId,
-        /// Its pass.
+        /// The number of the pass.
         pass: u32,
-        /// The batch.
+        /// The number of the batch.
         batch: u32,
     },
-    /// Decide how the pass ended: `{executionId, pass, finish: true}`.
+    /// Decide how a pass ended: `{executionId, pass, finish: true}`.
     Finish {
-        /// The execution.
+        /// The id of the execution.
         execution_id: ExecutionId,
-        /// Its pass.
+        /// The number of the pass.
         pass: u32,
     },
-    /// Erase what late writers left: `{executionId, sweep: true}`.
+    /// Delete what was written to an execution after it was erased: `{executionId, sweep: true}`.
     Sweep {
-        /// The execution.
+        /// The id of the execution.
         execution_id: ExecutionId,
     },
-    /// Fetch one number and answer with what came: `{ssn, maxBytes?}`.
+    /// Fetch one number and return the upstream's response: `{ssn, maxBytes?}`.
     Direct {
-        /// The number, as typed.
+        /// The number, as a person typed it.
         ssn: String,
-        /// Bytes that the answer may take as JSON; none: all of it.
+        /// Maximum size of the response as JSON, in bytes; `None` for no limit.
         max_bytes: Option<usize>,
     },
 }
 
-/// The direct shape holds a number, so only the kind is shown.
+/// Shows ids only: the direct shape holds a number.
 impl fmt::Debug for Event {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -58,27 +58,27 @@ impl fmt::Debug for Event {
     }
 }
 
-/// What a batch's invocation answers.
+/// The response to [`Event::Batch`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct BatchResponse {
-    /// Items of the batch still to ask in this pass. Above nought, the batch is to be invoked again.
+    /// Items of the batch that are pending. If there are any, the batch must be fetched again.
     pub pending: u32,
-    /// Seconds to wait before that.
+    /// Seconds to wait before that; 0 if none is pending.
     pub wait_seconds: u32,
 }
 
-/// What `finish` answers.
+/// The response to [`Event::Finish`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct FinishResponse {
-    /// How the run ended.
+    /// The status in which the run ended.
     pub status: ExecutionStatus,
-    /// Why; empty where it SUCCEEDED, since a state machine's paths need a text.
+    /// The reason. Empty if it SUCCEEDED, since the state machine needs a string here.
     pub reason: String,
 }
 
-/// What the fetcher answers.
+/// A response of the fetcher.
 #[derive(Clone, Debug, Serialize)]
 #[serde(untagged)]
 pub enum Response {
@@ -108,9 +108,9 @@ impl TryFrom<Value> for Event {
     type Error = FetcherError;
 
     fn try_from(event: Value) -> Result<Self, Self::Error> {
-        // serde's own message may repeat what it read, so it is not passed on.
+        // serde's message may contain the input, so it is not passed on.
         let fields: Fields = serde_json::from_value(event).map_err(|_| {
-            FetcherError::InvalidEvent("an unknown field, or a field of another type")
+            FetcherError::InvalidEvent("it has an unknown field, or a field with an invalid value")
         })?;
         match fields {
             Fields {
@@ -153,7 +153,9 @@ impl TryFrom<Value> for Event {
                 ssn: Some(ssn),
                 max_bytes,
             } => Ok(Self::Direct { ssn, max_bytes }),
-            _ => Err(FetcherError::InvalidEvent("its fields don't go together")),
+            _ => Err(FetcherError::InvalidEvent(
+                "it has no valid combination of fields",
+            )),
         }
     }
 }
@@ -164,7 +166,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn the_four_shapes_are_read_and_nothing_else() {
+    fn only_the_four_shapes_are_accepted() {
         let id = "01jd0000000000000000000abc";
         for (event, kind) in [
             (

@@ -1,47 +1,47 @@
-//! Why a GET brought no answer. The client's own errors hold its address, so the number: they end here.
+//! Why a GET failed. The HTTP client's errors hold the URL and so the number; they are converted here.
 
 use std::error::Error;
 use std::io;
 
 use contract::wire::ErrorKind;
 
-/// Why a GET brought no answer.
+/// Why a GET brought no response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum GetError {
-    /// It failed.
+    /// It failed for this reason.
     #[error("{}", .0.message())]
     Failed(ErrorKind),
-    /// The upstream doesn't speak HTTP/2, and the client speaks nothing else.
+    /// The upstream doesn't speak HTTP/2, and this client speaks nothing else.
     #[error("the upstream does not speak HTTP/2")]
     NotHttp2,
 }
 
-/// What went wrong on a connection that stood.
-pub(crate) fn on_connection(error: &reqwest::Error) -> ErrorKind {
+/// Returns what went wrong after the connection was established.
+pub(crate) fn error_after_connecting(error: &reqwest::Error) -> ErrorKind {
     if error.is_timeout() {
         return ErrorKind::TimedOut;
     }
     let transport = chain(error).find_map(|error| error.downcast_ref::<hyper::Error>());
     match transport {
-        Some(error) if error.is_parse() || is_nonsense(error) => ErrorKind::InvalidAnswer,
+        Some(error) if error.is_parse() || is_malformed(error) => ErrorKind::InvalidAnswer,
         Some(_) => ErrorKind::ConnectionLost,
-        // What came was whole, so its content encoding is broken.
+        // The body was complete, so its content encoding is broken.
         None if error.is_decode() => ErrorKind::InvalidAnswer,
         None => ErrorKind::ConnectionLost,
     }
 }
 
-/// Whether a body was framed as HTTP doesn't know it. TLS says the same of a record that is broken,
-/// which is the connection's fault.
-fn is_nonsense(error: &hyper::Error) -> bool {
+/// Whether the response violated HTTP's framing of a body. A broken TLS record looks the same, but
+/// that is a fault of the connection.
+fn is_malformed(error: &hyper::Error) -> bool {
     let is_tls = chain(error).any(|error| error.is::<rustls::Error>());
     let mut io = chain(error).filter_map(|error| error.downcast_ref::<io::Error>());
-    let nonsense = [io::ErrorKind::InvalidData, io::ErrorKind::InvalidInput];
-    !is_tls && io.any(|error| nonsense.contains(&error.kind()))
+    let malformed = [io::ErrorKind::InvalidData, io::ErrorKind::InvalidInput];
+    !is_tls && io.any(|error| malformed.contains(&error.kind()))
 }
 
-/// What went wrong before a connection stood.
-pub(crate) fn on_connecting(error: &(dyn Error + 'static)) -> ErrorKind {
+/// Returns what went wrong while the connection was being established.
+pub(crate) fn error_while_connecting(error: &(dyn Error + 'static)) -> ErrorKind {
     let is_tls = chain(error).any(|error| error.is::<rustls::Error>());
     let timed_out = chain(error)
         .filter_map(|error| error.downcast_ref::<io::Error>())
@@ -53,8 +53,8 @@ pub(crate) fn on_connecting(error: &(dyn Error + 'static)) -> ErrorKind {
     }
 }
 
-/// An error and everything below it. What an I/O error wraps is below it too, which its `source`
-/// steps over.
+/// Iterates over an error and its sources. It also visits the error inside an I/O error, which that
+/// one's `source` skips.
 pub(crate) fn chain<'a>(
     error: &'a (dyn Error + 'static),
 ) -> impl Iterator<Item = &'a (dyn Error + 'static)> {

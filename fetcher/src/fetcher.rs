@@ -1,4 +1,4 @@
-//! The fetcher: what one invocation does.
+//! The fetcher: handles one event per invocation.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,10 +16,10 @@ use crate::{
     Response, SettingsError, Signal, UpstreamSettings,
 };
 
-/// Kept between the last answer and the deadline for writing what was learnt.
+/// Time before the deadline that is reserved for writing the last results.
 const FLUSH_MARGIN: Duration = Duration::from_secs(5);
 
-/// Fetches batches and ends runs. Made once for a process; its clones share the connections.
+/// Fetches batches and finishes runs. Clones share their connections; create one per process.
 #[derive(Clone)]
 pub struct Fetcher {
     store: Store,
@@ -27,7 +27,7 @@ pub struct Fetcher {
 }
 
 impl Fetcher {
-    /// A fetcher of these executions from this upstream. The settings are checked here.
+    /// Creates a fetcher for the executions in a store. Fails if a setting is invalid.
     pub fn new(store: Store, settings: UpstreamSettings) -> Result<Self, SettingsError> {
         Ok(Self {
             store,
@@ -35,7 +35,9 @@ impl Fetcher {
         })
     }
 
-    /// The upstream's host, and port where it isn't the scheme's own; and the path before the number.
+    /// Returns the upstream's host (with the port unless it is the default) and the path.
+    ///
+    /// The number is appended to that path, which ends with a slash.
     pub fn upstream(&self) -> (String, String) {
         (
             self.upstream.address.host(),
@@ -43,7 +45,7 @@ impl Fetcher {
         )
     }
 
-    /// Does what an event asks, as a Lambda whose invocation ends at `deadline`.
+    /// Handles an event, as a Lambda whose invocation ends at `deadline`.
     pub async fn handle(
         &self,
         event: Event,
@@ -90,13 +92,14 @@ impl Fetcher {
         }
     }
 
-    /// The last moment at which a GET may start so that it is over and written by the deadline.
+    /// Returns the latest time at which a GET may start, so that its result is written by `deadline`.
     fn start_deadline(&self, deadline: Instant) -> Result<Instant, FetcherError> {
         let (now, margin) = (
             Instant::now(),
             self.upstream.settings.attempt_timeout + FLUSH_MARGIN,
         );
-        // Without this, every invocation would start nothing and ask for another.
+        // An error with a name. Otherwise each invocation would start no GET and request another
+        // invocation, without end.
         deadline
             .checked_sub(margin)
             .filter(|last| *last > now)
@@ -105,7 +108,7 @@ impl Fetcher {
             })
     }
 
-    /// Fetches one batch of an execution.
+    /// Fetches the pending items of one batch.
     pub async fn fetch_batch(
         &self,
         meta: &Meta,
@@ -130,7 +133,7 @@ impl Fetcher {
         .await
     }
 
-    /// Decides how a pass ended. What was erased meanwhile is ABORTED.
+    /// Decides how a pass ended: ABORTED if the execution was erased meanwhile.
     pub async fn finish_pass(
         &self,
         id: &ExecutionId,
@@ -150,13 +153,15 @@ impl Fetcher {
         })
     }
 
-    /// Asks for one number as typed. The answer takes at most `max_bytes` as JSON, where that is
-    /// given: a longer body is cut, and the answer says so.
+    /// Fetches one number and returns the upstream's response.
+    ///
+    /// `typed` is the number as a person typed it. With `max_bytes` the result has at most that many
+    /// bytes as JSON: a longer body is truncated, and the result says so.
     pub async fn fetch_one(&self, typed: &str, max_bytes: Option<usize>) -> DirectResponse {
-        direct::ask(&self.upstream, typed, max_bytes).await
+        direct::fetch(&self.upstream, typed, max_bytes).await
     }
 
-    /// The execution and its pass; `None` where it is being erased.
+    /// Reads the execution and its pass; `None` if it is being erased.
     async fn find(
         &self,
         id: &ExecutionId,

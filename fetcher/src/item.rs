@@ -1,7 +1,6 @@
 //! One item: attempts until there is a result or no time is left.
 
 use std::pin::Pin;
-use std::time::Duration;
 
 use contract::Ssn;
 use contract::wire::Outcome;
@@ -26,9 +25,9 @@ pub(crate) struct Item {
 impl Item {
     /// Makes attempts until there is a result, or the lane stops, or it is too late.
     ///
-    /// Takes a permit for the first attempt, and returns the permit of the last one if the item has
-    /// its result. Returns no record if no attempt has ended. `aborted` is [`LaneState::aborted`]; a
-    /// task that fetches several items shares one such future, and must not fetch once it is ready.
+    /// `permit` is for the first attempt. The permit of the last attempt is returned if the item has
+    /// its result. There is no record if no attempt has ended. `aborted` is [`LaneState::aborted`]: a
+    /// task passes the same future for all of its items, and must not fetch any more once it is ready.
     pub(crate) async fn fetch(
         mut self,
         lane: &LaneState,

@@ -165,8 +165,9 @@ impl Lane<'_> {
             .is_some())
     }
 
-    /// Writes the rest, in several attempts: records that aren't written are lost, and their items must
-    /// be fetched again.
+    /// Writes the remaining records, in several attempts.
+    ///
+    /// Records that can't be written are lost, and their items must be fetched again.
     async fn close(&self, writer: &mut SegmentWriter<'_>) -> Result<(), StoreError> {
         for wait in CLOSE_BACKOFF {
             match writer.close().await {
@@ -230,8 +231,9 @@ impl Drop for StopOnDrop {
     }
 }
 
-/// Counts the pending items, and computes the wait until one of them may be fetched: at least the
-/// rest of the lane's pause.
+/// Counts the pending items and computes the wait until the first of them may be fetched.
+///
+/// That is not before the end of the lane's pause.
 fn response(writer: &SegmentWriter<'_>, pause: Duration) -> BatchResponse {
     let now = now_ms();
     let (mut pending, mut shortest) = (0, None);

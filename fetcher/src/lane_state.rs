@@ -11,8 +11,8 @@ use crate::upstream::Upstream;
 
 /// How long requests in flight may still run once the lane has stopped.
 const GRACE: Duration = Duration::from_secs(2);
-/// In an invocation with a deadline, a longer wait ends the invocation instead: the item stays
-/// pending, so that nobody pays for a Lambda that only waits.
+/// Longest wait within an invocation that has a deadline, that is, a Lambda, whose time is paid for.
+/// An item that has to wait longer stays pending for a later invocation.
 const LONGEST_SLEEP: Duration = Duration::from_secs(5);
 
 /// Whether a lane runs. Its owner may send one of the other two once.

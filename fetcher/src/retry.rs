@@ -1,4 +1,4 @@
-//! Whether and when to ask again.
+//! Whether and when to retry.
 
 use std::time::{Duration, SystemTime};
 
@@ -6,13 +6,18 @@ use http::HeaderValue;
 
 use crate::UpstreamSettings;
 
-/// Whether a further attempt may bring another answer than this status: the request timed out, came
-/// too early or too often, or the server failed (RFC 9110, 15; RFC 8470; RFC 6585).
+/// Whether another attempt may bring a different status than this one.
+///
+/// The request timed out, came too early or too often, or the server failed (RFC 9110, 15; RFC 8470;
+/// RFC 6585).
 pub(crate) fn is_transient(status: u16) -> bool {
     matches!(status, 408 | 425 | 429 | 500..=599)
 }
 
-/// How long to wait after this many attempts: full jitter, drawn from nought to the doubled backoff.
+/// Returns how long to wait after this many attempts, with full jitter.
+///
+/// The backoff doubles with each attempt, up to its cap. The wait is the fraction `draw` of it, a
+/// random number from 0 to 1.
 pub(crate) fn backoff(settings: &UpstreamSettings, attempts: u32, draw: f64) -> Duration {
     let doubled = settings
         .backoff
@@ -20,7 +25,7 @@ pub(crate) fn backoff(settings: &UpstreamSettings, attempts: u32, draw: f64) -> 
     doubled.min(settings.backoff_cap).mul_f64(draw)
 }
 
-/// A `Retry-After` in either of its forms (RFC 9110, 10.2.3), cut to the cap.
+/// Parses a `Retry-After` in either of its forms (RFC 9110, 10.2.3), and limits it to `cap`.
 pub(crate) fn retry_after(
     value: Option<&HeaderValue>,
     cap: Duration,
@@ -42,7 +47,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn backoff_doubles_from_its_start_to_its_cap_and_is_drawn_from_nought() {
+    fn backoff_doubles_up_to_its_cap_with_full_jitter() {
         let settings = UpstreamSettings::new("https://a.example/");
         let longest: Vec<u128> = (1..=9)
             .map(|attempts| backoff(&settings, attempts, 1.0).as_millis())
@@ -56,7 +61,7 @@ mod tests {
     }
 
     #[test]
-    fn retry_after_is_read_in_both_forms_and_cut() {
+    fn retry_after_is_parsed_in_both_forms_and_capped() {
         let cap = Duration::from_secs(300);
         let now = httpdate::parse_http_date("Wed, 21 Oct 2015 07:28:00 GMT").unwrap();
         let read = |text: &str| retry_after(Some(&HeaderValue::from_str(text).unwrap()), cap, now);

@@ -1,5 +1,7 @@
-//! One GET. The number is in its address, so nothing of the client's own errors leaves this file:
-//! they become an [`ErrorKind`].
+//! The upstream, and one GET to it.
+//!
+//! The URL of a GET holds the number, and so may the HTTP client's errors. They don't leave the
+//! modules that send the GET: each becomes an [`ErrorKind`].
 
 use std::time::{Instant, SystemTime};
 
@@ -12,11 +14,11 @@ use reqwest::header::{CONTENT_TYPE, LOCATION, RETRY_AFTER};
 use crate::address::Address;
 use crate::attempt::{Attempt, body_value};
 use crate::client_pool::ClientPool;
-use crate::failure::on_connection;
+use crate::failure::error_after_connecting;
 use crate::retry::retry_after;
 use crate::{SettingsError, UpstreamSettings};
 
-/// The upstream, ready to be asked.
+/// The upstream, with its address and HTTP clients.
 pub(crate) struct Upstream {
     pub(crate) settings: UpstreamSettings,
     pub(crate) address: Address,
@@ -35,32 +37,29 @@ impl Upstream {
         })
     }
 
-    /// Makes one GET and reads the whole answer.
+    /// Sends one GET and reads the whole response.
     pub(crate) async fn attempt(&self, ssn: Ssn) -> Attempt {
-        let began = Instant::now();
+        let started = Instant::now();
         let mut attempt = Attempt {
             status_code: None,
             error: None,
             body: None,
             retry_after: None,
-            duration: began.elapsed(),
+            duration: started.elapsed(),
         };
-        let within = tokio::time::timeout(
-            self.settings.attempt_timeout,
-            self.exchange(ssn, &mut attempt),
-        )
-        .await;
-        match within {
+        let result =
+            tokio::time::timeout(self.settings.attempt_timeout, self.send(ssn, &mut attempt)).await;
+        match result {
             Ok(Ok(())) => {}
             Ok(Err(error)) => attempt.error = Some(error),
             Err(_) => attempt.error = Some(ErrorKind::TimedOut),
         }
-        attempt.duration = began.elapsed();
+        attempt.duration = started.elapsed();
         attempt
     }
 
-    async fn exchange(&self, ssn: Ssn, attempt: &mut Attempt) -> Result<(), ErrorKind> {
-        let (mut response, _lease) = self.clients.get(self.address.of(ssn)).await?;
+    async fn send(&self, ssn: Ssn, attempt: &mut Attempt) -> Result<(), ErrorKind> {
+        let (mut response, _lease) = self.clients.get(self.address.url(ssn)).await?;
         let status = response.status();
         attempt.status_code = Some(status.as_u16());
         attempt.retry_after = retry_after(
@@ -71,7 +70,7 @@ impl Upstream {
         if status.is_redirection() && response.headers().contains_key(LOCATION) {
             return Err(ErrorKind::RedirectRefused);
         }
-        let bytes = read(&mut response, self.settings.body_cap).await?;
+        let bytes = read_body(&mut response, self.settings.body_cap).await?;
         let content_type = response
             .headers()
             .get(CONTENT_TYPE)
@@ -81,28 +80,28 @@ impl Upstream {
     }
 }
 
-/// The body, up to the cap; without a copy where it came in one piece, as most do.
-async fn read(response: &mut Response, cap: usize) -> Result<Bytes, ErrorKind> {
-    let mut whole = Bytes::new();
-    let mut pieces = Vec::new();
+/// Reads the body, up to `cap` bytes. A body that arrives in one chunk, as most do, is not copied.
+async fn read_body(response: &mut Response, cap: usize) -> Result<Bytes, ErrorKind> {
+    let mut first = Bytes::new();
+    let mut rest = Vec::new();
     let mut length = 0;
     while let Some(chunk) = response
         .chunk()
         .await
-        .map_err(|error| on_connection(&error))?
+        .map_err(|error| error_after_connecting(&error))?
     {
         length += chunk.len();
         if length > cap {
             return Err(ErrorKind::BodyTooLarge);
         }
-        if whole.is_empty() {
-            whole = chunk;
+        if first.is_empty() {
+            first = chunk;
         } else {
-            pieces.extend_from_slice(&chunk);
+            rest.extend_from_slice(&chunk);
         }
     }
-    if pieces.is_empty() {
-        return Ok(whole);
+    if rest.is_empty() {
+        return Ok(first);
     }
-    Ok([whole.as_ref(), &pieces].concat().into())
+    Ok([first.as_ref(), &rest].concat().into())
 }

@@ -1,4 +1,4 @@
-//! The `fetcher` Lambda. The state machines invoke it; its settings are environment variables: see
+//! The `fetcher` Lambda. The state machines invoke it. Its settings are environment variables: see
 //! `fetcher::lambda::Instance`.
 
 use std::time::SystemTime;
@@ -11,8 +11,8 @@ use tokio::time::Instant;
 
 #[tokio::main]
 async fn main() -> Result<(), Error> {
-    // Not below INFO, whatever the environment says: at TRACE the runtime logs what it is invoked
-    // with, which the direct state machine makes a number.
+    // The level is fixed: at TRACE the runtime logs the event, which holds a number if the direct state
+    // machine invokes the function.
     tracing_subscriber::fmt()
         .json()
         .without_time()
@@ -20,17 +20,17 @@ async fn main() -> Result<(), Error> {
         .with_max_level(tracing::Level::INFO)
         .init();
     let instance = Instance::new(|name: &str| std::env::var(name).ok())?;
-    // Made before the first invocation. A secret that can't be read now may be readable then.
+    // Created before the first invocation. A secret that can't be read now may be readable then.
     match instance.fetcher().await {
         Err(error @ InstanceError::Secret(_)) => {
-            tracing::error!(%error, "asked again when invoked")
+            tracing::error!(%error, "could not read the secret; the next invocation tries again")
         }
-        made => drop(made?),
+        created => drop(created?),
     }
-    lambda_runtime::run(service_fn(|event| invoked(&instance, event))).await
+    lambda_runtime::run(service_fn(|event| handle(&instance, event))).await
 }
 
-async fn invoked<L>(
+async fn handle<L>(
     instance: &Instance<L>,
     event: LambdaEvent<Value>,
 ) -> Result<Response, Diagnostic>
@@ -38,19 +38,19 @@ where
     L: Fn(&str) -> Option<String>,
 {
     let (event, context) = event.into_parts();
-    let event = Event::try_from(event).map_err(|error| named(error.name(), &error))?;
-    // Its Debug shows no number.
+    let event = Event::try_from(event).map_err(|error| diagnostic(error.name(), &error))?;
+    // The event's Debug output holds no number.
     tracing::info!(?event, "invoked");
-    let left = context.deadline().duration_since(SystemTime::now());
-    let deadline = Instant::now() + left.unwrap_or_default();
+    let remaining = context.deadline().duration_since(SystemTime::now());
+    let deadline = Instant::now() + remaining.unwrap_or_default();
     let fetcher = instance.fetcher().await;
-    let fetcher = fetcher.map_err(|error| named(error.name(), &error))?;
-    let answer = fetcher.handle(event, Some(deadline)).await;
-    answer.map_err(|error| named(error.name(), &error))
+    let fetcher = fetcher.map_err(|error| diagnostic(error.name(), &error))?;
+    let response = fetcher.handle(event, Some(deadline)).await;
+    response.map_err(|error| diagnostic(error.name(), &error))
 }
 
-/// The state machines retry and catch by these names. The runtime logs what is returned.
-fn named(name: &str, error: &impl ToString) -> Diagnostic {
+/// Names an error as the state machines know it, which retry and catch by name. The runtime logs it.
+fn diagnostic(name: &str, error: &impl ToString) -> Diagnostic {
     Diagnostic {
         error_type: name.to_owned(),
         error_message: error.to_string(),

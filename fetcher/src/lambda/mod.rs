@@ -1,5 +1,7 @@
-//! The fetcher as a Lambda: its settings, and with them the upstream's secret, which may change
-//! while an instance lives.
+//! The fetcher as a Lambda: its settings and the upstream's secret.
+//!
+//! The fetcher reads the secret itself, and again from time to time, since it may change. In an
+//! environment variable, everybody who may read the function's settings would see it.
 
 mod secret;
 
@@ -14,14 +16,14 @@ use crate::{Fetcher, SettingsError, UpstreamSettings};
 
 pub use secret::{Secret, SecretError};
 
-/// How long a secret is used before it is read again: a new one is in use soon, and reading costs
-/// little beside an invocation.
-const FRESH: Duration = Duration::from_secs(5 * 60);
+/// How long a secret is used before it is read again. So a new secret is in use soon, and reading it
+/// costs little compared with an invocation.
+const SECRET_LIFETIME: Duration = Duration::from_secs(5 * 60);
 
-/// There is no fetcher yet.
+/// The fetcher could not be created.
 #[derive(Debug, thiserror::Error)]
 pub enum InstanceError {
-    /// A setting is no good; it stays so for as long as the instance lives.
+    /// A setting is invalid. That lasts as long as the instance lives.
     #[error(transparent)]
     Settings(#[from] SettingsError),
     /// The upstream's secret can't be read now.
@@ -33,7 +35,7 @@ pub enum InstanceError {
 }
 
 impl InstanceError {
-    /// The stable name by which the state machine knows the error.
+    /// Returns the stable name by which the state machine knows the error.
     pub fn name(&self) -> &'static str {
         match self {
             Self::Settings(_) => "BadSettings",
@@ -43,24 +45,27 @@ impl InstanceError {
     }
 }
 
-/// What invocations share. `lookup` answers an environment variable's value.
+/// The state that all invocations of one Lambda instance share.
 pub struct Instance<L> {
     lookup: L,
     store: Store,
     secret: Option<Secret>,
-    made: Mutex<Option<Made>>,
+    current: Mutex<Option<Current>>,
 }
 
-/// A fetcher, and the headers it was made with.
-struct Made {
+/// The fetcher in use, and the headers that it was created with.
+struct Current {
     fetcher: Fetcher,
     headers: Option<String>,
-    read: Instant,
+    read_at: Instant,
 }
 
 impl<L: Fn(&str) -> Option<String>> Instance<L> {
-    /// From `ROLLCALL_BUCKET`, `ROLLCALL_UPSTREAM_SECRET` (the ARN of a secret whose text is as
-    /// `ROLLCALL_UPSTREAM_HEADERS`) and those of [`UpstreamSettings::from_environment`].
+    /// Reads the environment: `lookup` returns the value of a variable.
+    ///
+    /// The variables are `ROLLCALL_BUCKET`, `ROLLCALL_UPSTREAM_SECRET` (the ARN of a secret whose text
+    /// has the form of `ROLLCALL_UPSTREAM_HEADERS`) and those of
+    /// [`UpstreamSettings::from_environment`].
     pub fn new(lookup: L) -> Result<Self, InstanceError> {
         let bucket = lookup("ROLLCALL_BUCKET").ok_or(SettingsError::Range {
             name: "ROLLCALL_BUCKET",
@@ -71,39 +76,46 @@ impl<L: Fn(&str) -> Option<String>> Instance<L> {
             store: Store::in_bucket(&bucket)?,
             secret: Secret::from_environment(&lookup)?,
             lookup,
-            made: Mutex::default(),
+            current: Mutex::default(),
         })
     }
 
-    /// The fetcher, made anew where the secret has changed. Where it can't be read again the one
-    /// that was known stays in use.
+    /// Returns the fetcher, with the current secret.
+    ///
+    /// If the secret can't be read again, the earlier one stays in use.
     pub async fn fetcher(&self) -> Result<Fetcher, InstanceError> {
-        let mut made = self.made.lock().await;
-        match made.as_ref() {
-            Some(made) if self.secret.is_none() || made.read.elapsed() < FRESH => {
-                return Ok(made.fetcher.clone());
+        let mut current = self.current.lock().await;
+        match current.as_ref() {
+            Some(current)
+                if self.secret.is_none() || current.read_at.elapsed() < SECRET_LIFETIME =>
+            {
+                return Ok(current.fetcher.clone());
             }
             _ => {}
         }
-        let read = match &self.secret {
+        let headers = match &self.secret {
             Some(secret) => secret.read().await.map(Some).map_err(InstanceError::from),
             None => Ok(None),
         };
-        let again = read.and_then(|headers| self.make(headers, made.as_ref()));
-        match (again, made.as_mut()) {
-            (Ok(again), _) => Ok(made.insert(again).fetcher.clone()),
-            (Err(error), Some(made)) => {
-                tracing::error!(%error, "the earlier secret stays in use");
-                made.read = Instant::now();
-                Ok(made.fetcher.clone())
+        let renewed = headers.and_then(|headers| self.create(headers, current.as_ref()));
+        match (renewed, current.as_mut()) {
+            (Ok(renewed), _) => Ok(current.insert(renewed).fetcher.clone()),
+            (Err(error), Some(current)) => {
+                tracing::error!(%error, "could not renew the upstream's secret; the earlier one stays in use");
+                current.read_at = Instant::now();
+                Ok(current.fetcher.clone())
             }
             (Err(error), None) => Err(error),
         }
     }
 
-    fn make(&self, headers: Option<String>, before: Option<&Made>) -> Result<Made, InstanceError> {
+    fn create(
+        &self,
+        headers: Option<String>,
+        before: Option<&Current>,
+    ) -> Result<Current, InstanceError> {
         let fetcher = match before {
-            // The connections stay open.
+            // The same headers: the fetcher keeps its connections.
             Some(before) if before.headers == headers => before.fetcher.clone(),
             _ => {
                 let mut settings = UpstreamSettings::from_environment(|name| match name {
@@ -116,10 +128,10 @@ impl<L: Fn(&str) -> Option<String>> Instance<L> {
                 Fetcher::new(self.store.clone(), settings)?
             }
         };
-        Ok(Made {
+        Ok(Current {
             fetcher,
             headers,
-            read: Instant::now(),
+            read_at: Instant::now(),
         })
     }
 }

@@ -1,7 +1,7 @@
 //! The upstream's secret in AWS Secrets Manager.
 //!
-//! One call of one action: `object_store`, which signs for S3, signs it, so that no further SDK is
-//! loaded at each cold start.
+//! Only one action is called. `object_store` signs the request, as it does for S3, so that no SDK
+//! has to be loaded at each cold start.
 
 use std::time::Duration;
 
@@ -15,32 +15,33 @@ use store::https::aws_client_builder;
 
 use crate::SettingsError;
 
-const NAME: &str = "ROLLCALL_UPSTREAM_SECRET";
-/// One call, answer and all.
-const CALL: Duration = Duration::from_secs(5);
+/// The variable that holds the ARN of the secret.
+const VARIABLE: &str = "ROLLCALL_UPSTREAM_SECRET";
+/// Time limit for one call with its response.
+const CALL_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// The secret can't be read. Nothing of it is in here.
+/// The secret can't be read. No error holds any part of it.
 #[derive(Debug, thiserror::Error)]
 pub enum SecretError {
-    /// No answer.
-    #[error("Secrets Manager was not reached: {0}")]
+    /// There was no response.
+    #[error("could not reach Secrets Manager: {0}")]
     Unreachable(&'static str),
-    /// It answered with an error.
+    /// Secrets Manager responded with an error.
     #[error(
-        "Secrets Manager refused the upstream's secret with {status} {kind}: see that the secret exists and that the fetcher's role may read it"
+        "Secrets Manager did not return the upstream's secret ({status} {kind}): check that the secret exists and that the fetcher's role may read it"
     )]
     Rejected {
         /// The HTTP status.
         status: u16,
-        /// The error's name, such as `AccessDeniedException`.
+        /// The name of the error, such as `AccessDeniedException`.
         kind: String,
     },
-    /// It is binary.
-    #[error("the upstream's secret is no text: it takes one `Name: value` a line")]
+    /// The secret is binary.
+    #[error("the upstream's secret is not a text: store one `Name: value` per line in it")]
     NotText,
 }
 
-/// A secret by its ARN.
+/// The upstream's secret: its ARN, and the client that reads it.
 pub struct Secret {
     arn: String,
     region: String,
@@ -50,12 +51,14 @@ pub struct Secret {
 }
 
 impl Secret {
-    /// The secret that `ROLLCALL_UPSTREAM_SECRET` names, if any, with the credentials that a Lambda
-    /// has in its environment.
+    /// Returns the secret that `ROLLCALL_UPSTREAM_SECRET` names; `None` if the variable is not set.
+    ///
+    /// The credentials come from the environment variables that Lambda sets. `lookup` returns the
+    /// value of a variable.
     pub fn from_environment(
         lookup: impl Fn(&str) -> Option<String>,
     ) -> Result<Option<Self>, SettingsError> {
-        let Some(arn) = lookup(NAME).filter(|arn| !arn.is_empty()) else {
+        let Some(arn) = lookup(VARIABLE).filter(|arn| !arn.is_empty()) else {
             return Ok(None);
         };
         // arn:partition:secretsmanager:region:account:secret:name
@@ -65,7 +68,7 @@ impl Secret {
             }
             _ => {
                 return Err(SettingsError::Range {
-                    name: NAME,
+                    name: VARIABLE,
                     got: arn,
                     takes: "the ARN of a secret in Secrets Manager",
                 });
@@ -84,7 +87,7 @@ impl Secret {
         };
         let client = aws_client_builder()
             .map_err(|error| SettingsError::Certificates(error.to_string()))?
-            .timeout(CALL)
+            .timeout(CALL_TIMEOUT)
             .redirect(Policy::none())
             .build()
             .map_err(|error| SettingsError::Client(error.without_url().to_string()))?;
@@ -97,7 +100,7 @@ impl Secret {
         }))
     }
 
-    /// Its text as it is now.
+    /// Reads the current text of the secret.
     pub async fn read(&self) -> Result<String, SecretError> {
         let body = json!({"SecretId": self.arn}).to_string();
         let mut signed: HttpRequest = http::Request::builder()
@@ -109,11 +112,11 @@ impl Secret {
                 HeaderValue::from_static("application/x-amz-json-1.1"),
             )
             .body(HttpRequestBody::from(body.clone()))
-            .map_err(|_| SecretError::Unreachable("its address is none"))?;
+            .map_err(|_| SecretError::Unreachable("its endpoint is not a valid address"))?;
         AwsAuthorizer::new(&self.credential, "secretsmanager", &self.region)
             .try_authorize(&mut signed, None)
             .map_err(|_| SecretError::Unreachable("the request could not be signed"))?;
-        let answer = self
+        let response = self
             .client
             .post(signed.uri().to_string())
             .headers(signed.headers().clone())
@@ -121,19 +124,19 @@ impl Secret {
             .send()
             .await
             .map_err(|error| match error.is_timeout() {
-                true => SecretError::Unreachable("it did not answer in time"),
-                false => SecretError::Unreachable("no connection"),
+                true => SecretError::Unreachable("it did not respond in time"),
+                false => SecretError::Unreachable("the connection failed"),
             })?;
-        let status = answer.status();
-        let bytes = answer
+        let status = response.status();
+        let bytes = response
             .bytes()
             .await
-            .map_err(|_| SecretError::Unreachable("its answer was cut off"))?;
+            .map_err(|_| SecretError::Unreachable("the connection was lost during its response"))?;
         if !status.is_success() {
             let refusal: Refusal = serde_json::from_slice(&bytes).unwrap_or_default();
             return Err(SecretError::Rejected {
                 status: status.as_u16(),
-                // It may come with a namespace and a hash before the name.
+                // The name may follow a namespace and a `#`.
                 kind: refusal
                     .kind
                     .rsplit('#')
@@ -170,13 +173,13 @@ mod tests {
 
     const ARN: &str = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:upstream-AbCdEf";
 
-    /// What one request to a server was that answers so, and what came of it.
+    /// Reads a secret from a server that sends this response. Returns the request and the result.
     async fn read_from(status: &str, body: &str) -> (String, Result<String, SecretError>) {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let endpoint = format!("http://{}", listener.local_addr().unwrap());
         let secret = Secret::from_environment(|name| {
             let value = match name {
-                NAME => ARN,
+                VARIABLE => ARN,
                 "AWS_ENDPOINT_URL" => &endpoint,
                 "AWS_ACCESS_KEY_ID" => "AKIDEXAMPLE",
                 "AWS_SECRET_ACCESS_KEY" => "key",
@@ -206,7 +209,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_secret_is_asked_for_signed_for_its_own_region() {
+    async fn the_request_is_signed_for_the_region_of_the_secret() {
         let (request, secret) = read_from(
             "200 OK",
             r#"{"SecretString": "X-Api-Key: k\n", "ARN": "a"}"#,
@@ -226,14 +229,14 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_refusal_is_named_and_tells_nothing_of_the_secret() {
+    async fn an_error_is_named_and_holds_nothing_of_the_secret() {
         let (_, refused) = read_from(
             "400 Bad Request",
             r#"{"__type": "com.amazonaws#AccessDeniedException", "Message": "X-Api-Key"}"#,
         )
         .await;
         let error = refused.unwrap_err().to_string();
-        assert!(error.contains("400 AccessDeniedException:"), "{error}");
+        assert!(error.contains("400 AccessDeniedException"), "{error}");
         assert!(!error.contains("X-Api-Key"));
         let (_, binary) = read_from("200 OK", r#"{"SecretBinary": "eA=="}"#).await;
         assert!(matches!(binary, Err(SecretError::NotText)));
@@ -245,15 +248,15 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_secrets_arn_is_refused_and_none_is_fine() {
+    fn an_arn_is_optional_and_any_other_value_is_rejected() {
         assert!(Secret::from_environment(|_| None).unwrap().is_none());
         for bad in [
             "upstream",
             "arn:aws:s3:::bucket",
             "arn:aws:secretsmanager::1:secret:x",
         ] {
-            let error = Secret::from_environment(|name| (name == NAME).then(|| bad.to_owned()));
-            assert!(error.err().expect(bad).to_string().contains(NAME));
+            let error = Secret::from_environment(|name| (name == VARIABLE).then(|| bad.to_owned()));
+            assert!(error.err().expect(bad).to_string().contains(VARIABLE));
         }
     }
 }
