@@ -35,10 +35,13 @@ fn functions() -> anyhow::Result<std::path::PathBuf> {
     command
         .args(["build", "--profile", "lambda", "--target-dir"])
         .arg(&target)
-        .args(["--package", "backend", "--package", "fetcher"])
-        .args(["--features", "backend/lambda,fetcher/hello"]);
-    for function in ["hello", "api", "fetcher"] {
-        command.args(["--bin", function]);
+        .args(["--features", "benches/hello,backend/lambda,fetcher/lambda"]);
+    for (package, function) in [
+        ("benches", "hello"),
+        ("backend", "api"),
+        ("fetcher", "fetcher"),
+    ] {
+        command.args(["--package", package, "--bin", function]);
     }
     workspace::call(&mut command)?;
     Ok(target.join("lambda"))
