@@ -150,7 +150,7 @@ impl Embedded {
             meta.settings.max_concurrency,
             meta.settings.requests_per_second,
         );
-        let limiter = Arc::new(limiter.within(Arc::clone(&self.inner.in_flight)));
+        let limiter = Arc::new(limiter.with_process_limit(Arc::clone(&self.inner.in_flight)));
         let starting = Arc::new(Semaphore::new(STARTING));
         let open = Arc::new(Semaphore::new(lanes(meta)));
         let mut lanes = JoinSet::new();

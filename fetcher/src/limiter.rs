@@ -50,8 +50,8 @@ impl Limiter {
         }
     }
 
-    /// Issues a permit only if `in_process`, which all limiters of the process share, has one too.
-    pub fn within(self, in_process: Arc<Semaphore>) -> Self {
+    /// Also limits the GETs in flight in the whole process, by a semaphore that all its limiters share.
+    pub fn with_process_limit(self, in_process: Arc<Semaphore>) -> Self {
         Self {
             in_process: Some(in_process),
             ..self
@@ -126,7 +126,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn two_runs_share_the_limit_of_the_process() {
         let process = Arc::new(Semaphore::new(3));
-        let run = || Limiter::new(2, None).within(Arc::clone(&process));
+        let run = || Limiter::new(2, None).with_process_limit(Arc::clone(&process));
         let (one, other) = (run(), run());
         let _held = (
             one.acquire().await,
