@@ -2,16 +2,18 @@
 
 use leptos::prelude::*;
 
-use crate::components::delete::Done;
-use crate::components::download_strip::DownloadStrip;
-use crate::components::heading::{Heading, Visits};
-use crate::components::notice::Trouble;
-use crate::downloads::Downloads;
-use crate::one_type::{click, flag, maybe, part, text};
-use crate::pages::{compose::Compose, history::History, run::Run};
+use crate::compose::page::Compose;
+use crate::delete::Done;
+use crate::download::state::Downloads;
+use crate::download::strip::DownloadStrip;
+use crate::history::page::History;
 use crate::router::{Place, Router};
+use crate::run::page::Run;
 use crate::server::Server;
-use crate::sign_in::SignIn;
+use crate::session::SignIn;
+use crate::ui::boxed::{click, flag, maybe, part, text};
+use crate::ui::heading::{Heading, Visits};
+use crate::ui::notice::Trouble;
 
 /// The whole page.
 #[component]

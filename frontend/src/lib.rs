@@ -8,23 +8,18 @@
 
 mod api;
 mod app;
-mod bring;
 mod browser;
-mod components;
-mod deeds;
-mod downloads;
-mod draft;
-mod follow;
-pub mod logic;
-mod one_type;
-mod pages;
-mod poller;
+mod compose;
+mod delete;
+mod download;
+mod history;
+mod polling;
 mod router;
-mod rows;
+mod run;
 mod server;
-mod sign_in;
-mod start;
-mod work;
+mod session;
+mod ui;
+mod worker_client;
 
 /// Fills the document's body with the page.
 pub fn mount() {

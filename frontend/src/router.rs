@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlAnchorElement, MouseEvent};
 
-use crate::one_type::{given, text};
+use crate::ui::boxed::{given, text};
 
 /// What an address names.
 #[derive(Clone, Debug, PartialEq, Eq)]

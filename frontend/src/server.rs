@@ -5,9 +5,9 @@ use contract::wire::{DefaultSettings, Limits, ServerSettings};
 use leptos::prelude::*;
 
 use crate::api::{self, ApiError};
-use crate::logic::poll::Came;
-use crate::one_type::given;
-use crate::poller::Poller;
+use crate::polling::Poller;
+use crate::polling::schedule::Came;
+use crate::ui::boxed::given;
 
 /// What the server told of itself, for every part of the page.
 #[derive(Clone, Copy)]

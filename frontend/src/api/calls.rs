@@ -13,8 +13,8 @@ use serde::de::DeserializeOwned;
 use web_sys::AbortSignal;
 
 use crate::api::ApiError;
-use crate::logic::choice::Choice;
-use crate::sign_in;
+use crate::run::choice::Choice;
+use crate::session;
 
 type Result<T> = std::result::Result<T, ApiError>;
 
@@ -161,7 +161,7 @@ struct Answer {
 fn send(call: Call) -> Pin<Box<dyn Future<Output = Result<Answer>>>> {
     Box::pin(async move {
         let unreachable = |_| ApiError::Unreachable;
-        let answer = sign_in::send(call.map_err(unreachable)?).await?;
+        let answer = session::send(call.map_err(unreachable)?).await?;
         let (status, tag) = (answer.status(), answer.headers().get("etag"));
         let body = answer.text().await.map_err(unreachable)?;
         match status {

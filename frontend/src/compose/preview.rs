@@ -1,0 +1,42 @@
+//! The first lines of a list that isn't in the text field.
+
+use leptos::prelude::*;
+
+use crate::compose::list::{ListState, Reading};
+use crate::ui::boxed::part;
+use crate::ui::words;
+
+/// The first lines: numbers masked, what is no number as it was typed.
+#[component]
+pub(crate) fn ListPreview(list: ListState) -> impl IntoView {
+    part(move || match list.reading.get() {
+        Reading::Busy => view! { <p class="soft">"Reading…"</p> }.into_any(),
+        Reading::Nothing => {
+            view! { <p class="soft" data-testid="held-empty">"There is no line in it."</p> }
+                .into_any()
+        }
+        Reading::Refused(_) => ().into_any(),
+        Reading::List(digest) => {
+            let more = digest.rows - digest.preview.len() as u64;
+            let lines = digest.preview.iter().map(|line| {
+                let class = if line.why.is_some() { "wrong" } else { "number" };
+                let beside = (!line.beside.is_empty()).then(|| format!("{} · ", line.beside));
+                view! {
+                    <li>
+                        <span class="place">{words::group_digits(line.number)}</span>
+                        <span><span class="soft">{beside}</span><span class=class>{line.shown.clone()}</span></span>
+                    </li>
+                }
+            });
+            view! {
+                <ol class="preview mono" data-testid="preview">
+                    {lines.collect_view()}
+                    {(more > 0).then(|| view! {
+                        <li class="soft"><span class="place"></span> "… " {words::pluralize(more, "more line")}</li>
+                    })}
+                </ol>
+            }
+            .into_any()
+        }
+    })
+}

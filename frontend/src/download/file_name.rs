@@ -1,0 +1,83 @@
+//! The name of a downloaded file.
+
+/// Characters of the run's name that go into the file's.
+const CHARACTERS: usize = 60;
+
+/// Endings of lists, which are no part of their names.
+const ENDINGS: [&str; 4] = [".csv", ".tsv", ".txt", ".CSV"];
+
+/// A file's name from the run's and the moment of its start, such as `2026-11-24 10.01`; a run that
+/// still goes on is so far only. Never from a number: a name with as many digits as one counts as
+/// none.
+pub(crate) fn file_name(
+    label: Option<&str>,
+    started: &str,
+    running: bool,
+    extension: &str,
+) -> String {
+    let label = label.unwrap_or_default();
+    // A run most often has the name of its list's file.
+    let label = ENDINGS
+        .iter()
+        .find_map(|ending| label.strip_suffix(ending))
+        .unwrap_or(label);
+    let digits = label.chars().filter(|c| c.is_numeric()).count();
+    let allowed = |c: char| match c {
+        c if c.is_alphanumeric() => c,
+        ' ' | '.' | ',' | '(' | ')' | '_' | '+' => c,
+        // What some system refuses in a name, and what could hide another ending.
+        _ => '-',
+    };
+    let label: String = label.chars().map(allowed).take(CHARACTERS).collect();
+    let label = label.trim_matches([' ', '.', '-']);
+    let label = match digits < 9 && !label.is_empty() {
+        true => label,
+        false => "Rollcall",
+    };
+    let so_far = if running { " so far" } else { "" };
+    format!("{label} {started}{so_far}.{extension}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn named(label: &str) -> String {
+        file_name(Some(label), "2026-11-24 10.01", false, "csv")
+    }
+
+    #[test]
+    fn a_file_is_named_after_its_run_and_the_start() {
+        assert_eq!(
+            named("Staff, Zürich (2026)"),
+            "Staff, Zürich (2026) 2026-11-24 10.01.csv"
+        );
+        assert_eq!(named("Staff.csv"), "Staff 2026-11-24 10.01.csv");
+        assert_eq!(
+            file_name(None, "2026-11-24 10.01", true, "ndjson"),
+            "Rollcall 2026-11-24 10.01 so far.ndjson"
+        );
+    }
+
+    #[test]
+    fn no_system_stumbles_over_a_name() {
+        assert_eq!(
+            named("../a\\b:c*\u{202e}fdp"),
+            "a-b-c--fdp 2026-11-24 10.01.csv"
+        );
+        assert_eq!(named(" ... "), "Rollcall 2026-11-24 10.01.csv");
+        assert!(named(&"ü".repeat(500)).len() < 150);
+    }
+
+    #[test]
+    fn no_number_is_in_a_name() {
+        for label in [
+            "123-45-6789",
+            "Ada 123 45 6789",
+            "123456789",
+            "１２３４５６７８９",
+        ] {
+            assert_eq!(named(label), "Rollcall 2026-11-24 10.01.csv");
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! The table's head and its lines.
+
+use contract::wire::{Outcome, ResultRow};
+use leptos::prelude::*;
+
+use crate::run::row::{Row, number, outcome_words, spoken_number, summary};
+use crate::run::row_store::RowStore;
+use crate::ui::boxed::{flag, memo, part, text};
+use crate::ui::mark::Mark;
+use crate::ui::words;
+
+/// The columns' names.
+#[component]
+pub(crate) fn Head() -> impl IntoView {
+    view! {
+        <div class="row head" role="row" aria-rowindex="1">
+            <span role="columnheader" class="place">"Row"</span>
+            <span role="columnheader">"Number"</span>
+            <span role="columnheader">"Outcome"</span>
+            <span role="columnheader" class="right">"Status"</span>
+            <span role="columnheader" class="right time">"Time"</span>
+            <span role="columnheader" class="says">"Answer"</span>
+        </div>
+    }
+}
+
+/// The row at a place of the table; a faint line until it has arrived.
+#[component]
+pub(crate) fn Line(
+    place: u64,
+    store: RwSignal<RowStore>,
+    active: RwSignal<Option<u64>>,
+    open: RwSignal<Option<Row>>,
+    show: impl Fn(u64) + Send + 'static,
+) -> impl IntoView {
+    let row = memo(move || store.with(|store| store.get(place).cloned()));
+    let is_open = memo(move || {
+        let number = row.with(|row| row.as_ref().map(|row| row.row));
+        number.is_some() && open.with(|open| open.as_ref().map(|open| open.row)) == number
+    });
+    view! {
+        <div
+            class="row"
+            class:active=flag(move || active.get() == Some(place))
+            class:open=flag(move || is_open.get())
+            role="row"
+            id=format!("row-{place}")
+            aria-rowindex=(place + 2).to_string()
+            aria-selected=text(move || is_open.get().to_string())
+            data-testid="row"
+            on:click=move |_| show(place)
+        >
+            {part(move || match row.get() {
+                Some(row) => cells(&row).into_any(),
+                None => view! { <span role="gridcell" class="place faint">{words::group_digits(place + 1)}</span> }.into_any(),
+            })}
+        </div>
+    }
+}
+
+fn cells(row: &ResultRow) -> impl IntoView + use<> {
+    let has_answer = row.outcome == Outcome::Succeeded && row.body.is_some();
+    let says = if has_answer { "says" } else { "says soft" };
+    view! {
+        <span role="gridcell" class="place">{words::group_digits(row.row + 1)}</span>
+        <span role="gridcell" class="mono" aria-label=spoken_number(row)>{number(row)}</span>
+        <span role="gridcell" class="outcome"><Mark outcome=row.outcome/> {outcome_words(row.outcome)}</span>
+        <span role="gridcell" class="right">{row.status_code.map(|status| status.to_string())}</span>
+        <span role="gridcell" class="right time">
+            {row.duration_ms.map(|ms| words::duration(ms.into()))}
+        </span>
+        <span role="gridcell" class=says>{summary(row)}</span>
+    }
+}
