@@ -1,4 +1,4 @@
-//! `cargo xtask aws-local`: the whole deployment on this machine, in an AWS emulator.
+//! `cargo xtask aws-local`: the whole deployment in an AWS emulator on this machine.
 
 use std::io::{BufRead, BufReader};
 use std::path::Path;
@@ -13,18 +13,18 @@ use crate::{build, needs};
 /// What `cargo xtask aws-local` takes.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// The upstream's address; without it a demo upstream answers
+    /// The upstream's address [default: a demo upstream with made-up records]
     #[arg(long, value_name = "URL")]
     upstream: Option<String>,
-    /// Who may sign in; the password is told
+    /// The user who may sign in; the password is printed
     #[arg(long, value_name = "EMAIL", default_value = "you@example.gov")]
     user: String,
-    /// Another parameter of infra/template.yaml, such as FetcherMemory=512; may be given again
+    /// A parameter of infra/template.yaml, such as FetcherMemory=512; may be repeated
     #[arg(long = "set", value_name = "NAME=VALUE", value_parser = deploy::parameter)]
     parameters: Vec<(String, String)>,
 }
 
-/// Starts the emulator, deploys as to AWS, and waits until it is asked to end.
+/// Starts the emulator, deploys to it, and waits for Ctrl-C.
 pub(crate) fn aws_local(args: Args) -> anyhow::Result<()> {
     needs::for_emulator()?;
     let python = needs::python()?;
@@ -42,15 +42,15 @@ pub(crate) fn aws_local(args: Args) -> anyhow::Result<()> {
         parameters,
         args.user,
     ))?;
-    eprintln!("press Ctrl-C to end it");
+    eprintln!("press Ctrl-C to stop it");
     emulator.wait()
 }
 
-/// Starts the program that it is given, and ends it when its own input closes, which it does
-/// however this program ends.
-const LEASH: &str = r#""$0" upstream --listen 127.0.0.1:0 & read -r _; kill $!"#;
+/// Starts the given program and kills it when standard input closes, which happens however this
+/// process ends.
+const UNTIL_STDIN_CLOSES: &str = r#""$0" upstream --listen 127.0.0.1:0 & read -r _; kill $!"#;
 
-/// The demo upstream; it ends when this is dropped, and when this program ends in any other way.
+/// The demo upstream. It ends when this is dropped, and with this process in any other case.
 struct Demo {
     url: String,
     process: Child,
@@ -59,7 +59,7 @@ struct Demo {
 impl Demo {
     fn start(binary: &Path) -> anyhow::Result<Self> {
         let mut process = Command::new("sh")
-            .args(["-c", LEASH])
+            .args(["-c", UNTIL_STDIN_CLOSES])
             .arg(binary)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -82,7 +82,7 @@ impl Drop for Demo {
     fn drop(&mut self) {
         drop(self.process.stdin.take());
         if let Err(error) = self.process.wait() {
-            eprintln!("the demo upstream may still run: {error}");
+            eprintln!("the demo upstream may still be running: {error}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! `cargo xtask build`: the one binary, with the page inside; or the functions for AWS Lambda.
+//! `cargo xtask build`: the binary with the page inside, or the functions for AWS Lambda.
 
 use std::path::PathBuf;
 
@@ -11,12 +11,12 @@ pub(crate) struct Args {
     /// Build the functions for AWS Lambda, as zips in target/lambda
     #[arg(long)]
     lambda: bool,
-    /// What the functions run on
+    /// The processor that the functions run on
     #[arg(long, value_enum, default_value = "arm64", requires = "lambda")]
     arch: Architecture,
 }
 
-/// Builds what is asked for.
+/// Builds the binary or the functions.
 pub(crate) fn run(args: Args) -> anyhow::Result<()> {
     if args.lambda {
         lambda::build(args.arch)
@@ -25,13 +25,13 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
     }
 }
 
-/// Builds the page, then the binary that embeds it; answers where the binary is.
+/// Builds the page and the binary that embeds it. Returns the path of the binary.
 pub(crate) fn build() -> anyhow::Result<PathBuf> {
     page::page()?;
     binary()
 }
 
-/// Builds the binary with the page that stands in `target/page`, if any; answers where it is.
+/// Builds the binary with the page in `target/page`, if there is one. Returns its path.
 pub(crate) fn binary() -> anyhow::Result<PathBuf> {
     let target = workspace::target();
     workspace::call(

@@ -1,7 +1,8 @@
-//! `cargo xtask deploy` and `cargo xtask destroy`: the stack of `infra/template.yaml`, up and down.
+//! `cargo xtask deploy` and `cargo xtask destroy`: create, update and delete the stack of
+//! `infra/template.yaml`.
 //!
-//! AWS is asked by `infra/deploy.py`: its SDK in Rust would be minutes of build before every
-//! `cargo xtask run`.
+//! A script in Python calls AWS, `infra/deploy.py`. AWS's SDK in Rust would add minutes of build to
+//! every first `cargo xtask run`.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -12,19 +13,19 @@ use serde_json::{Map, Value, json};
 use crate::lambda::{self, Architecture};
 use crate::{Reported, needs, page, workspace};
 
-/// Which stack, and where.
+/// A stack and its place.
 #[derive(Clone, Debug, clap::Args)]
 pub(crate) struct Place {
     /// The stack's name
     #[arg(long, default_value = "rollcall")]
     stack: String,
-    /// The AWS region; without it that of the environment or the profile
+    /// The AWS region [default: that of the environment or the profile]
     #[arg(long)]
     region: Option<String>,
-    /// An AWS emulator on this machine in place of AWS
+    /// The address of an AWS emulator on this machine, in place of AWS
     #[arg(long, value_name = "URL")]
     endpoint: Option<String>,
-    /// Say every step and do none; needs no account
+    /// Print every step and do none; needs no account
     #[arg(long)]
     dry_run: bool,
 }
@@ -49,20 +50,20 @@ impl Place {
 pub(crate) struct Args {
     #[command(flatten)]
     place: Place,
-    /// The upstream's address; without it the one of the last deployment stays
+    /// The upstream's address [default: that of the last deployment]
     #[arg(long, value_name = "URL")]
     upstream: Option<String>,
-    /// Another parameter of infra/template.yaml, such as RetentionDays=7; may be given again. What
-    /// isn't given stays as it was
+    /// A parameter of infra/template.yaml, such as RetentionDays=7; may be repeated. Parameters you
+    /// omit keep their values
     #[arg(long = "set", value_name = "NAME=VALUE", value_parser = parameter)]
     parameters: Vec<(String, String)>,
-    /// Let somebody in: they are invited by mail
+    /// Invite a user by mail
     #[arg(long, value_name = "EMAIL")]
     user: Option<String>,
-    /// What the functions run on; without it arm64, and in an emulator what this machine is
+    /// The processor that the functions run on [default: arm64; in an emulator this machine's]
     #[arg(long, value_enum)]
     arch: Option<Architecture>,
-    /// Build nothing: deploy the page in target/page, and the functions' zips in this folder
+    /// Build nothing: deploy the page in target/page and the functions' zips in this folder
     #[arg(long, value_name = "FOLDER")]
     built: Option<PathBuf>,
 }
@@ -96,12 +97,12 @@ impl Args {
 pub(crate) struct DestroyArgs {
     #[command(flatten)]
     place: Place,
-    /// Don't ask
+    /// Don't ask for confirmation
     #[arg(long)]
     yes: bool,
 }
 
-/// A parameter of the template as it is typed.
+/// Parses a parameter of the template: `NAME=VALUE`.
 pub(crate) fn parameter(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
@@ -109,15 +110,15 @@ pub(crate) fn parameter(text: &str) -> Result<(String, String), String> {
     }
 }
 
-/// Builds everything, then deploys it. The stack's outputs go to standard output as JSON, what is
-/// being done and where the page is to standard error.
+/// Builds everything and deploys it. Writes the stack's outputs to standard output as JSON, and the
+/// steps and the page's address to standard error.
 pub(crate) fn deploy(args: Args) -> anyhow::Result<()> {
     let architecture = args.arch.unwrap_or(match args.place.endpoint {
         Some(_) => Architecture::host(),
         None => Architecture::Arm64,
     });
     if let Some(folder) = &args.built {
-        eprintln!("the functions: built before, in {}", folder.display());
+        eprintln!("the functions: already built, in {}", folder.display());
     } else if args.place.dry_run {
         eprintln!("the page: built into target/page");
         eprintln!(
@@ -132,7 +133,7 @@ pub(crate) fn deploy(args: Args) -> anyhow::Result<()> {
     call(&python, "deploy", request(args, architecture))
 }
 
-/// Removes a stack and all that is in it.
+/// Deletes a stack and all its data.
 pub(crate) fn destroy(args: DestroyArgs) -> anyhow::Result<()> {
     let mut request = args.place.request();
     request.insert("yes".to_owned(), args.yes.into());
@@ -156,11 +157,11 @@ fn request(args: Args, architecture: Architecture) -> Value {
     request.into()
 }
 
-/// Calls `infra/deploy.py`, which says itself what goes wrong.
-fn call(python: &Path, what: &str, request: Value) -> anyhow::Result<()> {
+/// Calls `infra/deploy.py`, which reports its errors itself.
+fn call(python: &Path, action: &str, request: Value) -> anyhow::Result<()> {
     let status = Command::new(python)
         .arg(workspace::root().join("infra/deploy.py"))
-        .arg(what)
+        .arg(action)
         .arg(request.to_string())
         .stdin(Stdio::inherit())
         .status()

@@ -1,4 +1,4 @@
-//! The AWS emulator that the tests of the deployed shape run against.
+//! The AWS emulator that the tests of the deployment run against.
 
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader};
@@ -9,19 +9,19 @@ use anyhow::{Context, bail};
 
 use crate::workspace;
 
-/// A running emulator; it ends when this is dropped, and when this program ends in any other way,
-/// since both close its standard input.
+/// A running emulator. It ends when this is dropped, and with this process in any other case, since
+/// both close its standard input.
 pub(crate) struct Emulator {
     endpoint: String,
     stdin: Option<ChildStdin>,
     process: Child,
-    /// Locked, so that no other emulator takes the folder meanwhile.
+    /// Locked, so that no other emulator uses the folder meanwhile.
     _lock: File,
 }
 
 impl Emulator {
-    /// Starts it with the Python that has its packages, its files in this folder of `target`, and
-    /// waits until it answers.
+    /// Starts the emulator and waits until it responds. `python` has its packages; its files are in
+    /// this folder of `target`.
     pub(crate) fn start(python: &Path, folder: &str) -> anyhow::Result<Self> {
         let lock = lock(folder)?;
         let folder = workspace::target().join(folder);
@@ -53,22 +53,22 @@ impl Emulator {
         })
     }
 
-    /// Waits until it ends, which it does at a Ctrl-C.
+    /// Waits until it ends, which Ctrl-C makes it do.
     pub(crate) fn wait(mut self) -> anyhow::Result<()> {
         self.process.wait()?;
         Ok(())
     }
 
-    /// Where it answers, such as `http://127.0.0.1:40001`.
+    /// Its address, such as `http://127.0.0.1:40001`.
     pub(crate) fn endpoint(&self) -> &str {
         &self.endpoint
     }
 }
 
-/// Waits until no other emulator has this folder.
+/// Waits until no other emulator uses this folder.
 fn lock(folder: &str) -> anyhow::Result<File> {
     let path = workspace::target().join(format!("{folder}.lock"));
-    let locked = || {
+    let open_and_lock = || {
         let file = File::create(&path)?;
         if file.try_lock().is_err() {
             eprintln!("waiting for the emulator of another `cargo xtask` to end");
@@ -76,14 +76,14 @@ fn lock(folder: &str) -> anyhow::Result<File> {
         }
         std::io::Result::Ok(file)
     };
-    locked().with_context(|| format!("could not lock {}", path.display()))
+    open_and_lock().with_context(|| format!("could not lock {}", path.display()))
 }
 
 impl Drop for Emulator {
     fn drop(&mut self) {
         drop(self.stdin.take());
         if let Err(error) = self.process.wait() {
-            eprintln!("the emulator may still run: {error}");
+            eprintln!("the emulator may still be running: {error}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! `cargo xtask build --lambda`: both functions as zips, built for Amazon Linux on any machine.
+//! `cargo xtask build --lambda`: both functions as zips for Amazon Linux, built on any machine.
 
 use std::env;
 use std::ffi::OsString;
@@ -10,17 +10,17 @@ use anyhow::Context;
 
 use crate::{needs, workspace};
 
-/// What Amazon Linux 2023 has, so what a function may ask for at most.
+/// The glibc version of Amazon Linux 2023, so the newest that a function may need.
 const GLIBC: &str = "2.34";
 
-/// The functions; each is a zip of this name in `target/lambda`.
+/// The functions. Each becomes a zip of this name in `target/lambda`.
 const FUNCTIONS: [&str; 2] = ["api", "fetcher"];
 
-/// The processors that Lambda has.
+/// A processor architecture of Lambda.
 #[derive(Clone, Copy, Debug, clap::ValueEnum)]
 #[value(rename_all = "snake_case")]
 pub(crate) enum Architecture {
-    /// AWS Graviton: a fifth cheaper.
+    /// AWS Graviton, a fifth cheaper.
     Arm64,
     /// Intel and AMD.
     #[value(name = "x86_64")]
@@ -28,7 +28,7 @@ pub(crate) enum Architecture {
 }
 
 impl Architecture {
-    /// This machine's, which is what an emulator on it runs.
+    /// That of this machine, which an emulator on it runs.
     pub(crate) fn host() -> Self {
         match env::consts::ARCH {
             "aarch64" => Self::Arm64,
@@ -36,7 +36,7 @@ impl Architecture {
         }
     }
 
-    /// As Lambda names it.
+    /// The name that Lambda gives it.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Arm64 => "arm64",
@@ -88,7 +88,7 @@ pub(crate) fn build(architecture: Architecture) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Packs the functions into zips in a folder; answers where they are.
+/// Packs the functions into zips in a folder. Returns their paths.
 pub(crate) fn pack(
     python: &Path,
     bootstrap: impl Fn(&str) -> PathBuf,
@@ -107,10 +107,11 @@ pub(crate) fn pack(
     Ok(zips)
 }
 
-/// The search path with Python's own programs first: Zig is found as a module of that Python.
+/// `PATH` with the programs of this Python first: cargo-lambda finds Zig as a module of it.
 fn path_with(python: &Path) -> anyhow::Result<OsString> {
     let own = python.parent().map(PathBuf::from);
     let rest = env::var_os("PATH").unwrap_or_default();
     let all = own.into_iter().chain(env::split_paths(&rest));
-    env::join_paths(all).context("the search path can't be put together")
+    env::join_paths(all)
+        .context("PATH has an entry that can't be joined: it contains a colon or a quote")
 }

@@ -20,7 +20,7 @@ use clap::{Parser, Subcommand};
 #[command(
     name = "cargo xtask",
     bin_name = "cargo xtask",
-    about = "Builds and runs Rollcall"
+    about = "Builds, runs, tests and deploys Rollcall"
 )]
 struct Cli {
     #[command(subcommand)]
@@ -35,13 +35,13 @@ enum Command {
     Build(build::Args),
     /// Build, then start rollcall with the arguments given
     Run(run::Args),
-    /// Install what the tests need, then run them all
+    /// Install the tools that the tests need, then run all tests
     Test(test::Args),
-    /// Build all and deploy it to AWS; docs/aws.md is the manual
+    /// Build and deploy to AWS; docs/aws.md is the manual
     Deploy(deploy::Args),
-    /// Remove a deployment with everything in it
+    /// Delete a deployment with all its data
     Destroy(deploy::DestroyArgs),
-    /// Deploy to an AWS emulator on this machine, and keep it running
+    /// Start an AWS emulator on this machine and deploy to it
     AwsLocal(aws_local::Args),
     /// Measure `rollcall fetch` beside oha and curl, a server's memory, or cold starts
     Bench(bench::Args),

@@ -1,4 +1,4 @@
-//! What the tests need that cargo doesn't bring: a browser with its driver, and Python's packages.
+//! The tools that cargo doesn't install: a browser with its driver, Python packages, Node.
 
 use std::env;
 use std::fs;
@@ -9,11 +9,11 @@ use anyhow::{Context, bail};
 
 use crate::workspace;
 
-/// A program that must be there.
+/// A program that must be installed.
 struct Need {
-    /// A call that succeeds where it is.
+    /// A command that succeeds if it is installed.
     call: &'static [&'static str],
-    /// Debian's package of it.
+    /// Its Debian package.
     package: &'static str,
 }
 
@@ -29,24 +29,24 @@ const PYTHON: Need = Need {
     call: &["python3", "-c", "import venv, ensurepip"],
     package: "python3-venv",
 };
-/// The emulator runs CloudFront's functions in it.
+/// The emulator runs CloudFront functions in it.
 const NODE: Need = Need {
     call: &["node", "--version"],
     package: "nodejs",
 };
 
-/// Installs what of the tests' needs is missing through apt where that is, as root or with sudo;
-/// elsewhere says what to install.
+/// Installs what the tests need and is missing. Uses apt, as root or with sudo; without apt it is an
+/// error that names what to install.
 pub(crate) fn for_tests() -> anyhow::Result<()> {
     install(&[CHROMIUM, CHROMEDRIVER, PYTHON, NODE])
 }
 
-/// The same for the emulator alone.
+/// Installs what the emulator needs.
 pub(crate) fn for_emulator() -> anyhow::Result<()> {
     install(&[PYTHON, NODE])
 }
 
-/// The same for building for AWS and deploying to it.
+/// Installs what building for AWS and deploying need.
 fn for_aws() -> anyhow::Result<()> {
     install(&[PYTHON])
 }
@@ -75,33 +75,33 @@ fn install(needs: &[Need]) -> anyhow::Result<()> {
     .concat())
 }
 
-/// The Python that has what the tests need.
+/// Returns the Python with the packages of the tests.
 pub(crate) fn python() -> anyhow::Result<PathBuf> {
     environment("venv", "infra/requirements.txt")
 }
 
-/// The Python that has what building for AWS and deploying to it need.
+/// Returns the Python with the packages for building for AWS and deploying.
 pub(crate) fn aws_python() -> anyhow::Result<PathBuf> {
     for_aws()?;
     environment("aws-venv", "infra/aws-requirements.txt")
 }
 
-/// The program that judges the template.
+/// Returns the path of checkov, which checks the template.
 pub(crate) fn checkov() -> anyhow::Result<PathBuf> {
     let python = environment("checkov-venv", "infra/checkov-requirements.txt")?;
     Ok(python.with_file_name("checkov"))
 }
 
-/// The Python of a folder of target, made with what a file pins.
+/// Returns the Python of a virtual environment in `target`, with the packages that a file pins.
 fn environment(folder: &str, requirements: &str) -> anyhow::Result<PathBuf> {
     let venv = workspace::target().join(folder);
     let python = venv.join("bin/python");
     let requirements = workspace::root().join(requirements);
-    let wanted = fs::read(&requirements)
+    let pinned = fs::read(&requirements)
         .with_context(|| format!("could not read {}", requirements.display()))?;
-    // Written last, so that what stands half made is made again.
+    // Written last, so that a half-made environment is made again.
     let stamp = venv.join("requirements.txt");
-    if fs::read(&stamp).is_ok_and(|installed| installed == wanted) {
+    if fs::read(&stamp).is_ok_and(|installed| installed == pinned) {
         return Ok(python);
     }
     workspace::call(
@@ -121,7 +121,7 @@ fn environment(folder: &str, requirements: &str) -> anyhow::Result<PathBuf> {
             .arg("--requirement")
             .arg(&requirements),
     )?;
-    fs::write(&stamp, wanted).with_context(|| format!("could not write {}", stamp.display()))?;
+    fs::write(&stamp, pinned).with_context(|| format!("could not write {}", stamp.display()))?;
     Ok(python)
 }
 
@@ -138,13 +138,13 @@ fn apt(args: &[&str]) -> anyhow::Result<()> {
     workspace::call(Command::new(words[0]).args(&words[1..]).args(args))
 }
 
-/// Asked of `id`, since the standard library doesn't know.
+/// Asks `id`, since the standard library has no function for it.
 fn is_root() -> bool {
     let id = Command::new("id").arg("-u").output();
     id.is_ok_and(|id| id.stdout.trim_ascii() == b"0")
 }
 
-/// Whether a call can be made and succeeds.
+/// Whether a command can be started and succeeds.
 pub(crate) fn succeeds(call: &[&str]) -> bool {
     let status = Command::new(call[0])
         .args(&call[1..])

@@ -1,4 +1,4 @@
-//! `cargo xtask test`: everything the tests need, then all of them.
+//! `cargo xtask test`: installs what the tests need and runs them.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -9,14 +9,14 @@ use crate::lambda::{self, Architecture};
 use crate::needs;
 use crate::{Reported, page, workspace};
 
-/// The Lambdas are built with the features of the tests, so that no crate is compiled twice.
+/// Features of the tests and the Lambdas alike, so that no crate is compiled twice.
 const FEATURES: &str = "rollcall/e2e,backend/lambda,fetcher/lambda";
 
 /// What `cargo xtask test` takes.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// Deploy the functions as they go to AWS, of `cargo xtask build --lambda`, in place of those
-    /// that the tests' own build made: minutes more
+    /// Deploy the functions of `cargo xtask build --lambda`, as they go to AWS, instead of those of
+    /// the tests' build; takes minutes longer
     #[arg(long)]
     deep: bool,
     /// Arguments for `cargo test`, such as `--test api` or a test's name
@@ -28,19 +28,18 @@ pub(crate) struct Args {
     cargo: Vec<OsString>,
 }
 
-/// Installs what is missing, builds, starts the emulator and runs the tests. Ends the program where
-/// one fails.
+/// Installs what is missing, builds, starts the emulator and runs the tests.
 pub(crate) fn test(args: Args) -> anyhow::Result<()> {
     needs::for_tests()?;
     let python = needs::python()?;
     let checkov = needs::checkov()?;
     page::page()?;
-    // With one of the tests, since only then cargo takes the features that the tests' own
-    // dependencies ask for, and nothing is compiled again for the tests.
+    // Together with one test: only then cargo enables the features that the dev-dependencies need,
+    // and compiles nothing again for the tests.
     workspace::call(rust("build").args(["--bins", "--test", "deployed"]))?;
 
     let zips = zips(&python, args.deep)?;
-    // Installed now, so that no test waits for it.
+    // Installed before the tests, so that none of them waits for it.
     needs::aws_python()?;
 
     let emulator = Emulator::start(&python, "emulator")?;
@@ -49,18 +48,18 @@ pub(crate) fn test(args: Args) -> anyhow::Result<()> {
             .env("ROLLCALL_E2E_ENDPOINT", emulator.endpoint())
             .env("ROLLCALL_E2E_PYTHON", &python)
             .env("ROLLCALL_E2E_CHECKOV", &checkov)
-            // The deploy command, as it was built beside the tests.
+            // The deploy command of the same build.
             .env("ROLLCALL_E2E_XTASK", built("xtask"))
             .env("ROLLCALL_E2E_ZIPS", &zips)
             .envs(aws(emulator.endpoint()))
-            // What differs from a snapshot fails, whatever this machine has set.
+            // A difference from a snapshot is a failure, whatever this machine has set.
             .env("INSTA_UPDATE", "no")
             .env("INSTA_FORCE_PASS", "0")
             .status()?;
         Ok(status.success())
     };
-    // The page has dependencies and features of its own, so it is built apart; first, so that the
-    // summary of everything else comes last.
+    // The page is tested by itself, since it has features of its own, and first, so that the summary
+    // of all other tests comes last.
     let page = !args.cargo.is_empty()
         || pass(cargo("test").args(["--package", "frontend", "--package", "worker"]))?;
     let rest = pass(rust("test").arg("--no-fail-fast").args(args.cargo))?;
@@ -72,12 +71,12 @@ pub(crate) fn test(args: Args) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// A program of the tests' own build.
+/// Returns the path of a program of the tests' build.
 fn built(name: &str) -> PathBuf {
     workspace::target().join("debug").join(name)
 }
 
-/// The folder of the functions' zips.
+/// Makes the functions' zips and returns their folder.
 fn zips(python: &Path, deep: bool) -> anyhow::Result<PathBuf> {
     let target = workspace::target();
     if deep {
@@ -89,7 +88,7 @@ fn zips(python: &Path, deep: bool) -> anyhow::Result<PathBuf> {
     Ok(folder)
 }
 
-/// A call of cargo on everything but the page and its worker.
+/// A command of cargo for all packages but the page and its worker.
 fn rust(what: &str) -> Command {
     let mut command = cargo(what);
     command.args([
@@ -113,7 +112,7 @@ fn cargo(what: &str) -> Command {
     command
 }
 
-/// How the emulator is reached as AWS is: the store and the engine of a test read these.
+/// Variables that make the store and the engine of a test use the emulator as AWS.
 fn aws(endpoint: &str) -> [(&'static str, &str); 6] {
     [
         ("AWS_ENDPOINT_URL", endpoint),
