@@ -1,13 +1,12 @@
-"""Deploys infra/template.yaml, and removes it: what `cargo xtask deploy` and `cargo xtask destroy` call.
+"""Deploys the stack of infra/template.yaml and deletes it, for `cargo xtask deploy` and `destroy`.
 
     deploy.py deploy REQUEST
     deploy.py destroy REQUEST
 
-REQUEST is a JSON object: {"stack", "region"?, "endpoint"?, "dryRun"?, "yes"?}, and to deploy also
-{"architecture", "parameters", "user"?, "zips"?}. What is deployed stands in target/: the page, and the
-two zips unless `zips` names another folder. Says on stderr what it does, one line a step; with dryRun
-that is all it does. Answers a deployment on stdout with one JSON object: the stack's outputs, and the
-password of a user made in an emulator.
+REQUEST is a JSON object: {"stack", "region"?, "endpoint"?, "dryRun"?, "yes"?}. To deploy it also has
+{"architecture", "parameters", "user"?, "zips"?}. The page is read from target/page, the functions from
+target/lambda or the folder `zips`. Each step is a line on stderr; with dryRun no step is done. `deploy`
+writes one JSON object to stdout: the stack's outputs, and the password of a user created in an emulator.
 """
 
 import json
@@ -24,15 +23,15 @@ def main():
     try:
         match sys.argv[1:]:
             case ["deploy", request]:
-                answer = deploy(json.loads(request))
+                result = deploy(json.loads(request))
             case ["destroy", request]:
-                answer = destroy(json.loads(request))
+                result = destroy(json.loads(request))
             case _:
                 sys.exit(__doc__)
     except (Failure, BotoCoreError, ClientError) as error:
         sys.exit(f"{error}")
-    if answer:
-        print(json.dumps(answer))
+    if result:
+        print(json.dumps(result))
 
 
 if __name__ == "__main__":

@@ -1,9 +1,9 @@
 """An AWS emulator on this machine, for the tests and `cargo xtask aws-local`.
 
     emulator.py serve DIR
-        Starts MiniStack on a free port of loopback, its files and log in DIR. Prints its address,
-        one line, once it answers, and ends it and its Lambdas when stdin closes. As on AWS, a role
-        may do only what its policies allow.
+        Starts MiniStack on a free loopback port, with its files and log in DIR. Prints its address
+        when it responds. Kills it and its Lambdas when stdin closes. Role policies are enforced, as
+        on AWS.
 """
 
 import os
@@ -16,20 +16,20 @@ import urllib.request
 from pathlib import Path
 
 REGION = "us-east-1"
-# The emulator's first answer takes about a second; a loaded machine gets a minute.
+# The emulator's first response takes about a second. A busy machine gets a minute.
 START_SECONDS = 60
 
 
 def serve(folder):
-    """Runs the emulator until stdin closes, which it does however our parent ends."""
-    for asked_to_end in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(asked_to_end, lambda *_: sys.exit())
+    """Runs the emulator until stdin closes, which happens however the parent process ends."""
+    for signal_number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(signal_number, lambda *_: sys.exit())
     for _ in range(5):
         emulator, endpoint = start(Path(folder))
         if emulator:
             break
     else:
-        sys.exit(f"the emulator does not start; its log is {folder}/ministack.log")
+        sys.exit(f"the emulator does not start: see its log, {folder}/ministack.log")
     try:
         print(endpoint, flush=True)
         sys.stdin.read()
@@ -40,14 +40,14 @@ def serve(folder):
 
 
 def start(folder):
-    """One try: the port was free when we looked, but another process may have taken it since."""
+    """Tries once: another process may have taken the port since it was free."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     endpoint = f"http://127.0.0.1:{port}"
     folder.mkdir(parents=True, exist_ok=True)
-    # The Lambdas inherit all of this, so that they find the emulator as they would find AWS; what this machine has
-    # set for itself they wouldn't find there.
+    # The Lambdas inherit these variables, which lead them to the emulator as if it were AWS. This machine's own
+    # settings are removed: on AWS they don't exist.
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "SSL_CERT_"))} | {
         "AWS_ACCESS_KEY_ID": "test",
         "AWS_SECRET_ACCESS_KEY": "test",
@@ -88,7 +88,7 @@ def start(folder):
 
 
 def end(emulator):
-    """Ends the emulator's whole process group: the Lambdas are in it."""
+    """Kills the emulator's process group, which includes the Lambdas."""
     try:
         os.killpg(emulator.pid, signal.SIGKILL)
     except ProcessLookupError:

@@ -1,4 +1,4 @@
-"""Packs a Lambda's code: the one file `bootstrap`. The same file makes the same zip, whenever it is made.
+"""Packs a Lambda's code, the file `bootstrap`, into a zip. The same file always makes the same zip.
 
     pack.py BOOTSTRAP ZIP
 """
@@ -10,10 +10,10 @@ from pathlib import Path
 
 def pack(bootstrap, to):
     with zipfile.ZipFile(to, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as files:
-        # Its time is 1980-01-01, a zip's first moment.
+        # Its time is 1980-01-01, the earliest of the format.
         entry = zipfile.ZipInfo("bootstrap")
         entry.compress_type = zipfile.ZIP_DEFLATED
-        entry.create_system = 3  # Unix: else the mode below is not heeded.
+        entry.create_system = 3  # Unix: otherwise the mode below is ignored.
         entry.external_attr = 0o100755 << 16
         files.writestr(entry, Path(bootstrap).read_bytes())
 

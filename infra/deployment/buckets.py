@@ -1,4 +1,4 @@
-"""The bucket of the code, which is made before the stack, and what is erased from any bucket."""
+"""The code bucket, which exists before the stack, and the erasure of objects in any bucket."""
 
 import hashlib
 import json
@@ -37,8 +37,8 @@ def make_code_bucket(stack, bucket):
 
 
 def is_there(stack, bucket):
-    """Whether there is such a bucket. Its name can be guessed, so somebody else may have made it, with a policy
-    that lets us in: that is refused."""
+    """Whether the bucket exists. Its name can be guessed, so another account may have created it with a policy
+    that gives us access. That is an error."""
     try:
         stack.client("s3").head_bucket(**stack.ours, Bucket=bucket)
     except ClientError as error:
@@ -47,18 +47,18 @@ def is_there(stack, bucket):
                 return False
             case "403":
                 raise Failure(
-                    f"the bucket {bucket} is another account's, or these credentials may not list it: "
-                    "take another name by --stack, or other credentials"
+                    f"the bucket {bucket} belongs to another account, or these credentials may not list it: "
+                    "choose another name with --stack, or use other credentials"
                 ) from error
         raise
     return True
 
 
 def upload_code(stack, bucket, path):
-    """Puts a file under a name made of its content, so that what has changed is seen by its name."""
+    """Uploads a file under a key with its hash, so that CloudFormation sees by the key that it changed."""
     if not path.exists():
         if not stack.dry:
-            raise Failure(f"{path} is missing: it is built by `cargo xtask build --lambda`")
+            raise Failure(f"{path} is missing: build it with `cargo xtask build --lambda`")
         key, size = f"{path.stem}-HASH{path.suffix}", "not built yet"
     else:
         body = path.read_bytes()
@@ -77,13 +77,13 @@ def delete_bucket(stack, bucket):
 
 
 def erase_but(stack, bucket, kept):
-    """Erases the objects of a bucket but those named."""
+    """Erases all objects of a bucket except these keys."""
     for keys in listed(stack, bucket, kept):
         erase(stack, bucket, keys)
 
 
 def listed(stack, bucket, but):
-    """The keys of a bucket's objects but those named, as many at a time as can be erased at once."""
+    """The keys of a bucket's objects except these, in pages that one request can erase."""
     but, s3 = set(but), stack.client("s3")
     try:
         pages = list(s3.get_paginator("list_objects_v2").paginate(**stack.ours, Bucket=bucket))
@@ -96,6 +96,6 @@ def erase(stack, bucket, keys):
     if not keys:
         return
     objects = {"Objects": [{"Key": key} for key in keys], "Quiet": True}
-    answer = stack.client("s3").delete_objects(**stack.ours, Bucket=bucket, Delete=objects)
-    if errors := answer.get("Errors"):
+    response = stack.client("s3").delete_objects(**stack.ours, Bucket=bucket, Delete=objects)
+    if errors := response.get("Errors"):
         raise Failure(f"{errors[0]['Key']} in {bucket} can't be erased: {errors[0].get('Message')}")

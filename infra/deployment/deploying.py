@@ -1,4 +1,4 @@
-"""All steps of a deployment, in their order."""
+"""The steps of a deployment, in order."""
 
 import sys
 from pathlib import Path
@@ -21,7 +21,7 @@ def deploy(request):
         before = prepare(stack, request["parameters"])
         warn(stack, before, request["parameters"])
     bucket = stack.code_bucket()
-    stack.step(f"bucket {bucket}: for the code, private, TLS only", lambda: make_code_bucket(stack, bucket))
+    stack.step(f"bucket {bucket}: created for the code, private, TLS only", lambda: make_code_bucket(stack, bucket))
     zips = Path(request.get("zips", ZIPS))
     files = {
         "ApiCode": zips / "api.zip",
@@ -39,18 +39,18 @@ def deploy(request):
     }
     shown = ", ".join(f"{name}={'…' if name == 'UpstreamUrl' else value}" for name, value in parameters.items())
     stack.step(
-        f"stack {stack.name}: infra/template.yaml with {shown}; CloudFront takes minutes at first",
+        f"stack {stack.name}: infra/template.yaml with {shown}; the first time CloudFront takes minutes",
         lambda: deploy_stack(stack, before, parameters),
     )
     outputs = stack.outputs()
     stack.step("code of earlier deployments: erased", lambda: erase_but(stack, bucket, keys.values()))
     upload_page(stack, outputs)
-    answer = {"outputs": outputs}
+    result = {"outputs": outputs}
     if email := request.get("user"):
         # An emulator sends no mail.
-        how = "with a password that is told here" if stack.endpoint else "invited by mail"
-        answer["password"] = stack.step(f"user {email}: {how}", lambda: make_user(stack, outputs, email))
+        how = "created with a password" if stack.endpoint else "invited by mail"
+        result["password"] = stack.step(f"user {email}: {how}", lambda: make_user(stack, outputs, email))
     print(f"the page: {outputs['Address']}", file=sys.stderr)
-    if password := answer.get("password"):
+    if password := result.get("password"):
         print(f"{email}'s password: {password}", file=sys.stderr)
-    return answer
+    return result

@@ -1,4 +1,4 @@
-"""The page: its files, how each is served, and the settings of its sign-in."""
+"""The page's files, their headers, and the settings of its sign-in."""
 
 import json
 import re
@@ -18,25 +18,25 @@ TYPES = {
     "wasm": "application/wasm",
     "json": "application/json",
 }
-# A file whose name holds a hash of its content never changes; the others are asked for each time.
+# A file with a hash in its name never changes. The others are requested on each visit.
 HASHED = re.compile(r"-[0-9a-f]{16}\.[a-z]+$")
-# Whoever has an older page open may still ask for its files.
+# Readers who have an older page open may still request its files.
 KEEP_OLD_FILES = timedelta(days=7)
 
 
 def page_files():
-    """Each file with how it is served: the shell last, so that what it refers to is there before it."""
+    """The page's files. `index.html` is last, so that the files it refers to exist before it."""
     if not PAGE.exists():
         return []
     paths = [path for path in PAGE.iterdir() if path.name != "index.html.br"]
     return sorted(paths, key=lambda path: (not HASHED.search(path.name.removesuffix(".br")), path.name))
 
 
-def served(name):
+def headers_of(name):
     plain = name.removesuffix(".br")
     extension = plain.rsplit(".", 1)[-1]
     if extension not in TYPES:
-        raise Failure(f"target/page/{name} is of no known type: infra/deployment/page.py lists them")
+        raise Failure(f"target/page/{name} has an unknown type: add it to TYPES in infra/deployment/page.py")
     headers = {
         "ContentType": TYPES[extension],
         "CacheControl": "public, max-age=31536000, immutable" if HASHED.search(plain) else "no-cache",
@@ -49,25 +49,25 @@ def upload_page(stack, outputs):
     files = page_files()
     if not files:
         if not stack.dry:
-            raise Failure("target/page is missing: it is built by `cargo xtask page`")
+            raise Failure("target/page is missing: build it with `cargo xtask page`")
         print("target/page: not built yet", file=sys.stderr)
 
     def put(name, body):
-        headers = served(name)
+        headers = headers_of(name)
         text = f"{name} to {bucket}: {', '.join(headers.values())}"
         stack.step(text, lambda: stack.client("s3").put_object(Bucket=bucket, Key=name, Body=body, **headers))
 
-    # Before the shell, which asks for it.
+    # Before index.html, which requests it.
     put("config.json", json.dumps(config(outputs), indent=1).encode())
     for path in files:
         put(path.name, shell(path) if path.name == "index.html" else path.read_bytes())
     names = [path.name for path in files] + ["config.json"]
     stack.step(
-        f"files of earlier pages: erased {KEEP_OLD_FILES.days} days after they were replaced",
+        f"files of earlier pages: erased {KEEP_OLD_FILES.days} days after their replacement",
         lambda: retire(stack, bucket, names),
     )
     stack.step(
-        f"distribution {outputs['DistributionId']}: /index.html and /config.json are asked for anew",
+        f"distribution {outputs['DistributionId']}: /index.html and /config.json invalidated",
         lambda: stack.client("cloudfront").create_invalidation(
             DistributionId=outputs["DistributionId"],
             InvalidationBatch={
@@ -79,14 +79,14 @@ def upload_page(stack, outputs):
 
 
 def retire(stack, bucket, names):
-    """Erases what the page had before, some days after it was replaced. When that was is marked on a file by the
-    first deployment without it, since S3 knows only when it was uploaded."""
+    """Erases files of earlier pages, some days after their replacement. The first deployment without a file marks
+    it with the time, since S3 only knows when it was uploaded."""
     s3 = stack.client("s3")
-    # Of one form and one zone, so that their order is that of the texts.
+    # One format and one time zone, so that the texts sort by time.
     now = datetime.now(timezone.utc)
     mark, limit = (moment.isoformat(timespec="seconds") for moment in (now, now - KEEP_OLD_FILES))
     for keys in listed(stack, bucket, names):
-        gone = []
+        expired = []
         for key in keys:
             head = s3.head_object(Bucket=bucket, Key=key)
             replaced = head["Metadata"].get("replaced")
@@ -100,20 +100,20 @@ def retire(stack, bucket, names):
                     **{name: head[name] for name in ("ContentType", "ContentEncoding", "CacheControl") if name in head},
                 )
             elif replaced < limit:
-                gone.append(key)
-        erase(stack, bucket, gone)
+                expired.append(key)
+        erase(stack, bucket, expired)
 
 
 def shell(path):
-    """The page's shell, marked: one signs in here. On one machine nothing is asked for that isn't there."""
+    """index.html with the mark that makes the page sign in. On one machine there is no sign-in and no mark."""
     marked = path.read_text().replace("<body", '<body data-sign-in=""', 1)
     if "data-sign-in" not in marked:
-        raise Failure(f"{path} has no body: it is built by `cargo xtask page`")
+        raise Failure(f"{path} has no body: build it with `cargo xtask page`")
     return marked.encode()
 
 
 def config(outputs):
-    """How the page signs in: OpenID Connect's names, and Cognito's own way out."""
+    """The sign-in's settings: names of OpenID Connect, and Cognito's own logout endpoint."""
     sign_in = outputs["SignIn"]
     return {
         "issuer": outputs["Issuer"],

@@ -1,38 +1,38 @@
-"""All steps of a removal, in their order."""
+"""The steps of a removal, in order."""
 
 import sys
 
 from .buckets import delete_bucket, erase_but
 from .stack import Failure, Stack
-from .template import delete_stack, settled
+from .template import delete_stack, idle_stack
 
 
 def destroy(request):
     stack = Stack(request)
     if not stack.dry:
         where = stack.endpoint or f"account {stack.account}, {stack.region}"
-        # One that is being deleted may be waited for.
-        if not settled(stack, but=["DELETE_IN_PROGRESS"]):
-            print(f"there is no stack {stack.name} ({where}); what is left of it is removed", file=sys.stderr)
+        # A stack that is being deleted is waited for.
+        if not idle_stack(stack, allowed=["DELETE_IN_PROGRESS"]):
+            print(f"there is no stack {stack.name} ({where}): removing what is left of it", file=sys.stderr)
     resources = stack.resources()
     code = stack.code_bucket()
     buckets = [resources[name] for name in ("DataBucket", "SiteBucket") if name in resources]
     if not stack.dry and not request.get("yes"):
         print(
-            f"The stack {stack.name} ({where}) is removed with its users, all lists and all results, for good.",
+            f"This deletes the stack {stack.name} ({where}) with its users, all lists and all results for good.",
             file=sys.stderr,
         )
-        print("Type its name to go on: ", end="", file=sys.stderr, flush=True)
+        print("Type its name to continue: ", end="", file=sys.stderr, flush=True)
         if sys.stdin.readline().strip() != stack.name:
-            raise Failure("nothing was removed")
+            raise Failure("nothing was deleted: that is not the name")
     for name in ("Passes", "Direct"):
         if machine := resources.get(name):
             stack.step(f"executions of {machine}: stopped", lambda machine=machine: stop_all(stack, machine))
     if stack.endpoint and not stack.dry:
-        # The emulator's processes outlive a stack, unless it is told of the functions themselves.
+        # The emulator keeps a function's processes after its stack is deleted, unless the function is deleted first.
         for name in ("Api", "Fetcher"):
             delete_function(stack, resources.get(name))
-    # A fetcher that is still at work may write once more, so that a bucket is no longer empty when it is deleted.
+    # A running fetcher may write once more, and then the bucket isn't empty when it is deleted.
     for last in (False, False, True):
         for bucket in buckets:
             stack.step(f"bucket {bucket}: emptied", lambda bucket=bucket: erase_but(stack, bucket, []))
@@ -64,7 +64,7 @@ def stop_all(stack, machine):
         return
     for execution in running:
         try:
-            # Without a cause, which would be encrypted with a key that the machine's role may no longer use.
+            # Without a cause, which would be encrypted with a key that the machine's role may not use any more.
             states.stop_execution(executionArn=execution["executionArn"])
         except (states.exceptions.ExecutionDoesNotExist, states.exceptions.ValidationException):
-            pass  # It ended meanwhile.
+            pass  # It has ended meanwhile.

@@ -15,7 +15,7 @@ TEMPLATE = ROOT / "infra/template.yaml"
 
 
 class Failure(Exception):
-    """What the caller is told, as one line."""
+    """An error for the caller, one line."""
 
 
 class Stack:
@@ -23,23 +23,23 @@ class Stack:
 
     def __init__(self, request):
         self.name = request["stack"]
-        # It becomes a part of bucket names and of a CloudFront function's.
+        # It becomes a part of the names of buckets and of a CloudFront function.
         if not re.fullmatch(r"[a-z][a-z0-9-]{0,27}", self.name):
             raise Failure(
-                f"`{self.name}` is no name for a stack: it takes up to 28 of a-z, 0-9 and -, a letter first"
+                f"the stack's name `{self.name}` is not valid: use up to 28 of a-z, 0-9 and -, a letter first"
             )
         self.endpoint = request.get("endpoint")
         self.dry = request.get("dryRun", False)
         keys = {"aws_access_key_id": "test", "aws_secret_access_key": "test"} if self.endpoint else {}
-        # Of the environment boto3 reads AWS_DEFAULT_REGION only. What it says of AWS is nothing to an emulator.
+        # boto3 reads AWS_DEFAULT_REGION only. The environment's region doesn't apply to an emulator.
         region = request.get("region") or ("us-east-1" if self.endpoint else os.environ.get("AWS_REGION"))
         self.session = boto3.Session(region_name=region or None, **keys)
         self.region = self.session.region_name
         if not self.region and not self.dry:
-            raise Failure("no region: pass --region, or set AWS_REGION or a region of the profile")
+            raise Failure("there is no region: pass --region, or set AWS_REGION or a region in the profile")
 
     def client(self, service):
-        # Thousands of calls in a row may be throttled: each is then tried again, and the next ones go slower.
+        # Thousands of calls in a row may be throttled: adaptive mode retries and slows down.
         retries = Config(retries={"mode": "adaptive", "max_attempts": 10})
         return self.session.client(service, endpoint_url=self.endpoint, config=retries)
 
@@ -49,7 +49,7 @@ class Stack:
 
     @property
     def ours(self):
-        """For each call about a bucket whose name can be guessed: S3 refuses it where that is another account's."""
+        """An argument for calls about a bucket with a guessable name: S3 rejects another account's bucket."""
         return {"ExpectedBucketOwner": self.account}
 
     def code_bucket(self):
@@ -57,7 +57,7 @@ class Stack:
         return f"{self.name}-code-{account}-{self.region or 'REGION'}"
 
     def describe(self):
-        """The stack as it stands; nothing where there is none."""
+        """The stack's description, or None if it doesn't exist."""
         try:
             return self.client("cloudformation").describe_stacks(StackName=self.name)["Stacks"][0]
         except ClientError as error:
@@ -72,7 +72,7 @@ class Stack:
         return {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
 
     def resources(self):
-        """What the stack has, by the template's names; outputs are there only once it is complete."""
+        """The stack's physical ids by logical name. Unlike outputs they exist before the stack is complete."""
         if self.dry:
             return {name: f"<{name}>" for name in re.findall(r"^  (\w+):$", TEMPLATE.read_text(), re.M)}
         if not self.describe():
@@ -86,7 +86,7 @@ class Stack:
         }
 
     def step(self, text, do):
-        """Says what is done, and does it unless this is a dry run."""
+        """Prints a step and does it, unless this is a dry run."""
         print(text, file=sys.stderr, flush=True)
         return None if self.dry else do()
 

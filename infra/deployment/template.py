@@ -1,4 +1,4 @@
-"""What CloudFormation does: the stack is made, changed and deleted."""
+"""CloudFormation: create, update and delete the stack."""
 
 import re
 import secrets
@@ -8,46 +8,46 @@ from botocore.exceptions import BotoCoreError, ClientError
 from .stack import TEMPLATE, Failure
 
 CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"]
-# Its first creation failed, or never began: CloudFormation takes no second one.
-NEVER_MADE = ("CREATE_FAILED", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "REVIEW_IN_PROGRESS")
-# What to do about a stack that takes no deployment.
+# The first creation failed or never began. CloudFormation accepts no second one.
+NEVER_CREATED = ("CREATE_FAILED", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "REVIEW_IN_PROGRESS")
+# States in which a stack can't be deployed, and what to do.
 STUCK = {
-    "DELETE_FAILED": "remove it by `cargo xtask destroy --stack {0}` first",
-    "UPDATE_ROLLBACK_FAILED": "mend what its events name, then `aws cloudformation continue-update-rollback "
+    "DELETE_FAILED": "delete it with `cargo xtask destroy --stack {0}` first",
+    "UPDATE_ROLLBACK_FAILED": "fix what its events name, then run `aws cloudformation continue-update-rollback "
     "--stack-name {0}`",
 }
 
 
-def settled(stack, but=()):
-    """The stack as it stands, nothing where there is none; refused while it is being changed, but in these states."""
+def idle_stack(stack, allowed=()):
+    """The stack's description, or None. An error while it is being changed, except in the allowed states."""
     there = stack.describe()
     status = there["StackStatus"] if there else ""
-    if status.endswith("_IN_PROGRESS") and status not in ("REVIEW_IN_PROGRESS", *but):
-        raise Failure(f"the stack {stack.name} is being changed just now ({status}): try again when that is over")
+    if status.endswith("_IN_PROGRESS") and status not in ("REVIEW_IN_PROGRESS", *allowed):
+        raise Failure(f"the stack {stack.name} is being changed ({status}): try again when that has ended")
     return there
 
 
 def prepare(stack, parameters):
-    """The stack that will be changed, nothing where it will be made. Refuses what can't work."""
-    there = settled(stack)
+    """The stack to update, or None if it has to be created. An error if that can't work."""
+    there = idle_stack(stack)
     status = there["StackStatus"] if there else ""
     if status in STUCK:
         raise Failure(f"the stack {stack.name} is {status}: {STUCK[status].format(stack.name)}")
-    if (not there or status in NEVER_MADE) and "UpstreamUrl" not in parameters:
+    if (not there or status in NEVER_CREATED) and "UpstreamUrl" not in parameters:
         raise Failure("a first deployment needs an upstream: pass --upstream with its address")
-    if status in NEVER_MADE:
-        text = f"stack {stack.name}: removed and made anew, since its first creation failed ({status})"
+    if status in NEVER_CREATED:
+        text = f"stack {stack.name}: deleted and created again, since its first creation failed ({status})"
         stack.step(text, lambda: delete_stack(stack))
         return None
     return there
 
 
 def deploy_stack(stack, before, parameters):
-    """Makes the stack, or changes the one that was there before."""
+    """Creates the stack, or updates the one from before."""
     cloudformation = stack.client("cloudformation")
     values = [{"ParameterKey": name, "ParameterValue": str(value)} for name, value in parameters.items()]
     if before:
-        # What isn't named stays as it was; what the template has no more is left out.
+        # Parameters that aren't given keep their values. Those that the template has no longer are left out.
         known = set(re.findall(r"^  (\w+):$", TEMPLATE.read_text(), re.M))
         had = {parameter["ParameterKey"] for parameter in before.get("Parameters", [])}
         values += [
@@ -90,24 +90,24 @@ def wait(stack, waiter, token):
         stack.client("cloudformation").get_waiter(waiter).wait(StackName=stack.name, WaiterConfig=pace)
     except BotoCoreError as error:
         why = failures(stack, token)
-        raise Failure(f"the stack {stack.name} did not get there: {why or error}") from error
+        raise Failure(f"the stack {stack.name} failed: {why or error}") from error
 
 
 def failures(stack, token):
-    """What the events of the operation with this token, a rollback's too, say went wrong, the first cause first."""
+    """The failures in the events of the operation with this token and of its rollback, the first cause first."""
     pages = stack.client("cloudformation").get_paginator("describe_stack_events").paginate(StackName=stack.name)
     try:
         events = [event for page in pages for event in page["StackEvents"] if event.get("ClientRequestToken") == token]
     except ClientError:
         return ""
-    events.reverse()  # They come newest first.
+    events.reverse()  # The API lists the newest first.
     failed = [event for event in events if event["ResourceStatus"].endswith("_FAILED")]
-    # Where no resource is to blame, such as for a transform.
+    # No resource failed: for example the transform did.
     failed = failed or [event for event in events if event["ResourceStatus"].endswith("ROLLBACK_IN_PROGRESS")]
     reasons = [
         f"{event['LogicalResourceId']}: {event.get('ResourceStatusReason') or event['ResourceStatus']}"
         for event in failed
-        # A resource whose making was stopped because another one failed.
+        # Creation cancelled because another resource failed.
         if not re.fullmatch(r"Resource \w+ cancelled\.?", event.get("ResourceStatusReason", ""), re.I)
     ]
     return "; ".join(reasons[:5])

@@ -1,11 +1,11 @@
-"""Who may sign in."""
+"""Users of the sign-in."""
 
 import secrets
 import sys
 
 
 def make_user(stack, outputs, email):
-    """Invites somebody by mail; in an emulator, which sends none, answers with a password."""
+    """Invites a user by mail. An emulator sends no mail: there it returns a password."""
     cognito = stack.client("cognito-idp")
     who = {"UserPoolId": outputs["UserPoolId"], "Username": email}
     attributes = [{"Name": "email", "Value": email}, {"Name": "email_verified", "Value": "true"}]
@@ -18,7 +18,7 @@ def make_user(stack, outputs, email):
     try:
         cognito.admin_create_user(**who, UserAttributes=attributes, **how)
     except cognito.exceptions.UsernameExistsException:
-        print(f"user {email}: was there", file=sys.stderr)
+        print(f"user {email}: exists already", file=sys.stderr)
     if not stack.endpoint:
         return None
     cognito.admin_set_user_password(**who, Password=password, Permanent=True)

@@ -90,7 +90,7 @@ async fn a_creation_that_failed_says_why_and_can_be_done_again_or_removed() {
     let many = ["--set", "FetcherConcurrency=10000"];
     let anew = xtask("deploy", &stack, &[UPSTREAM, many].concat()).await;
     let anew = said(&anew, true);
-    assert!(anew.contains("removed and made anew"), "{anew}");
+    assert!(anew.contains("deleted and created again"), "{anew}");
     let warning = "warning: FetcherConcurrency is 10000, but the account runs ";
     assert!(anew.contains(warning), "{anew}");
 
