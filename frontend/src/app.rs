@@ -1,6 +1,7 @@
 //! The page's frame: the header and one page for each address.
 
 use leptos::prelude::*;
+use wasm_split_helpers::{SplitLoaderError, wasm_split};
 
 use crate::compose::page::Compose;
 use crate::delete::Done;
@@ -13,6 +14,7 @@ use crate::server::Server;
 use crate::session::SignIn;
 use crate::ui::boxed::{click, flag, maybe, part, text};
 use crate::ui::heading::{Heading, Visits};
+use crate::ui::lazy::LazyPage;
 use crate::ui::notice::Trouble;
 
 /// The whole page.
@@ -26,11 +28,15 @@ pub(crate) fn App() -> impl IntoView {
     provide_context(downloads);
     let router = Router::follow();
     provide_context(router);
+    let run = LazyPage::new(|| Box::pin(load_run()));
+    let history = LazyPage::new(|| Box::pin(load_history()));
     let page = part(move || match router.place.get() {
         _ if !sign_in.inside.get() => ().into_any(),
-        Place::Compose => view! { <Compose/> }.into_any(),
-        Place::Run(id) => view! { <Run id/> }.into_any(),
-        Place::History => view! { <History/> }.into_any(),
+        Place::Compose => {
+            view! { <Compose brought=Callback::new(move |()| run.prefetch())/> }.into_any()
+        }
+        Place::Run(id) => run.show(run_page(id)),
+        Place::History => history.show(history_page()),
         Place::Lost => view! { <Lost/> }.into_any(),
     });
     view! {
@@ -38,6 +44,18 @@ pub(crate) fn App() -> impl IntoView {
         <DownloadStrip/>
         <main id="main"><Outside sign_in/>{page}</main>
     }
+}
+
+// A split point's code, and what only it uses, is a part of its own: see `LazyPage`.
+
+#[wasm_split(run, fallible, preload(load_run))]
+fn run_page(id: String) -> Result<AnyView, SplitLoaderError> {
+    Ok(view! { <Run id/> }.into_any())
+}
+
+#[wasm_split(history, fallible, preload(load_history))]
+fn history_page() -> Result<AnyView, SplitLoaderError> {
+    Ok(view! { <History/> }.into_any())
 }
 
 /// What is said where nobody is signed in, or no longer; nothing while somebody is.

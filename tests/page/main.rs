@@ -40,6 +40,7 @@ mod guarded;
 mod issuer;
 mod long_lists;
 mod opening;
+mod parts;
 mod phone;
 mod program;
 mod restarting;

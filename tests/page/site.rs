@@ -1,8 +1,8 @@
 //! The page served on this machine, over an API on any engine.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 
 use axum::extract::{Request, State};
 use axum::http::{StatusCode, header};
@@ -12,6 +12,7 @@ use backend::Api;
 use contract::wire::{RunSettings, UpstreamInfo};
 use rollcall::serve::{Access, address, router};
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::support::upstream::Upstream;
@@ -24,8 +25,18 @@ pub struct Site {
     /// The API behind the page, asked as the page's reader is.
     pub world: World,
     listening: SocketAddr,
-    pages: Arc<AtomicU64>,
+    failures: Arc<Failures>,
     server: JoinHandle<()>,
+}
+
+/// What the server fails to send.
+struct Failures {
+    /// Pages of a download that it still sends.
+    pages: AtomicU64,
+    /// How the paths of the files begin that it doesn't send, if any.
+    file: Mutex<Option<&'static str>>,
+    /// Requests for such files.
+    failed: watch::Sender<u64>,
 }
 
 impl Site {
@@ -50,20 +61,36 @@ impl Site {
             api,
             Access::new(TOKEN.to_owned(), listening.port(), Vec::new()),
         );
-        let pages = Arc::new(AtomicU64::new(u64::MAX));
-        let router = router.layer(middleware::from_fn_with_state(Arc::clone(&pages), failing));
+        let failures = Arc::new(Failures {
+            pages: AtomicU64::new(u64::MAX),
+            file: Mutex::default(),
+            failed: watch::Sender::default(),
+        });
+        let state = Arc::clone(&failures);
+        let router = router.layer(middleware::from_fn_with_state(state, failing));
         let server = tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
         Self {
             world,
             listening,
-            pages,
+            failures,
             server,
         }
     }
 
     /// Lets so many pages of a download come; then the server fails.
     pub fn allow_pages(&self, pages: u64) {
-        self.pages.store(pages, Ordering::Relaxed);
+        self.failures.pages.store(pages, Ordering::Relaxed);
+    }
+
+    /// Answers requests for files whose path begins so with 503 from now on.
+    pub fn fail_file(&self, begins: Option<&'static str>) {
+        *self.failures.file.lock().unwrap() = begins;
+    }
+
+    /// Waits until so many requests for files have failed.
+    pub async fn until_failed(&self, requests: u64) {
+        let mut failed = self.failures.failed.subscribe();
+        failed.wait_for(|failed| *failed >= requests).await.unwrap();
     }
 
     /// An address of the page, such as `/history`.
@@ -77,13 +104,19 @@ impl Site {
     }
 }
 
-async fn failing(State(pages): State<Arc<AtomicU64>>, request: Request, next: Next) -> Response {
+async fn failing(State(failures): State<Arc<Failures>>, request: Request, next: Next) -> Response {
+    let file = *failures.file.lock().unwrap();
+    if file.is_some_and(|begins| request.uri().path().starts_with(begins)) {
+        failures.failed.send_modify(|failed| *failed += 1);
+        return StatusCode::SERVICE_UNAVAILABLE.into_response();
+    }
     // Only downloads ask for this type.
     let accept = request.headers().get(header::ACCEPT);
     let is_page = accept.is_some_and(|accept| accept == "application/x-ndjson");
     let take = |left: u64| left.checked_sub(1);
     if is_page
-        && pages
+        && failures
+            .pages
             .fetch_update(Ordering::Relaxed, Ordering::Relaxed, take)
             .is_err()
     {

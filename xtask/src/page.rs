@@ -1,72 +1,119 @@
 //! `cargo xtask page`: the page as files, ready to be embedded or uploaded.
 
 mod bindgen;
+mod budget;
 mod compile;
 mod files;
+mod split;
 
+use std::collections::BTreeSet;
 use std::fs;
 
 use anyhow::Context;
+use budget::Load;
 use files::Files;
 
 use crate::workspace;
 
-/// How the names of the worker's files begin.
-const WORKER: &str = "worker";
+const SHELL: &str = "index.html";
+
+/// Bytes in brotli that a first visit of `/` may load.
+const FIRST_LOAD: usize = 160_000;
+/// Bytes in brotli of a part that is loaded when it is needed.
+const PART: usize = 100_000;
+/// Bytes in brotli of the worker, which reads lists in every format.
+const WORKER: usize = 160_000;
 
 /// Builds the page into `target/page`: `index.html`, and beside it files named by their content,
 /// each with a brotli variant. An unchanged page leaves the folder untouched, so that nothing that
-/// embeds it is built again.
+/// embeds it is built again. A page that is larger than its budget is an error.
 pub(crate) fn page() -> anyhow::Result<()> {
     let built = compile::compile()?;
-    let page = bindgen::bind(&built.page, "rollcall")?;
+    let page = split::split(&built.page)?;
     let worker = bindgen::bind(&built.worker, "worker")?;
     let folder = workspace::target().join("page");
-    let written = assemble(&page, &worker)?.write(&folder)?;
-    let sum = |of_worker: bool| -> usize {
-        let files = written.iter();
-        let files = files.filter(|(name, _)| name.starts_with(WORKER) == of_worker);
-        files.map(|(_, bytes)| bytes).sum::<usize>().div_ceil(1000)
-    };
-    eprintln!(
-        "built {}: {} KB in brotli at first, and {} KB of the worker once a list is brought",
-        folder.display(),
-        sum(false),
-        sum(true)
+    let (files, loads) = assemble(page, worker)?;
+    let sizes = files.write(&folder)?;
+    eprintln!("built {}, in brotli:", folder.display());
+    let report = budget::report(&loads, &sizes);
+    report.lines.iter().for_each(|line| eprintln!("  {line}"));
+    anyhow::ensure!(
+        report.over.is_empty(),
+        "the page is larger than its budget: {}. Load less at first, or raise the budget in \
+         xtask/src/page.rs with the reason",
+        report.over.join(", ")
     );
     Ok(())
 }
 
-/// Names every file by its content and fills the names into those that refer to it.
-fn assemble(page: &bindgen::App, worker: &bindgen::App) -> anyhow::Result<Files> {
+/// Names every file by its content, fills the names into the files that refer to it, and lists what
+/// is loaded together.
+fn assemble(page: split::Split, worker: bindgen::App) -> anyhow::Result<(Files, Vec<Load>)> {
     let mut files = Files::default();
-    let worker_script = files.add_hashed("worker", "js", worker.script.clone());
-    let worker_wasm = files.add_hashed("worker_bg", "wasm", worker.wasm.clone());
+    let worker_script = files.add_hashed("worker", "js", worker.script.into_bytes());
+    let worker_wasm = files.add_hashed("worker_bg", "wasm", worker.wasm);
     let names = [
         ("worker_script", worker_script.as_str()),
         ("worker_wasm", &worker_wasm),
     ];
     let boot = fill(&text("frontend/worker/boot.js")?, &names)?;
     let worker = files.add_hashed("worker_boot", "js", boot.into_bytes());
+    let worker_files = vec![worker_script, worker_wasm, worker.clone()];
 
-    let script = files.add_hashed("rollcall", "js", page.script.clone());
-    let wasm = files.add_hashed("rollcall_bg", "wasm", page.wasm.clone());
+    let page = page.add_to(&mut files)?;
     let style = files.add_hashed("style", "css", style()?);
     let icon = files.add_hashed("icon", "svg", read("frontend/icon.svg")?);
-    let names = [("script", script.as_str()), ("wasm", &wasm)];
+    let parts = |split_point: &str| {
+        let parts = page.parts.get(split_point);
+        parts.with_context(|| format!("the page has no split point {split_point}"))
+    };
+    let list = |split_point: &str| anyhow::Ok(serde_json::to_string(parts(split_point)?)?);
+    let names = [
+        ("script", page.script.as_str()),
+        ("wasm", &page.wasm),
+        ("run", &list("run")?),
+        ("history", &list("history")?),
+    ];
     let boot = fill(&text("frontend/boot.js")?, &names)?;
     let boot = files.add_hashed("boot", "js", boot.into_bytes());
     let names = [
-        ("script", script.as_str()),
-        ("wasm", &wasm),
+        ("script", page.script.as_str()),
+        ("wasm", &page.wasm),
+        ("loader", &page.loader),
         ("style", &style),
         ("icon", &icon),
         ("boot", &boot),
         ("worker", &worker),
     ];
     let shell = fill(&text("index.html")?, &names)?;
-    files.add("index.html", shell.into_bytes());
-    Ok(files)
+    files.add(SHELL, shell.into_bytes());
+
+    let first = [
+        SHELL,
+        &style,
+        &icon,
+        &boot,
+        &page.script,
+        &page.loader,
+        &page.wasm,
+    ];
+    let mut loads = vec![Load {
+        name: "first load of /".to_owned(),
+        files: first.map(str::to_owned).to_vec(),
+        limit: FIRST_LOAD,
+    }];
+    let parts: BTreeSet<_> = page.parts.into_values().flatten().collect();
+    loads.extend(parts.into_iter().map(|part| Load {
+        name: format!("part {part}"),
+        files: vec![part],
+        limit: PART,
+    }));
+    loads.push(Load {
+        name: "worker, once a list is brought".to_owned(),
+        files: worker_files,
+        limit: WORKER,
+    });
+    Ok((files, loads))
 }
 
 /// The style sheets of `frontend/style`, one after the other in the order of their names.

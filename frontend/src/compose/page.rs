@@ -10,17 +10,22 @@ use crate::compose::report::ListReport;
 use crate::compose::settings::RunSettings;
 use crate::compose::start_bar::ListStart;
 use crate::server::Server;
-use crate::ui::boxed::{flag, memo};
+use crate::ui::boxed::{effect, flag, memo};
 use crate::ui::heading::Heading;
 use crate::ui::notice::Trouble;
 
-/// The page of a new list.
+/// The page of a new list. `brought` is called once a list is there that a run can be started of.
 #[component]
-pub(crate) fn Compose() -> impl IntoView {
+pub(crate) fn Compose(brought: Callback<()>) -> impl IntoView {
     let server = Server::of_page();
     let draft = Draft::at_hand();
     let Draft { list, form, .. } = draft;
     let chosen = memo(move || form.with(|form| form.chosen(server.limits().max_concurrency)));
+    effect(move || {
+        if list.digest().is_some() {
+            brought.run(());
+        }
+    });
     let over = RwSignal::new(false);
     drop_paste::from_anywhere(list, over);
     view! {

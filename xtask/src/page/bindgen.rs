@@ -1,22 +1,36 @@
-//! The JavaScript that joins the wasm file and the browser, made by wasm-bindgen's own library.
+//! Generates the JavaScript that joins a wasm module and the browser, with wasm-bindgen's library.
 
 use std::path::Path;
 
 use anyhow::{Context, ensure};
 use wasm_bindgen_cli_support::Bindgen;
 
-/// A program for the browser: the page's or its worker's.
+/// A program for the browser: the page or its worker.
 pub(crate) struct App {
-    /// The module that loads and serves the wasm.
-    pub(crate) script: Vec<u8>,
-    /// The wasm, ready for the browser.
+    /// The JavaScript module that loads and serves the wasm module.
+    pub(crate) script: String,
+    /// The wasm module, ready for the browser.
     pub(crate) wasm: Vec<u8>,
 }
 
-/// Makes browser-ready wasm and its JavaScript, under this name, of what rustc wrote.
+/// Converts a module that rustc wrote; `name` is the stem of its files.
 pub(crate) fn bind(wasm: &Path, name: &str) -> anyhow::Result<App> {
-    let mut output = Bindgen::new()
+    generate(Bindgen::new().input_path(wasm), name)
+}
+
+/// Converts the main module of a program that was split; its parts use the linker's exports.
+pub(crate) fn bind_main(wasm: &Path, name: &str) -> anyhow::Result<App> {
+    let mut bindgen = Bindgen::new();
+    // The names of functions join the parts, so none is demangled.
+    bindgen
         .input_path(wasm)
+        .keep_lld_exports(true)
+        .demangle(false);
+    generate(&mut bindgen, name)
+}
+
+fn generate(bindgen: &mut Bindgen, name: &str) -> anyhow::Result<App> {
+    let mut output = bindgen
         .web(true)?
         .typescript(false)
         // The boot script names the wasm file, whose name has a hash.
@@ -27,35 +41,34 @@ pub(crate) fn bind(wasm: &Path, name: &str) -> anyhow::Result<App> {
         .generate_output()
         .with_context(|| {
             format!(
-                "wasm-bindgen could not read {}: are the versions of wasm-bindgen and \
-                 wasm-bindgen-cli-support in Cargo.toml equal?",
-                wasm.display()
+                "wasm-bindgen could not convert {name}: are the versions of wasm-bindgen and \
+                 wasm-bindgen-cli-support in Cargo.toml equal?"
             )
         })?;
     ensure!(
         output.snippets().values().all(Vec::is_empty) && output.local_modules().is_empty(),
-        "a crate brings JavaScript files of its own, which the page has no place for"
+        "a crate brings JavaScript files of its own, and the page has no place for them"
     );
     Ok(App {
-        script: tidied(output.js()).into_bytes(),
+        script: without_comments(output.js()),
         wasm: output.wasm_mut().emit_wasm(),
     })
 }
 
-/// A script without its indentation, empty lines and documentation, a tenth of it. wasm-bindgen
-/// writes no text over several lines.
-fn tidied(script: &str) -> String {
-    let mut tidied = String::with_capacity(script.len());
-    let mut documents = false;
+/// Removes indentation, empty lines and comments, a tenth of a script. No text in what wasm-bindgen
+/// and wasm-split write takes several lines.
+pub(crate) fn without_comments(script: &str) -> String {
+    let mut kept = String::with_capacity(script.len());
+    let mut in_comment = false;
     for line in script.lines().map(str::trim_start) {
-        documents |= line.starts_with("/**");
-        if !documents && !line.is_empty() && !line.starts_with("//") {
-            tidied.push_str(line);
-            tidied.push('\n');
+        in_comment |= line.starts_with("/*");
+        if !in_comment && !line.is_empty() && !line.starts_with("//") {
+            kept.push_str(line);
+            kept.push('\n');
         }
-        documents &= !line.contains("*/");
+        in_comment &= !line.contains("*/");
     }
-    tidied
+    kept
 }
 
 #[cfg(test)]
@@ -66,6 +79,6 @@ mod tests {
     fn a_script_keeps_its_statements() {
         let script = "/**\n * @param x\n */\nfunction f(x) {\n\n    // why\n    return 1 /* one */;\n}\n/** one */\nf();\n";
         let kept = "function f(x) {\nreturn 1 /* one */;\n}\nf();\n";
-        assert_eq!(tidied(script), kept);
+        assert_eq!(without_comments(script), kept);
     }
 }

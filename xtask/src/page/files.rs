@@ -17,12 +17,10 @@ impl Files {
         self.0.insert(name.to_owned(), content);
     }
 
-    /// Takes a file and answers its name, `STEM-HASH.EXTENSION`: a browser may keep it for ever,
-    /// since other content has another name.
+    /// Adds a file and returns its name, `STEM-HASH.EXTENSION`. A browser may keep the file for
+    /// ever, since other content has another name.
     pub(crate) fn add_hashed(&mut self, stem: &str, extension: &str, content: Vec<u8>) -> String {
-        let mut hasher = DefaultHasher::new();
-        hasher.write(&content);
-        let name = format!("{stem}-{:016x}.{extension}", hasher.finish());
+        let name = hashed_name(stem, extension, &[&content]);
         self.add(&name, content);
         name
     }
@@ -52,6 +50,15 @@ impl Files {
         }
         Ok(sizes)
     }
+}
+
+/// Returns `STEM-HASH.EXTENSION`, where the hash is that of these contents.
+pub(crate) fn hashed_name(stem: &str, extension: &str, contents: &[&[u8]]) -> String {
+    let mut hasher = DefaultHasher::new();
+    for content in contents {
+        hasher.write(content);
+    }
+    format!("{stem}-{:016x}.{extension}", hasher.finish())
 }
 
 /// The files of a folder, what isn't a file as an empty one; none where there is no folder.

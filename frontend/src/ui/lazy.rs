@@ -1,0 +1,103 @@
+//! Pages whose code is a file of its own, loaded when it is first needed.
+
+use std::future::Future;
+use std::pin::{Pin, pin};
+use std::task::{Context, Poll, Waker};
+
+use leptos::prelude::*;
+use wasm_split_helpers::SplitLoaderError;
+
+use crate::ui::boxed::{click, spawn};
+
+/// A load of a page's code.
+pub(crate) type Load = Pin<Box<dyn Future<Output = Result<(), SplitLoaderError>>>>;
+
+/// A page whose code is loaded when it is first needed.
+#[derive(Clone, Copy)]
+pub(crate) struct LazyPage {
+    state: RwSignal<State>,
+    load: fn() -> Load,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    Absent,
+    Loading,
+    Ready,
+    Failed,
+}
+
+impl LazyPage {
+    /// A page that isn't loaded yet. `load` must be the `preload` of the function that makes it.
+    pub(crate) fn new(load: fn() -> Load) -> Self {
+        Self {
+            state: RwSignal::new(State::Absent),
+            load,
+        }
+    }
+
+    /// Loads the page's code ahead of its first use. If that fails, the first use loads it again.
+    pub(crate) fn prefetch(self) {
+        self.load(State::Absent);
+    }
+
+    /// Loads the page's code, if it isn't there or on its way.
+    fn load(self, if_failed: State) {
+        if matches!(self.state.get_untracked(), State::Loading | State::Ready) {
+            return;
+        }
+        self.state.set(State::Loading);
+        spawn(async move {
+            self.state.set(match (self.load)().await {
+                Ok(()) => State::Ready,
+                Err(_) => if_failed,
+            });
+        });
+    }
+
+    /// Returns the page, or what is shown until its code is there. Tracks the load, so the caller
+    /// is run again. `page` is the future of a `#[wasm_split]` function.
+    pub(crate) fn show(
+        self,
+        page: impl Future<Output = Result<AnyView, SplitLoaderError>>,
+    ) -> AnyView {
+        if self.state.get_untracked() == State::Absent {
+            self.load(State::Failed);
+        }
+        match self.state.get() {
+            State::Absent | State::Loading => {
+                view! { <p class="soft waiting">"Loading…"</p> }.into_any()
+            }
+            State::Ready => {
+                made(page).unwrap_or_else(|| view! { <LoadError page=self/> }.into_any())
+            }
+            State::Failed => view! { <LoadError page=self/> }.into_any(),
+        }
+    }
+}
+
+/// The page, whose code is there: then its future is ready when it is first polled. Awaiting it would
+/// keep the page before it in the document, whose signals are gone.
+fn made(page: impl Future<Output = Result<AnyView, SplitLoaderError>>) -> Option<AnyView> {
+    match pin!(page).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(Ok(view)) => Some(view),
+        Poll::Ready(Err(_)) | Poll::Pending => None,
+    }
+}
+
+/// Says that a page's code could not be loaded, and loads it again on demand.
+#[component]
+fn LoadError(page: LazyPage) -> impl IntoView {
+    view! {
+        <div class="notice bad" role="alert" data-testid="load-error">
+            <b>"This page can't be loaded"</b>
+            "Check that Rollcall is running and that you are online, then try again. If Rollcall was updated \
+             since you opened it, reload the page."
+        </div>
+        <p class="buttons">
+            <button type="button" class="button" data-testid="load-again" on:click=click(move || page.load(State::Failed))>
+                "Try again"
+            </button>
+        </p>
+    }
+}
