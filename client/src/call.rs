@@ -1,0 +1,121 @@
+//! One call, tried as often as it may help.
+
+use std::cell::Cell;
+use std::future::Future;
+use std::pin::{Pin, pin};
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures::future::{Either, pending, select};
+use http::header::RETRY_AFTER;
+use http::{Response, StatusCode};
+use serde::de::DeserializeOwned;
+
+use crate::request::ApiRequest;
+use crate::{ClientError, Retry, Retrying, Transport};
+
+/// A client of one server.
+pub struct Client<T> {
+    pub(crate) transport: T,
+    retry: Retry,
+    /// Whether the server has ever responded as a server that runs.
+    has_responded: Cell<bool>,
+}
+
+/// A call on its way. Boxed, so that callers hold a pointer instead of a copy of its code.
+type Call<'a> = Pin<Box<dyn Future<Output = Result<Response<Bytes>, ClientError>> + 'a>>;
+
+impl<T: Transport> Client<T> {
+    /// A client that sends with this transport and tries failed calls again as `retry` says.
+    pub fn new(transport: T, retry: Retry) -> Self {
+        Self {
+            transport,
+            retry,
+            has_responded: Cell::new(false),
+        }
+    }
+
+    /// Sends a request until it brings a response that is 2xx or 304, or trying again won't help.
+    pub(crate) fn send(&self, request: ApiRequest) -> Call<'_> {
+        Box::pin(async move {
+            let limit = self.retry.limit(self.has_responded.get());
+            // It begins when it is first polled: after the first failure.
+            let mut deadline = pin!(async {
+                match limit {
+                    Some(limit) => self.transport.sleep(limit).await,
+                    None => pending().await,
+                }
+            });
+            let mut failures = 0;
+            loop {
+                let (error, retry_after) = match self.send_once(&request).await {
+                    Ok(response) => {
+                        self.note_response(failures);
+                        return Ok(response);
+                    }
+                    Err(failure) => failure,
+                };
+                if !error.is_transient() {
+                    self.note_response(failures);
+                }
+                if !self.retry.applies(&error) || limit == Some(Duration::ZERO) {
+                    return Err(error);
+                }
+                failures += 1;
+                self.transport.retrying(Retrying {
+                    error: &error,
+                    failures,
+                    limit,
+                });
+                let pause = self.retry.pause(failures, retry_after);
+                let pause = pin!(self.transport.sleep(pause));
+                if let Either::Left(_) = select(&mut deadline, pause).await {
+                    return Err(error);
+                }
+            }
+        })
+    }
+
+    /// Sends a request and parses the response's JSON.
+    pub(crate) async fn fetch<R: DeserializeOwned>(
+        &self,
+        request: ApiRequest,
+    ) -> Result<R, ClientError> {
+        parse(&self.send(request).await?)
+    }
+
+    async fn send_once(
+        &self,
+        request: &ApiRequest,
+    ) -> Result<Response<Bytes>, (ClientError, Duration)> {
+        let sent = self.transport.send(request.to_http()).await;
+        let response = sent.map_err(|error| (error, Duration::ZERO))?;
+        let status = response.status();
+        match status.is_success() || status == StatusCode::NOT_MODIFIED {
+            true => Ok(response),
+            false => Err((ClientError::in_response(&response), retry_after(&response))),
+        }
+    }
+
+    fn note_response(&self, failures: u32) {
+        self.has_responded.set(true);
+        if failures > 0 {
+            self.transport.recovered();
+        }
+    }
+}
+
+/// The response's body as a type of the contract.
+pub(crate) fn parse<R: DeserializeOwned>(response: &Response<Bytes>) -> Result<R, ClientError> {
+    serde_json::from_slice(response.body()).map_err(|_| ClientError::unexpected(response))
+}
+
+/// The response's `Retry-After`, where it is in seconds, as Rollcall sends it; else zero.
+fn retry_after(response: &Response<Bytes>) -> Duration {
+    let value = response.headers().get(RETRY_AFTER);
+    let seconds = value.and_then(|value| value.to_str().ok()?.parse().ok());
+    Duration::from_secs(seconds.unwrap_or(0))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,63 @@
+//! The calls that are one request each.
+
+use contract::wire::{
+    Execution, ExecutionId, ExecutionsPage, Failures, RedriveRequest, ServerSettings, StartRequest,
+};
+use http::{HeaderName, Method};
+
+use crate::request::{ApiRequest, query_string};
+use crate::{Client, ClientError, Transport};
+
+impl<T: Transport> Client<T> {
+    /// Returns the server's limits, defaults and upstream.
+    pub async fn settings(&self) -> Result<ServerSettings, ClientError> {
+        self.fetch(ApiRequest::get("settings")).await
+    }
+
+    /// Returns a page of the caller's runs, newest first: the first, or the one of this cursor.
+    pub async fn executions(&self, cursor: Option<&str>) -> Result<ExecutionsPage, ClientError> {
+        let query = query_string(cursor.map(|cursor| ("cursor", cursor.to_owned())));
+        self.fetch(ApiRequest::get(&format!("executions{query}")))
+            .await
+    }
+
+    /// Starts a run, or returns the run that was started with the same request and key before.
+    ///
+    /// `key` is the `Idempotency-Key`: at most 128 visible ASCII characters that no other start has.
+    pub async fn start(&self, request: &StartRequest, key: &str) -> Result<Execution, ClientError> {
+        let call = ApiRequest::new(Method::POST, "executions")
+            .header(HeaderName::from_static("idempotency-key"), key);
+        self.fetch(call.json(request)).await
+    }
+
+    /// Returns the run's failures so far, in groups.
+    pub async fn failures(&self, id: &ExecutionId) -> Result<Failures, ClientError> {
+        self.fetch(ApiRequest::get(&format!("executions/{id}/failures")))
+            .await
+    }
+
+    /// Stops a run. What was fetched stays.
+    pub async fn stop(&self, id: &ExecutionId) -> Result<(), ClientError> {
+        let path = format!("executions/{id}/stop");
+        let response = self.send(ApiRequest::new(Method::POST, &path)).await;
+        response.map(drop)
+    }
+
+    /// Fetches again what this selects of a run that has ended.
+    pub async fn redrive(
+        &self,
+        id: &ExecutionId,
+        request: &RedriveRequest,
+    ) -> Result<(), ClientError> {
+        let path = format!("executions/{id}/redrive");
+        let call = ApiRequest::new(Method::POST, &path).json(request);
+        self.send(call).await.map(drop)
+    }
+
+    /// Deletes a run: its list and all its results.
+    pub async fn delete(&self, id: &ExecutionId) -> Result<(), ClientError> {
+        let path = format!("executions/{id}");
+        let response = self.send(ApiRequest::new(Method::DELETE, &path)).await;
+        response.map(drop)
+    }
+}

@@ -1,0 +1,134 @@
+//! Why a call failed.
+
+use bytes::Bytes;
+use contract::text::{group_digits, pluralize};
+use contract::wire::Problem;
+use http::Response;
+use serde::{Deserialize, Serialize};
+
+/// A call that didn't bring the response it was made for.
+///
+/// No variant holds a number of a list: the server repeats none, and no URL has one.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, thiserror::Error)]
+pub enum ClientError {
+    /// No response arrived.
+    #[error("the server doesn't respond: {reason}")]
+    Unreachable {
+        /// What the transport reports; a browser reports nothing.
+        reason: String,
+    },
+    /// The server refused the request, and its problem document says why.
+    #[error("the server refused: {}", .0.detail.as_ref().unwrap_or(&.0.title))]
+    Refused(Problem),
+    /// A response that isn't Rollcall's: a proxy's, another version's or another program's.
+    #[error(
+        "the server responded with status {status}, but not as Rollcall does: a proxy in between, another version, or another address than intended"
+    )]
+    Unexpected {
+        /// Its HTTP status.
+        status: u16,
+    },
+    /// The server returned fewer rows than the run has.
+    #[error("the server returned {} of {}", group_digits(*.received), pluralize(*.expected, "row"))]
+    RowsMissing {
+        /// Rows received.
+        received: u64,
+        /// Rows of the run.
+        expected: u64,
+    },
+}
+
+impl ClientError {
+    /// Whether sending the same request again later may succeed.
+    ///
+    /// False for a 401, although somebody may sign in meanwhile: see [`Retry::unauthorized`].
+    ///
+    /// [`Retry::unauthorized`]: crate::Retry::unauthorized
+    pub fn is_transient(&self) -> bool {
+        match self {
+            Self::Unreachable { .. } => true,
+            // Of Rollcall's own refusals a 500 says that files are damaged, which stays so.
+            Self::Refused(problem) => matches!(problem.status, 429 | 502..=504),
+            Self::Unexpected { status } => matches!(status, 429 | 500..=599),
+            Self::RowsMissing { .. } => false,
+        }
+    }
+
+    /// Whether Rollcall refused the request because nobody is signed in.
+    pub fn is_unauthorized(&self) -> bool {
+        matches!(self, Self::Refused(problem) if problem.status == 401)
+    }
+
+    /// Whether there is no such run, list or address, or not for this caller.
+    pub fn is_not_found(&self) -> bool {
+        matches!(self, Self::Refused(problem) if problem.status == 404)
+    }
+
+    /// Whether the server has no such uploaded list: it is too old, or was used.
+    pub fn is_unknown_list(&self) -> bool {
+        matches!(self, Self::Refused(problem) if problem.kind == "/problems/unknown-list")
+    }
+
+    /// The error in a response that is neither 2xx nor 304.
+    pub(crate) fn in_response(response: &Response<Bytes>) -> Self {
+        match serde_json::from_slice(response.body()) {
+            Ok(problem) => Self::Refused(problem),
+            Err(_) => Self::unexpected(response),
+        }
+    }
+
+    pub(crate) fn unexpected(response: &Response<Bytes>) -> Self {
+        let status = response.status().as_u16();
+        Self::Unexpected { status }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn error(status: u16, body: &'static str) -> ClientError {
+        let response = Response::builder().status(status);
+        ClientError::in_response(&response.body(Bytes::from(body)).unwrap())
+    }
+
+    #[test]
+    fn a_problem_document_is_a_refusal() {
+        let body = r#"{"type":"/problems/still-running","title":"Still running","status":409}"#;
+        let refused = error(409, body);
+        assert!(matches!(&refused, ClientError::Refused(problem) if problem.status == 409));
+        assert!(!refused.is_transient() && !refused.is_not_found());
+        assert_eq!(refused.to_string(), "the server refused: Still running");
+    }
+
+    #[test]
+    fn any_other_body_is_known_by_its_status() {
+        let proxy = error(502, "<html>bad gateway</html>");
+        assert_eq!(proxy, ClientError::Unexpected { status: 502 });
+        assert!(!error(404, "nginx").is_not_found());
+        assert!(!error(401, r#"{"message":"Unauthorized"}"#).is_unauthorized());
+    }
+
+    #[test]
+    fn trying_again_helps_after_some_errors_only() {
+        let unreachable = ClientError::Unreachable {
+            reason: String::new(),
+        };
+        assert!(unreachable.is_transient());
+        assert!(error(502, "<html>").is_transient());
+        // A Lambda that crashed, and API Gateway's throttling.
+        assert!(error(500, r#"{"message":"Internal Server Error"}"#).is_transient());
+        assert!(error(429, r#"{"message":"Too Many Requests"}"#).is_transient());
+        assert!(!error(404, "nginx").is_transient());
+        let refused = |status| {
+            ClientError::Refused(Problem {
+                kind: String::new(),
+                title: String::new(),
+                status,
+                detail: None,
+            })
+        };
+        assert!(refused(503).is_transient() && refused(429).is_transient());
+        assert!(!refused(500).is_transient() && !refused(401).is_transient());
+    }
+}

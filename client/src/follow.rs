@@ -1,0 +1,72 @@
+//! The state of a run, until it has ended.
+
+use std::time::Duration;
+
+use contract::wire::{Execution, ExecutionId};
+use http::StatusCode;
+use http::header::{ETAG, IF_NONE_MATCH};
+
+use crate::call::parse;
+use crate::request::ApiRequest;
+use crate::{Client, ClientError, Transport};
+
+/// The shortest wait between two polls.
+const SHORTEST: Duration = Duration::from_millis(250);
+/// The longest: a tenth of the time already waited, up to this.
+const LONGEST: Duration = Duration::from_secs(5);
+
+/// A run's state and its entity tag.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Tagged {
+    /// The state.
+    pub execution: Execution,
+    /// The `ETag`, by which the next poll gets news only.
+    pub tag: Option<String>,
+}
+
+impl<T: Transport> Client<T> {
+    /// Returns the run's state, or nothing where it is still the one of this tag.
+    pub async fn execution(
+        &self,
+        id: &ExecutionId,
+        tag: Option<&str>,
+    ) -> Result<Option<Tagged>, ClientError> {
+        let mut request = ApiRequest::get(&format!("executions/{id}"));
+        if let Some(tag) = tag {
+            request = request.header(IF_NONE_MATCH, tag);
+        }
+        let response = self.send(request).await?;
+        if response.status() == StatusCode::NOT_MODIFIED {
+            return Ok(None);
+        }
+        let tag = response.headers().get(ETAG);
+        Ok(Some(Tagged {
+            execution: parse(&response)?,
+            tag: tag.and_then(|tag| Some(tag.to_str().ok()?.to_owned())),
+        }))
+    }
+
+    /// Polls a run until it has ended and returns its last state; `news` hears of every change.
+    ///
+    /// Between two polls it waits for a tenth of the time it has waited in all, from 250 ms to 5 s.
+    pub async fn follow(
+        &self,
+        mut execution: Execution,
+        mut news: impl FnMut(&Execution),
+    ) -> Result<Execution, ClientError> {
+        let (mut waited, mut tag) = (Duration::ZERO, None);
+        while !execution.status.has_ended() {
+            let wait = (waited / 10).clamp(SHORTEST, LONGEST);
+            self.transport.sleep(wait).await;
+            waited += wait;
+            if let Some(changed) = self.execution(&execution.id, tag.as_deref()).await? {
+                news(&changed.execution);
+                (execution, tag) = (changed.execution, changed.tag);
+            }
+        }
+        Ok(execution)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,153 @@
+//! A run's rows, a page at a time or all of them.
+
+use contract::limits::MAX_RESULTS_COUNT;
+use contract::wire::{ErrorKind, ExecutionId, Outcome, ResultRow, ResultsPage};
+use futures::stream::{self, Stream, StreamExt, TryStreamExt};
+use serde::{Deserialize, Serialize};
+
+use crate::request::{ApiRequest, query_string};
+use crate::{Client, ClientError, Transport};
+
+/// Pages asked for at a time: the next is on its way while one is used.
+const AHEAD: usize = 2;
+
+/// Which rows of a run: those that match every field that is given.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ResultsFilter {
+    /// Rows with this outcome.
+    pub outcome: Option<Outcome>,
+    /// Rows with this status of the last attempt.
+    pub status_code: Option<u16>,
+    /// Rows with this error.
+    pub error: Option<ErrorKind>,
+}
+
+/// Where a page of results begins.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ResultsStart {
+    /// At this row, from 0, of all rows.
+    Row(u64),
+    /// At the first row that matches.
+    Filter(ResultsFilter),
+    /// Where the page ended that had this cursor; it carries that page's filter.
+    Cursor(String),
+}
+
+/// A page of results.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ResultsQuery {
+    /// Where it begins.
+    pub start: ResultsStart,
+    /// Rows at most, up to [`MAX_RESULTS_COUNT`]. A page may have fewer, even none, and yet a cursor.
+    pub count: u32,
+    /// Whether rows have full numbers. The server logs it.
+    pub reveal: bool,
+}
+
+impl ResultsQuery {
+    fn string(&self) -> String {
+        let mut query = vec![("count", self.count.to_string())];
+        match &self.start {
+            ResultsStart::Row(first) => query.push(("first", first.to_string())),
+            ResultsStart::Cursor(cursor) => query.push(("cursor", cursor.clone())),
+            ResultsStart::Filter(filter) => {
+                let outcome = filter.outcome.map(|outcome| outcome.as_str().to_owned());
+                query.extend(outcome.map(|outcome| ("outcome", outcome)));
+                let status = filter.status_code.map(|status| status.to_string());
+                query.extend(status.map(|status| ("statusCode", status)));
+                let error = filter
+                    .error
+                    .and_then(|error| serde_json::to_string(&error).ok());
+                query.extend(error.map(|error| ("error", error.trim_matches('"').to_owned())));
+            }
+        }
+        query.extend(self.reveal.then(|| ("reveal", "true".to_owned())));
+        query_string(query)
+    }
+}
+
+impl<T: Transport> Client<T> {
+    /// Returns one page of a run's rows, in the list's order.
+    pub async fn results(
+        &self,
+        id: &ExecutionId,
+        query: &ResultsQuery,
+    ) -> Result<ResultsPage, ClientError> {
+        let path = format!("executions/{id}/results{}", query.string());
+        self.fetch(ApiRequest::get(&path)).await
+    }
+
+    /// Yields all rows of a run in the list's order, a page at a time, with the next pages on their
+    /// way. Fails with [`ClientError::RowsMissing`] where the server returns fewer than `rows`.
+    pub fn all_results(
+        &self,
+        id: &ExecutionId,
+        rows: u64,
+        reveal: bool,
+    ) -> impl Stream<Item = Result<Vec<ResultRow>, ClientError>> {
+        let firsts = (0..rows).step_by(MAX_RESULTS_COUNT as usize);
+        let ranges = firsts.map(move |first| async move {
+            let until = rows.min(first + u64::from(MAX_RESULTS_COUNT));
+            let start = ResultsStart::Row(first);
+            let page = self.page(id, start, until - first, reveal).await?;
+            Ok((page, first, until))
+        });
+        // A page may end early; then the rest of its range follows by cursor.
+        stream::iter(ranges)
+            .buffered(AHEAD)
+            .map_ok(move |(page, first, until)| {
+                stream::try_unfold((Some(page), first), move |(page, first)| async move {
+                    let Some(page) = page else { return Ok(None) };
+                    let received = first + page.rows.len() as u64;
+                    let next = match page.next {
+                        _ if received >= until => None,
+                        Some(cursor) => {
+                            let start = ResultsStart::Cursor(cursor);
+                            Some(self.page(id, start, until - received, reveal).await?)
+                        }
+                        None => {
+                            let expected = rows;
+                            return Err(ClientError::RowsMissing { received, expected });
+                        }
+                    };
+                    Ok(Some((page.rows, (next, received))))
+                })
+            })
+            .try_flatten()
+    }
+
+    /// Yields the rows of a run that match a filter, in the list's order, a page at a time.
+    pub fn filtered_results(
+        &self,
+        id: &ExecutionId,
+        filter: ResultsFilter,
+        reveal: bool,
+    ) -> impl Stream<Item = Result<Vec<ResultRow>, ClientError>> {
+        let start = Some(ResultsStart::Filter(filter));
+        stream::try_unfold(start, move |start| async move {
+            let Some(start) = start else { return Ok(None) };
+            let count = MAX_RESULTS_COUNT.into();
+            let page = self.page(id, start, count, reveal).await?;
+            Ok(Some((page.rows, page.next.map(ResultsStart::Cursor))))
+        })
+    }
+
+    async fn page(
+        &self,
+        id: &ExecutionId,
+        start: ResultsStart,
+        count: u64,
+        reveal: bool,
+    ) -> Result<ResultsPage, ClientError> {
+        let count = count.min(MAX_RESULTS_COUNT.into()) as u32;
+        let query = ResultsQuery {
+            start,
+            count,
+            reveal,
+        };
+        self.results(id, &query).await
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,214 @@
+//! A transport that responds from a script, in virtual time.
+
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+use std::future::{Future, poll_fn};
+use std::pin::pin;
+use std::rc::Rc;
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
+
+use bytes::Bytes;
+use contract::wire::{Counts, Execution, ExecutionId, ExecutionStatus, Problem, RunSettings};
+use http::{Request, Response};
+use serde::Serialize;
+
+use crate::{Client, ClientError, Retry, Retrying, Transport};
+
+/// Responds to each request with what `respond` returns. Its clones are one transport.
+#[derive(Clone)]
+pub(crate) struct Script(Rc<Inner>);
+
+type Respond = dyn Fn(&Request<Bytes>) -> Reply;
+
+struct Inner {
+    respond: Box<Respond>,
+    /// Requests by when they were sent.
+    sent: RefCell<Vec<(Duration, Request<Bytes>)>>,
+    /// Failures after which a call was tried again, and recoveries.
+    heard: RefCell<Vec<String>>,
+    now: Cell<Duration>,
+    /// Who sleeps, and until when.
+    sleepers: RefCell<Vec<(Duration, Waker)>>,
+}
+
+/// A response, and how long it takes.
+pub(crate) struct Reply {
+    pub(crate) after: Duration,
+    pub(crate) result: Result<Response<Bytes>, ClientError>,
+}
+
+impl From<Result<Response<Bytes>, ClientError>> for Reply {
+    fn from(result: Result<Response<Bytes>, ClientError>) -> Self {
+        let after = Duration::ZERO;
+        Self { after, result }
+    }
+}
+
+impl Script {
+    pub(crate) fn new(respond: impl Fn(&Request<Bytes>) -> Reply + 'static) -> Self {
+        Self(Rc::new(Inner {
+            respond: Box::new(respond),
+            sent: RefCell::default(),
+            heard: RefCell::default(),
+            now: Cell::default(),
+            sleepers: RefCell::default(),
+        }))
+    }
+
+    /// Responds with these in turn, at once.
+    pub(crate) fn of(
+        replies: impl IntoIterator<Item = Result<Response<Bytes>, ClientError>>,
+    ) -> Self {
+        let replies = RefCell::new(replies.into_iter().collect::<VecDeque<_>>());
+        Self::new(move |request| {
+            let reply = replies.borrow_mut().pop_front();
+            reply
+                .unwrap_or_else(|| panic!("no reply to {}", request.uri()))
+                .into()
+        })
+    }
+
+    pub(crate) fn client(&self, retry: Retry) -> Client<Self> {
+        Client::new(self.clone(), retry)
+    }
+
+    /// Runs a future to its end; time passes as soon as it waits.
+    pub(crate) fn run<F: Future>(&self, future: F) -> F::Output {
+        let mut future = pin!(future);
+        loop {
+            if let Poll::Ready(output) = future
+                .as_mut()
+                .poll(&mut Context::from_waker(Waker::noop()))
+            {
+                return output;
+            }
+            let mut sleepers = self.0.sleepers.borrow_mut();
+            let next = sleepers.iter().map(|(wake, _)| *wake).min();
+            let next = next.expect("it waits for somebody who sleeps");
+            self.0.now.set(next);
+            for (_, waker) in sleepers.extract_if(.., |(wake, _)| *wake <= next) {
+                waker.wake();
+            }
+        }
+    }
+
+    /// The requests sent since the last look, as `METHOD path`.
+    pub(crate) fn sent(&self) -> Vec<String> {
+        let sent = self.0.sent.take();
+        let line = |(_, request): &(Duration, Request<Bytes>)| {
+            format!("{} {}", request.method(), request.uri())
+        };
+        sent.iter().map(line).collect()
+    }
+
+    /// The requests sent since the last look.
+    pub(crate) fn requests(&self) -> Vec<Request<Bytes>> {
+        self.0
+            .sent
+            .take()
+            .into_iter()
+            .map(|(_, request)| request)
+            .collect()
+    }
+
+    /// When the requests since the last look were sent, in milliseconds.
+    pub(crate) fn times(&self) -> Vec<u128> {
+        let sent = self.0.sent.take();
+        sent.iter().map(|(at, _)| at.as_millis()).collect()
+    }
+
+    pub(crate) fn heard(&self) -> Vec<String> {
+        self.0.heard.take()
+    }
+}
+
+impl Transport for Script {
+    async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, ClientError> {
+        let Reply { after, result } = (self.0.respond)(&request);
+        self.0.sent.borrow_mut().push((self.0.now.get(), request));
+        if after > Duration::ZERO {
+            self.sleep(after).await;
+        }
+        result
+    }
+
+    async fn sleep(&self, duration: Duration) {
+        let wake = self.0.now.get() + duration;
+        poll_fn(|context| {
+            if self.0.now.get() >= wake {
+                return Poll::Ready(());
+            }
+            let sleeper = (wake, context.waker().clone());
+            self.0.sleepers.borrow_mut().push(sleeper);
+            Poll::Pending
+        })
+        .await;
+    }
+
+    fn retrying(&self, retrying: Retrying<'_>) {
+        let line = format!("{} {}", retrying.failures, retrying.error);
+        self.0.heard.borrow_mut().push(line);
+    }
+
+    fn recovered(&self) {
+        self.0.heard.borrow_mut().push("recovered".to_owned());
+    }
+}
+
+/// Tries for three seconds, and for a minute once the server has responded.
+pub(crate) const RETRY: Retry = Retry {
+    until_first_response: Some(Duration::from_secs(3)),
+    after_first_response: Some(Duration::from_secs(60)),
+    ..Retry::NEVER
+};
+
+pub(crate) fn lost() -> Result<Response<Bytes>, ClientError> {
+    let reason = "connection reset".to_owned();
+    Err(ClientError::Unreachable { reason })
+}
+
+pub(crate) fn status(status: u16) -> Result<Response<Bytes>, ClientError> {
+    let response = Response::builder().status(status);
+    Ok(response.body(Bytes::new()).unwrap())
+}
+
+pub(crate) fn json(value: &impl Serialize) -> Result<Response<Bytes>, ClientError> {
+    let body = serde_json::to_vec(value).unwrap();
+    Ok(Response::new(body.into()))
+}
+
+pub(crate) fn refused(status: u16, kind: &str) -> Result<Response<Bytes>, ClientError> {
+    let problem = Problem {
+        kind: format!("/problems/{kind}"),
+        title: kind.to_owned(),
+        status,
+        detail: None,
+    };
+    let mut response = json(&problem)?;
+    *response.status_mut() = status.try_into().unwrap();
+    Ok(response)
+}
+
+pub(crate) fn id(last: char) -> ExecutionId {
+    format!("{}{last}", "0".repeat(25)).parse().unwrap()
+}
+
+/// A run of this many rows.
+pub(crate) fn execution(status: ExecutionStatus) -> Execution {
+    Execution {
+        id: id('r'),
+        label: None,
+        status,
+        reason: None,
+        rows: 1,
+        items: 1,
+        duplicates: 0,
+        invalid: 0,
+        counts: Counts::default(),
+        started_at: "2026-01-01T00:00:00Z".to_owned(),
+        stopped_at: None,
+        pass: 1,
+        settings: RunSettings::default(),
+    }
+}

@@ -1,0 +1,138 @@
+use bytes::Bytes;
+use contract::list::read_lines;
+use contract::wire::ExecutionStatus;
+use http::Response;
+
+use super::*;
+use crate::Retry;
+use crate::script::{Script, execution, id, json, lost, refused, status};
+
+fn started() -> Result<Response<Bytes>, ClientError> {
+    json(&execution(ExecutionStatus::Running))
+}
+
+/// One try of a start, which uploads this list if it uploads one.
+fn try_start(script: &Script, state: &StartState, upload: char) -> Result<Execution, ClientError> {
+    let client = script.client(Retry::NEVER);
+    let request = StartRequest::default();
+    script.run(client.start_uploaded(state, &request, async || Ok(id(upload))))
+}
+
+/// The key and the list of every start since the last look.
+fn starts(script: &Script) -> Vec<(String, char)> {
+    let of = |request: http::Request<Bytes>| {
+        let body: StartRequest = serde_json::from_slice(request.body()).unwrap();
+        let key = request.headers()["idempotency-key"].to_str().unwrap();
+        let list = String::from(body.list_id.unwrap());
+        (key.to_owned(), list.chars().last().unwrap())
+    };
+    script.requests().into_iter().map(of).collect()
+}
+
+fn start(key: &str, list: char) -> (String, char) {
+    (key.to_owned(), list)
+}
+
+fn state() -> StartState {
+    StartState::new("key".to_owned())
+}
+
+#[test]
+fn a_lost_response_is_replayed_with_the_same_key_and_list() {
+    let (script, state) = (Script::of([lost(), started()]), state());
+    assert!(try_start(&script, &state, 'a').is_err());
+    assert!(try_start(&script, &state, 'b').is_ok());
+    assert_eq!(starts(&script), [start("key", 'a'), start("key", 'a')]);
+}
+
+#[test]
+fn an_upload_that_failed_is_begun_anew() {
+    let (script, state) = (Script::of([started()]), state());
+    let client = script.client(Retry::NEVER);
+    let request = StartRequest::default();
+    let failed = client.start_uploaded(&state, &request, async || {
+        Err(ClientError::Unexpected { status: 413 })
+    });
+    assert!(script.run(failed).is_err());
+    assert_eq!(starts(&script), []);
+    assert!(try_start(&script, &state, 'b').is_ok());
+    assert_eq!(starts(&script), [start("key", 'b')]);
+}
+
+#[test]
+fn a_list_that_the_server_lost_is_uploaded_again_under_a_new_key() {
+    let gone = || refused(404, "unknown-list");
+    let script = Script::of([lost(), gone(), gone(), lost(), started()]);
+    let state = state();
+    assert!(try_start(&script, &state, 'a').is_err());
+    assert!(try_start(&script, &state, 'b').is_err());
+    let tried = ["key", "key", "key", "key-1"];
+    let lists = ['a', 'a', 'a', 'b'];
+    let tried: Vec<_> = tried.into_iter().zip(lists).collect();
+    let tried: Vec<_> = tried.iter().map(|(key, list)| start(key, *list)).collect();
+    assert_eq!(starts(&script), tried);
+    assert!(try_start(&script, &state, 'c').is_ok());
+    assert_eq!(starts(&script), [start("key-1", 'b')]);
+}
+
+#[test]
+fn an_upload_used_by_an_earlier_try_is_not_sent_again() {
+    // A try on its way used the list between the two tries here; then the key has its run.
+    let script = Script::of([lost(), refused(404, "unknown-list"), started()]);
+    let state = state();
+    assert!(try_start(&script, &state, 'a').is_err());
+    assert!(try_start(&script, &state, 'b').is_ok());
+    let all = [start("key", 'a'), start("key", 'a'), start("key", 'a')];
+    assert_eq!(starts(&script), all);
+}
+
+#[test]
+fn another_refusal_uploads_nothing_again() {
+    for (code, kind) in [(404, "unknown-address"), (409, "idempotency-key-reused")] {
+        let (script, state) = (Script::of([lost(), refused(code, kind)]), state());
+        assert!(try_start(&script, &state, 'a').is_err());
+        let error = try_start(&script, &state, 'b').unwrap_err();
+        assert!(matches!(error, ClientError::Refused(problem) if problem.status == code));
+        assert_eq!(starts(&script), [start("key", 'a'), start("key", 'a')]);
+    }
+}
+
+#[test]
+fn a_new_upload_that_the_server_does_not_know_ends_the_start() {
+    let gone = || refused(404, "unknown-list");
+    let (script, state) = (Script::of([gone(), gone()]), state());
+    assert!(
+        try_start(&script, &state, 'a')
+            .unwrap_err()
+            .is_unknown_list()
+    );
+}
+
+#[test]
+fn a_list_goes_up_in_parts_in_order() {
+    let list: List = read_lines(b"100010001\nnonsense\n100010002\n", &Default::default()).collect();
+    let script = Script::of([
+        json(&ListCreated { id: id('a') }),
+        lost(),
+        status(200),
+        status(200),
+    ]);
+    let client = script.client(crate::script::RETRY);
+    let mut sent = Vec::new();
+    let upload = client.upload(&list, ReadOptions::default(), 12, |lines| sent.push(lines));
+    assert_eq!(script.run(upload).unwrap(), id('a'));
+    assert_eq!(*sent.first().unwrap(), 0);
+    assert_eq!(*sent.last().unwrap(), 3);
+    let requests = script.requests();
+    assert_eq!(requests[0].uri(), "/api/lists");
+    // The part whose response was lost is sent again.
+    assert_eq!(requests[1].uri(), requests[2].uri());
+    assert_eq!(requests[1].body(), requests[2].body());
+    assert!(requests[3].uri().path().ends_with("/1"));
+    let bodies = requests.iter().map(|request| request.body().clone());
+    assert!(
+        !bodies
+            .into_iter()
+            .any(|body| { String::from_utf8_lossy(&body).contains("nonsense") })
+    );
+}
