@@ -21,6 +21,7 @@ use folder::{Begin, RunFolder, Upstream};
 use interrupts::Interrupts;
 use local::Local;
 use output::{Output, Pages, Wanted};
+use remote::ReadAhead;
 use target::Target;
 use telling::Telling;
 
@@ -46,7 +47,15 @@ pub(crate) async fn run(args: FetchArgs) -> Result<Exit, FetchError> {
     let mut interrupts = Interrupts::listen()?;
     let telling = Telling::new(args.quiet);
     let (ended, source) = match target {
-        Target::Upstream(url) => here(&args, &url, source, &telling, &mut interrupts).await?,
+        Target::Upstream(url) => {
+            let here = here(&args, &url, source, &telling, &mut interrupts);
+            let (ended, source) = here.await?;
+            let read_ahead: ReadAhead = Box::pin(std::future::ready(()));
+            (
+                ended.map(|(ended, pages)| (ended, pages, read_ahead)),
+                source,
+            )
+        }
         Target::Server(server) => {
             let list = &source.list;
             let ended = remote::run(&args, server, list, &telling, &mut interrupts);
@@ -55,7 +64,7 @@ pub(crate) async fn run(args: FetchArgs) -> Result<Exit, FetchError> {
     };
     telling.end();
     let folder = args.resume.as_deref();
-    let Some((ended, pages)) = ended else {
+    let Some((ended, pages, read_ahead)) = ended else {
         if let Some(folder) = folder {
             let folder = folder.display();
             telling.say(&format!(
@@ -72,7 +81,7 @@ pub(crate) async fn run(args: FetchArgs) -> Result<Exit, FetchError> {
     };
     // What was interrupted is written as well; interrupted again, it isn't.
     tokio::select! {
-        written = out.write(rows) => written?,
+        (written, ()) = futures::future::join(out.write(rows), read_ahead) => written?,
         () = interrupts.next() => return Ok(Exit::Interrupted),
     }
     // Last, so that rows on the same terminal don't push it out of sight.

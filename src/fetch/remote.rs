@@ -1,14 +1,16 @@
 //! A list looked up by a server: started there, followed, its rows fetched.
 
-mod calls;
-mod client;
 mod error;
+mod transport;
 
-use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::pin::pin;
+use std::rc::Rc;
 
+use client::{Client, ClientError, StartState};
 use contract::list::{List, ReadOptions};
-use contract::wire::{Execution, ExecutionId, Limits, StartRequest};
+use contract::wire::{Execution, ExecutionId, StartRequest};
+use futures::future::LocalBoxFuture;
+use futures::{FutureExt, StreamExt};
 use indicatif::HumanCount;
 use tokio::sync::mpsc;
 
@@ -18,14 +20,12 @@ use super::target::Server;
 use super::telling::Telling;
 use super::{Ended, FetchError, list};
 use crate::cli::FetchArgs;
-use client::Client;
+use transport::{HttpTransport, RETRY};
 
 pub(crate) use error::RemoteError;
 
-/// The shortest wait between two looks at a run.
-const SHORTEST: Duration = Duration::from_millis(250);
-/// The longest: a tenth of the time that was followed, up to this.
-const LONGEST: Duration = Duration::from_secs(5);
+/// Reads the rows from the server while they are written. To be polled along with the writing.
+pub(super) type ReadAhead = LocalBoxFuture<'static, ()>;
 
 /// Runs the list on the server, to its end or as far as it comes until it is interrupted. None
 /// where it is to end at once.
@@ -35,10 +35,10 @@ pub(super) async fn run(
     list: &List,
     telling: &Telling,
     interrupts: &mut Interrupts,
-) -> Result<Option<(Ended, Pages)>, FetchError> {
-    let client = Client::new(server, &args.given.reach, telling.clone())?;
-    let client = Arc::new(client);
-    let sent = Sending {
+) -> Result<Option<(Ended, Pages, ReadAhead)>, FetchError> {
+    let transport = HttpTransport::new(server, &args.given.reach, telling.clone())?;
+    let client = Rc::new(Client::new(transport, RETRY));
+    let sending = Sending {
         client: &client,
         list,
         options: list::options(args),
@@ -47,20 +47,20 @@ pub(super) async fn run(
     };
     telling.doing("sending the list");
     let ready = tokio::select! {
-        ready = sent.ready() => ready?,
+        ready = sending.ready() => ready?,
         () = interrupts.next() => {
             telling.say("interrupted: no run was started");
             return Ok(None);
         }
     };
-    let mut starting = std::pin::pin!(sent.start(ready));
+    let mut starting = pin!(sending.start(ready));
     let (started, mut interrupted) = tokio::select! {
-        started = &mut starting => (started?, false),
+        started = &mut starting => (started.map_err(RemoteError::from)?, false),
         () = interrupts.next() => {
             // The run may be there although its answer isn't.
             telling.say("interrupted: the run is stopped as soon as the server has answered");
             tokio::select! {
-                started = &mut starting => (started?, true),
+                started = &mut starting => (started.map_err(RemoteError::from)?, true),
                 () = interrupts.next() => {
                     telling.say("interrupted: the server may have started the run");
                     return Ok(None);
@@ -70,9 +70,9 @@ pub(super) async fn run(
     };
     let id = started.id.clone();
     telling.begin(started.items, &started.counts);
-    let lost = |why: RemoteError| RemoteError::Lost {
+    let lost = |why: ClientError| RemoteError::Lost {
         id: id.clone(),
-        why: Box::new(why),
+        why: Box::new(why.into()),
     };
     let leave = || {
         telling.say(&format!(
@@ -80,7 +80,7 @@ pub(super) async fn run(
         ));
         Ok(None)
     };
-    let mut following = std::pin::pin!(follow(&client, started, telling));
+    let mut following = pin!(client.follow(started, |news| telling.show(&news.counts)));
     let ended = loop {
         if interrupted {
             telling.say(&format!("interrupted: the run {id} is being stopped"));
@@ -103,8 +103,8 @@ pub(super) async fn run(
         reason: ended.reason.clone(),
         interrupted,
     };
-    let pages = read_ahead(Arc::clone(&client), ended, !args.masked);
-    Ok(Some((over, pages)))
+    let (pages, read_ahead) = read_ahead(Rc::clone(&client), ended, !args.masked);
+    Ok(Some((over, pages, read_ahead)))
 }
 
 /// What is asked of the server; what nobody said is left to its defaults.
@@ -124,106 +124,85 @@ fn request(args: &FetchArgs) -> StartRequest {
 
 /// A list on its way to the server. Of a line that is no number only the reason goes there.
 struct Sending<'a> {
-    client: &'a Client,
+    client: &'a Client<HttpTransport>,
     list: &'a List,
     options: ReadOptions,
     request: StartRequest,
     telling: &'a Telling,
 }
 
+/// A start whose list is on the server or in the request.
+struct Ready {
+    request: StartRequest,
+    uploaded: Option<ExecutionId>,
+}
+
 impl Sending<'_> {
-    /// The request that starts the run, once all that it needs is on the server.
-    async fn ready(&self) -> Result<StartRequest, RemoteError> {
-        let room = self.client.settings().await?.limits;
+    /// Checks the list against the server's limits, and uploads it if one request can't hold it.
+    async fn ready(&self) -> Result<Ready, RemoteError> {
+        let limits = self.client.settings().await?.limits;
         let rows = self.list.rows.len();
-        if rows > room.list_rows as usize {
-            let limit = room.list_rows;
+        if rows > limits.list_rows as usize {
+            let limit = limits.list_rows;
             return Err(RemoteError::TooLong { rows, limit });
         }
-        if rows > room.ssn_list as usize {
-            return Ok(StartRequest {
-                list_id: Some(self.upload(room).await?),
-                ..self.request.clone()
-            });
+        let mut ready = Ready {
+            request: self.request.clone(),
+            uploaded: None,
+        };
+        if rows > limits.ssn_list as usize {
+            let part_bytes = limits.part_bytes as usize;
+            let sent = |lines| {
+                let lines = HumanCount(lines);
+                self.telling
+                    .doing(format!("sending the list: {lines} lines"));
+            };
+            let upload = self
+                .client
+                .upload(self.list, self.options, part_bytes, sent);
+            ready.uploaded = Some(upload.await?);
+        } else {
+            ready.request.ssn_list = Some(self.list.values());
+            ready.request.validation = Some(self.options.validation);
+            ready.request.restore_leading_zeros = Some(self.options.restore_leading_zeros);
         }
-        Ok(StartRequest {
-            ssn_list: Some(self.list.values()),
-            validation: Some(self.options.validation),
-            restore_leading_zeros: Some(self.options.restore_leading_zeros),
-            ..self.request.clone()
-        })
+        Ok(ready)
     }
 
-    async fn upload(&self, room: Limits) -> Result<ExecutionId, RemoteError> {
-        let id = self.client.create_list(self.options).await?;
-        let parts = self.list.parts(room.part_bytes as usize);
-        for (number, part) in parts.enumerate() {
-            self.client.put_part(&id, number, part.text).await?;
-            let sent = HumanCount(part.end_row as u64);
-            self.telling
-                .doing(format!("sending the list: {sent} lines"));
-        }
-        Ok(id)
-    }
-
-    /// Starts the run. All tries have one key, so that they start one run.
-    async fn start(&self, request: StartRequest) -> Result<Execution, RemoteError> {
+    async fn start(&self, ready: Ready) -> Result<Execution, ClientError> {
         let key = format!("{:032x}", rand::random::<u128>());
-        match self.client.start(&request, &key).await {
-            // A try whose answer got lost may have used the list up just now; the key has its run.
-            Err(error) if error.is_unknown_list() => self.client.start(&request, &key).await,
-            answer => answer,
+        let request = &ready.request;
+        match ready.uploaded {
+            None => self.client.start(request, &key).await,
+            Some(list) => {
+                let state = StartState::new(key);
+                let upload = async || Ok(list);
+                self.client.start_uploaded(&state, request, upload).await
+            }
         }
     }
 }
 
-/// Looks at a run until it is over, more and more seldom.
-async fn follow(
-    client: &Client,
-    mut execution: Execution,
-    telling: &Telling,
-) -> Result<Execution, RemoteError> {
-    let (began, mut tag) = (Instant::now(), None);
-    while !execution.status.has_ended() {
-        let wait = (began.elapsed() / 10).clamp(SHORTEST, LONGEST);
-        tokio::time::sleep(wait).await;
-        if let Some((news, its)) = client.execution(&execution.id, tag.as_deref()).await? {
-            telling.show(&news.counts);
-            (execution, tag) = (news, its);
-        }
-    }
-    Ok(execution)
-}
-
-/// The rows, a page ahead of what is being written.
-fn read_ahead(client: Arc<Client>, execution: Execution, reveal: bool) -> Pages {
-    let (send, pages) = mpsc::channel(2);
-    tokio::spawn(async move {
-        let (mut cursor, mut given) = (None::<String>, 0);
-        loop {
-            let page = client.results(&execution.id, cursor.as_deref(), reveal);
-            let page = page.await.map_err(|why| RemoteError::Lost {
-                id: execution.id.clone(),
-                why: Box::new(why),
+/// The rows, with the next pages on their way while one is written.
+fn read_ahead(
+    client: Rc<Client<HttpTransport>>,
+    execution: Execution,
+    reveal: bool,
+) -> (Pages, ReadAhead) {
+    let (send, pages) = mpsc::channel(1);
+    let read_ahead = async move {
+        let Execution { id, rows, .. } = execution;
+        let mut results = pin!(client.all_results(&id, rows, reveal));
+        while let Some(page) = results.next().await {
+            let page = page.map_err(|why| RemoteError::Lost {
+                id: id.clone(),
+                why: Box::new(why.into()),
             });
-            let next = page.as_ref().ok().and_then(|page| page.next.clone());
-            given += page.as_ref().map_or(0, |page| page.rows.len() as u64);
-            let is_short = next.is_none() && page.is_ok() && given != execution.rows;
-            let rows = page.map(|page| page.rows).map_err(FetchError::from);
-            if send.send(rows).await.is_err() {
-                // Who was to write them has failed, and says so.
+            // The writer ends at an error, and may have failed before.
+            if send.send(page.map_err(FetchError::from)).await.is_err() {
                 return;
             }
-            if is_short {
-                let rows = execution.rows;
-                let missing = RemoteError::RowsMissing { given, rows };
-                let _ = send.send(Err(missing.into())).await;
-            }
-            if next.is_none() {
-                return;
-            }
-            cursor = next;
         }
-    });
-    pages
+    };
+    (pages, read_ahead.boxed_local())
 }

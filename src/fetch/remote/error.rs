@@ -3,8 +3,9 @@
 use std::io;
 use std::path::PathBuf;
 
+use client::ClientError;
 use contract::text::{group_digits, pluralize};
-use contract::wire::{ExecutionId, Problem};
+use contract::wire::ExecutionId;
 
 /// A server didn't do what it was asked. None of these holds a number: the server repeats none,
 /// and no address has one.
@@ -14,24 +15,18 @@ pub(crate) enum RemoteError {
     Client(String),
     #[error("the file of --ca-file, {0}, can't be used: {1}")]
     CaFile(PathBuf, io::Error),
-    #[error(
-        "the server at {host} doesn't answer: {why}. Check the address of --api, and that it runs"
-    )]
-    Unreachable { host: String, why: String },
+    #[error("the server doesn't answer: {0}. Check the address of --api, and that it runs")]
+    Unreachable(String),
     #[error(
         "the server doesn't take this token: give the one in the address that it printed when it started, with --token-file, --token or ROLLCALL_TOKEN"
     )]
     Token,
-    #[error("the server refused: {}", words(.0))]
-    Refused(Problem),
-    #[error(
-        "the server answered with status {0}, but not as Rollcall does: a proxy in between, another version, or another address than --api should have"
-    )]
-    Unreadable(u16),
+    #[error(transparent)]
+    Call(ClientError),
+    #[error("{0}; nothing was written")]
+    RowsMissing(ClientError),
     #[error("the list has {}; this server takes {}: split it", pluralize(*rows as u64, "line"), group_digits((*limit).into()))]
     TooLong { rows: usize, limit: u32 },
-    #[error("the server gave {} of {}; nothing was written", group_digits(*given), pluralize(*rows, "row"))]
-    RowsMissing { given: u64, rows: u64 },
     #[error("{why}. The run {id} is the server's: it goes on there, and its page shows it")]
     Lost {
         id: ExecutionId,
@@ -39,25 +34,13 @@ pub(crate) enum RemoteError {
     },
 }
 
-fn words(problem: &Problem) -> String {
-    problem
-        .detail
-        .clone()
-        .unwrap_or_else(|| problem.title.clone())
-}
-
-impl RemoteError {
-    /// The refusal in an answer that isn't 2xx.
-    pub(super) fn from_answer(status: u16, body: &[u8]) -> Self {
-        match serde_json::from_slice::<Problem>(body) {
-            Ok(problem) if problem.status == 401 => Self::Token,
-            Ok(problem) => Self::Refused(problem),
-            Err(_) => Self::Unreadable(status),
+impl From<ClientError> for RemoteError {
+    fn from(error: ClientError) -> Self {
+        match error {
+            ClientError::Unreachable { reason } => Self::Unreachable(reason),
+            error if error.is_unauthorized() => Self::Token,
+            error @ ClientError::RowsMissing { .. } => Self::RowsMissing(error),
+            error => Self::Call(error),
         }
-    }
-
-    /// Whether the server has no such uploaded list: too old, or used.
-    pub(super) fn is_unknown_list(&self) -> bool {
-        matches!(self, Self::Refused(problem) if problem.kind == "/problems/unknown-list")
     }
 }

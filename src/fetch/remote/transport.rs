@@ -1,0 +1,147 @@
+//! Sends the client's requests with reqwest.
+
+use std::cell::Cell;
+use std::error::Error;
+use std::fs;
+use std::time::Duration;
+
+use bytes::Bytes;
+use client::{ClientError, Retry, Retrying, Transport};
+use http::{Request, Response};
+use reqwest::header::{AUTHORIZATION, HeaderMap};
+use reqwest::redirect::Policy;
+use reqwest::{Certificate, Url};
+
+use super::error::RemoteError;
+use crate::cli::Reach;
+use crate::fetch::target::Server;
+use crate::fetch::telling::Telling;
+
+/// A server that has responded is waited for: it may be restarted, and its runs go on then.
+const RESTART: Duration = Duration::from_secs(600);
+
+/// How long calls are tried again.
+pub(super) const RETRY: Retry = Retry {
+    until_first_response: Some(Duration::from_secs(3)),
+    after_first_response: Some(RESTART),
+    unauthorized: false,
+    random: || rand::random_range(0.0..1.0),
+};
+
+/// Time limit for a connection.
+const CONNECT: Duration = Duration::from_secs(10);
+/// Time limit for one request, to the end of its response.
+const REQUEST: Duration = Duration::from_secs(120);
+
+/// Sends requests to one server, and reports on the terminal that it is waited for.
+pub(super) struct HttpTransport {
+    http: reqwest::Client,
+    base: Url,
+    telling: Telling,
+    /// Whether a retry was reported and no recovery since.
+    is_waiting: Cell<bool>,
+}
+
+impl HttpTransport {
+    pub(super) fn new(
+        server: Server,
+        reach: &Reach,
+        telling: Telling,
+    ) -> Result<Self, RemoteError> {
+        // Where one is installed already, it stays.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let mut headers = HeaderMap::new();
+        if let Some(value) = server.authorization {
+            headers.insert(AUTHORIZATION, value);
+        }
+        let mut builder = reqwest::Client::builder()
+            .user_agent(concat!("rollcall/", env!("CARGO_PKG_VERSION")))
+            .default_headers(headers)
+            .connect_timeout(CONNECT)
+            .timeout(REQUEST)
+            // Elsewhere the token, and the list, would go to somebody else.
+            .redirect(Policy::none())
+            .retry(reqwest::retry::never());
+        if !reach.use_proxy {
+            builder = builder.no_proxy();
+        }
+        if let Some(path) = &reach.ca_file {
+            let bad = |error| RemoteError::CaFile(path.clone(), error);
+            let pem = fs::read(path).map_err(bad)?;
+            let certificates = Certificate::from_pem_bundle(&pem)
+                .map_err(|error| bad(std::io::Error::other(error)))?;
+            builder = builder.tls_certs_merge(certificates);
+        }
+        let http = builder.build();
+        Ok(Self {
+            http: http.map_err(|error| RemoteError::Client(error.to_string()))?,
+            base: server.base,
+            telling,
+            is_waiting: Cell::new(false),
+        })
+    }
+
+    async fn request(&self, request: Request<Bytes>) -> reqwest::Result<Response<Bytes>> {
+        let (parts, body) = request.into_parts();
+        let mut url = self.base.clone();
+        // The base's path ends in a slash, the request's begins with one.
+        url.set_path(&[self.base.path(), &parts.uri.path()[1..]].concat());
+        url.set_query(parts.uri.query());
+        let request = self.http.request(parts.method, url);
+        let sent = request.headers(parts.headers).body(body).send().await?;
+        let (status, headers) = (sent.status(), sent.headers().clone());
+        let mut response = Response::new(sent.bytes().await?);
+        *response.status_mut() = status;
+        *response.headers_mut() = headers;
+        Ok(response)
+    }
+
+    fn host(&self) -> String {
+        let host = self.base.host_str().unwrap_or_default();
+        match self.base.port() {
+            Some(port) => format!("{host}:{port}"),
+            None => host.to_owned(),
+        }
+    }
+}
+
+impl Transport for HttpTransport {
+    async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, ClientError> {
+        let response = self.request(request).await;
+        response.map_err(|error| ClientError::Unreachable {
+            reason: format!("{} ({})", reason(&error), self.host()),
+        })
+    }
+
+    async fn sleep(&self, duration: Duration) {
+        tokio::time::sleep(duration).await;
+    }
+
+    fn retrying(&self, retrying: Retrying<'_>) {
+        if retrying.failures == 1 && retrying.limit == Some(RESTART) {
+            let error = RemoteError::from(retrying.error.clone());
+            let minutes = RESTART.as_secs() / 60;
+            self.telling
+                .say(&format!("{error}. Trying again for {minutes} minutes"));
+            self.is_waiting.set(true);
+        }
+    }
+
+    fn recovered(&self) {
+        if self.is_waiting.take() {
+            self.telling.say("the server answers again");
+        }
+    }
+}
+
+/// The innermost reason, which says most: `connection refused`, not `error sending request`.
+fn reason(error: &reqwest::Error) -> String {
+    if error.is_timeout() {
+        return "it took too long".to_owned();
+    }
+    let (mut reason, mut next) = (None, error.source());
+    while let Some(inner) = next {
+        (reason, next) = (Some(inner.to_string()), inner.source());
+    }
+    reason.unwrap_or_else(|| "the connection broke".to_owned())
+}
