@@ -1,4 +1,6 @@
-//! The engine on one machine: all batches of an execution in this process, under one limit.
+//! The engine on one machine: runs the batches of all executions in this process.
+//!
+//! One limiter per execution holds its limits, so the lanes need no shares of them.
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -14,13 +16,13 @@ use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 use tokio::time::sleep;
 
-/// Batches that are being started at the same time: the next opens once one of these has started
-/// all its GETs, so that results come in list order and most batches are written in one piece.
+/// How many batches start their items at the same time. The next batch begins once one of them has
+/// started all its items. So results come in list order, and most batches are written in one segment.
 const STARTING: usize = 4;
-/// Tries of a batch whose results can't be written, and of the end.
-const TRIES: u32 = 5;
+/// Attempts to fetch a batch or to finish a pass if the store fails.
+const ATTEMPTS: u32 = 5;
 
-/// Runs executions in this process. Its clones are the same engine.
+/// Runs executions in this process. Clones share the same engine.
 #[derive(Clone)]
 pub struct Embedded {
     inner: Arc<Inner>,
@@ -29,23 +31,25 @@ pub struct Embedded {
 struct Inner {
     store: Store,
     fetcher: Fetcher,
-    /// Where the store is a folder: what is left of an erased execution there goes with its folder.
+    /// The folder of the store, if it is on disk. The folder of an erased execution is deleted there.
     folder: Option<PathBuf>,
-    /// GETs of all executions: this process may open only so many files.
+    /// Limits the GETs of all executions, since the process may open only a limited number of files.
     in_flight: Arc<Semaphore>,
     runs: Mutex<HashMap<ExecutionId, Run>>,
     halted: watch::Sender<bool>,
 }
 
-/// A pass under way; the entry goes when it ends.
+/// A pass that is running. Its entry is removed when it ends.
 struct Run {
     pass: u32,
     signal: watch::Sender<Signal>,
 }
 
 impl Embedded {
-    /// An engine over this store. `folder` is where it lies on disk, if it does;
-    /// `max_in_flight` how many GETs all executions together may have in flight.
+    /// Creates an engine.
+    ///
+    /// `folder` is the folder of the store, if it is on disk. `max_in_flight` limits the GETs in
+    /// flight of all executions together.
     pub fn new(
         store: Store,
         fetcher: Fetcher,
@@ -65,8 +69,9 @@ impl Embedded {
         }
     }
 
-    /// Ends all runs so that they can be gone on with later: nothing starts any more, what is in
-    /// flight gets 2 s, and what is known is written. Returns when that is done.
+    /// Halts all runs, so that they can be resumed later. Returns once all have ended.
+    ///
+    /// No GET starts any more, those in flight get 2 s to end, and results are written.
     pub async fn halt(&self) {
         self.inner.halted.send_replace(true);
         for run in self.runs().values() {
@@ -75,16 +80,16 @@ impl Embedded {
         self.wait_until(HashMap::is_empty).await;
     }
 
-    /// Waits until an execution is not being run.
+    /// Waits until an execution is not running.
     pub async fn ended(&self, id: &ExecutionId) {
         self.wait_until(|runs| !runs.contains_key(id)).await;
     }
 
-    async fn wait_until(&self, is_so: impl Fn(&HashMap<ExecutionId, Run>) -> bool) {
-        // Runs tell of their end through the channel of `halted`, whatever its value.
-        let mut news = self.inner.halted.subscribe();
-        while !is_so(&self.runs()) {
-            if news.changed().await.is_err() {
+    async fn wait_until(&self, condition: impl Fn(&HashMap<ExecutionId, Run>) -> bool) {
+        // A run that ends notifies the channel of `halted`, without changing its value.
+        let mut changes = self.inner.halted.subscribe();
+        while !condition(&self.runs()) {
+            if changes.changed().await.is_err() {
                 return;
             }
         }
@@ -105,9 +110,9 @@ impl Embedded {
         };
         match self.drive(&id, pass, signal).await {
             Ok(()) => {}
-            // A poll that finds no news and no run starts it again.
+            // A poll that finds neither progress nor a run starts it again.
             Err(error) => {
-                tracing::error!(execution = %id, pass, %error, "a run broke off; it is gone on with when it is next looked at")
+                tracing::error!(execution = %id, pass, %error, "run failed; it resumes on the next poll")
             }
         }
         drop(ended);
@@ -139,7 +144,7 @@ impl Embedded {
         Ok(())
     }
 
-    /// Gives every batch to the fetcher. A batch that is lost ends no other.
+    /// Fetches all batches. If one fails, the others still run.
     async fn fetch_all(
         &self,
         meta: &Arc<Meta>,
@@ -158,11 +163,11 @@ impl Embedded {
             if *signal.borrow() != Signal::Run {
                 break;
             }
-            let leave = (
+            let permits = (
                 Arc::clone(&open).acquire_owned().await,
                 Arc::clone(&starting).acquire_owned().await,
             );
-            let (Ok(open), Ok(starting)) = leave else {
+            let (Ok(open), Ok(starting)) = permits else {
                 return;
             };
             let lane = Lane {
@@ -182,8 +187,10 @@ impl Embedded {
     }
 }
 
-/// Batches open at the same time: enough to keep all GETs in flight while some wait for their
-/// last items, and bounded, so that a list of any length takes bounded memory.
+/// Returns how many batches are fetched at the same time.
+///
+/// That is enough to use all permits while some batches wait for their last items, but limited, so
+/// that memory doesn't grow with the length of the list.
 fn lanes(meta: &Meta) -> usize {
     16 + 4 * meta.settings.max_concurrency.div_ceil(meta.batch_size) as usize
 }
@@ -198,12 +205,13 @@ struct Lane {
 }
 
 impl Lane {
-    /// Invokes the fetcher until nothing is pending, as the state machine does in the cloud.
-    /// `starting` is given back once all GETs have been started.
+    /// Fetches the batch until no item is pending, as the state machine does in the cloud.
+    ///
+    /// The permit `starting` is released once all items have been started.
     async fn run(mut self, starting: tokio::sync::OwnedSemaphorePermit) {
         let mut starting = Some(starting);
         loop {
-            let answer = with_retries(|| {
+            let response = with_retries(|| {
                 let starting = starting.take();
                 let options = LaneOptions {
                     limiter: Arc::clone(&self.limiter),
@@ -215,11 +223,11 @@ impl Lane {
                     .fetch_batch(&self.meta, &self.pass, self.batch, options)
             })
             .await;
-            match answer {
+            match response {
                 Ok(BatchResponse { pending: 0, .. }) => return,
                 Ok(BatchResponse { wait_seconds, .. }) => {
                     let wait = Duration::from_secs(wait_seconds.into());
-                    // An error means that the run is gone, which is an end as well.
+                    // An error means that the run was removed, so it has ended too.
                     if tokio::time::timeout(
                         wait,
                         self.signal.wait_for(|signal| *signal != Signal::Run),
@@ -231,7 +239,7 @@ impl Lane {
                     }
                 }
                 Err(error) => {
-                    tracing::error!(execution = %self.meta.id, batch = self.batch, %error, "a batch is lost; a redrive asks it again");
+                    tracing::error!(execution = %self.meta.id, batch = self.batch, %error, "batch failed; a redrive fetches it again");
                     return;
                 }
             }
@@ -239,25 +247,25 @@ impl Lane {
     }
 }
 
-/// Tries again what the store refused, with growing distance.
+/// Retries a call that failed in the store, with exponential backoff.
 async fn with_retries<T, F>(mut call: impl FnMut() -> F) -> Result<T, FetcherError>
 where
     F: Future<Output = Result<T, FetcherError>>,
 {
-    let mut tries = 1;
+    let mut attempts = 1;
     loop {
         match call().await {
-            Err(FetcherError::Store(error)) if tries < TRIES => {
-                tracing::warn!(%error, tries, "the store failed; trying again");
-                sleep(Duration::from_millis(100 << tries)).await;
-                tries += 1;
+            Err(FetcherError::Store(error)) if attempts < ATTEMPTS => {
+                tracing::warn!(%error, attempts, "the store failed; retrying");
+                sleep(Duration::from_millis(100 << attempts)).await;
+                attempts += 1;
             }
             result => return result,
         }
     }
 }
 
-/// Takes a run off the list when it ends, also by a panic.
+/// Removes a run from the map when it ends, even by a panic.
 struct RunGuard {
     engine: Embedded,
     id: ExecutionId,
@@ -268,7 +276,7 @@ impl Drop for RunGuard {
     fn drop(&mut self) {
         {
             let mut runs = self.engine.runs();
-            // A redrive may have begun since this pass was settled.
+            // A redrive may have begun since this pass ended.
             if runs.get(&self.id).is_some_and(|run| run.pass == self.pass) {
                 runs.remove(&self.id);
             }
@@ -288,7 +296,9 @@ impl Engine for Embedded {
         let receiver = {
             let mut runs = self.runs();
             if *self.inner.halted.borrow() {
-                return Err(EngineError::Failed("this server is ending".to_owned()));
+                return Err(EngineError::Failed(
+                    "the server is shutting down".to_owned(),
+                ));
             }
             if runs.get(&id).is_some_and(|run| run.pass == pass) {
                 return Ok(());
@@ -314,11 +324,11 @@ impl Engine for Embedded {
     async fn stop(&self, id: &ExecutionId, pass: u32) -> Result<(), EngineError> {
         if let Some(run) = self.runs().get(id).filter(|run| run.pass == pass) {
             run.signal.send_if_modified(|signal| {
-                let news = *signal == Signal::Run;
-                if news {
+                let is_running = *signal == Signal::Run;
+                if is_running {
                     *signal = Signal::Stop;
                 }
-                news
+                is_running
             });
         }
         Ok(())
@@ -329,9 +339,9 @@ impl Engine for Embedded {
         tokio::spawn(async move {
             engine.ended(&id).await;
             if let Err(error) = engine.inner.store.sweep(&id).await {
-                tracing::warn!(execution = %id, %error, "an erasure is not finished; the next start finishes it");
+                tracing::warn!(execution = %id, %error, "erasure failed; the next start of the server completes it");
             } else if let Some(folder) = &engine.inner.folder {
-                // The folder holds nothing but what a writer left half done.
+                // Only files that a writer did not complete are left in the folder.
                 let _ = std::fs::remove_dir_all(folder.join("executions").join(id.as_str()));
             }
         });
