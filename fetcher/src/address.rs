@@ -92,7 +92,7 @@ mod tests {
     #[test]
     fn a_trailing_slash_is_optional_and_a_query_is_kept() {
         let ssn = Ssn::from_digits(b"012345678").unwrap();
-        for (url, asked) in [
+        for (url, expected) in [
             ("https://a.example/ssn", "https://a.example/ssn/012345678"),
             ("https://a.example/ssn/", "https://a.example/ssn/012345678"),
             ("https://a.example", "https://a.example/012345678"),
@@ -103,7 +103,7 @@ mod tests {
             ("http://127.0.0.1:1/x", "http://127.0.0.1:1/x/012345678"),
             ("http://[::1]/", "http://[::1]/012345678"),
         ] {
-            assert_eq!(address(url).unwrap().url(ssn).as_str(), asked);
+            assert_eq!(address(url).unwrap().url(ssn).as_str(), expected);
         }
     }
 

@@ -108,16 +108,16 @@ mod tests {
         for max_bytes in [60, 61, 62, 63, 64, 600, 6_000] {
             let (body, truncated) =
                 truncate(raw(long.clone()), Some(max_bytes - OTHER_FIELDS_BYTES));
-            let answer = DirectResponse {
+            let response = DirectResponse {
                 status_code: Some(200),
                 body,
                 error: None,
                 truncated,
             };
-            let json = serde_json::to_string(&answer).unwrap();
+            let json = serde_json::to_string(&response).unwrap();
             assert!(truncated && json.len() <= max_bytes, "{} bytes", json.len());
             assert!(json.len() + 4 > max_bytes, "{} bytes", json.len());
-            let text: String = serde_json::from_str(answer.body.unwrap().get()).unwrap();
+            let text: String = serde_json::from_str(response.body.unwrap().get()).unwrap();
             assert!(long.starts_with(&text));
         }
     }

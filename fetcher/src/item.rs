@@ -1,4 +1,4 @@
-//! One item: attempts until there is a result or no time is left.
+//! One item: makes attempts until the item has its result, or no time remains.
 
 use std::pin::Pin;
 

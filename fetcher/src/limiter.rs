@@ -23,8 +23,8 @@ pub struct Permit {
 
 /// A rate limit. It assigns each waiter its own start time, at even intervals.
 ///
-/// So each of thousands of waiters wakes once. If waiters had to ask again until they are allowed to
-/// start, most would wake in vain.
+/// So each of thousands of waiters wakes only once. If they polled the limiter instead, most would
+/// wake in vain.
 struct Rate {
     interval: Duration,
     next_start: Mutex<Instant>,

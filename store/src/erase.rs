@@ -73,8 +73,8 @@ impl Store {
 
     /// Deletes what fetchers wrote to an execution after it was erased, and its tombstone.
     ///
-    /// To be called once no fetcher can be working on it any more. It does nothing if the execution
-    /// isn't being erased.
+    /// Call this once no fetcher can be working on it any more. It does nothing if the execution isn't
+    /// being erased.
     pub async fn sweep(&self, id: &ExecutionId) -> Result<(), StoreError> {
         let Some(tombstone) = self.get_json::<Tombstone>(Key::Tombstone(id)).await? else {
             return Ok(());

@@ -66,8 +66,9 @@ impl HttpConnector for Connector {
     }
 }
 
-/// The system's resolver, with the addresses in random order. So many fetchers that start at the
-/// same time spread over S3's addresses.
+/// The system's resolver, with the addresses in random order.
+///
+/// This way, fetchers that start at the same time spread over S3's addresses.
 #[derive(Clone, Copy)]
 struct Shuffled;
 

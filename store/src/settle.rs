@@ -62,8 +62,8 @@ impl Store {
 
     /// Decides how the pass ended and writes the summary. Later calls return the same summary.
     ///
-    /// To be called once no fetcher works on the pass any more, or with `engine` once the engine has
-    /// ended it.
+    /// Call this once no fetcher works on the pass any more, or with `engine` once the engine has ended
+    /// it.
     pub async fn settle(
         &self,
         meta: &Meta,

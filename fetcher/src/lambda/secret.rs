@@ -198,11 +198,11 @@ mod tests {
                 assert_ne!(read, 0, "{request}");
                 request.push_str(std::str::from_utf8(&buffer[..read]).unwrap());
             }
-            let answer = format!(
+            let response = format!(
                 "HTTP/1.1 {status}\r\nContent-Length: {}\r\n\r\n{body}",
                 body.len()
             );
-            stream.write_all(answer.as_bytes()).await.unwrap();
+            stream.write_all(response.as_bytes()).await.unwrap();
             request
         };
         tokio::join!(serve, secret.read())
