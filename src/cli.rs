@@ -22,7 +22,7 @@ use crate::{Exit, fetch, logging};
 use completions::CompletionsCommand;
 use man::ManCommand;
 
-pub(crate) use fetch_args::{FetchArgs, Format};
+pub(crate) use fetch_args::FetchArgs;
 pub(crate) use given::Reach;
 pub(crate) use run_args::RunArgs;
 pub(crate) use serve_args::ServeArgs;

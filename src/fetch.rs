@@ -7,7 +7,6 @@ mod list;
 mod local;
 mod output;
 mod remote;
-mod rows;
 mod target;
 mod telling;
 
@@ -20,7 +19,7 @@ use crate::{Embedded, Exit, descriptors};
 use folder::{Begin, RunFolder, Upstream};
 use interrupts::Interrupts;
 use local::Local;
-use output::{Output, Pages, Wanted};
+use output::{Output, Pages, Rows};
 use remote::ReadAhead;
 use target::Target;
 use telling::Telling;
@@ -40,6 +39,7 @@ struct Ended {
 /// Looks up the list and writes its rows.
 pub(crate) async fn run(args: FetchArgs) -> Result<Exit, FetchError> {
     let target = Target::of(&args)?;
+    let options = output::options(&args)?;
     let source = list::read(&args)?;
     // Before the first GET: a run must not be lost because its rows have nowhere to go.
     let out = Output::open(args.out.as_deref())?;
@@ -73,9 +73,9 @@ pub(crate) async fn run(args: FetchArgs) -> Result<Exit, FetchError> {
         }
         return Ok(Exit::Interrupted);
     };
-    let rows = Wanted {
+    let rows = Rows {
         pages,
-        format: args.format,
+        options,
         source,
         masked: args.masked,
     };

@@ -50,12 +50,15 @@ fn crates_know_one_another_only_as_the_architecture_says() {
         ("client", BTreeSet::from(["contract"])),
         ("store", BTreeSet::from(["contract"])),
         ("fetcher", BTreeSet::from(["contract", "store"])),
-        ("backend", BTreeSet::from(["contract", "store"])),
-        ("worker", BTreeSet::from(["contract"])),
-        ("frontend", BTreeSet::from(["contract", "worker"])),
+        ("export", BTreeSet::from(["contract"])),
+        ("backend", BTreeSet::from(["contract", "export", "store"])),
+        ("worker", BTreeSet::from(["contract", "export"])),
+        ("frontend", BTreeSet::from(["contract", "export", "worker"])),
         (
             "rollcall",
-            BTreeSet::from(["backend", "client", "contract", "fetcher", "store"]),
+            BTreeSet::from([
+                "backend", "client", "contract", "export", "fetcher", "store",
+            ]),
         ),
         ("xtask", BTreeSet::from([])),
     ]);

@@ -1,50 +1,40 @@
-//! Which type of answer a caller takes.
+//! The format that a request's `Accept` header prefers.
 
 use axum::http::{HeaderMap, header};
+use export::Format;
 
 use crate::ApiError;
 
-/// How results are written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Format {
-    Json,
-    Ndjson,
-    Csv,
-}
-
-impl Format {
-    /// The format that the Accept header prefers; JSON where it doesn't say.
-    pub(crate) fn of(headers: &HeaderMap) -> Result<Self, ApiError> {
-        let Some(accept) = headers
-            .get(header::ACCEPT)
-            .and_then(|value| value.to_str().ok())
-        else {
-            return Ok(Self::Json);
+/// The format that the `Accept` header prefers; JSON without the header.
+///
+/// # Errors
+/// [`ApiError::NotAcceptable`] if the header accepts no format.
+pub(crate) fn format(headers: &HeaderMap) -> Result<Format, ApiError> {
+    let Some(accept) = headers
+        .get(header::ACCEPT)
+        .and_then(|value| value.to_str().ok())
+    else {
+        return Ok(Format::Json);
+    };
+    let mut best: Option<(f32, Format)> = None;
+    for range in accept.split(',') {
+        let mut parts = range.split(';').map(str::trim);
+        let media_type = parts.next().unwrap_or_default().to_ascii_lowercase();
+        let format = match media_type.as_str() {
+            "*/*" | "application/*" | "application/json" => Format::Json,
+            "application/x-ndjson" | "application/ndjson" => Format::Ndjson,
+            "text/*" | "text/csv" => Format::Csv,
+            _ => continue,
         };
-        let mut best: Option<(f32, Self)> = None;
-        for range in accept.split(',') {
-            let mut parts = range.split(';').map(str::trim);
-            let format = match parts
-                .next()
-                .unwrap_or_default()
-                .to_ascii_lowercase()
-                .as_str()
-            {
-                "*/*" | "application/*" | "application/json" => Self::Json,
-                "application/x-ndjson" | "application/ndjson" => Self::Ndjson,
-                "text/*" | "text/csv" => Self::Csv,
-                _ => continue,
-            };
-            let weight = parts
-                .find_map(|part| part.strip_prefix("q=")?.trim().parse().ok())
-                .unwrap_or(1.0);
-            if weight > 0.0 && best.is_none_or(|(known, _)| weight > known) {
-                best = Some((weight, format));
-            }
+        let weight = parts
+            .find_map(|part| part.strip_prefix("q=")?.trim().parse().ok())
+            .unwrap_or(1.0);
+        if weight > 0.0 && best.is_none_or(|(known, _)| weight > known) {
+            best = Some((weight, format));
         }
-        best.map(|(_, format)| format)
-            .ok_or(ApiError::NotAcceptable)
     }
+    best.map(|(_, format)| format)
+        .ok_or(ApiError::NotAcceptable)
 }
 
 #[cfg(test)]
@@ -52,9 +42,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_heaviest_known_type_wins_and_none_is_refused() {
+    fn heaviest_known_type_wins_and_unknown_is_refused() {
         let of = |accept: &str| {
-            Format::of(
+            format(
                 &[(header::ACCEPT, accept.parse().unwrap())]
                     .into_iter()
                     .collect(),
@@ -71,6 +61,6 @@ mod tests {
         );
         assert_eq!(of("image/png"), None);
         assert_eq!(of("text/csv;q=0"), None);
-        assert_eq!(Format::of(&HeaderMap::new()).ok(), Some(Format::Json));
+        assert_eq!(format(&HeaderMap::new()).ok(), Some(Format::Json));
     }
 }

@@ -10,5 +10,5 @@ pub mod text;
 pub mod wire;
 
 pub use list::InvalidReason;
-pub use mask::{Mask, mask_all};
+pub use mask::{Mask, mask_all, mask_short};
 pub use ssn::{Ssn, Warning};

@@ -11,8 +11,7 @@ use crate::Ssn;
 mod pattern;
 
 use pattern::digit;
-pub use pattern::mask_all;
-pub(crate) use pattern::mask_short;
+pub use pattern::{mask_all, mask_short};
 
 /// Finds one number in texts and in JSON, in whatever form it stands there, and leaves the last four
 /// digits of it.

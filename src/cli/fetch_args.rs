@@ -2,8 +2,10 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use contract::list::ColumnSelector;
+use export::Format;
 
 use super::given::Given;
 use super::{RunArgs, SettingsArg, UpstreamArgs};
@@ -14,6 +16,8 @@ Examples:
     rollcall fetch list.txt --upstream https://records.example.gov/ssn/ --out rows.csv
   A table, whose other columns go along, as NDJSON that shows no number:
     rollcall fetch people.csv --column ssn --format ndjson --masked > rows.ndjson
+  The same table for Excel:
+    rollcall fetch people.csv --column ssn --spreadsheet --out rows.csv
   A run that can be interrupted, and gone on with by the same command:
     rollcall fetch list.txt --resume run --out rows.csv
   What failed in it, asked again:
@@ -33,16 +37,23 @@ pub(crate) struct FetchArgs {
     /// The upstream's address, to which a number is appended.
     #[arg(long = "upstream", value_name = "URL", env = "ROLLCALL_UPSTREAM")]
     pub(crate) url: Option<String>,
-    /// Where the rows go, whole or not at all: an existing file is replaced once all are written,
-    /// and is readable by its owner alone [default: standard output].
+    /// The file for the rows. It is written completely or not at all: an existing file is replaced at
+    /// the end. Only its owner can read it [default: standard output].
     #[arg(long, value_name = "FILE")]
     pub(crate) out: Option<PathBuf>,
-    /// How the rows are written, the list's other columns with them. In CSV these stand in front.
-    #[arg(long, value_enum, default_value_t)]
+    /// The file's format. The list's other columns are in each: before the row in CSV, as `columns` in
+    /// JSON.
+    #[arg(long, value_parser = format(), default_value_t)]
     pub(crate) format: Format,
-    /// Shows the last four digits of each number only, in the list's other columns as well. Of seven
-    /// or eight digits there, whose zeros a spreadsheet ate, only those in a column whose header names
-    /// it one of SSNs are seen to be a number.
+    /// Writes CSV for a spreadsheet such as Excel: with a byte order mark, CRLF line ends and
+    /// `--dashes`.
+    #[arg(long)]
+    pub(crate) spreadsheet: bool,
+    /// Writes numbers with dashes: 123-45-6789.
+    #[arg(long)]
+    pub(crate) dashes: bool,
+    /// Writes only the last four digits of each number, in the list's other columns too. 7 or 8
+    /// digits there are masked only in a column whose header names SSNs.
     #[arg(long)]
     pub(crate) masked: bool,
     /// The column that holds the numbers: its header, or its number from 1 [default: the one whose
@@ -102,14 +113,14 @@ pub(crate) struct ServerArgs {
     pub(crate) token_file: Option<PathBuf>,
 }
 
-/// How rows are written.
-#[derive(Clone, Copy, Default, ValueEnum)]
-pub(crate) enum Format {
-    /// A header and a line for each row.
-    #[default]
-    Csv,
-    /// A JSON object a line.
-    Ndjson,
-    /// One JSON array of objects.
-    Json,
+/// Reads a format's name.
+fn format() -> impl TypedValueParser<Value = Format> {
+    let values = Format::ALL.map(|format| {
+        PossibleValue::new(format.name()).help(match format {
+            Format::Csv => "A header, and a record for each row",
+            Format::Ndjson => "A JSON object for each row, one per line",
+            Format::Json => "One JSON array of objects",
+        })
+    });
+    PossibleValuesParser::new(values).try_map(|name| name.parse::<Format>())
 }

@@ -30,6 +30,8 @@ pub(crate) enum FetchError {
     Store(#[from] StoreError),
     #[error("the run could not be started: {0}")]
     Engine(#[from] backend::EngineError),
+    #[error("--spreadsheet is for CSV: leave it out, or use --format csv")]
+    SpreadsheetFormat,
     #[error("the rows can't be written: {0}")]
     Output(#[from] io::Error),
     #[error("the rows can't be written to {0}: {1}")]

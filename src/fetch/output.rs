@@ -1,81 +1,85 @@
-//! Where rows go, whole or not at all.
+//! The output that rows are written to: a complete file or none.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use contract::list::Source;
-use contract::wire::{Joined, ResultRow};
+use contract::wire::ResultRow;
+use export::{Format, Joined, RowWriter, WriteOptions};
 use tempfile::{NamedTempFile, TempPath};
 use tokio::sync::mpsc;
 
 use super::FetchError;
-use super::rows::Rows;
-use crate::cli::Format;
+use crate::cli::FetchArgs;
 
-/// The rows in list order, a page at a time, or why there are no more.
+/// The rows in list order, one page at a time; an error is the last item.
 pub(super) type Pages = mpsc::Receiver<Result<Vec<ResultRow>, FetchError>>;
 
-/// Where rows go.
+/// The output that rows are written to.
 pub(super) enum Output {
     /// Standard output.
     Stdout,
-    /// A file that takes its name once it is whole, or else is gone. Made for its owner alone: it
-    /// holds numbers.
+    /// A temporary file that is renamed to this path once complete, and removed on failure.
+    ///
+    /// Only its owner may read it: it holds numbers.
     File(File, TempPath, PathBuf),
-    /// A device or a pipe, which can't be replaced by a file.
+    /// A device or a pipe, which a file can't replace.
     Device(File, PathBuf),
 }
 
 impl Output {
-    /// Opens the output, so that what is wrong with it is said before anything is asked.
+    /// Opens the output before the first request, so that a bad path costs nothing.
     pub(super) fn open(path: Option<&Path>) -> Result<Self, FetchError> {
         let Some(path) = path else {
             return Ok(Self::Stdout);
         };
         let bad = |error| FetchError::OutputFile(path.to_owned(), error);
         match path.metadata() {
-            Ok(there) if there.is_dir() => Err(bad(io::ErrorKind::IsADirectory.into())),
-            Ok(there) if !there.is_file() => {
+            Ok(metadata) if metadata.is_dir() => Err(bad(io::ErrorKind::IsADirectory.into())),
+            Ok(metadata) if !metadata.is_file() => {
                 let device = OpenOptions::new().write(true).open(path).map_err(bad)?;
                 Ok(Self::Device(device, path.to_owned()))
             }
             Ok(_) => {
-                // What a link leads to is replaced, not the link.
+                // Replace the link's target, not the link.
                 let path = path.canonicalize().map_err(bad)?;
-                let (file, hidden) = beside(&path).map_err(bad)?;
-                Ok(Self::File(file, hidden, path))
+                let (file, temporary) = temporary_beside(&path).map_err(bad)?;
+                Ok(Self::File(file, temporary, path))
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                let (file, hidden) = beside(path).map_err(bad)?;
-                Ok(Self::File(file, hidden, path.to_owned()))
+                let (file, temporary) = temporary_beside(path).map_err(bad)?;
+                Ok(Self::File(file, temporary, path.to_owned()))
             }
             Err(error) => Err(bad(error)),
         }
     }
 
-    /// Writes all rows in list order, beside the list's other columns where it has any. Put aside,
-    /// it leaves no file behind, though a thread may be held up by who doesn't read.
-    pub(super) async fn write(self, rows: Wanted) -> Result<(), FetchError> {
+    /// Writes all rows in list order, beside the list's other columns if it has any.
+    ///
+    /// If the future is dropped, no file is left; a thread may stay blocked on a pipe without a
+    /// reader.
+    pub(super) async fn write(self, rows: Rows) -> Result<(), FetchError> {
         match self {
             Self::Stdout => rows.write(io::stdout(), FetchError::Output).await.map(drop),
             Self::Device(device, path) => {
                 let bad = move |error| FetchError::OutputFile(path.clone(), error);
                 rows.write(device, bad).await.map(drop)
             }
-            Self::File(file, hidden, path) => {
+            Self::File(file, temporary, path) => {
                 let name = path.clone();
                 let bad = move |error| FetchError::OutputFile(name.clone(), error);
                 let file = rows.write(file, bad.clone()).await?;
                 file.sync_all().map_err(&bad)?;
-                hidden.persist(&path).map_err(|error| bad(error.error))?;
+                temporary.persist(&path).map_err(|error| bad(error.error))?;
                 Ok(())
             }
         }
     }
 }
 
-fn beside(path: &Path) -> io::Result<(File, TempPath)> {
+/// A new temporary file in the folder of this path.
+fn temporary_beside(path: &Path) -> io::Result<(File, TempPath)> {
     let folder = path
         .parent()
         .filter(|folder| !folder.as_os_str().is_empty());
@@ -84,17 +88,32 @@ fn beside(path: &Path) -> io::Result<(File, TempPath)> {
 }
 
 /// The rows to write, and how.
-pub(super) struct Wanted {
+pub(super) struct Rows {
     pub(super) pages: Pages,
-    pub(super) format: Format,
-    /// The list, where its other columns go along.
+    pub(super) options: WriteOptions,
+    /// The list, if its other columns go beside the rows.
     pub(super) source: Option<Source>,
-    /// Whether these hold no number.
+    /// Whether its other columns are masked. The rows arrive masked or in full.
     pub(super) masked: bool,
 }
 
-impl Wanted {
-    /// Writes them on a thread of their own, since a pipe takes no more than is read from it.
+/// How `fetch` writes rows.
+///
+/// # Errors
+/// [`FetchError::SpreadsheetFormat`] if `--spreadsheet` comes with another format than CSV.
+pub(super) fn options(args: &FetchArgs) -> Result<WriteOptions, FetchError> {
+    match (args.spreadsheet, args.format) {
+        (true, Format::Csv) => Ok(WriteOptions::spreadsheet()),
+        (true, _) => Err(FetchError::SpreadsheetFormat),
+        (false, format) => Ok(WriteOptions {
+            dashes: args.dashes,
+            ..WriteOptions::new(format)
+        }),
+    }
+}
+
+impl Rows {
+    /// Writes them on a blocking thread, since writing to a pipe waits for its reader.
     async fn write<W: Write + Send + 'static>(
         self,
         out: W,
@@ -111,15 +130,15 @@ impl Wanted {
         bad: impl Fn(io::Error) -> FetchError,
     ) -> Result<W, FetchError> {
         let joined = self.source.as_ref();
-        let joined = joined.and_then(|source| Joined::of(source, self.masked));
-        let mut out = BufWriter::with_capacity(1 << 16, out);
-        let mut rows = Rows::begin(self.format, joined.as_ref(), &mut out).map_err(&bad)?;
+        let joined = joined.and_then(|source| Joined::new(source, self.masked));
+        let out = BufWriter::with_capacity(1 << 16, out);
+        let mut writer = RowWriter::begin(out, self.options, joined).map_err(&bad)?;
         while let Some(page) = self.pages.blocking_recv() {
-            for row in &page? {
-                rows.write(row).map_err(&bad)?;
+            for row in page? {
+                writer.write(row).map_err(&bad)?;
             }
         }
-        rows.end().map_err(&bad)?;
+        let out = writer.end().map_err(&bad)?;
         out.into_inner().map_err(|error| bad(error.into_error()))
     }
 }
@@ -130,7 +149,7 @@ mod tests {
     use contract::wire::Outcome;
     use std::os::unix::fs::PermissionsExt;
 
-    fn wanted(last: Option<FetchError>) -> Wanted {
+    fn rows(last: Option<FetchError>) -> Rows {
         let (send, pages) = mpsc::channel(2);
         let row = ResultRow {
             row: 0,
@@ -147,16 +166,16 @@ mod tests {
         if let Some(error) = last {
             send.try_send(Err(error)).unwrap();
         }
-        Wanted {
+        Rows {
             pages,
-            format: Format::Csv,
+            options: WriteOptions::default(),
             source: None,
             masked: false,
         }
     }
 
     #[tokio::test]
-    async fn an_existing_file_is_replaced_by_what_is_whole_and_its_owner_s_alone() {
+    async fn only_a_complete_file_replaces_an_existing_one() {
         let folder = tempfile::tempdir().unwrap();
         let (file, link) = (folder.path().join("rows.csv"), folder.path().join("link"));
         std::fs::write(&file, "before").unwrap();
@@ -166,12 +185,12 @@ mod tests {
 
         let broken = Output::open(Some(&link)).unwrap();
         let why = FetchError::Empty;
-        let result = broken.write(wanted(Some(why))).await;
+        let result = broken.write(rows(Some(why))).await;
         assert!(matches!(result, Err(FetchError::Empty)));
         assert_eq!(read(), "before");
 
         let whole = Output::open(Some(&link)).unwrap();
-        whole.write(wanted(None)).await.unwrap();
+        whole.write(rows(None)).await.unwrap();
         assert!(read().contains("100010001"));
         let mode = file.metadata().unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
@@ -180,16 +199,16 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_is_no_place_for_rows() {
+    fn folder_is_refused() {
         let folder = tempfile::tempdir().unwrap();
         assert!(Output::open(Some(folder.path())).is_err());
         assert!(Output::open(Some(&folder.path().join("no/where"))).is_err());
     }
 
     #[tokio::test]
-    async fn a_full_device_is_told_and_stays_a_device() {
+    async fn full_device_is_an_error_and_stays_a_device() {
         let device = Output::open(Some(Path::new("/dev/full"))).unwrap();
-        let result = device.write(wanted(None)).await;
+        let result = device.write(rows(None)).await;
         assert!(matches!(result, Err(FetchError::OutputFile(..))));
         assert!(!Path::new("/dev/full").is_file());
     }

@@ -181,10 +181,7 @@ async fn results_come_as_json_ndjson_and_csv(kind: Kind) {
             .starts_with("text/csv")
     );
     let mut reader = csv::Reader::from_reader(csv.text.as_bytes());
-    assert_eq!(
-        reader.headers().unwrap(),
-        contract::wire::CSV_HEADER.as_slice()
-    );
+    assert_eq!(reader.headers().unwrap(), export::CSV_HEADER.as_slice());
     let records: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
     assert_eq!(
         records[0].iter().take(5).collect::<Vec<_>>(),

@@ -9,6 +9,7 @@ mod support;
 
 mod columns;
 mod fetch;
+mod formats;
 mod help;
 mod kills;
 mod remote;

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use axum::extract::{Request, State};
-use axum::http::{StatusCode, header};
+use axum::http::StatusCode;
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use backend::Api;
@@ -110,11 +110,12 @@ async fn failing(State(failures): State<Arc<Failures>>, request: Request, next: 
         failures.failed.send_modify(|failed| *failed += 1);
         return StatusCode::SERVICE_UNAVAILABLE.into_response();
     }
-    // Only downloads ask for this type.
-    let accept = request.headers().get(header::ACCEPT);
-    let is_page = accept.is_some_and(|accept| accept == "application/x-ndjson");
+    // Only downloads request pages this long.
+    let query = request.uri().query().unwrap_or_default();
+    let is_download = request.uri().path().ends_with("/results")
+        && query.split('&').any(|parameter| parameter == "count=1000");
     let take = |left: u64| left.checked_sub(1);
-    if is_page
+    if is_download
         && failures
             .pages
             .fetch_update(Ordering::Relaxed, Ordering::Relaxed, take)

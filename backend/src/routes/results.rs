@@ -7,13 +7,13 @@ use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use contract::limits::MAX_RESULTS_COUNT;
 use contract::wire::{ResultRow, ResultsPage};
+use export::{Format, RowWriter, WriteOptions};
 use store::{Filters, PageLimits, ResultsReader};
 
-use crate::accept::Format;
 use crate::api::Path;
 use crate::cursor::{self, ResultsCursor};
 use crate::problem::AnyProblem;
-use crate::{Api, ApiError, Owner, view};
+use crate::{Api, ApiError, Owner, accept, view};
 
 /// A request's query, each parameter once and none unknown.
 pub(crate) struct Parameters(HashMap<String, String>);
@@ -79,7 +79,7 @@ pub(crate) async fn results(
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let format = Format::of(&headers)?;
+    let format = accept::format(&headers)?;
     let known = [
         "first",
         "cursor",
@@ -126,10 +126,13 @@ pub(crate) async fn results(
             meta.id
         )
     });
-    let (content_type, body) = match format {
-        Format::Json => ("application/json", json(page.rows, next)),
-        Format::Ndjson => ("application/x-ndjson", ndjson(&page.rows)),
-        Format::Csv => ("text/csv; charset=utf-8; header=present", csv(&page.rows)),
+    let content_type = match format {
+        Format::Csv => "text/csv; charset=utf-8; header=present",
+        Format::Ndjson | Format::Json => format.media_type(),
+    };
+    let body = match format {
+        Format::Json => json(page.rows, next),
+        Format::Csv | Format::Ndjson => file(format, page.rows),
     };
     let mut response = ([(header::CONTENT_TYPE, content_type)], body).into_response();
     if let Some(link) = link.and_then(|link| link.parse().ok()) {
@@ -173,36 +176,32 @@ fn place(parameters: &Parameters, id: &str) -> Result<(u64, Filters), ApiError> 
     }
 }
 
-/// A body with room for these rows, so that megabytes are not moved while it grows.
-fn with_room(rows: &[ResultRow]) -> Vec<u8> {
+/// An empty buffer that these rows fit into, so that megabytes aren't moved while it grows.
+fn buffer_for(rows: &[ResultRow]) -> Vec<u8> {
     const FIELDS: usize = 240;
     let bodies = rows.iter().filter_map(|row| row.body.as_ref());
     let bodies: usize = bodies.map(|body| body.get().len()).sum();
     Vec::with_capacity(bodies + FIELDS * rows.len() + FIELDS)
 }
 
+/// The page as a JSON object, which holds the next page's cursor too.
 fn json(rows: Vec<ResultRow>, next: Option<String>) -> Vec<u8> {
-    let mut body = with_room(&rows);
-    // Its keys are texts, so it is JSON.
+    let mut body = buffer_for(&rows);
+    // All its keys are strings, so it always is JSON.
     let _ = serde_json::to_writer(&mut body, &ResultsPage { rows, next });
     body
 }
 
-fn ndjson(rows: &[ResultRow]) -> Vec<u8> {
-    let mut body = with_room(rows);
-    for row in rows {
-        // A row has text keys only, so it is JSON; a body's line breaks were made spaces when it was kept.
-        let _ = serde_json::to_writer(&mut body, row);
-        body.push(b'\n');
-    }
-    body
-}
-
-fn csv(rows: &[ResultRow]) -> Vec<u8> {
-    let mut writer = csv::Writer::from_writer(with_room(rows));
-    let _ = writer.write_record(contract::wire::CSV_HEADER);
-    for row in rows {
-        let _ = writer.write_record(row.csv_record());
-    }
-    writer.into_inner().unwrap_or_default()
+/// The page's rows as a file.
+fn file(format: Format, rows: Vec<ResultRow>) -> Vec<u8> {
+    let write = || {
+        let out = buffer_for(&rows);
+        let mut writer = RowWriter::begin(out, WriteOptions::new(format), None)?;
+        for row in rows {
+            writer.write(row)?;
+        }
+        writer.end()
+    };
+    // Writing to memory can't fail.
+    write().unwrap_or_default()
 }

@@ -37,7 +37,7 @@ pub(super) fn names(cell: &str) -> Names {
 }
 
 /// Whether a header names a column of SSNs, if only among other things.
-pub(crate) fn may_hold_ssns(header: &str) -> bool {
+pub fn may_hold_ssns(header: &str) -> bool {
     names(header) != Names::Other
 }
 

@@ -16,7 +16,7 @@ mod source;
 mod value;
 
 pub use column::{Column, ColumnSelector, ReadError, TableLayout};
-pub(crate) use header::may_hold_ssns;
+pub use header::may_hold_ssns;
 pub use invalid::InvalidReason;
 pub use parts::Part;
 pub use rows::{List, ListBuilder, Row};

@@ -38,6 +38,14 @@ impl List {
         self.rows.len() - self.items.len() - self.invalid
     }
 
+    /// The number in this row; `None` for an INVALID row and one that isn't there.
+    pub fn ssn(&self, row: usize) -> Option<Ssn> {
+        match self.rows.get(row)? {
+            Row::Item { index, .. } => self.items.get(*index as usize).copied(),
+            Row::Invalid(_) => None,
+        }
+    }
+
     /// Appends a row as a line, for sending the list on: [`super::read_lines`] and
     /// [`super::read_value`] read the same row from it under the options by which this list was
     /// read. Of an INVALID row it has the reason's example and nothing that was typed. Nothing is

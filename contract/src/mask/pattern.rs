@@ -15,9 +15,10 @@ pub fn mask_all(text: &str) -> Cow<'_, str> {
     masked(text, WHOLE)
 }
 
-/// The same, and no seven or eight digits either: for a column of numbers, of which a spreadsheet
-/// may have eaten the zeros.
-pub(crate) fn mask_short(text: &str) -> Cow<'_, str> {
+/// Like [`mask_all`], and masks seven or eight digits too, which may be a number without its zeros.
+///
+/// For a column whose header names SSNs.
+pub fn mask_short(text: &str) -> Cow<'_, str> {
     masked(text, super::FEWEST_BARE)
 }
 

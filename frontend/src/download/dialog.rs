@@ -1,15 +1,16 @@
 //! Choosing what a file of a run's rows holds.
 
 use contract::wire::Execution;
+use export::Format;
 use leptos::html::Dialog;
 use leptos::prelude::*;
 use web_sys::HtmlInputElement;
-use worker::protocol::{Format, Save};
+use worker::protocol::Save;
 
 use crate::browser;
 use crate::download::columns::{Columns, ColumnsChoice};
 use crate::download::file_name::file_name;
-use crate::download::state::{Downloads, extension};
+use crate::download::state::Downloads;
 use crate::run::choice::Choice;
 use crate::ui::boxed::{click, flag, text};
 use crate::ui::words;
@@ -76,12 +77,7 @@ pub(crate) fn DownloadButton(execution: Memo<Execution>, shown: RwSignal<Choice>
             };
             let started = browser::file_time(&e.started_at);
             let running = !e.status.has_ended();
-            let name = file_name(
-                e.label.as_deref(),
-                &started,
-                running,
-                extension(save.format),
-            );
+            let name = file_name(e.label.as_deref(), &started, running, save.format.name());
             (save, name)
         });
         downloads.begin(save, name);
@@ -121,7 +117,7 @@ fn Formats(format: RwSignal<Format>) -> impl IntoView {
         view! {
             <Radio
                 group="download-format"
-                id=extension(this)
+                id=this.name()
                 on=flag(move || format.get() == this)
                 chosen=move |()| format.set(this)
             >

@@ -1,12 +1,13 @@
 //! Files of runs' rows: made by the worker, one at a time, whichever page is shown meanwhile.
 
+use export::Format;
 use js_sys::{Array, Function, Object, Promise, Reflect};
 use leptos::prelude::*;
 use std::time::Duration;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, HtmlAnchorElement, Url};
-use worker::protocol::{Event, Format, Request, Save, Trouble};
+use worker::protocol::{Event, Request, Save, Trouble};
 
 use crate::api::ApiError;
 use crate::ui::boxed::{given, spawn};
@@ -208,23 +209,6 @@ fn failed(title: String, advice: String) -> Stage {
     Stage::Failed { title, advice }
 }
 
-/// The ending of a format's files.
-pub(crate) fn extension(format: Format) -> &'static str {
-    match format {
-        Format::Csv => "csv",
-        Format::Ndjson => "ndjson",
-        Format::Json => "json",
-    }
-}
-
-fn media_type(format: Format) -> &'static str {
-    match format {
-        Format::Csv => "text/csv",
-        Format::Ndjson => "application/x-ndjson",
-        Format::Json => "application/json",
-    }
-}
-
 /// The browser's dialog for the place of a file, where it has one that lets the page write there.
 fn ask_for_place(name: &str, format: Format) -> Option<Promise> {
     let window = window();
@@ -232,8 +216,8 @@ fn ask_for_place(name: &str, format: Format) -> Option<Promise> {
         .ok()?
         .dyn_into()
         .ok()?;
-    let ending = format!(".{}", extension(format));
-    let accept = object(&[(media_type(format), &Array::of1(&ending.into()))]);
+    let ending = format!(".{}", format.name());
+    let accept = object(&[(format.media_type(), &Array::of1(&ending.into()))]);
     let types = Array::of1(&object(&[("accept", &accept)]));
     let options = object(&[("suggestedName", &name.into()), ("types", &types)]);
     ask.call1(&window, &options).ok()?.dyn_into().ok()

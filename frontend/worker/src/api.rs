@@ -45,7 +45,8 @@ pub(crate) async fn text(answer: Response) -> Result<String> {
     }
 }
 
-async fn read<T: DeserializeOwned>(answer: Response) -> Result<T> {
+/// The value in the body of a 2xx.
+pub(crate) async fn read<T: DeserializeOwned>(answer: Response) -> Result<T> {
     let status = answer.status();
     let body = text(answer).await?;
     serde_json::from_str(&body).map_err(|_| Trouble::Unreadable { status })

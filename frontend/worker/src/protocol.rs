@@ -3,6 +3,7 @@
 
 use contract::list::{Column, ColumnSelector, ReadOptions, Validation};
 use contract::wire::{ErrorKind, Limits, Problem, StartRequest};
+use export::Format;
 use serde::{Deserialize, Serialize};
 
 /// What the page asks, under a number that its events bear.
@@ -94,7 +95,7 @@ pub struct Save {
     pub run: String,
     /// Its rows.
     pub rows: u64,
-    /// How they are written.
+    /// The file's format. CSV is for spreadsheets.
     pub format: Format,
     /// The filters, as the results' address has them, with an `&` before each; all rows by none.
     pub filter: String,
@@ -105,18 +106,6 @@ pub struct Save {
     pub reveal: bool,
     /// Whether the list's other columns go along; only if the worker holds the list.
     pub columns: bool,
-}
-
-/// How rows are written.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Format {
-    /// A table for a spreadsheet.
-    #[default]
-    Csv,
-    /// A JSON object a line.
-    Ndjson,
-    /// One JSON array of objects.
-    Json,
 }
 
 /// How a list is to be read.

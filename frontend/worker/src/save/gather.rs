@@ -1,150 +1,113 @@
-//! The pages of a run gathered into a file, a page ahead of what is being written.
+//! Reads a run's pages and writes them to a sink, one page ahead of what is being written.
 
 use std::cell::RefCell;
 use std::time::Duration;
 
+use contract::wire::ResultsPage;
 use futures::future::{Either, select, try_join};
 
 use crate::patience::patiently;
 use crate::protocol::{Event, Trouble};
-use crate::save::assemble::{AssembleError, Assembler};
-use crate::save::pages::Page;
-use crate::save::sink::{Unwritable, Write};
+use crate::save::failure::Failure;
+use crate::save::rows::Rows;
+use crate::save::sink::Write;
 
-/// Bytes that are gathered before they are written.
+/// Bytes that are collected before they are written.
 const CHUNK: usize = 1 << 20;
 
-/// Why there is no file.
-#[derive(Debug, PartialEq)]
-pub(crate) enum Failure {
-    /// The server refused, or is gone for too long.
-    Server(Trouble),
-    /// The list that is joined isn't the run's: this row differs.
-    Unlike {
-        /// From 0.
-        row: u64,
-    },
-    /// The server told of no further page, but that were not all rows.
-    NotWhole {
-        /// Rows that came.
-        came: u64,
-    },
-    /// The file can't be written.
-    Unwritable,
-}
-
-impl From<Unwritable> for Failure {
-    fn from(_: Unwritable) -> Self {
-        Self::Unwritable
-    }
-}
-
-impl From<AssembleError> for Failure {
-    fn from(error: AssembleError) -> Self {
-        match error {
-            AssembleError::NoRows => Self::Server(Trouble::Unreadable { status: 200 }),
-            AssembleError::Unlike { row } => Self::Unlike { row },
-        }
-    }
-}
-
-/// What is gathered.
+/// The rows that make the file.
 pub(crate) struct Wanted {
-    /// The first page's address.
-    pub(crate) first: String,
     /// The run's rows.
     pub(crate) rows: u64,
-    /// Whether all of them are to come, whatever they are.
+    /// Whether the file must hold all of them.
     pub(crate) all: bool,
 }
 
-/// Whom pages are asked of.
+/// The server that pages come from.
 pub(crate) struct Server<A, P> {
-    /// Asks for the page at this address.
-    pub(crate) ask: A,
+    /// Reads the page at this cursor, or the first one.
+    pub(crate) page: A,
     /// Waits.
     pub(crate) pause: P,
-    /// How long it may fail before it is given up.
-    pub(crate) patience: Duration,
+    /// How long one page is retried.
+    pub(crate) retry_for: Duration,
 }
 
 impl<A, P> Server<A, P>
 where
-    A: AsyncFn(&str) -> Result<Page, Trouble>,
+    A: AsyncFn(Option<&str>) -> Result<ResultsPage, Trouble>,
     P: AsyncFn(Duration),
 {
-    /// A page, whatever the server goes through meanwhile; a page asked again is the same one. Who
-    /// gives up says what was the matter last.
-    async fn page(&self, address: &str, tell: &dyn Fn(Event)) -> Result<Page, Failure> {
+    /// Reads a page, with retries. After the last one the error is the latest failure.
+    async fn page(
+        &self,
+        cursor: Option<&str>,
+        report: &dyn Fn(Event),
+    ) -> Result<ResultsPage, Failure> {
         let last = RefCell::new(Trouble::Unreachable);
-        let tell = |event| {
+        let report = |event| {
             if let Event::Waiting(trouble) = &event {
                 last.replace(trouble.clone());
             }
-            tell(event);
+            report(event);
         };
-        let asking = patiently(&tell, &self.pause, async || (self.ask)(address).await);
-        let given_up = (self.pause)(self.patience);
-        match select(Box::pin(asking), Box::pin(given_up)).await {
+        let reading = patiently(&report, &self.pause, async || (self.page)(cursor).await);
+        let given_up = (self.pause)(self.retry_for);
+        match select(Box::pin(reading), Box::pin(given_up)).await {
             Either::Left((page, _)) => page.map_err(Failure::Server),
             Either::Right(_) => Err(Failure::Server(last.borrow().clone())),
         }
     }
 }
 
-/// Writes all pages from the first on. `tell` hears how far in the list it is.
+/// Writes the rows of all pages. Returns their count; `report` receives the progress.
 pub(crate) async fn gather<A, P>(
     server: Server<A, P>,
     wanted: Wanted,
-    assembler: &mut Assembler<'_>,
+    mut rows: Rows<'_>,
     sink: &mut impl Write,
-    tell: &dyn Fn(Event),
-) -> Result<(), Failure>
+    report: &dyn Fn(Event),
+) -> Result<u64, Failure>
 where
-    A: AsyncFn(&str) -> Result<Page, Trouble>,
+    A: AsyncFn(Option<&str>) -> Result<ResultsPage, Trouble>,
     P: AsyncFn(Duration),
 {
-    let Wanted { first, rows, all } = wanted;
-    tell(Event::Progress {
-        done: 0,
-        total: rows,
-    });
-    let mut chunk = Vec::with_capacity(CHUNK);
-    assembler.begin(&mut chunk);
-    let mut page = server.page(&first, tell).await?;
+    let total = wanted.rows;
+    report(Event::Progress { done: 0, total });
+    let mut page = server.page(None, report).await?;
     loop {
+        let ResultsPage { rows: some, next } = page;
         let ahead = async {
-            match &page.next {
-                Some(next) => server.page(next, tell).await.map(Some),
+            match &next {
+                Some(cursor) => server.page(Some(cursor), report).await.map(Some),
                 None => Ok(None),
             }
         };
         let writing = async {
-            let at = assembler.page(&page.rows, &mut chunk)?;
-            if chunk.len() >= CHUNK {
-                sink.write(&chunk).await?;
-                chunk.clear();
+            let done = rows.write(some)?;
+            let bytes = rows.bytes();
+            if bytes.len() >= CHUNK {
+                sink.write(bytes).await?;
+                bytes.clear();
             }
-            Ok::<_, Failure>(at)
+            Ok::<_, Failure>(done)
         };
-        // The next page is asked for first, then this one is written.
-        let (ahead, at) = try_join(ahead, writing).await?;
-        if let Some(done) = at {
-            tell(Event::Progress { done, total: rows });
+        // `try_join` polls in order: the next page is requested before this one is written.
+        let (ahead, done) = try_join(ahead, writing).await?;
+        if let Some(done) = done {
+            report(Event::Progress { done, total });
         }
         match ahead {
             Some(next) => page = next,
             None => break,
         }
     }
-    // Who drops a page's `Link` on its way would make a short file of a long run.
-    if all && assembler.rows != rows {
-        return Err(Failure::NotWhole {
-            came: assembler.rows,
-        });
+    let count = rows.count();
+    if wanted.all && count != total {
+        return Err(Failure::Incomplete { count });
     }
-    assembler.end(&mut chunk);
-    Ok(sink.write(&chunk).await?)
+    sink.write(&rows.end()?).await?;
+    Ok(count)
 }
 
 #[cfg(test)]

@@ -1,45 +1,44 @@
-//! The list that goes along with a run's rows, held since the start or brought again.
+//! The list whose other columns go beside a run's rows: kept since the start, or chosen again.
 
 use contract::list::{ColumnSelector, ReadError, Source, read_source};
-use contract::wire::Joined;
+use contract::wire::ResultRow;
+use export::Joined;
 
 use crate::digest::refusal;
-use crate::protocol::{Event, ReadBy, Save, Trouble};
-use crate::save::assemble::{heads, is_row_of};
-use crate::save::pages;
+use crate::protocol::{Event, ReadBy};
+use crate::save::pages::Results;
+use crate::save::rows::is_row_of;
 
-/// The names of the columns that go along.
+/// The names of the list's other columns.
 pub(crate) fn columns(source: &Source) -> Event {
-    let joined = Joined::of(source, false);
+    let joined = Joined::new(source, false);
     Event::Columns(joined.map_or_else(Vec::new, |joined| joined.names().to_vec()))
 }
 
-/// Reads a file as the list of a run, if it is that list: as long as it, and with the run's numbers
-/// in its first rows. All others are compared when they are joined.
+/// Reads a file as a run's list.
+///
+/// It must have as many rows as the run, and the numbers of the run's first rows. The other rows are
+/// compared when they are written.
 pub(crate) async fn join(
     run: &str,
     rows: u64,
     by: &ReadBy,
     bytes: &[u8],
 ) -> Result<Source, Box<Event>> {
-    let first = pages::first(&Save {
-        run: run.to_owned(),
-        rows,
-        format: Default::default(),
-        filter: String::new(),
-        group: None,
+    let results = Results {
+        run,
+        filter: "",
         reveal: false,
-        columns: false,
-    });
-    let page = pages::page(&first)
-        .await
-        .map_err(|trouble| Box::new(Event::Trouble(trouble)))?;
+    };
+    let page = results.page(None).await;
+    let page = page.map_err(|trouble| Box::new(Event::Trouble(trouble)))?;
     choose(bytes, by, rows, &page.rows)
 }
 
-/// The reading of a file, by whichever column, that has so many rows and the numbers of this page.
-fn choose(bytes: &[u8], by: &ReadBy, rows: u64, page: &str) -> Result<Source, Box<Event>> {
-    let heads = heads(page).ok_or_else(no_rows)?;
+/// Reads a file by each of its columns in turn, and returns the reading that fits the run.
+///
+/// It has as many rows as the run, and the numbers of the run's first page.
+fn choose(bytes: &[u8], by: &ReadBy, rows: u64, page: &[ResultRow]) -> Result<Source, Box<Event>> {
     let read = |column: Option<ColumnSelector>| read_source(bytes, &by.options(), column.as_ref());
     let (first, columns) = match read(by.column()) {
         Ok(source) => {
@@ -58,7 +57,7 @@ fn choose(bytes: &[u8], by: &ReadBy, rows: u64, page: &str) -> Result<Source, Bo
         ),
         Err(error) => return Err(Box::new(Event::Refused(refusal(0, &error)))),
     };
-    // One at a time, since a list may be long.
+    // One at a time: a list may be long.
     let others = columns
         .into_iter()
         .filter_map(|column| read(Some(ColumnSelector::Index(column))).ok());
@@ -67,33 +66,39 @@ fn choose(bytes: &[u8], by: &ReadBy, rows: u64, page: &str) -> Result<Source, Bo
         if list.list.rows.len() as u64 != rows {
             continue;
         }
-        let mut heads = heads.iter();
-        match heads.find(|(row, ssn)| !is_row_of(&list, *row, ssn.as_deref())) {
+        let mut page = page.iter();
+        match page.find(|row| !is_row_of(&list, row.row, row.ssn.as_deref())) {
             None => return Ok(list),
-            Some((row, _)) => furthest = furthest.max(Some(*row)),
+            Some(row) => furthest = furthest.max(Some(row.row)),
         }
     }
     Err(Box::new(Event::Unlike { row: furthest }))
 }
 
-fn no_rows() -> Box<Event> {
-    Box::new(Event::Trouble(Trouble::Unreadable { status: 200 }))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use contract::wire::Outcome;
 
     const TABLE: &str = "his,hers,name\n123-45-6789,987-65-4320,Ada\nnone,123-45-6780,Bob\n";
 
-    fn page(numbers: [Option<&str>; 2]) -> String {
-        let rows = numbers.iter().enumerate();
-        rows.map(|(row, ssn)| serde_json::json!({"row": row, "ssn": ssn}).to_string() + "\n")
-            .collect()
+    fn page(numbers: [Option<&str>; 2]) -> Vec<ResultRow> {
+        let rows = (0..).zip(numbers).map(|(row, ssn)| ResultRow {
+            row,
+            ssn: ssn.map(str::to_owned),
+            outcome: Outcome::Pending,
+            status_code: None,
+            body: None,
+            error: None,
+            warning: None,
+            duration_ms: None,
+            attempts: 0,
+        });
+        rows.collect()
     }
 
     #[test]
-    fn the_column_is_found_by_the_run_s_numbers() {
+    fn column_is_found_by_the_run_s_numbers() {
         for (numbers, column) in [
             ([Some("***-**-6789"), None], 0),
             ([Some("***-**-4320"), Some("***-**-6780")], 1),
@@ -105,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn another_list_is_refused_with_what_differs() {
+    fn another_list_is_refused_with_the_row_that_differs() {
         let numbers = page([Some("***-**-4320"), Some("***-**-6781")]);
         let read = |bytes: &[u8], rows| {
             choose(bytes, &ReadBy::default(), rows, &numbers)
@@ -124,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn what_goes_along_is_told_by_name() {
+    fn columns_are_the_list_s_other_ones() {
         let source = read_source(b"SSN,Name\n123-45-6789,Ada\n", &Default::default(), None);
         assert_eq!(
             columns(&source.unwrap()),

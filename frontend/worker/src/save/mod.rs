@@ -1,10 +1,12 @@
-//! Making a file of a run's rows: page by page from the server, to disk where the browser can write
-//! there, with the list's other columns where the list is here.
+//! Downloads: a run's rows, page by page from the API, as a file with the list's other columns.
+//!
+//! The file goes to disk if the browser can write there, else into a blob.
 
-mod assemble;
+mod failure;
 mod gather;
 mod join;
 mod pages;
+mod rows;
 mod sink;
 
 use std::time::Duration;
@@ -16,68 +18,77 @@ use wasm_bindgen::JsValue;
 use crate::protocol::{Event, Save, Trouble};
 use crate::serve::pause;
 
-use assemble::Assembler;
-use gather::{Failure, Wanted, gather};
+use failure::Failure;
+use gather::{Server, Wanted, gather};
+use pages::Results;
+use rows::Rows;
 use sink::Sink;
 
 pub(crate) use join::{columns, join};
 
-/// How long a server may be gone in the middle of a file.
-const PATIENCE: Duration = Duration::from_secs(120);
+/// How long a page of rows is retried.
+const RETRY_FOR: Duration = Duration::from_secs(120);
 
-/// Makes the file; its last event, and the file where it was written to no handle. Whoever lets go
-/// of this leaves no half file.
+/// Makes the file. Returns its last event, and the file itself unless it was written to `handle`.
+///
+/// If the future is dropped, no incomplete file is left.
 pub(crate) async fn save(
     save: Save,
     source: Option<&Source>,
     handle: &JsValue,
-    tell: &dyn Fn(Event),
+    report: &dyn Fn(Event),
 ) -> (Event, Option<JsValue>) {
-    // Opened first: a sink that is let go of takes the empty file of the browser's dialog with it.
-    let Ok(mut sink) = Sink::open(handle).await else {
+    // Open the sink first: dropping it removes the empty file that the browser's dialog made.
+    let Ok(sink) = Sink::open(handle).await else {
         return (Event::Unwritable, None);
     };
     let source = source.filter(|_| save.columns);
     if save.columns && source.is_none() {
         return (Event::Gone, None);
     }
-    let mut assembler = Assembler::new(save.format, source, !save.reveal).of_group(save.group);
+    match write(&save, source, sink, report).await {
+        Ok((rows, file)) => (Event::Saved { rows }, file),
+        Err(Failure::Server(trouble)) => (Event::Trouble(trouble), None),
+        Err(Failure::Incomplete { count }) => (incomplete(count, save.rows), None),
+        Err(Failure::Unlike { row }) => (Event::Unlike { row: Some(row) }, None),
+        Err(Failure::Unwritable) => (Event::Unwritable, None),
+    }
+}
+
+/// Writes the rows; their count, and the file unless it is on disk.
+async fn write(
+    save: &Save,
+    source: Option<&Source>,
+    mut sink: Sink,
+    report: &dyn Fn(Event),
+) -> Result<(u64, Option<JsValue>), Failure> {
+    let results = Results {
+        run: &save.run,
+        filter: &save.filter,
+        reveal: save.reveal,
+    };
+    let server = Server {
+        page: async |cursor: Option<&str>| results.page(cursor).await,
+        pause,
+        retry_for: RETRY_FOR,
+    };
     let wanted = Wanted {
-        first: pages::first(&save),
         rows: save.rows,
         all: save.filter.is_empty() && save.group.is_none(),
     };
-    let server = gather::Server {
-        ask: pages::page,
-        pause,
-        patience: PATIENCE,
-    };
-    let gathered = gather(server, wanted, &mut assembler, &mut sink, tell).await;
-    let event = match gathered {
-        Ok(()) => match sink.close().await {
-            Ok(file) => {
-                let rows = assembler.rows;
-                return (Event::Saved { rows }, file);
-            }
-            Err(_) => Event::Unwritable,
-        },
-        Err(Failure::Server(trouble)) => Event::Trouble(trouble),
-        Err(Failure::NotWhole { came }) => not_whole(came, save.rows),
-        Err(Failure::Unlike { row }) => Event::Unlike { row: Some(row) },
-        Err(Failure::Unwritable) => Event::Unwritable,
-    };
-    (event, None)
+    let rows = Rows::begin(save, source)?;
+    let count = gather(server, wanted, rows, &mut sink, report).await?;
+    Ok((count, sink.close().await?))
 }
 
-/// Told as a refusal, in words of its own: the page shows them as it shows the server's.
-fn not_whole(came: u64, rows: u64) -> Event {
+/// The event of an incomplete download, which the page shows like the server's own problems.
+fn incomplete(count: u64, rows: u64) -> Event {
     Event::Trouble(Trouble::Refused(Problem {
         kind: "about:blank".to_owned(),
-        title: "The file would not be whole".to_owned(),
+        title: "The file would be incomplete".to_owned(),
         status: 200,
         detail: Some(format!(
-            "{came} of the run's {rows} rows came. A proxy on the way may drop the header Link, which \
-             says where the rows go on: whoever runs it must let it pass."
+            "The server sent {count} of the run's {rows} lines. Download it again."
         )),
     }))
 }

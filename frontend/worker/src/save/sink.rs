@@ -1,5 +1,5 @@
-//! Where a file goes: to the place on disk that its reader chose, where the browser can write there;
-//! else into parts of a blob, which the browser itself may put on disk.
+//! The destination of a file: a path on disk that the reader chose, if the browser can write there;
+//! else the parts of a blob, which the browser may keep on disk.
 
 use js_sys::{Array, Function, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
@@ -10,13 +10,13 @@ use web_sys::{Blob, File, FileSystemFileHandle, FileSystemWritableFileStream};
 #[derive(Debug)]
 pub(crate) struct Unwritable;
 
-/// What takes a file's bytes.
+/// Receives a file's bytes.
 pub(crate) trait Write {
-    /// Takes the next bytes.
+    /// Writes the next bytes.
     async fn write(&mut self, bytes: &[u8]) -> Result<(), Unwritable>;
 }
 
-/// Where a file goes. One that is dropped before it is closed leaves nothing behind.
+/// The destination of a file. Dropped before it is closed, it leaves nothing.
 pub(crate) enum Sink {
     /// To disk.
     Disk(Disk),
@@ -24,19 +24,19 @@ pub(crate) enum Sink {
     Parts(Array),
 }
 
-/// A file on disk in the making. The browser writes it beside its place and moves it there when it
-/// is closed.
+/// A file being written on disk. The browser writes a temporary file, which replaces the chosen one
+/// when it is closed.
 pub(crate) struct Disk {
     handle: FileSystemFileHandle,
     stream: Option<FileSystemWritableFileStream>,
-    /// Whether nothing was there before; the browser's dialog makes an empty file.
+    /// Whether the chosen file was empty; the browser's dialog makes a new file empty.
     was_empty: bool,
 }
 
 impl Sink {
-    /// Opens the place of this handle; parts where it is none.
+    /// Opens the file of this handle; parts of a blob if it is undefined.
     pub(crate) async fn open(handle: &JsValue) -> Result<Self, Unwritable> {
-        // Not by its class, which a browser without it lacks.
+        // Not by its class, which some browsers lack.
         if handle.is_undefined() || handle.is_null() {
             return Ok(Self::Parts(Array::new()));
         }
@@ -55,7 +55,7 @@ impl Sink {
         }))
     }
 
-    /// Ends the file, which only now is there; its blob where it went into parts.
+    /// Completes the file on disk, or returns the blob.
     pub(crate) async fn close(self) -> Result<Option<JsValue>, Unwritable> {
         match self {
             Self::Parts(parts) => {
@@ -78,11 +78,11 @@ impl Sink {
 
 impl Write for Sink {
     async fn write(&mut self, bytes: &[u8]) -> Result<(), Unwritable> {
-        // A copy of the browser's own, since this memory may move while it is written.
+        // The browser needs its own copy: this memory may move during the write.
         let bytes = Uint8Array::from(bytes);
         match self {
             Self::Parts(parts) => {
-                // A blob for each, so that the bytes leave this worker's memory.
+                // A blob for each part, so that the bytes leave the worker's memory.
                 let part = Blob::new_with_buffer_source_sequence(&Array::of1(&bytes));
                 parts.push(&part.map_err(|_| Unwritable)?.into());
                 Ok(())
@@ -105,7 +105,7 @@ impl Drop for Disk {
             return;
         };
         let aborted = JsFuture::from(stream.abort());
-        // What the dialog made goes too, where the browser can erase it.
+        // Also erase the empty file that the dialog made, if the browser can.
         let erase = Reflect::get(&self.handle, &"remove".into())
             .ok()
             .filter(|_| self.was_empty)

@@ -1,13 +1,16 @@
 use std::cell::{Cell, RefCell};
 
-use contract::wire::Problem;
+use contract::wire::{Outcome, Problem, ResultRow};
+use export::Format;
 use futures::FutureExt;
 use futures::future::pending;
+use serde_json::value::to_raw_value;
 
 use super::*;
-use crate::protocol::Format;
+use crate::save::rows::tests::save;
+use crate::save::sink::Unwritable;
 
-const PATIENCE: Duration = Duration::from_secs(120);
+const RETRY_FOR: Duration = Duration::from_secs(120);
 
 /// What was written, in the pieces in which it came.
 #[derive(Default)]
@@ -28,71 +31,90 @@ impl Write for Full {
     }
 }
 
-/// A run of ten pages, each at its number; the pauses of a server that fails cost no time.
-fn page(address: &str, body: &str) -> Page {
-    let number: u64 = address.parse().unwrap();
-    Page {
-        rows: format!("{{\"row\":{number},\"ssn\":null,\"body\":\"{body}\"}}\n"),
+/// A run of ten pages with a row each, whose cursors are the pages' numbers.
+fn page(cursor: Option<&str>, body: &str) -> ResultsPage {
+    let number = cursor.map_or(0, |cursor| cursor.parse().unwrap());
+    let row = ResultRow {
+        row: number,
+        ssn: None,
+        outcome: Outcome::Invalid,
+        status_code: None,
+        body: Some(to_raw_value(body).unwrap()),
+        error: None,
+        warning: None,
+        duration_ms: None,
+        attempts: 0,
+    };
+    ResultsPage {
+        rows: vec![row],
         next: (number < 9).then(|| (number + 1).to_string()),
     }
 }
 
-/// Only the pause after which it is given up lasts.
+/// The run's rows in NDJSON.
+fn file(body: &str) -> String {
+    let numbers = (0..10).map(|number: u64| number.to_string());
+    let rows = numbers.map(|number| {
+        let row = &page(Some(&number), body).rows[0];
+        serde_json::to_string(row).unwrap() + "\n"
+    });
+    rows.collect()
+}
+
+/// Only the pause after which a page is given up lasts.
 async fn short(pause: Duration) {
-    if pause == PATIENCE {
+    if pause == RETRY_FOR {
+        pending::<()>().await;
+    }
+}
+
+/// Only the pauses between retries last.
+async fn long(pause: Duration) {
+    if pause != RETRY_FOR {
         pending::<()>().await;
     }
 }
 
 fn gathered(
-    ask: impl AsyncFn(&str) -> Result<Page, Trouble>,
+    page: impl AsyncFn(Option<&str>) -> Result<ResultsPage, Trouble>,
     pause: impl AsyncFn(Duration),
     sink: &mut impl Write,
-    told: &RefCell<Vec<Event>>,
-) -> Result<(), Failure> {
+    events: &RefCell<Vec<Event>>,
+) -> Result<u64, Failure> {
     let server = Server {
-        ask,
+        page,
         pause,
-        patience: PATIENCE,
+        retry_for: RETRY_FOR,
     };
-    let mut assembler = Assembler::new(Format::Ndjson, None, true);
-    let tell = |event| told.borrow_mut().push(event);
+    let rows = Rows::begin(&save(Format::Ndjson), None).unwrap();
+    let report = |event| events.borrow_mut().push(event);
     let wanted = Wanted {
-        first: "0".into(),
         rows: 10,
         all: true,
     };
-    let gathering = gather(server, wanted, &mut assembler, sink, &tell);
+    let gathering = gather(server, wanted, rows, sink, &report);
     gathering.now_or_never().expect("nothing lasts")
 }
 
 #[test]
-fn pages_come_in_order_and_progress_ends_at_the_end() {
-    let asked = RefCell::new(Vec::new());
-    let told = RefCell::default();
+fn pages_come_in_order_and_progress_reaches_the_end() {
+    let requests = Cell::new(0);
+    let events = RefCell::default();
     let mut pieces = Pieces::default();
-    let ask = async |address: &str| {
-        asked.borrow_mut().push(address.to_owned());
-        Ok(page(address, "x"))
+    let read = async |cursor: Option<&str>| {
+        requests.set(requests.get() + 1);
+        Ok(page(cursor, "x"))
     };
-    gathered(ask, short, &mut pieces, &told).unwrap();
-    let expected: String = (0..10).map(|n| page(&n.to_string(), "x").rows).collect();
+    assert_eq!(gathered(read, short, &mut pieces, &events), Ok(10));
     // Small pages are written together.
     assert_eq!(pieces.0.len(), 1);
-    assert_eq!(String::from_utf8(pieces.0.concat()).unwrap(), expected);
-    assert_eq!(asked.borrow().len(), 10);
-    let done: Vec<u64> = told
-        .borrow()
-        .iter()
-        .map(|event| match event {
-            Event::Progress { done, total: 10 } => *done,
-            other => panic!("{other:?}"),
-        })
-        .collect();
-    assert_eq!(done, (0..=10).collect::<Vec<_>>());
+    assert_eq!(String::from_utf8(pieces.0.concat()).unwrap(), file("x"));
+    assert_eq!(requests.get(), 10);
+    let progress = (0..=10).map(|done| Event::Progress { done, total: 10 });
+    assert_eq!(events.take(), progress.collect::<Vec<_>>());
 }
 
-/// How many pages were asked for when each piece was written.
+/// How many pages were requested when each piece was written, and its bytes.
 struct Ahead<'a>(&'a Cell<usize>, Vec<(usize, usize)>);
 
 impl Write for Ahead<'_> {
@@ -103,111 +125,84 @@ impl Write for Ahead<'_> {
 }
 
 #[test]
-fn long_pages_are_written_as_they_come_while_the_next_is_asked_for() {
+fn long_pages_are_written_while_the_next_is_read() {
     let body = "x".repeat(CHUNK / 2);
-    let asked = Cell::new(0);
-    let mut pieces = Ahead(&asked, Vec::new());
-    let ask = async |address: &str| {
-        asked.set(asked.get() + 1);
-        Ok(page(address, &body))
+    let requests = Cell::new(0);
+    let mut pieces = Ahead(&requests, Vec::new());
+    let read = async |cursor: Option<&str>| {
+        requests.set(requests.get() + 1);
+        Ok(page(cursor, &body))
     };
-    gathered(ask, short, &mut pieces, &RefCell::default()).unwrap();
+    gathered(read, short, &mut pieces, &RefCell::default()).unwrap();
     let Ahead(_, pieces) = pieces;
-    // Two pages fill a piece; the one behind them is on its way by then.
-    let ahead: Vec<usize> = pieces.iter().map(|(asked, _)| *asked).collect();
+    // Two pages fill a piece; the one after them is on its way by then.
+    let ahead: Vec<usize> = pieces.iter().map(|(requests, _)| *requests).collect();
     assert_eq!(ahead, [3, 5, 7, 9, 10, 10]);
     assert!(pieces.iter().all(|(_, bytes)| *bytes < 2 * CHUNK));
 }
 
 #[test]
-fn a_server_that_is_gone_is_waited_for_and_no_row_is_lost_or_twice() {
-    let failures = Cell::new(0);
-    let told = RefCell::default();
+fn failing_server_is_retried_and_no_row_is_lost_or_repeated() {
+    let requests = Cell::new(0);
+    let events = RefCell::default();
     let mut pieces = Pieces::default();
-    let ask = async |address: &str| {
-        failures.set(failures.get() + 1);
-        match failures.get() % 3 {
-            0 => Ok(page(address, "x")),
+    let read = async |cursor: Option<&str>| {
+        requests.set(requests.get() + 1);
+        match requests.get() % 3 {
+            0 => Ok(page(cursor, "x")),
             _ => Err(Trouble::Unreachable),
         }
     };
-    gathered(ask, short, &mut pieces, &told).unwrap();
-    let expected: String = (0..10).map(|n| page(&n.to_string(), "x").rows).collect();
-    assert_eq!(String::from_utf8(pieces.0.concat()).unwrap(), expected);
-    let waited = Event::Waiting(Trouble::Unreachable);
-    let waits = told
-        .borrow()
-        .iter()
-        .filter(|event| **event == waited)
-        .count();
-    assert_eq!(waits, 20);
+    gathered(read, short, &mut pieces, &events).unwrap();
+    assert_eq!(String::from_utf8(pieces.0.concat()).unwrap(), file("x"));
+    let waiting = Event::Waiting(Trouble::Unreachable);
+    let events = events.take();
+    assert_eq!(events.iter().filter(|event| **event == waiting).count(), 20);
 }
 
 #[test]
-fn a_server_that_stays_away_is_given_up() {
-    let ask = async |address: &str| match address {
-        "3" => Err(Trouble::Unreachable),
-        address => Ok(page(address, "x")),
+fn server_that_stays_away_is_given_up() {
+    let read = async |cursor: Option<&str>| match cursor {
+        Some("3") => Err(Trouble::Unreachable),
+        cursor => Ok(page(cursor, "x")),
     };
-    // The pause between two tries lasts, the one after which it is given up is over.
-    let pause = async |pause: Duration| {
-        if pause != PATIENCE {
-            pending::<()>().await;
-        }
-    };
-    let answer = gathered(ask, pause, &mut Pieces::default(), &RefCell::default());
-    assert_eq!(answer, Err(Failure::Server(Trouble::Unreachable)));
+    let result = gathered(read, long, &mut Pieces::default(), &RefCell::default());
+    assert_eq!(result, Err(Failure::Server(Trouble::Unreachable)));
 }
 
 #[test]
-fn who_was_signed_out_meanwhile_is_told_so_when_it_is_given_up() {
+fn error_after_retries_is_the_latest_failure() {
     let signed_out = Trouble::Refused(Problem {
         kind: "/problems/unauthorized".into(),
         title: "Unauthorized".into(),
         status: 401,
         detail: None,
     });
-    let ask = async |_: &str| Err(signed_out.clone());
-    let pause = async |pause: Duration| {
-        if pause != PATIENCE {
-            pending::<()>().await;
-        }
-    };
-    let answer = gathered(ask, pause, &mut Pieces::default(), &RefCell::default());
-    assert_eq!(answer, Err(Failure::Server(signed_out)));
+    let read = async |_: Option<&str>| Err(signed_out.clone());
+    let result = gathered(read, long, &mut Pieces::default(), &RefCell::default());
+    assert_eq!(result, Err(Failure::Server(signed_out)));
 }
 
 #[test]
-fn a_file_of_all_rows_that_lacks_some_is_none() {
-    let ask = async |address: &str| {
-        let mut page = page(address, "x");
+fn file_of_all_rows_that_lacks_some_is_an_error() {
+    let read = async |cursor: Option<&str>| {
+        let mut page = page(cursor, "x");
         page.next = page.next.filter(|next| next != "4");
         Ok(page)
     };
     let mut pieces = Pieces::default();
-    let answer = gathered(ask, short, &mut pieces, &RefCell::default());
-    assert_eq!(answer, Err(Failure::NotWhole { came: 4 }));
+    let result = gathered(read, short, &mut pieces, &RefCell::default());
+    assert_eq!(result, Err(Failure::Incomplete { count: 4 }));
     assert!(pieces.0.is_empty());
 }
 
 #[test]
-fn what_another_try_would_not_change_ends_it() {
+fn failure_that_a_retry_would_not_change_is_final() {
     let refused = Trouble::Unreadable { status: 404 };
-    let ask = async |_: &str| Err(refused.clone());
-    let answer = gathered(ask, short, &mut Pieces::default(), &RefCell::default());
-    assert_eq!(answer, Err(Failure::Server(refused.clone())));
-    let ask = async |_: &str| {
-        Ok(Page {
-            rows: "nonsense\n".into(),
-            next: None,
-        })
-    };
-    let answer = gathered(ask, short, &mut Pieces::default(), &RefCell::default());
-    assert_eq!(
-        answer,
-        Err(Failure::Server(Trouble::Unreadable { status: 200 }))
-    );
-    let ask = async |address: &str| Ok(page(address, "x"));
-    let answer = gathered(ask, short, &mut Full, &RefCell::default());
-    assert_eq!(answer, Err(Failure::Unwritable));
+    let read = async |_: Option<&str>| Err(refused.clone());
+    let result = gathered(read, short, &mut Pieces::default(), &RefCell::default());
+    assert_eq!(result, Err(Failure::Server(refused.clone())));
+    let read = async |cursor: Option<&str>| Ok(page(cursor, "x"));
+    let result = gathered(read, short, &mut Full, &RefCell::default());
+    assert_eq!(result, Err(Failure::Unwritable));
 }

@@ -1,47 +1,48 @@
-//! Cells of a CSV that a spreadsheet would run as a formula.
+//! CSV cells that a spreadsheet would run as a formula.
 
 use std::borrow::Cow;
 
-/// The cell so that a spreadsheet shows it and doesn't run it: where it would be taken for a
-/// formula, an apostrophe stands in front. A plain number, such as `-5` or `+1.5e3`, stays.
+/// The cell with an apostrophe before anything that a spreadsheet would run as a formula.
+///
+/// A plain number such as `-5` or `+1.5e3` is unchanged.
 ///
 /// Source: OWASP, "CSV Injection": `=`, `+`, `-`, `@`, tab, carriage return, line feed and the
-/// full-width forms of the first four begin a formula. Spaces in front are looked past, since some
-/// spreadsheets drop them. A spreadsheet may part cells at `;` or a tab rather than at commas, and
-/// sees no quotes but those with which a cell begins, so behind these and behind a line break the
-/// same holds: quotes around the cell would not help there.
+/// full-width forms of the first four begin a formula. Leading spaces are skipped, since some
+/// spreadsheets drop them. A spreadsheet may separate cells at `;` or tab instead of the comma, and
+/// then knows only quotes at the beginning of a cell; so the same holds after each of these and after
+/// a line break. Quotes around the whole cell would not help there.
 pub fn defused(cell: &str) -> Cow<'_, str> {
-    let in_front = is_dangerous(cell, &[' ']);
-    // All of it, without an early end, is what a compiler makes fast.
-    let parts = |found, byte: u8| found | matches!(byte, b';' | b'\t' | b'\r' | b'\n');
-    if !cell.bytes().fold(false, parts) {
+    let in_front = is_formula(cell, &[' ']);
+    // A fold without an early exit, since the compiler vectorizes that.
+    let separates = |found, byte: u8| found | matches!(byte, b';' | b'\t' | b'\r' | b'\n');
+    if !cell.bytes().fold(false, separates) {
         return match in_front {
             true => Cow::Owned(format!("'{cell}")),
             false => Cow::Borrowed(cell),
         };
     }
-    let mut told = String::with_capacity(cell.len() + 2);
+    let mut defused = String::with_capacity(cell.len() + 2);
     if in_front {
-        told.push('\'');
+        defused.push('\'');
     }
-    for (place, part) in cell.split_inclusive(parts_cells).enumerate() {
-        let text = part.strip_suffix(parts_cells).unwrap_or(part);
-        if place > 0 && is_dangerous(text, &[' ', '"']) {
-            told.push('\'');
+    for (index, part) in cell.split_inclusive(is_separator).enumerate() {
+        let text = part.strip_suffix(is_separator).unwrap_or(part);
+        if index > 0 && is_formula(text, &[' ', '"']) {
+            defused.push('\'');
         }
-        told.push_str(part);
+        defused.push_str(part);
     }
-    match told.len() == cell.len() {
+    match defused.len() == cell.len() {
         true => Cow::Borrowed(cell),
-        false => Cow::Owned(told),
+        false => Cow::Owned(defused),
     }
 }
 
-/// JSON that is no text, as a cell: it stays the same JSON, of which nothing runs.
-pub(super) fn defused_json(json: &str) -> Cow<'_, str> {
+/// A JSON object, array, number or literal as a cell: the same JSON, with nothing that would run.
+pub(crate) fn defused_json(json: &str) -> Cow<'_, str> {
     match defused(json) {
         Cow::Borrowed(_) => Cow::Borrowed(json),
-        // A `;` is in texts only, where it has an escape; tabs and line breaks are in none.
+        // A `;` is only inside strings, which may escape it; tabs and line breaks only outside.
         Cow::Owned(_) => Cow::Owned(
             json.replace(';', "\\u003b")
                 .replace(['\t', '\r', '\n'], " "),
@@ -49,15 +50,14 @@ pub(super) fn defused_json(json: &str) -> Cow<'_, str> {
     }
 }
 
-/// Where some spreadsheet ends a cell, whatever stands around it.
-fn parts_cells(c: char) -> bool {
+/// Whether some spreadsheet ends a cell here, inside quotes too.
+fn is_separator(c: char) -> bool {
     matches!(c, ';' | '\t' | '\r' | '\n')
 }
 
-fn is_dangerous(text: &str, looked_past: &[char]) -> bool {
-    text.trim_start_matches(looked_past)
-        .starts_with(begins_formula)
-        && !is_number(text)
+/// Whether this text runs, once leading `skipped` characters are dropped.
+fn is_formula(text: &str, skipped: &[char]) -> bool {
+    text.trim_start_matches(skipped).starts_with(begins_formula) && !is_number(text)
 }
 
 fn begins_formula(c: char) -> bool {
@@ -67,7 +67,7 @@ fn begins_formula(c: char) -> bool {
     )
 }
 
-/// A sign, digits parted by points or commas, perhaps an exponent: there is nothing in it to run.
+/// A sign, digits with points or commas between, perhaps an exponent: nothing in it can run.
 fn is_number(cell: &str) -> bool {
     let cell = cell.trim_matches(' ');
     let unsigned = cell.strip_prefix(['+', '-']).unwrap_or(cell);
@@ -88,7 +88,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn what_would_run_gets_an_apostrophe() {
+    fn formula_gets_an_apostrophe() {
         for cell in [
             "=1+1",
             "=cmd|' /C calc'!A0",
@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn what_would_not_run_stays() {
+    fn other_cells_are_unchanged() {
         for cell in [
             "",
             "Ada",
@@ -138,8 +138,8 @@ mod tests {
     }
 
     #[test]
-    fn what_would_run_where_cells_are_parted_otherwise_gets_one_too() {
-        for (cell, told) in [
+    fn formula_after_another_separator_gets_one_too() {
+        for (cell, expected) in [
             ("x;=cmd|' /C calc'!A0", "x;'=cmd|' /C calc'!A0"),
             ("x\t=1", "x\t'=1"),
             ("a\r\n@b", "a\r\n'@b"),
@@ -149,27 +149,27 @@ mod tests {
             ("\t=1", "'\t'=1"),
             ("a;b; -5;c=d", "a;b; -5;c=d"),
         ] {
-            assert_eq!(defused(cell), told);
+            assert_eq!(defused(cell), expected);
         }
     }
 
     #[test]
-    fn json_stays_the_same_json() {
+    fn defused_json_is_the_same_json() {
         for json in [
             r#"{"a":"x;=1+1;","b":[1,	-5]}"#,
             "[1,\n-5]",
             r#"["x;y"]"#,
             "-5",
         ] {
-            let told = defused_json(json);
+            let defused_cell = defused_json(json);
             let read = |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap();
-            assert_eq!(read(&told), read(json));
-            assert_eq!(defused(&told), told);
+            assert_eq!(read(&defused_cell), read(json));
+            assert_eq!(defused(&defused_cell), defused_cell);
         }
         assert_eq!(defused_json(r#"["x;y"]"#), r#"["x;y"]"#);
     }
 
-    /// A plain number, told otherwise than above.
+    /// A plain number, found in another way than above.
     fn is_plain_number(text: &str) -> bool {
         let text = text.trim_matches(' ').replace(['.', ','], "");
         text.parse::<f64>().is_ok() && text.chars().all(|c| "+-eE0123456789".contains(c))
@@ -177,24 +177,24 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_cell_begins_a_formula_and_none_loses_anything(
+        fn no_cell_runs_and_none_loses_anything(
             cell in "[ =+@\t\r\n;＝－0-9.,eE'a-]{0,8}|.*"
         ) {
-            let told = defused(&cell);
-            for (place, part) in told.split([';', '\t', '\r', '\n']).enumerate() {
-                let looked_past: &[char] = if place == 0 { &[' '] } else { &[' ', '"'] };
-                let begins = part.trim_start_matches(looked_past).starts_with(begins_formula);
+            let defused_cell = defused(&cell);
+            for (place, part) in defused_cell.split([';', '\t', '\r', '\n']).enumerate() {
+                let skipped: &[char] = if place == 0 { &[' '] } else { &[' ', '"'] };
+                let begins = part.trim_start_matches(skipped).starts_with(begins_formula);
                 prop_assert!(!begins || is_plain_number(part), "{:?} would run", part);
             }
-            prop_assert!(!told.starts_with(['\t', '\r', '\n']));
+            prop_assert!(!defused_cell.starts_with(['\t', '\r', '\n']));
             let mut put = cell.chars().peekable();
-            for c in told.chars() {
+            for c in defused_cell.chars() {
                 if put.next_if_eq(&c).is_none() {
                     prop_assert_eq!(c, '\'', "only apostrophes are added");
                 }
             }
             prop_assert_eq!(put.next(), None);
-            prop_assert_eq!(defused(&told), told.as_ref());
+            prop_assert_eq!(defused(&defused_cell), defused_cell.as_ref());
         }
     }
 }

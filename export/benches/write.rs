@@ -1,0 +1,71 @@
+//! How long a million rows take from the API's JSON to a file.
+
+use std::fmt::Write as _;
+use std::hint::black_box;
+
+use contract::list::{ReadOptions, Source, read_source};
+use contract::wire::ResultsPage;
+use criterion::{Criterion, criterion_group, criterion_main};
+use export::{Format, Joined, RowWriter, WriteOptions};
+
+const PAGES: u64 = 1_000;
+const ROWS: u64 = 1_000;
+
+/// A page as the API sends it.
+fn page(page: u64) -> String {
+    let rows = (page * ROWS..(page + 1) * ROWS).map(|row| {
+        let ssn = 100_000_000 + row;
+        let body = format!(
+            r#"{{"ssn":"{ssn}","name":"Person {row}","address":{{"city":"Springfield","zip":"12345"}},"status":"ACTIVE"}}"#
+        );
+        format!(
+            r#"{{"row":{row},"ssn":"{ssn}","outcome":"SUCCEEDED","statusCode":200,"body":{body},"error":null,"warning":null,"durationMs":12,"attempts":1}}"#
+        )
+    });
+    format!(r#"{{"rows":[{}]}}"#, rows.collect::<Vec<_>>().join(","))
+}
+
+/// The list with three other columns.
+fn list() -> Source {
+    let mut table = String::from("SSN,name,city,note\n");
+    for row in 0..PAGES * ROWS {
+        let _ = writeln!(
+            table,
+            "{},Person {row},\"Springfield, IL\",-",
+            100_000_000 + row
+        );
+    }
+    read_source(table.as_bytes(), &ReadOptions::default(), None).expect("a table")
+}
+
+fn file(pages: &[String], options: WriteOptions, list: Option<&Source>) -> Vec<u8> {
+    let joined = list.and_then(|list| Joined::new(list, false));
+    let mut writer = RowWriter::begin(Vec::new(), options, joined).expect("memory takes all");
+    for page in pages {
+        let page: ResultsPage = serde_json::from_str(black_box(page)).expect("a page");
+        for row in page.rows {
+            writer.write(row).expect("memory takes all");
+        }
+    }
+    writer.end().expect("memory takes all")
+}
+
+fn write(criterion: &mut Criterion) {
+    let pages: Vec<String> = (0..PAGES).map(page).collect();
+    let list = list();
+    let mut group = criterion.benchmark_group("a million");
+    group.sample_size(10);
+    for format in Format::ALL {
+        let options = WriteOptions::new(format);
+        group.bench_function(format!("{format}"), |bencher| {
+            bencher.iter(|| file(&pages, options, None));
+        });
+        group.bench_function(format!("{format} with three columns"), |bencher| {
+            bencher.iter(|| file(&pages, options, Some(&list)));
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(benches, write);
+criterion_main!(benches);

@@ -1,0 +1,221 @@
+use contract::list::{ColumnSelector, ReadOptions, Source, read_source};
+use contract::wire::{ErrorKind, Outcome, RowError};
+use contract::{InvalidReason, Warning};
+use proptest::prelude::*;
+use serde_json::value::RawValue;
+use serde_json::{Value, json};
+
+use super::*;
+
+fn row(row: u64, ssn: Option<&str>, body: Option<&str>) -> ResultRow {
+    ResultRow {
+        row,
+        ssn: ssn.map(str::to_owned),
+        outcome: match ssn {
+            Some(_) => Outcome::Succeeded,
+            None => Outcome::Invalid,
+        },
+        status_code: ssn.map(|_| 200),
+        body: body.map(|body| RawValue::from_string(body.to_owned()).unwrap()),
+        error: ssn
+            .is_none()
+            .then_some(RowError::Invalid(InvalidReason::NoDigits)),
+        warning: None,
+        duration_ms: ssn.map(|_| 12),
+        attempts: 1,
+    }
+}
+
+fn list(text: &str) -> Source {
+    let column = ColumnSelector::Name("SSN".into());
+    read_source(text.as_bytes(), &ReadOptions::default(), Some(&column)).unwrap()
+}
+
+fn file(options: WriteOptions, joined: Option<Joined<'_>>, rows: &[ResultRow]) -> String {
+    let mut writer = RowWriter::begin(Vec::new(), options, joined).unwrap();
+    for row in rows {
+        writer.write(row.clone()).unwrap();
+    }
+    assert_eq!(writer.rows(), rows.len() as u64);
+    String::from_utf8(writer.end().unwrap()).unwrap()
+}
+
+const LIST: &str = "SSN,Name,Note\n001-02-0304,Ada,=1+1\nnobody,Bob,\"two\nlines\"\n";
+
+fn rows() -> [ResultRow; 2] {
+    let body = r#"{ "name": "Ada" }"#;
+    [row(0, Some("001020304"), Some(body)), row(1, None, None)]
+}
+
+#[test]
+fn csv_for_programs_has_bare_numbers_and_line_feeds() {
+    assert_eq!(
+        file(WriteOptions::new(Format::Csv), None, &rows()),
+        "row,ssn,outcome,statusCode,error,warning,durationMs,attempts,body\n\
+         0,001020304,SUCCEEDED,200,,,12,1,\"{ \"\"name\"\": \"\"Ada\"\" }\"\n\
+         1,,INVALID,,NO_DIGITS,,,1,\n"
+    );
+}
+
+#[test]
+fn csv_for_spreadsheets_has_mark_crlf_and_dashes() {
+    let list = list(LIST);
+    assert_eq!(
+        file(
+            WriteOptions::spreadsheet(),
+            Joined::new(&list, false),
+            &rows()
+        ),
+        "\u{feff}Name,Note,row,ssn,outcome,statusCode,error,warning,durationMs,attempts,body\r\n\
+         Ada,'=1+1,0,001-02-0304,SUCCEEDED,200,,,12,1,\"{ \"\"name\"\": \"\"Ada\"\" }\"\r\n\
+         Bob,\"two\nlines\",1,,INVALID,,NO_DIGITS,,,1,\r\n"
+    );
+}
+
+#[test]
+fn json_rows_are_those_of_the_api_with_columns() {
+    let list = list(LIST);
+    let objects = rows().map(|row| serde_json::to_string(&row).unwrap());
+    let plain = file(WriteOptions::new(Format::Ndjson), None, &rows());
+    assert_eq!(plain, objects.clone().map(|object| object + "\n").concat());
+    let joined = objects
+        .iter()
+        .zip([
+            r#","columns":{"Name":"Ada","Note":"=1+1"}}"#,
+            r#","columns":{"Name":"Bob","Note":"two\nlines"}}"#,
+        ])
+        .map(|(object, columns)| object.strip_suffix('}').unwrap().to_owned() + columns);
+    let joined: Vec<String> = joined.collect();
+    let ndjson = file(
+        WriteOptions::new(Format::Ndjson),
+        Joined::new(&list, false),
+        &rows(),
+    );
+    assert_eq!(ndjson, joined.join("\n") + "\n");
+    let json = file(
+        WriteOptions::new(Format::Json),
+        Joined::new(&list, false),
+        &rows(),
+    );
+    assert_eq!(json, format!("[\n{}\n]\n", joined.join(",\n")));
+}
+
+#[test]
+fn json_array_needs_no_first_row() {
+    assert_eq!(file(WriteOptions::new(Format::Json), None, &[]), "[\n]\n");
+    let rows = [row(7, Some("***-**-0304"), None), row(9, None, None)];
+    let json = file(WriteOptions::new(Format::Json), None, &rows);
+    let read: Vec<Value> = serde_json::from_str(&json).unwrap();
+    assert_eq!([&read[0]["row"], &read[1]["row"]], [7, 9]);
+}
+
+#[test]
+fn dashes_are_written_in_every_format_and_masks_kept() {
+    for format in Format::ALL {
+        let options = WriteOptions {
+            dashes: true,
+            ..WriteOptions::new(format)
+        };
+        let full = file(options, None, &[row(0, Some("001020304"), None)]);
+        assert!(full.contains("001-02-0304") && !full.contains("001020304"));
+        let masked = file(options, None, &[row(0, Some("***-**-0304"), None)]);
+        assert!(masked.contains("***-**-0304"));
+    }
+}
+
+#[test]
+fn spreadsheet_changes_csv_only() {
+    for format in [Format::Ndjson, Format::Json] {
+        let options = WriteOptions {
+            spreadsheet: true,
+            ..WriteOptions::new(format)
+        };
+        assert_eq!(
+            file(options, None, &rows()),
+            file(WriteOptions::new(format), None, &rows())
+        );
+    }
+}
+
+#[test]
+fn errors_and_warnings_have_their_api_names() {
+    let failed = ResultRow {
+        outcome: Outcome::Failed,
+        status_code: None,
+        error: Some(RowError::Fetch(ErrorKind::TimedOut)),
+        warning: Some(Warning::AreaNeverIssued),
+        ..row(0, Some("123456789"), None)
+    };
+    let csv = file(WriteOptions::new(Format::Csv), None, &[failed]);
+    assert!(csv.contains("FAILED,,TIMED_OUT,AREA_NEVER_ISSUED,12,1,"));
+}
+
+/// A cell as a list may have it: quotes, breaks, formulas, any letters.
+fn cell() -> impl Strategy<Value = String> {
+    "[ =+@\t\r\n,;\"'a-z0-9é-]{0,12}|.{0,12}"
+}
+
+proptest! {
+    /// A CSV file read back has the cells that went in, except for the apostrophes.
+    #[test]
+    fn csv_reads_back_and_runs_nowhere(
+        others in prop::collection::vec((cell(), cell(), cell()), 1..8),
+        spreadsheet: bool,
+    ) {
+        let mut writer = csv::Writer::from_writer(Vec::new());
+        writer.write_record(["SSN", "first", "second"]).unwrap();
+        for (first, second, _) in &others {
+            writer.write_record(["123-45-6789", first, second]).unwrap();
+        }
+        let source = list(&String::from_utf8(writer.into_inner().unwrap()).unwrap());
+        let rows = others.iter().zip(0..).map(|((_, _, body), index)| {
+            row(index, Some("123456789"), Some(&json!(body).to_string()))
+        });
+        let rows: Vec<ResultRow> = rows.collect();
+        let options = WriteOptions { spreadsheet, ..WriteOptions::new(Format::Csv) };
+        let table = file(options, Joined::new(&source, false), &rows);
+        let table = table.strip_prefix('\u{feff}').unwrap_or(&table);
+        let mut reader = csv::Reader::from_reader(table.as_bytes());
+        let records: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
+        prop_assert_eq!(records.len(), others.len());
+        for (record, (first, second, body)) in records.iter().zip(&others) {
+            for (found, put) in [(&record[10], body), (&record[0], first), (&record[1], second)] {
+                prop_assert!(*found == defused(put), "{:?} became {:?}", put, found);
+                prop_assert!(*found == defused(found), "{:?} would run", found);
+            }
+            prop_assert_eq!(&record[3], "123456789");
+        }
+    }
+
+    /// However a number is written beside itself or another, a masked file has none of them.
+    #[test]
+    fn masked_file_holds_no_number_of_the_list(
+        numbers in prop::collection::vec(10_010_001_u32..999_999_999, 1..6),
+        forms in prop::collection::vec((0_usize..4, 0_usize..6), 6),
+    ) {
+        let parts = |number: u32| {
+            let digits = format!("{number:09}");
+            [digits[..3].to_owned(), digits[3..5].to_owned(), digits[5..].to_owned()]
+        };
+        let mut text = "SSN,Name,Note\n".to_owned();
+        for (number, (form, other)) in numbers.iter().zip(&forms) {
+            let between = ["", "-", " ", "."][*form];
+            let own = parts(*number).join(between);
+            let other = parts(numbers[other % numbers.len()]).join(between);
+            text.push_str(&format!("{},x{own}y,see {other}\n", parts(*number).join("-")));
+        }
+        let source = list(&text);
+        let rows = numbers.iter().zip(0..).map(|(number, index)| {
+            row(index, Some(&format!("***-**-{}", parts(*number)[2])), None)
+        });
+        let rows: Vec<ResultRow> = rows.collect();
+        for format in Format::ALL {
+            let file = file(WriteOptions::new(format), Joined::new(&source, true), &rows);
+            for number in &numbers {
+                for between in ["", "-", " ", "."] {
+                    prop_assert!(!file.contains(&parts(*number).join(between)), "a full number is left");
+                }
+            }
+        }
+    }
+}

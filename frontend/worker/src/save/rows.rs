@@ -1,0 +1,101 @@
+//! The rows of a file in the making: chosen, checked against the list, and written.
+
+use std::io;
+
+use contract::list::{Row, Source};
+use contract::wire::{ErrorKind, ResultRow, RowError};
+use export::{Format, Joined, RowWriter, WriteOptions};
+
+use crate::protocol::Save;
+use crate::save::failure::Failure;
+
+/// Rows that FAILED with this status, if any, and this error, if any.
+type Group = (Option<u16>, Option<ErrorKind>);
+
+/// Writes a run's rows into memory, to be taken from there piece by piece.
+pub(crate) struct Rows<'s> {
+    writer: RowWriter<'s, Vec<u8>>,
+    /// The list whose other columns go beside the rows.
+    source: Option<&'s Source>,
+    group: Option<Group>,
+}
+
+impl<'s> Rows<'s> {
+    /// Begins a file as the reader chose it, with the list's other columns if it has any.
+    ///
+    /// CSV is for spreadsheets.
+    pub(crate) fn begin(save: &Save, source: Option<&'s Source>) -> io::Result<Self> {
+        let options = match save.format {
+            Format::Csv => WriteOptions::spreadsheet(),
+            Format::Ndjson | Format::Json => WriteOptions::new(save.format),
+        };
+        let joined = source.and_then(|source| Joined::new(source, !save.reveal));
+        Ok(Self {
+            source: source.filter(|_| joined.is_some()),
+            writer: RowWriter::begin(Vec::new(), options, joined)?,
+            group: save.group,
+        })
+    }
+
+    /// Writes the rows of a page that belong to the file.
+    ///
+    /// Returns the index of the page's last row plus one, which is how far in the list it is; `None`
+    /// for an empty page.
+    ///
+    /// # Errors
+    /// [`Failure::Unlike`] if a row's number isn't that of the list's row.
+    pub(crate) fn write(&mut self, page: Vec<ResultRow>) -> Result<Option<u64>, Failure> {
+        let done = page.last().map(|row| row.row + 1);
+        for row in page {
+            if !self.includes(&row) {
+                continue;
+            }
+            if self
+                .source
+                .is_some_and(|source| !is_row_of(source, row.row, row.ssn.as_deref()))
+            {
+                return Err(Failure::Unlike { row: row.row });
+            }
+            self.writer.write(row)?;
+        }
+        Ok(done)
+    }
+
+    fn includes(&self, row: &ResultRow) -> bool {
+        self.group.is_none_or(|(status, error)| {
+            row.status_code == status && row.error == error.map(RowError::Fetch)
+        })
+    }
+
+    /// The bytes written since the caller last took them.
+    pub(crate) fn bytes(&mut self) -> &mut Vec<u8> {
+        self.writer.get_mut()
+    }
+
+    /// Rows written.
+    pub(crate) fn count(&self) -> u64 {
+        self.writer.rows()
+    }
+
+    /// Ends the file; its last bytes.
+    pub(crate) fn end(self) -> io::Result<Vec<u8>> {
+        self.writer.end()
+    }
+}
+
+/// Whether the list's row may have this number, which may be masked; `None` is an INVALID row's.
+///
+/// Compares the four digits that a mask leaves.
+pub(crate) fn is_row_of(source: &Source, row: u64, ssn: Option<&str>) -> bool {
+    let row = usize::try_from(row).unwrap_or(usize::MAX);
+    match ssn {
+        Some(ssn) => {
+            let item = source.list.ssn(row);
+            item.is_some_and(|item| ssn.as_bytes().ends_with(&item.expose_digits()[5..]))
+        }
+        None => matches!(source.list.rows.get(row), Some(Row::Invalid(_))),
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests;
