@@ -15,7 +15,7 @@ on_both_engines!(a_file_of_each_format_holds_what_the_api_tells_and_the_list_s_o
 
 /// A list with something of every kind: a formula, another's number, a repeated number, a line that
 /// is none.
-const LIST: &str = "Name,SSN,Note\r\n\
+pub const LIST: &str = "Name,SSN,Note\r\n\
     Ada,123-45-6789,\"=HYPERLINK(\"\"x\"\")\"\r\n\
     \"Bob, B.\",001-02-0304,see 123-45-6789\r\n\
     Eve,219-45-6781,-5\r\n\
@@ -34,7 +34,7 @@ fn others() -> [[&'static str; 2]; 5] {
 }
 
 /// One that answers with the number, knows one not and fails for another.
-async fn upstream() -> Upstream {
+pub async fn upstream() -> Upstream {
     Upstream::start(|number, _| match number {
         "001020304" => Reply::Status(404),
         "219456781" => Reply::Status(503),
@@ -55,7 +55,7 @@ async fn run_of_list(visit: &Visit) -> String {
 
 impl Visit {
     /// Downloads what is chosen in the open dialog; the file's name and content.
-    async fn downloaded(&self, folder: &Path) -> (String, String) {
+    pub async fn downloaded(&self, folder: &Path) -> (String, String) {
         self.browser.click("download-yes").await;
         let file = until("the downloaded file", async || {
             let mut files = std::fs::read_dir(folder)

@@ -35,6 +35,7 @@ mod door;
 mod downloading;
 mod downloading_long;
 mod failing;
+mod fetched;
 mod following;
 mod guarded;
 mod issuer;
