@@ -1,71 +1,88 @@
-//! The page's frame: the header and one page for each address.
+//! The page's frame: the header, and one page for each address.
+
+use std::rc::Rc;
 
 use leptos::prelude::*;
 use wasm_split_helpers::{SplitLoaderError, wasm_split};
 
+use crate::api::{Api, Authorizer};
+use crate::compose::draft::Drafts;
 use crate::compose::page::Compose;
-use crate::delete::Done;
 use crate::download::state::Downloads;
 use crate::download::strip::DownloadStrip;
 use crate::history::page::History;
 use crate::router::{Place, Router};
 use crate::run::page::Run;
 use crate::server::Server;
-use crate::session::SignIn;
+use crate::services::Services;
+use crate::session::Session;
 use crate::ui::boxed::{click, flag, maybe, part, text};
 use crate::ui::heading::{Heading, Visits};
 use crate::ui::lazy::LazyPage;
-use crate::ui::notice::Trouble;
+use crate::ui::notice::ErrorNotice;
+use crate::worker_client::WorkerClient;
 
 /// The whole page.
 #[component]
 pub(crate) fn App() -> impl IntoView {
-    let downloads = Downloads::new();
-    let sign_in = SignIn::begin(downloads);
-    provide_context(Server::ask());
-    provide_context(Visits::default());
-    provide_context(Done(RwSignal::new(None)));
-    provide_context(downloads);
-    let router = Router::follow();
-    provide_context(router);
+    let worker = WorkerClient::new();
+    let downloads = Downloads::new(worker);
+    let drafts = Drafts::new(worker);
+    let session = Session::start(worker, move || {
+        drafts.has_unsent_list() || downloads.is_running()
+    });
+    let authorizer = session
+        .is_required
+        .then(|| Rc::new(session) as Rc<dyn Authorizer>);
+    let api = Api::new(authorizer);
+    let services = Services {
+        api,
+        worker,
+        server: Server::start(api),
+        router: Router::start(),
+        downloads,
+        visits: Visits::default(),
+        message: RwSignal::new(None),
+    };
     let run = LazyPage::new(|| Box::pin(load_run()));
     let history = LazyPage::new(|| Box::pin(load_history()));
-    let page = part(move || match router.place.get() {
-        _ if !sign_in.inside.get() => ().into_any(),
+    let page = part(move || match services.router.place.get() {
+        _ if !session.is_open.get() => ().into_any(),
         Place::Compose => {
-            view! { <Compose brought=Callback::new(move |()| run.prefetch())/> }.into_any()
+            let on_list = Callback::new(move |()| run.prefetch());
+            view! { <Compose services drafts on_list/> }.into_any()
         }
-        Place::Run(id) => run.show(run_page(id)),
-        Place::History => history.show(history_page()),
-        Place::Lost => view! { <Lost/> }.into_any(),
+        Place::Run(id) => run.show(run_page(services, id)),
+        Place::History => history.show(history_page(services)),
+        Place::Unknown => view! { <UnknownPlace services/> }.into_any(),
     });
     view! {
-        <Header sign_in/>
-        <DownloadStrip/>
-        <main id="main"><Outside sign_in/>{page}</main>
+        <Header services session/>
+        <DownloadStrip downloads/>
+        <main id="main"><SignedOut session/>{page}</main>
     }
 }
 
 // A split point's code, and what only it uses, is a part of its own: see `LazyPage`.
 
 #[wasm_split(run, fallible, preload(load_run))]
-fn run_page(id: String) -> Result<AnyView, SplitLoaderError> {
-    Ok(view! { <Run id/> }.into_any())
+fn run_page(services: Services, id: String) -> Result<AnyView, SplitLoaderError> {
+    Ok(view! { <Run services id/> }.into_any())
 }
 
 #[wasm_split(history, fallible, preload(load_history))]
-fn history_page() -> Result<AnyView, SplitLoaderError> {
-    Ok(view! { <History/> }.into_any())
+fn history_page(services: Services) -> Result<AnyView, SplitLoaderError> {
+    Ok(view! { <History services/> }.into_any())
 }
 
-/// What is said where nobody is signed in, or no longer; nothing while somebody is.
+/// Why nobody is signed in, with a button; nothing while somebody is.
 #[component]
-fn Outside(sign_in: SignIn) -> impl IntoView {
-    let inside = flag(move || sign_in.trouble.with(Option::is_none));
+fn SignedOut(session: Session) -> impl IntoView {
+    let has_no_error = flag(move || session.error.with(Option::is_none));
     view! {
-        <Trouble error=sign_in.trouble/>
-        <p class="buttons" hidden=inside>
-            <button type="button" class="button filled" data-testid="sign-in" on:click=click(move || sign_in.again())>
+        <ErrorNotice error=session.error/>
+        <p class="buttons" hidden=has_no_error>
+            <button type="button" class="button filled" data-testid="sign-in" on:click=click(move || session.sign_in())>
                 "Sign in"
             </button>
         </p>
@@ -73,9 +90,9 @@ fn Outside(sign_in: SignIn) -> impl IntoView {
 }
 
 #[component]
-fn Header(sign_in: SignIn) -> impl IntoView {
-    let (server, router) = (Server::of_page(), Router::of_page());
-    let asks = maybe(move || {
+fn Header(services: Services, session: Session) -> impl IntoView {
+    let Services { server, router, .. } = services;
+    let upstream = maybe(move || {
         server.settings.with(|settings| {
             settings.as_ref().map(|settings| {
                 let upstream = &settings.upstream;
@@ -92,13 +109,13 @@ fn Header(sign_in: SignIn) -> impl IntoView {
         })
     });
     let user = text(move || {
-        let known = server.settings.with(|s| s.as_ref()?.user.clone());
-        Some(sign_in.user.get())
+        let from_server = server.settings.with(|s| s.as_ref()?.user.clone());
+        Some(session.user.get())
             .filter(|user| !user.is_empty())
-            .or(known)
+            .or(from_server)
             .unwrap_or_default()
     });
-    let nobody = flag(move || !SignIn::is_needed() || !sign_in.inside.get());
+    let is_signed_out = flag(move || !session.is_required || !session.is_open.get());
     view! {
         <header class="top">
             <a href="/" class="brand">
@@ -107,12 +124,12 @@ fn Header(sign_in: SignIn) -> impl IntoView {
                 </svg>
                 "Rollcall"
             </a>
-            {asks}
+            {upstream}
             <nav aria-label="Pages">
-                <a href="/" aria-current=router.current(Place::Compose) data-testid="nav-new">"New list"</a>
-                <a href="/history" aria-current=router.current(Place::History) data-testid="nav-history">"History"</a>
+                <a href="/" aria-current=router.aria_current(Place::Compose) data-testid="nav-new">"New list"</a>
+                <a href="/history" aria-current=router.aria_current(Place::History) data-testid="nav-history">"History"</a>
                 <span class="label" data-testid="user">{user}</span>
-                <button type="button" class="plain" data-testid="sign-out" hidden=nobody on:click=click(move || sign_in.out())>
+                <button type="button" class="plain" data-testid="sign-out" hidden=is_signed_out on:click=click(move || session.sign_out())>
                     "Sign out"
                 </button>
             </nav>
@@ -121,11 +138,11 @@ fn Header(sign_in: SignIn) -> impl IntoView {
 }
 
 #[component]
-fn Lost() -> impl IntoView {
+fn UnknownPlace(services: Services) -> impl IntoView {
     view! {
         <header>
             <div>
-                <Heading text="There is no such page"/>
+                <Heading text="There is no such page" visits=services.visits/>
                 <p class="soft">"Look in the " <a href="/history">"history"</a> " or " <a href="/">"start with a new list"</a> "."</p>
             </div>
         </header>

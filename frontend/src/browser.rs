@@ -1,24 +1,24 @@
-//! Small things that only the browser can do.
+//! The browser's clock, calendar, console and history.
 
 use leptos::prelude::{document, window};
 use wasm_bindgen::JsValue;
 
-/// Shows the words of `index.html` for a fault when the page panics, and puts the place of the
-/// panic into the console. Not its message, which could hold anything.
-pub(crate) fn tell_of_panics() {
+/// On a panic, shows the text for it in `index.html` and writes the panic's location to the console.
+/// Not its message, which could hold a number.
+pub(crate) fn report_panics() {
     std::panic::set_hook(Box::new(|panic| {
         if let Some(fault) = document().get_element_by_id("fault") {
             let _ = fault.remove_attribute("hidden");
         }
-        let place = panic
+        let location = panic
             .location()
             .map(ToString::to_string)
             .unwrap_or_default();
-        web_sys::console::error_1(&format!("the page stopped at {place}").into());
+        web_sys::console::error_1(&format!("the page stopped at {location}").into());
     }));
 }
 
-/// What marks this entry of the browser's history, if anything does.
+/// The number stored with the current history entry, if there is one.
 pub(crate) fn history_mark() -> Option<f64> {
     window().history().ok()?.state().ok()?.as_f64()
 }
@@ -28,7 +28,7 @@ pub(crate) fn now() -> f64 {
     js_sys::Date::now()
 }
 
-/// An RFC 3339 time as the reader's clock and calendar have it; the time alone if it was today.
+/// An RFC 3339 time in the browser's time zone and language; without the date if it is today.
 pub(crate) fn local_time(time: &str) -> String {
     let date = js_sys::Date::new(&JsValue::from_str(time));
     if date.get_time().is_nan() {
@@ -45,8 +45,7 @@ pub(crate) fn local_time(time: &str) -> String {
     }
 }
 
-/// An RFC 3339 time as the reader's clock has it, as it may stand in a file's name and sorts well:
-/// `2026-11-24 10.01`.
+/// An RFC 3339 time in the browser's time zone, for a file's name: `2026-11-24 10.01`.
 pub(crate) fn file_time(time: &str) -> String {
     let date = js_sys::Date::new(&JsValue::from_str(time));
     if date.get_time().is_nan() {
@@ -58,14 +57,14 @@ pub(crate) fn file_time(time: &str) -> String {
     format!("{year}-{month}-{day} {hour}.{}", two(date.get_minutes()))
 }
 
-/// Milliseconds from one RFC 3339 time to another; none where either is no time.
+/// Milliseconds between two RFC 3339 times; none if either can't be parsed.
 pub(crate) fn between(start: &str, end: &str) -> Option<u64> {
     let at = |time: &str| js_sys::Date::new(&JsValue::from_str(time)).get_time();
     let ms = at(end) - at(start);
     (ms >= 0.0).then_some(ms as u64)
 }
 
-/// Milliseconds since an RFC 3339 time; none where it is none, or still to come by this clock.
+/// Milliseconds since an RFC 3339 time; none if it can't be parsed or is in the future.
 pub(crate) fn since(start: &str) -> Option<u64> {
     let ms = now() - js_sys::Date::new(&JsValue::from_str(start)).get_time();
     (ms >= 0.0).then_some(ms as u64)

@@ -1,77 +1,112 @@
-//! Deleting a run, with a question.
+//! Deleting a run, after a question.
 
-use contract::wire::Execution;
+use contract::wire::{Execution, ExecutionStatus};
 use leptos::prelude::*;
 
-use crate::api;
-use crate::ui::boxed::{given, spawn, text};
-use crate::ui::confirm::{Ask, Question};
-use crate::ui::labels;
-
-/// What was done last, told on the page that the reader comes to after it.
-#[derive(Clone, Copy)]
-pub(crate) struct Done(pub(crate) RwSignal<Option<String>>);
+use crate::services::Services;
+use crate::ui::boxed::{spawn, text};
+use crate::ui::confirm::{Confirm, Question};
+use crate::ui::{labels, words};
 
 /// The question whether to delete a run.
 #[derive(Clone, Copy)]
-pub(crate) struct Deleting {
+pub(crate) struct Deletion {
     question: Question,
-    doomed: RwSignal<Option<Execution>>,
+    run: RwSignal<Option<Execution>>,
 }
 
-impl Deleting {
-    /// One that isn't asked yet.
+impl Deletion {
+    /// A question whose dialog is closed.
     pub(crate) fn new() -> Self {
         Self {
             question: Question::new(),
-            doomed: RwSignal::new(None),
+            run: RwSignal::new(None),
         }
     }
 
     /// Asks whether to delete this run.
     pub(crate) fn ask(self, run: Execution) {
-        self.doomed.set(Some(run));
+        self.run.set(Some(run));
         self.question.ask();
     }
 }
 
-/// The question's dialog. `gone` is called once a run is deleted, unless the page was left.
+/// The question's dialog. Calls `on_deleted` once the run is deleted, unless people have left the page.
 #[component]
-pub(crate) fn Delete(deleting: Deleting, #[prop(into)] gone: Callback<()>) -> impl IntoView {
-    let Done(done) = given();
-    let Deleting { question, doomed } = deleting;
-    let about = move |tell: fn(&Execution) -> String| {
-        text(move || doomed.with(|run| run.as_ref().map(tell).unwrap_or_default()))
+pub(crate) fn DeleteDialog(
+    services: Services,
+    deletion: Deletion,
+    #[prop(into)] on_deleted: Callback<()>,
+) -> impl IntoView {
+    let Deletion { question, run } = deletion;
+    let about = move |describe: fn(&Execution) -> String| {
+        text(move || run.with(|run| run.as_ref().map(describe).unwrap_or_default()))
     };
     let delete = move |()| {
-        let Some(run) = doomed.get_untracked() else {
+        let Some(run) = run.get_untracked() else {
             return;
         };
-        question.busy.set(true);
+        question.is_busy.set(true);
         spawn(async move {
-            match api::erase(run.id.as_str()).await {
-                // One that isn't there any more is deleted.
+            match services.api.delete(run.id.as_str()).await {
+                // A run that isn't there is deleted already.
                 Err(error) if !error.is_not_found() => {
-                    question.trouble.try_set(Some(error));
+                    question.error.try_set(Some(error));
                 }
                 _ => {
-                    done.set(Some(labels::deleted(&run)));
-                    if question.open.try_set(false).is_none() {
-                        gone.run(());
+                    services.message.set(Some(deleted(&run)));
+                    if question.is_open.try_set(false).is_none() {
+                        on_deleted.run(());
                     }
                 }
             }
-            question.busy.try_set(false);
+            question.is_busy.try_set(false);
         });
     };
     view! {
-        <Ask
+        <Confirm
             question
             id="delete-ask"
             title=about(|run| format!("Delete “{}”?", labels::name(run)))
-            words=about(labels::deletion)
-            yes="Delete the run"
-            deed=delete
+            text=about(consequences)
+            confirm="Delete the run"
+            on_confirm=delete
         />
+    }
+}
+
+fn consequences(execution: &Execution) -> String {
+    let stop = match execution.status {
+        ExecutionStatus::Running => " It still runs, so it is stopped first.",
+        _ => "",
+    };
+    format!(
+        "Its {} and all results are erased from the server, for good.{stop} Files that were \
+         downloaded stay where they are.",
+        words::pluralize(execution.rows, "line")
+    )
+}
+
+fn deleted(execution: &Execution) -> String {
+    format!(
+        "“{}” is deleted: its {} and all results are gone.",
+        labels::name(execution),
+        words::pluralize(execution.rows, "line")
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixtures::execution;
+
+    #[test]
+    fn the_question_says_what_will_be_deleted() {
+        let mut run = execution();
+        assert!(consequences(&run).starts_with("Its 10,000 lines and all results"));
+        assert!(consequences(&run).contains("stopped first"));
+        run.status = ExecutionStatus::Succeeded;
+        assert!(!consequences(&run).contains("stopped first"));
+        assert!(deleted(&run).starts_with("“List of 10,000 lines” is deleted"));
     }
 }

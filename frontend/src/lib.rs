@@ -1,5 +1,5 @@
-//! The page: a list goes in, a run is followed, its rows are read. `logic` decides and is tested
-//! natively; the rest is what the browser shows.
+//! The page: people check and start a list, follow its run and read its rows. A folder for each page
+//! and each thing that pages share. A test holds which folder may use which.
 
 #![expect(
     unreachable_pub,
@@ -12,17 +12,20 @@ mod browser;
 mod compose;
 mod delete;
 mod download;
+#[cfg(test)]
+mod fixtures;
 mod history;
 mod polling;
 mod router;
 mod run;
 mod server;
+mod services;
 mod session;
 mod ui;
 mod worker_client;
 
 /// Fills the document's body with the page.
 pub fn mount() {
-    browser::tell_of_panics();
+    browser::report_panics();
     leptos::mount::mount_to_body(app::App);
 }

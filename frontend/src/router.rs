@@ -4,23 +4,23 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlAnchorElement, MouseEvent};
 
-use crate::ui::boxed::{given, text};
+use crate::ui::boxed::text;
 
-/// What an address names.
+/// A page's address.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Place {
     /// `/`: a new list.
     Compose,
-    /// `/executions/{id}`: a run, if there is one of this id.
+    /// `/executions/{id}`: a run, which needn't exist.
     Run(String),
     /// `/history`: the caller's runs.
     History,
-    /// No page.
-    Lost,
+    /// Any other address.
+    Unknown,
 }
 
 impl Place {
-    /// The place that an address's path names. A slash at its end means nothing.
+    /// Parses a path. A slash at its end is ignored.
     pub(crate) fn of(path: &str) -> Self {
         let path = path.strip_suffix('/').unwrap_or(path);
         match path.strip_prefix("/executions/") {
@@ -28,34 +28,34 @@ impl Place {
             _ => match path {
                 "" => Self::Compose,
                 "/history" => Self::History,
-                _ => Self::Lost,
+                _ => Self::Unknown,
             },
         }
     }
 
-    /// The place that the address bar names.
+    /// The place in the address bar.
     pub(crate) fn now() -> Self {
         Self::of(&window().location().pathname().unwrap_or_default())
     }
 }
 
-/// Where the reader is.
+/// The address bar as a signal.
 #[derive(Clone, Copy)]
 pub(crate) struct Router {
-    /// The place that the address bar names.
+    /// The place in the address bar.
     pub(crate) place: RwSignal<Place>,
 }
 
 impl Router {
-    /// Follows the address bar, and turns clicks on links to this page's own addresses into moves.
-    pub(crate) fn follow() -> Self {
+    /// Follows the address bar, and handles clicks on links to the page's own addresses.
+    pub(crate) fn start() -> Self {
         let router = Self {
             place: RwSignal::new(Place::now()),
         };
-        // Both for as long as the document is there.
-        window_event_listener_untyped("popstate", move |_| router.arrive());
+        // Neither is removed: the router lives as long as the document.
+        window_event_listener_untyped("popstate", move |_| router.update());
         window_event_listener_untyped("click", move |event| {
-            if let Some(path) = event.dyn_ref().and_then(own_address) {
+            if let Some(path) = event.dyn_ref().and_then(own_path) {
                 event.prevent_default();
                 router.go(&path);
             }
@@ -63,30 +63,25 @@ impl Router {
         router
     }
 
-    /// The router of the page.
-    pub(crate) fn of_page() -> Self {
-        given()
-    }
-
-    /// Goes to an address of the page, such as `/history`.
+    /// Goes to one of the page's addresses, such as `/history`.
     pub(crate) fn go(self, path: &str) {
         if let Ok(history) = window().history() {
-            // Nothing is kept with an entry, so that nothing of a page outlives it.
+            // Without state, so that nothing of a page outlives it.
             let _ = history.push_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(path));
         }
-        self.arrive();
+        self.update();
         window().scroll_to_with_x_and_y(0.0, 0.0);
     }
 
-    /// What a link to a place says of itself in `aria-current`.
-    pub(crate) fn current(self, place: Place) -> Signal<String> {
+    /// The `aria-current` of a link to a place.
+    pub(crate) fn aria_current(self, place: Place) -> Signal<String> {
         text(move || {
             let here = self.place.with(|now| *now == place);
             if here { "page" } else { "false" }.to_owned()
         })
     }
 
-    fn arrive(self) {
+    fn update(self) {
         let place = Place::now();
         if self.place.with_untracked(|here| *here != place) {
             self.place.set(place);
@@ -94,9 +89,9 @@ impl Router {
     }
 }
 
-/// The path that a click leads to within this page: a plain click on a link of the same origin that
-/// asks for no other tab, no download, and wasn't taken by somebody else.
-fn own_address(click: &MouseEvent) -> Option<String> {
+/// The path of a plain click on a link to the page's own origin. None for other buttons and keys, for
+/// links that open a tab or a download, and for clicks that another handler has taken.
+fn own_path(click: &MouseEvent) -> Option<String> {
     let modified = click.ctrl_key() || click.meta_key() || click.shift_key() || click.alt_key();
     if click.default_prevented() || click.button() != 0 || modified {
         return None;
@@ -113,7 +108,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_address_names_one_place() {
+    fn each_path_is_one_place() {
         for (path, place) in [
             ("/", Place::Compose),
             ("", Place::Compose),
@@ -121,10 +116,10 @@ mod tests {
             ("/history/", Place::History),
             ("/executions/01jd", Place::Run("01jd".into())),
             ("/executions/01jd/", Place::Run("01jd".into())),
-            ("/executions", Place::Lost),
-            ("/executions/", Place::Lost),
-            ("/executions/01jd/rows", Place::Lost),
-            ("/nowhere/at/all", Place::Lost),
+            ("/executions", Place::Unknown),
+            ("/executions/", Place::Unknown),
+            ("/executions/01jd/rows", Place::Unknown),
+            ("/nowhere/at/all", Place::Unknown),
         ] {
             assert_eq!(Place::of(path), place, "{path}");
         }

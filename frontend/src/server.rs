@@ -1,54 +1,48 @@
-//! What the page knows of its server.
+//! The server's settings.
 
 use contract::limits;
 use contract::wire::{DefaultSettings, Limits, ServerSettings};
 use leptos::prelude::*;
 
-use crate::api::{self, ApiError};
+use crate::api::{Api, ApiError};
 use crate::polling::Poller;
-use crate::polling::schedule::Came;
-use crate::ui::boxed::given;
+use crate::polling::schedule::PollResult;
 
-/// What the server told of itself, for every part of the page.
+/// The server's settings, as far as they are known.
 #[derive(Clone, Copy)]
 pub(crate) struct Server {
-    /// Its settings, once it has answered.
+    /// The settings, once the server has responded.
     pub(crate) settings: RwSignal<Option<ServerSettings>>,
     /// Why it hasn't.
-    pub(crate) trouble: RwSignal<Option<ApiError>>,
+    pub(crate) error: RwSignal<Option<ApiError>>,
 }
 
 impl Server {
-    /// Asks until there is an answer, and again when the page is come back to.
-    pub(crate) fn ask() -> Self {
+    /// Requests the settings until the server responds, and again when people return to the tab.
+    pub(crate) fn start(api: Api) -> Self {
         let server = Self {
             settings: RwSignal::new(None),
-            trouble: RwSignal::new(None),
+            error: RwSignal::new(None),
         };
         Poller::start(move |signal| async move {
-            match api::settings(signal.as_ref()).await {
+            match api.settings(signal.as_ref()).await {
                 Ok(settings) => {
-                    server.trouble.set(None);
+                    server.error.set(None);
                     if server
                         .settings
                         .with_untracked(|s| s.as_ref() != Some(&settings))
                     {
                         server.settings.set(Some(settings));
                     }
-                    Came::End
+                    PollResult::Done
                 }
                 Err(error) => {
-                    server.trouble.set(Some(error));
-                    Came::Failed
+                    server.error.set(Some(error));
+                    PollResult::Failed
                 }
             }
         });
         server
-    }
-
-    /// The server that the page belongs to.
-    pub(crate) fn of_page() -> Self {
-        given()
     }
 
     /// What a list and a run may hold at most; tracked. This program's own limits until the server's

@@ -1,214 +1,207 @@
-//! The page's side of the sign-in, where its shell names one: on one machine there is none, and
-//! nothing of this is done. The worker holds the tokens; here it is only said who is signed in, and
-//! the reader is sent to the issuer and back.
+//! The sign-in, where the page's HTML asks for one. The worker holds the tokens; the page shows who is
+//! signed in, and leaves for the issuer and comes back.
 
 use std::cell::Cell;
-use std::future::pending;
+use std::future::Future;
+use std::pin::Pin;
 use std::rc::Rc;
 
-use gloo_net::http::{Request as Call, Response};
 use js_sys::{Function, Promise};
 use leptos::prelude::*;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 use worker::protocol::{Event, Request, Trouble};
 
-use crate::api::ApiError;
-use crate::compose::draft;
-use crate::download::state::Downloads;
-use crate::worker_client;
+use crate::api::{ApiError, Authorizer};
+use crate::worker_client::WorkerClient;
 
-/// Under this name the tab keeps, while the reader is at the issuer, where they were and what the
-/// worker needs to know again. It is taken out as soon as they are back.
-const KEPT: &str = "sign-in";
+/// The session storage's key for what the page needs after the visit to the issuer: its path and the
+/// worker's state. It is removed as soon as the page is back.
+const STORAGE_KEY: &str = "sign-in";
 
-/// Who is signed in, for every part of the page.
+/// The sign-in of this visit.
 #[derive(Clone, Copy)]
-pub(crate) struct SignIn {
-    /// Whether the page may be shown: somebody is signed in, or nobody has to.
-    pub(crate) inside: RwSignal<bool>,
-    /// Their name; empty where it isn't known.
+pub(crate) struct Session {
+    /// Whether the pages may be shown: somebody is signed in, or nobody needs to be.
+    pub(crate) is_open: RwSignal<bool>,
+    /// The name of the person who is signed in; may be empty.
     pub(crate) user: RwSignal<String>,
-    /// Why nobody is, or is any more.
-    pub(crate) trouble: RwSignal<Option<ApiError>>,
-    downloads: Downloads,
+    /// Why nobody is signed in, or why the sign-in is over.
+    pub(crate) error: RwSignal<Option<ApiError>>,
+    /// Whether the page asks for a sign-in at all. It doesn't on one machine.
+    pub(crate) is_required: bool,
+    worker: WorkerClient,
+    /// Whether the server ever accepted a token of this visit. If not, another sign-in won't help.
+    was_accepted: StoredValue<bool>,
+    has_unsaved_work: StoredValue<Box<dyn Fn() -> bool>, LocalStorage>,
 }
 
-thread_local! {
-    static HERE: Cell<Option<SignIn>> = const { Cell::new(None) };
-    /// Whether the API ever took a token of this visit. If not, another sign-in won't help.
-    static TAKEN: Cell<bool> = const { Cell::new(false) };
-}
-
-impl SignIn {
-    /// Takes whoever is back from the issuer, or sends them there.
-    pub(crate) fn begin(downloads: Downloads) -> Self {
-        let sign_in = Self {
-            inside: RwSignal::new(false),
-            user: RwSignal::new(String::new()),
-            trouble: RwSignal::new(None),
-            downloads,
-        };
+impl Session {
+    /// Starts the session: completes a sign-in at the issuer, or begins one. `has_unsaved_work` says
+    /// whether leaving the page would lose something.
+    pub(crate) fn start(
+        worker: WorkerClient,
+        has_unsaved_work: impl Fn() -> bool + 'static,
+    ) -> Self {
         let body = document().body();
-        if !body.is_some_and(|body| body.has_attribute("data-sign-in")) {
-            sign_in.inside.set(true);
-            return sign_in;
+        let is_required = body.is_some_and(|body| body.has_attribute("data-sign-in"));
+        let session = Self {
+            is_open: RwSignal::new(!is_required),
+            user: RwSignal::new(String::new()),
+            error: RwSignal::new(None),
+            is_required,
+            worker,
+            was_accepted: StoredValue::new(false),
+            has_unsaved_work: StoredValue::new_local(Box::new(has_unsaved_work)),
+        };
+        if is_required {
+            worker.set_filter(move |event| session.filter(event));
+            session.begin();
         }
-        HERE.set(Some(sign_in));
-        let kept = take_kept().unwrap_or_default();
+        session
+    }
+
+    fn begin(self) {
+        let stored = take_stored().unwrap_or_default();
         let location = window().location();
         let query = location.search().unwrap_or_default();
         let here = location.pathname().unwrap_or_default();
-        let (place, kept) = kept.split_once(' ').unwrap_or((&here, ""));
+        let (path, kept) = stored.split_once(' ').unwrap_or((&here, ""));
         if !query.is_empty() {
-            // A code stands there, which nobody is to see or come back to.
-            replace(place);
+            // The query holds the issuer's code, which must not stay in the address bar or history.
+            replace_path(path);
         }
-        sign_in.send(query, kept.to_owned());
-        sign_in
+        let kept = kept.to_owned();
+        self.call(Request::SignIn { query, kept });
     }
 
-    /// Whether the page has a sign-in.
-    pub(crate) fn is_needed() -> bool {
-        HERE.get().is_some()
+    /// Leaves for the issuer, which sends the browser back to this address.
+    pub(crate) fn sign_in(self) {
+        self.call(Request::SignIn {
+            query: String::new(),
+            kept: String::new(),
+        });
     }
 
-    /// Leaves for the issuer, to come back to this place.
-    pub(crate) fn again(self) {
-        self.send(String::new(), String::new());
+    /// Signs out, here and at the issuer.
+    pub(crate) fn sign_out(self) {
+        // Nothing stays in the document for the next person at this browser.
+        self.is_open.set(false);
+        self.call(Request::SignOut);
     }
 
-    /// Forgets who is signed in, and ends the issuer's own session too.
-    pub(crate) fn out(self) {
-        // Nothing that was shown stays in the document, whoever comes back to it.
-        self.inside.set(false);
-        self.ask(Request::SignOut);
+    fn call(self, request: Request) {
+        let on_event = Box::new(move |event, _| self.on_event(event));
+        self.worker.call(request, None, on_event);
     }
 
-    fn send(self, query: String, kept: String) {
-        self.ask(Request::SignIn { query, kept });
-    }
-
-    fn ask(self, request: Request) {
-        worker_client::ask(request, None, Box::new(move |event, _| self.hear(event)));
-    }
-
-    fn hear(self, event: Event) {
+    fn on_event(self, event: Event) {
         match event {
             Event::SignedIn(user) => {
                 self.user.set(user);
-                self.inside.set(true);
+                self.is_open.set(true);
             }
-            Event::Leave(what) => leave(&what),
-            Event::Trouble(trouble) => self.trouble.set(Some(trouble.into())),
-            // It stays as it was told.
-            Event::Dropped if self.inside.get_untracked() => {}
-            Event::Lost if worker_client::came() => self.trouble.set(Some(ApiError::Stopped)),
-            _ => self.trouble.set(Some(ApiError::Unreachable)),
+            Event::Leave(target) => leave(&target),
+            Event::Trouble(trouble) => self.error.set(Some(trouble.into())),
+            // The error is shown already.
+            Event::Dropped if self.is_open.get_untracked() => {}
+            Event::Lost if self.worker.was_ready() => self.error.set(Some(ApiError::WorkerLost)),
+            _ => self.error.set(Some(ApiError::Unreachable)),
         }
     }
 
-    /// There are no tokens any more. Another sign-in is begun only if it may help, and nothing is lost
-    /// with the page; else the reader begins it.
-    fn is_over(self) {
-        let is_told = self.tell(ApiError::Unreadable { status: 401 });
-        let loses = draft::is_at_stake() || self.downloads.is_going();
-        if is_told && TAKEN.get() && !loses {
-            self.ask(Request::SignInUnasked);
+    /// Looks at the events of all calls: any of them may show that the sign-in is over. Such an event
+    /// becomes [`Event::Dropped`], so that the error is shown once and not by every call.
+    fn filter(self, event: Event) -> Event {
+        match event {
+            Event::Lost => {
+                self.show(ApiError::WorkerLost);
+            }
+            Event::Trouble(Trouble::Unreadable { status: 401 }) => self.end(),
+            event => return event,
+        }
+        Event::Dropped
+    }
+
+    /// The tokens are no longer valid. Leaves for the issuer if that may help and loses nothing; else
+    /// people do it with the button.
+    fn end(self) {
+        let is_new = self.show(ApiError::Unreadable { status: 401 });
+        let has_unsaved_work = || self.has_unsaved_work.with_value(|has| has());
+        if is_new && self.was_accepted.get_value() && !has_unsaved_work() {
+            self.call(Request::SignInUnasked);
         }
     }
 
-    /// Tells once why nobody is signed in any more; whether it was told now.
-    fn tell(self, why: ApiError) -> bool {
-        let is_news = self.inside.get_untracked() && self.trouble.with_untracked(Option::is_none);
-        if is_news {
-            self.trouble.set(Some(why));
+    /// Shows why the sign-in is over, unless an error is shown already. Returns whether it did.
+    fn show(self, error: ApiError) -> bool {
+        let is_new = self.is_open.get_untracked() && self.error.with_untracked(Option::is_none);
+        if is_new {
+            self.error.set(Some(error));
         }
-        is_news
+        is_new
+    }
+
+    async fn request_token(self) -> Result<String, ApiError> {
+        let token = Rc::new(Cell::new(None));
+        let is_there = Promise::new(&mut |resolve: Function, _| {
+            let token = Rc::clone(&token);
+            let on_event = move |event, _| {
+                token.set(Some(match event {
+                    Event::Token(token) => Ok(token),
+                    Event::Trouble(trouble) => Err(trouble.into()),
+                    // The sign-in is over: the request stays pending.
+                    _ => return,
+                }));
+                let _ = resolve.call1(&JsValue::NULL, &JsValue::NULL);
+            };
+            self.worker.call(Request::Token, None, Box::new(on_event));
+        });
+        let _ = JsFuture::from(is_there).await;
+        token.take().unwrap_or(Err(ApiError::Unreachable))
     }
 }
 
-/// Hears what the worker tells of any call: one may find out that there are no tokens any more, none
-/// that is taken, or no worker that holds them. Then that is said once, and the call is let go of.
-pub(crate) fn heard(event: Event) -> Event {
-    let Some(sign_in) = HERE.get() else {
-        return event;
-    };
-    match event {
-        Event::Lost => {
-            sign_in.tell(ApiError::Stopped);
-        }
-        Event::Trouble(Trouble::Unreadable { status: 401 }) => sign_in.is_over(),
-        event => return event,
+impl Authorizer for Session {
+    fn token(&self) -> Pin<Box<dyn Future<Output = Result<String, ApiError>>>> {
+        Box::pin(self.request_token())
     }
-    Event::Dropped
-}
 
-/// Sends a call of the API, with a token where one signs in. One that lacks a sign-in waits for
-/// good: the page says so once, and is opened anew.
-pub(crate) async fn send(call: Call) -> Result<Response, ApiError> {
-    let Some(sign_in) = HERE.get() else {
-        return call.send().await.map_err(|_| ApiError::Unreachable);
-    };
-    call.headers().set("Authorization", &token().await?);
-    let answer = call.send().await.map_err(|_| ApiError::Unreachable)?;
-    match answer.status() {
-        401 => {
-            sign_in.is_over();
-            return pending().await;
-        }
-        // Whoever answers in the API's place may not have looked at it.
-        429 | 500.. => {}
-        _ => TAKEN.set(true),
+    fn accepted(&self) {
+        self.was_accepted.set_value(true);
     }
-    Ok(answer)
+
+    fn rejected(&self) {
+        self.end();
+    }
 }
 
-/// What lets a call in, from the worker; never there where the sign-in is over.
-async fn token() -> Result<String, ApiError> {
-    let told = Rc::new(Cell::new(None));
-    let settled = Promise::new(&mut |settle: Function, _| {
-        let told = Rc::clone(&told);
-        let hear = move |event, _| {
-            told.set(Some(match event {
-                Event::Token(token) => Ok(token),
-                Event::Trouble(trouble) => Err(trouble.into()),
-                _ => return,
-            }));
-            let _ = settle.call1(&JsValue::NULL, &JsValue::NULL);
-        };
-        worker_client::ask(Request::Token, None, Box::new(hear));
-    });
-    let _ = JsFuture::from(settled).await;
-    told.take().unwrap_or(Err(ApiError::Unreachable))
+fn take_stored() -> Option<String> {
+    let storage = window().session_storage().ok()??;
+    let stored = storage.get_item(STORAGE_KEY).ok()?;
+    let _ = storage.remove_item(STORAGE_KEY);
+    stored
 }
 
-fn take_kept() -> Option<String> {
-    let tab = window().session_storage().ok()??;
-    let kept = tab.get_item(KEPT).ok()?;
-    let _ = tab.remove_item(KEPT);
-    kept
-}
-
-/// Leaves for an address, and keeps what stands behind it.
-fn leave(what: &str) {
-    let (address, keep) = what.split_once(' ').unwrap_or((what, ""));
+/// Leaves for an address of the issuer, and stores what follows it after a space.
+fn leave(target: &str) {
+    let (address, kept) = target.split_once(' ').unwrap_or((target, ""));
     let location = window().location();
-    let place = location.pathname().unwrap_or_default();
-    if let Ok(Some(tab)) = window().session_storage() {
-        // A tab that keeps nothing comes back to a sign-in that it doesn't know, and says so.
-        let _ = tab.set_item(KEPT, &format!("{place} {keep}"));
+    let path = location.pathname().unwrap_or_default();
+    if let Ok(Some(storage)) = window().session_storage() {
+        // Without storage the sign-in fails after the return, with its own message.
+        let _ = storage.set_item(STORAGE_KEY, &format!("{path} {kept}"));
     }
-    // In this entry's place, so that going back doesn't lead to the issuer again and again.
+    // Replaces this history entry, so that the Back button doesn't lead to the issuer again.
     let _ = location.replace(address);
 }
 
-/// Puts another path of this site in the address's place.
-fn replace(path: &str) {
+/// Replaces the path in the address bar, and removes the query.
+fn replace_path(path: &str) {
     let origin = window().location().origin().unwrap_or_default();
     if let Ok(history) = window().history() {
-        // Whole, since a path may begin as another host's name does.
-        let address = origin + path;
-        let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&address));
+        // With the origin, since a path that begins with `//` would name another host.
+        let url = origin + path;
+        let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&url));
     }
 }

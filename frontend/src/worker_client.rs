@@ -1,182 +1,212 @@
-//! The page's side of its worker: it is started when there is something to do, and anew where it
-//! died.
+//! The page's client of its web worker.
 
-use std::cell::{Cell, RefCell};
+use std::rc::Rc;
 
 use js_sys::Array;
-use leptos::prelude::{document, queue_microtask};
+use leptos::prelude::{
+    LocalStorage, StoredValue, UpdateValue, WithValue, document, queue_microtask,
+};
 use wasm_bindgen::prelude::*;
-use web_sys::{MessageEvent, Worker, WorkerOptions, WorkerType};
-use worker::protocol::{Call, Event, Message, Request, Trouble};
+use web_sys::{File, MessageEvent, Worker, WorkerOptions, WorkerType};
+use worker::protocol::{Call, Event, Message, Request};
 
-use crate::api::ApiError;
-use crate::session;
+/// Handles the events of a call, each with what is attached to it.
+pub(crate) type OnEvent = Box<dyn FnMut(Event, JsValue)>;
 
-/// Hears the events of a call, and what is attached to each; [`Event::Lost`] if the worker dies.
-pub(crate) type Told = Box<dyn FnMut(Event, JsValue)>;
+/// Bytes of the largest file that the page accepts: a browser tab can hold this a few times over.
+const MAX_FILE_BYTES: f64 = 300_000_000.0;
 
-/// The worker, and who waits for its answers.
+/// Whether a file is larger than the page accepts.
+pub(crate) fn is_too_large(file: &File) -> bool {
+    file.size() > MAX_FILE_BYTES
+}
+
+/// A handle to the worker, which is started at the first call and again after a crash.
+#[derive(Clone, Copy)]
+pub(crate) struct WorkerClient(StoredValue<State, LocalStorage>);
+
+#[derive(Default)]
+struct State {
+    running: Option<Running>,
+    last_call: u32,
+    was_ready: bool,
+    filter: Option<Rc<dyn Fn(Event) -> Event>>,
+}
+
+/// The worker, and the calls that wait for its events.
 struct Running {
     worker: Worker,
-    /// Calls from before it takes any; none once it does.
-    early: Option<Vec<Array>>,
-    waiting: Vec<(u32, Told)>,
-    _hears: Closure<dyn FnMut(MessageEvent)>,
-    _dies: Closure<dyn FnMut()>,
+    /// Messages from before the worker was ready; none once it is.
+    queued: Option<Vec<Array>>,
+    waiting: Vec<(u32, OnEvent)>,
+    _on_message: Closure<dyn FnMut(MessageEvent)>,
+    _on_error: Closure<dyn FnMut()>,
 }
 
-thread_local! {
-    static RUNNING: RefCell<Option<Running>> = const { RefCell::new(None) };
-    static CALLS: Cell<u32> = const { Cell::new(0) };
-    static CAME: Cell<bool> = const { Cell::new(false) };
-}
-
-/// Whether the worker that is there, or was there last, ever took a call. If not, its files didn't
-/// come, and may once the server answers.
-pub(crate) fn came() -> bool {
-    CAME.get()
-}
-
-/// Starts the worker if there is none, so that it is there when it is needed.
-pub(crate) fn wake() {
-    RUNNING.with_borrow_mut(|running| {
-        if running.is_none() {
-            *running = start().ok();
-        }
-    });
-}
-
-/// Asks the worker. The call's number is that of no other; `told` is never called before this
-/// has answered.
-pub(crate) fn ask(request: Request, attached: Option<&JsValue>, told: Told) -> u32 {
-    wake();
-    let call = next_call();
-    let message = written(call, request, attached);
-    let untold = RUNNING.with_borrow_mut(|running| match running {
-        Some(running) => {
-            running.waiting.push((call, told));
-            running.post(message);
-            None
-        }
-        None => Some(told),
-    });
-    if let Some(mut told) = untold {
-        queue_microtask(move || told(Event::Lost, JsValue::UNDEFINED));
+impl WorkerClient {
+    /// A client whose worker isn't started yet.
+    pub(crate) fn new() -> Self {
+        Self(StoredValue::new_local(State::default()))
     }
-    call
-}
 
-/// Tells the worker, if there is one, what has no answer.
-pub(crate) fn tell(request: Request) {
-    let message = written(next_call(), request, None);
-    RUNNING.with_borrow_mut(|running| {
-        if let Some(running) = running {
-            running.post(message);
-        }
-    });
-}
-
-fn next_call() -> u32 {
-    let call = CALLS.get() + 1;
-    CALLS.set(call);
-    call
-}
-
-fn written(call: u32, request: Request, attached: Option<&JsValue>) -> Array {
-    // It holds texts and numbers only, which can all be written.
-    let call = serde_json::to_string(&Call { call, request }).unwrap_or_default();
-    let message = Array::of1(&call.into());
-    if let Some(attached) = attached {
-        message.push(attached);
+    /// Passes every event through `filter` before its call's handler gets it.
+    pub(crate) fn set_filter(self, filter: impl Fn(Event) -> Event + 'static) {
+        self.0
+            .update_value(|state| state.filter = Some(Rc::new(filter)));
     }
-    message
-}
 
-fn start() -> Result<Running, JsValue> {
-    CAME.set(false);
-    let body = document().body();
-    let script = body.and_then(|body| body.get_attribute("data-worker"));
-    let options = WorkerOptions::new();
-    options.set_type(WorkerType::Module);
-    let worker = Worker::new_with_options(&script.unwrap_or_default(), &options)?;
-    let hears = Closure::<dyn FnMut(MessageEvent)>::new(|event: MessageEvent| hear(&event));
-    let dies = Closure::<dyn FnMut()>::new(die);
-    worker.set_onmessage(Some(hears.as_ref().unchecked_ref()));
-    worker.set_onerror(Some(dies.as_ref().unchecked_ref()));
-    Ok(Running {
-        worker,
-        early: Some(Vec::new()),
-        waiting: Vec::new(),
-        _hears: hears,
-        _dies: dies,
-    })
+    /// Whether the current or last worker was ever ready. If not, its files didn't arrive, and may
+    /// once the server responds.
+    pub(crate) fn was_ready(self) -> bool {
+        self.0.with_value(|state| state.was_ready)
+    }
+
+    /// Starts the worker if it isn't running, so that the next call needn't wait for it.
+    pub(crate) fn wake(self) {
+        self.0.update_value(|state| {
+            if state.running.is_none() {
+                state.was_ready = false;
+                state.running = self.start().ok();
+            }
+        });
+    }
+
+    /// Sends a request and returns its call number. `on_event` is never called before this returns,
+    /// and last with [`Event::Lost`] if the worker crashes.
+    pub(crate) fn call(
+        self,
+        request: Request,
+        attachment: Option<&JsValue>,
+        on_event: OnEvent,
+    ) -> u32 {
+        self.wake();
+        let call = self.next_call();
+        let message = message(call, request, attachment);
+        let mut on_event = Some(on_event);
+        self.0.update_value(|state| {
+            if let Some(running) = &mut state.running {
+                running.waiting.extend(on_event.take().map(|f| (call, f)));
+                running.post(message);
+            }
+        });
+        if let Some(mut on_event) = on_event {
+            queue_microtask(move || on_event(Event::Lost, JsValue::UNDEFINED));
+        }
+        call
+    }
+
+    /// Sends a request without a response, unless the worker isn't running.
+    pub(crate) fn notify(self, request: Request) {
+        let message = message(self.next_call(), request, None);
+        self.0.update_value(|state| {
+            if let Some(running) = &mut state.running {
+                running.post(message);
+            }
+        });
+    }
+
+    fn next_call(self) -> u32 {
+        self.0.update_value(|state| state.last_call += 1);
+        self.0.with_value(|state| state.last_call)
+    }
+
+    fn start(self) -> Result<Running, JsValue> {
+        let body = document().body();
+        let script = body.and_then(|body| body.get_attribute("data-worker"));
+        let options = WorkerOptions::new();
+        options.set_type(WorkerType::Module);
+        let worker = Worker::new_with_options(&script.unwrap_or_default(), &options)?;
+        let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
+            self.receive(&event)
+        });
+        let on_error = Closure::<dyn FnMut()>::new(move || self.stop());
+        worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
+        worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
+        Ok(Running {
+            worker,
+            queued: Some(Vec::new()),
+            waiting: Vec::new(),
+            _on_message: on_message,
+            _on_error: on_error,
+        })
+    }
+
+    fn receive(self, event: &MessageEvent) {
+        let parts = Array::from(&event.data());
+        let message = parts.get(0).as_string().unwrap_or_default();
+        let Ok(Message { call, event }) = serde_json::from_str(&message) else {
+            // The only message that isn't JSON says that the worker has stopped.
+            return self.stop();
+        };
+        let is_last = event.is_last();
+        let mut on_event = None;
+        self.0.update_value(|state| {
+            let Some(running) = &mut state.running else {
+                return;
+            };
+            if event == Event::Ready {
+                state.was_ready = true;
+                running.flush();
+            }
+            let place = running.waiting.iter().position(|(of, _)| *of == call);
+            on_event = place.map(|place| running.waiting.swap_remove(place).1);
+        });
+        // Outside of the borrow, since handlers may call the worker.
+        let event = self.filter(event);
+        let Some(mut on_event) = on_event else { return };
+        on_event(event, parts.get(1));
+        if !is_last {
+            self.0.update_value(|state| {
+                if let Some(running) = &mut state.running {
+                    running.waiting.push((call, on_event));
+                }
+            });
+        }
+    }
+
+    fn filter(self, event: Event) -> Event {
+        match self.0.with_value(|state| state.filter.clone()) {
+            Some(filter) => filter(event),
+            None => event,
+        }
+    }
+
+    /// The worker has crashed, and every list with it.
+    fn stop(self) {
+        let mut stopped = None;
+        self.0.update_value(|state| stopped = state.running.take());
+        let Some(running) = stopped else { return };
+        running.worker.terminate();
+        self.filter(Event::Lost);
+        for (_, mut on_event) in running.waiting {
+            on_event(Event::Lost, JsValue::UNDEFINED);
+        }
+    }
 }
 
 impl Running {
     fn post(&mut self, message: Array) {
-        match &mut self.early {
-            Some(early) => early.push(message),
+        match &mut self.queued {
+            Some(queued) => queued.push(message),
             None => {
                 let _ = self.worker.post_message(&message);
             }
         }
     }
 
-    fn is_ready(&mut self) {
-        for message in self.early.take().into_iter().flatten() {
+    fn flush(&mut self) {
+        for message in self.queued.take().into_iter().flatten() {
             let _ = self.worker.post_message(&message);
         }
     }
 }
 
-fn hear(event: &MessageEvent) {
-    let parts = Array::from(&event.data());
-    let message = parts.get(0).as_string().unwrap_or_default();
-    let Ok(Message { call, event }) = serde_json::from_str(&message) else {
-        // It says nothing else but that it has stopped.
-        return die();
-    };
-    let is_last = event.is_last();
-    let told = RUNNING.with_borrow_mut(|running| {
-        let running = running.as_mut()?;
-        if event == Event::Ready {
-            CAME.set(true);
-            running.is_ready();
-        }
-        let found = running.waiting.iter().position(|(of, _)| *of == call)?;
-        Some(running.waiting.swap_remove(found).1)
-    });
-    // Not while the worker is borrowed: whoever is told may ask again.
-    let event = session::heard(event);
-    let Some(mut told) = told else { return };
-    told(event, parts.get(1));
-    if !is_last {
-        RUNNING.with_borrow_mut(|running| {
-            if let Some(running) = running {
-                running.waiting.push((call, told));
-            }
-        });
+fn message(call: u32, request: Request, attachment: Option<&JsValue>) -> Array {
+    // Requests have string keys only, so they are JSON.
+    let call = serde_json::to_string(&Call { call, request }).unwrap_or_default();
+    let message = Array::of1(&call.into());
+    if let Some(attachment) = attachment {
+        message.push(attachment);
     }
-}
-
-/// The worker is no more, and with it every list; the next call starts another.
-fn die() {
-    let Some(running) = RUNNING.take() else {
-        return;
-    };
-    running.worker.terminate();
-    session::heard(Event::Lost);
-    for (_, mut told) in running.waiting {
-        told(Event::Lost, JsValue::UNDEFINED);
-    }
-}
-
-impl From<Trouble> for ApiError {
-    fn from(trouble: Trouble) -> Self {
-        match trouble {
-            Trouble::Unreachable => Self::Unreachable,
-            Trouble::Refused(problem) => Self::Refused(problem),
-            Trouble::Unreadable { status } => Self::Unreadable { status },
-        }
-    }
+    message
 }

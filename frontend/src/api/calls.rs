@@ -1,8 +1,6 @@
-//! One function for each call.
+//! The API's routes, a method each.
 
 use std::fmt::Write;
-use std::future::Future;
-use std::pin::Pin;
 
 use contract::wire::{
     Execution, ExecutionsPage, Failures, RedriveRequest, ResultsPage, ServerSettings,
@@ -12,166 +10,145 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use web_sys::AbortSignal;
 
-use crate::api::ApiError;
-use crate::run::choice::Choice;
-use crate::session;
+use super::transport::{Api, Outgoing, Response, Result};
+use super::{ApiError, RowFilter};
 
-type Result<T> = std::result::Result<T, ApiError>;
-
-/// How a run stands.
-pub struct Standing {
+/// A run as it is now.
+pub(crate) struct Current {
     /// The run.
-    pub execution: Execution,
-    /// What to ask with next time, so that only news is told.
-    pub tag: Option<String>,
+    pub(crate) execution: Execution,
+    /// The version's `ETag`: with it the next poll reports changes only.
+    pub(crate) etag: Option<String>,
 }
 
-/// Which rows of a run.
-pub struct ResultsQuery<'a> {
-    /// The run.
-    pub id: &'a str,
-    /// The first row, where there is no cursor.
-    pub first: Option<u64>,
-    /// Where a page before ended.
-    pub cursor: Option<&'a str>,
-    /// How many at most.
-    pub count: u64,
-    /// Only these rows; a cursor carries it.
-    pub choice: Choice,
-    /// With all digits, which the server writes into its log.
-    pub reveal: bool,
+/// Which rows of a run to read.
+pub(crate) struct ResultsQuery<'a> {
+    /// The run's id.
+    pub(crate) id: &'a str,
+    /// The first row; ignored with a cursor.
+    pub(crate) first: Option<u64>,
+    /// Where the page before ended.
+    pub(crate) cursor: Option<&'a str>,
+    /// The largest number of rows.
+    pub(crate) count: u64,
+    /// Which rows; a cursor carries its own filter.
+    pub(crate) filter: RowFilter,
+    /// Whether numbers are in full, which the server records in its log.
+    pub(crate) reveal: bool,
 }
 
-/// What the server tells of itself.
-pub async fn settings(signal: Option<&AbortSignal>) -> Result<ServerSettings> {
-    get("/api/settings", signal).await
-}
-
-/// The caller's runs, newest first.
-pub async fn executions(
-    cursor: Option<&str>,
-    signal: Option<&AbortSignal>,
-) -> Result<ExecutionsPage> {
-    let mut address = "/api/executions".to_owned();
-    if let Some(cursor) = cursor {
-        let _ = write!(address, "?cursor={}", encode(cursor));
+impl Api {
+    /// Returns the server's settings.
+    pub(crate) async fn settings(self, signal: Option<&AbortSignal>) -> Result<ServerSettings> {
+        self.get("/api/settings", signal).await
     }
-    get(&address, signal).await
-}
 
-/// How a run stands; nothing if it still stands as it did with this tag.
-pub async fn execution(
-    id: &str,
-    tag: Option<&str>,
-    signal: Option<&AbortSignal>,
-) -> Result<Option<Standing>> {
-    let mut call = Request::get(&format!("/api/executions/{}", encode(id))).abort_signal(signal);
-    if let Some(tag) = tag {
-        call = call.header("If-None-Match", tag);
-    }
-    let answer = send(call.build()).await?;
-    match answer.status {
-        304 => Ok(None),
-        _ => Ok(Some(Standing {
-            execution: read(&answer)?,
-            tag: answer.tag,
-        })),
-    }
-}
-
-/// What failed of a run so far, in groups.
-pub async fn failures(id: &str, signal: Option<&AbortSignal>) -> Result<Failures> {
-    get(&format!("/api/executions/{}/failures", encode(id)), signal).await
-}
-
-/// Erases a run: its list and all results.
-pub async fn erase(id: &str) -> Result<()> {
-    let address = format!("/api/executions/{}", encode(id));
-    send(Request::delete(&address).build()).await.map(drop)
-}
-
-/// Stops a run; what was fetched stays.
-pub async fn stop(id: &str) -> Result<()> {
-    let address = format!("/api/executions/{}/stop", encode(id));
-    send(Request::post(&address).build()).await.map(drop)
-}
-
-/// Asks again what this selects of a run that is over.
-pub async fn redrive(id: &str, request: &RedriveRequest) -> Result<()> {
-    let address = format!("/api/executions/{}/redrive", encode(id));
-    send(with_json(Request::post(&address), request))
-        .await
-        .map(drop)
-}
-
-/// One page of a run's rows.
-pub async fn results(
-    query: &ResultsQuery<'_>,
-    signal: Option<&AbortSignal>,
-) -> Result<ResultsPage> {
-    let mut address = format!(
-        "/api/executions/{}/results?count={}",
-        encode(query.id),
-        query.count
-    );
-    match (query.cursor, query.first) {
-        (Some(cursor), _) => {
-            let _ = write!(address, "&cursor={}", encode(cursor));
+    /// Returns a page of the caller's runs, newest first.
+    pub(crate) async fn executions(
+        self,
+        cursor: Option<&str>,
+        signal: Option<&AbortSignal>,
+    ) -> Result<ExecutionsPage> {
+        let mut url = "/api/executions".to_owned();
+        if let Some(cursor) = cursor {
+            let _ = write!(url, "?cursor={}", encode(cursor));
         }
-        (None, Some(first)) => {
-            let _ = write!(address, "&first={first}");
+        self.get(&url, signal).await
+    }
+
+    /// Returns a run; none if its version is still the one of this `ETag`.
+    pub(crate) async fn execution(
+        self,
+        id: &str,
+        etag: Option<&str>,
+        signal: Option<&AbortSignal>,
+    ) -> Result<Option<Current>> {
+        let mut request = Request::get(&execution_url(id, "")).abort_signal(signal);
+        if let Some(etag) = etag {
+            request = request.header("If-None-Match", etag);
         }
-        (None, None) => {}
+        let response = self.send(request.build()).await?;
+        match response.status {
+            304 => Ok(None),
+            _ => Ok(Some(Current {
+                execution: parse(&response)?,
+                etag: response.etag,
+            })),
+        }
     }
-    if query.cursor.is_none() {
-        address.push_str(&query.choice.query());
+
+    /// Returns the failures of a run so far, in groups.
+    pub(crate) async fn failures(self, id: &str, signal: Option<&AbortSignal>) -> Result<Failures> {
+        self.get(&execution_url(id, "/failures"), signal).await
     }
-    if query.reveal {
-        address.push_str("&reveal=true");
+
+    /// Deletes a run: its list and all results.
+    pub(crate) async fn delete(self, id: &str) -> Result<()> {
+        let request = Request::delete(&execution_url(id, "")).build();
+        self.send(request).await.map(drop)
     }
-    get(&address, signal).await
+
+    /// Stops a run. Its results so far stay.
+    pub(crate) async fn stop(self, id: &str) -> Result<()> {
+        let request = Request::post(&execution_url(id, "/stop")).build();
+        self.send(request).await.map(drop)
+    }
+
+    /// Requests again what `request` selects of a run that is over.
+    pub(crate) async fn redrive(self, id: &str, request: &RedriveRequest) -> Result<()> {
+        let request = with_json(Request::post(&execution_url(id, "/redrive")), request);
+        self.send(request).await.map(drop)
+    }
+
+    /// Returns a page of a run's rows.
+    pub(crate) async fn results(
+        self,
+        query: &ResultsQuery<'_>,
+        signal: Option<&AbortSignal>,
+    ) -> Result<ResultsPage> {
+        let mut url = execution_url(query.id, "/results");
+        let _ = write!(url, "?count={}", query.count);
+        match (query.cursor, query.first) {
+            (Some(cursor), _) => {
+                let _ = write!(url, "&cursor={}", encode(cursor));
+            }
+            (None, Some(first)) => {
+                let _ = write!(url, "&first={first}");
+            }
+            (None, None) => {}
+        }
+        if query.cursor.is_none() {
+            url.push_str(&query.filter.query());
+        }
+        if query.reveal {
+            url.push_str("&reveal=true");
+        }
+        self.get(&url, signal).await
+    }
+
+    async fn get<T: DeserializeOwned>(self, url: &str, signal: Option<&AbortSignal>) -> Result<T> {
+        let request = Request::get(url).abort_signal(signal).build();
+        parse(&self.send(request).await?)
+    }
 }
 
-async fn get<T: DeserializeOwned>(address: &str, signal: Option<&AbortSignal>) -> Result<T> {
-    let call = Request::get(address).abort_signal(signal).build();
-    read(&send(call).await?)
+fn execution_url(id: &str, rest: &str) -> String {
+    format!("/api/executions/{}{rest}", encode(id))
 }
 
 fn encode(text: &str) -> String {
     js_sys::encode_uri_component(text).into()
 }
 
-fn with_json(call: RequestBuilder, value: &impl Serialize) -> Call {
+fn with_json(request: RequestBuilder, value: &impl Serialize) -> Outgoing {
     let body = serde_json::to_string(value)
         .map_err(|_| gloo_net::Error::GlooError("the request can't be written".to_owned()))?;
-    call.header("Content-Type", "application/json").body(body)
+    request
+        .header("Content-Type", "application/json")
+        .body(body)
 }
 
-type Call = std::result::Result<Request, gloo_net::Error>;
-
-/// What came of a call: 2xx or 304.
-struct Answer {
-    status: u16,
-    tag: Option<String>,
-    body: String,
-}
-
-/// Sends a call. Why a fetch failed is not told to scripts, so it is `Unreachable`. Behind a
-/// pointer, so that no caller has a copy of its own.
-fn send(call: Call) -> Pin<Box<dyn Future<Output = Result<Answer>>>> {
-    Box::pin(async move {
-        let unreachable = |_| ApiError::Unreachable;
-        let answer = session::send(call.map_err(unreachable)?).await?;
-        let (status, tag) = (answer.status(), answer.headers().get("etag"));
-        let body = answer.text().await.map_err(unreachable)?;
-        match status {
-            200..=299 | 304 => Ok(Answer { status, tag, body }),
-            _ => Err(ApiError::from_answer(status, &body)),
-        }
-    })
-}
-
-fn read<T: DeserializeOwned>(answer: &Answer) -> Result<T> {
-    let status = answer.status;
-    serde_json::from_str(&answer.body).map_err(|_| ApiError::Unreadable { status })
+fn parse<T: DeserializeOwned>(response: &Response) -> Result<T> {
+    let status = response.status;
+    serde_json::from_str(&response.body).map_err(|_| ApiError::Unreadable { status })
 }

@@ -1,9 +1,11 @@
-//! The API as the page calls it.
+//! The page's client of the API. Every request of the page is here.
 
 mod calls;
 mod error;
+mod filter;
+mod transport;
 
-pub use calls::{
-    ResultsQuery, erase, execution, executions, failures, redrive, results, settings, stop,
-};
-pub use error::ApiError;
+pub(crate) use calls::ResultsQuery;
+pub(crate) use error::ApiError;
+pub(crate) use filter::RowFilter;
+pub(crate) use transport::{Api, Authorizer};

@@ -1,7 +1,5 @@
-//! What is being made ready on the page of a new list. It outlives that page, so that whoever comes
-//! back to it by the Back button finds it as it was. It is never in the browser's storage.
-
-use std::cell::RefCell;
+//! The draft on the page of a new list. It outlives that page, so that people who come back with the Back
+//! button find it unchanged. It is never in the browser's storage.
 
 use leptos::prelude::*;
 use wasm_bindgen::JsValue;
@@ -11,73 +9,86 @@ use crate::browser;
 use crate::compose::form::RunForm;
 use crate::compose::list::ListState;
 use crate::compose::start::Start;
-use crate::worker_client;
+use crate::worker_client::WorkerClient;
 
-/// What is being made ready.
+/// A list that isn't started, with its run's settings.
 #[derive(Clone, Copy)]
 pub(crate) struct Draft {
     /// The list.
     pub(crate) list: ListState,
-    /// The settings of its run.
+    /// The run's settings.
     pub(crate) form: RwSignal<RunForm>,
-    /// Its run's start.
+    /// The run's start.
     pub(crate) start: Start,
-    /// Marks the entry of the browser's history that it belongs to.
+    /// Stored with the draft's entry of the browser's history.
     mark: f64,
 }
 
-thread_local! {
-    static LAST: RefCell<Option<(Owner, Draft)>> = const { RefCell::new(None) };
+/// The last draft of this visit.
+#[derive(Clone, Copy)]
+pub(crate) struct Drafts {
+    worker: WorkerClient,
+    last: StoredValue<Option<(Owner, Draft)>, LocalStorage>,
+}
+
+impl Drafts {
+    /// No draft yet.
+    pub(crate) fn new(worker: WorkerClient) -> Self {
+        Self {
+            worker,
+            last: StoredValue::new_local(None),
+        }
+    }
+
+    /// The draft of the current history entry. If the last draft belongs to another entry, it is dropped
+    /// for a new one.
+    pub(crate) fn current(self) -> Draft {
+        let mark = browser::history_mark();
+        let last = self
+            .last
+            .with_value(|last| last.as_ref().map(|last| last.1));
+        if let Some(draft) = last.filter(|draft| mark == Some(draft.mark)) {
+            return draft;
+        }
+        if last.is_some() {
+            self.last.set_value(None);
+            self.worker.notify(Request::Forget);
+        }
+        let owner = detached_owner();
+        let draft = owner.with(|| Draft {
+            list: ListState::new(self.worker),
+            form: RwSignal::new(RunForm::default()),
+            start: Start::new(self.worker),
+            mark: browser::now(),
+        });
+        draft.mark_history_entry();
+        self.last.set_value(Some((owner, draft)));
+        draft
+    }
+
+    /// Whether there is a list that no run was started of: it would be lost with the document.
+    pub(crate) fn has_unsent_list(self) -> bool {
+        let last = self
+            .last
+            .with_value(|last| last.as_ref().map(|last| last.1));
+        last.is_some_and(|Draft { list, start, .. }| {
+            let id = list.id();
+            list.is_stale.get_untracked() || (id > 0 && id != start.started_list.get_value())
+        })
+    }
 }
 
 impl Draft {
-    /// The draft that belongs to this entry of the browser's history; a new one where that is
-    /// another's, and then the last one is let go of.
-    pub(crate) fn at_hand() -> Self {
-        let here = browser::history_mark();
-        LAST.with_borrow_mut(|last| {
-            if let Some((_, draft)) = last
-                && here == Some(draft.mark)
-            {
-                return *draft;
-            }
-            if last.take().is_some() {
-                worker_client::tell(Request::Forget);
-            }
-            let owner = apart();
-            let draft = owner.with(|| Self {
-                list: ListState::new(),
-                form: RwSignal::new(RunForm::default()),
-                start: Start::new(),
-                mark: browser::now(),
-            });
-            draft.stay();
-            *last = Some((owner, draft));
-            draft
-        })
-    }
-
-    /// Makes the browser's history come back to this draft, not to another.
-    pub(crate) fn stay(self) {
+    /// Makes the current entry of the browser's history lead back to this draft.
+    pub(crate) fn mark_history_entry(self) {
         if let Ok(history) = window().history() {
             let _ = history.replace_state(&JsValue::from_f64(self.mark), "");
         }
     }
 }
 
-/// Whether a list stands there that no run was started of: it would be lost with the document.
-pub(crate) fn is_at_stake() -> bool {
-    LAST.with_borrow(|last| {
-        let Some((_, Draft { list, start, .. })) = last else {
-            return false;
-        };
-        let number = list.number();
-        list.stale.get_untracked() || (number > 0 && number != start.started.get_value())
-    })
-}
-
-/// An owner that no page's end ends.
-fn apart() -> Owner {
+/// An owner that isn't disposed with the current page.
+fn detached_owner() -> Owner {
     let page = Owner::current();
     let owner = Owner::new_root(None);
     if let Some(page) = page {

@@ -1,4 +1,4 @@
-//! What is pasted or dropped anywhere on the page of a new list is the list.
+//! Adding a list by paste and drop, anywhere on the page, and by the file field.
 
 use js_sys::{Function, JsString, Reflect};
 use leptos::prelude::*;
@@ -7,45 +7,42 @@ use web_sys::{ClipboardEvent, DataTransfer, DragEvent, Element, Event, File, Mou
 
 use crate::compose::list::ListState;
 use crate::compose::rules;
-use crate::worker_client;
+use crate::worker_client::is_too_large;
 
-/// Bytes of a file that the page takes: what a browser's tab can surely hold a few times.
-const MAX_FILE_BYTES: f64 = 300_000_000.0;
-
-/// Takes what is pasted or dropped while the page is there; `over` says whether something is
-/// dragged over it.
-pub(crate) fn from_anywhere(list: ListState, over: RwSignal<bool>) {
-    let listen = |name, deed: Box<dyn Fn(Event)>| {
-        let listening = window_event_listener_untyped(name, deed);
-        on_cleanup(move || listening.remove());
+/// Handles paste and drop for as long as the current owner, the page, lives. `is_dragged_over` says
+/// whether something is dragged over the page.
+pub(crate) fn listen(list: ListState, is_dragged_over: RwSignal<bool>) {
+    let listen = |name, handler: Box<dyn Fn(Event)>| {
+        let listener = window_event_listener_untyped(name, handler);
+        on_cleanup(move || listener.remove());
     };
     listen(
         "dragover",
         Box::new(move |event| {
             let data = event.dyn_ref().and_then(DragEvent::data_transfer);
-            if is_numbers(&event) && !data.is_some_and(|data| holds_file(&data)) {
-                // The field shows by itself where a text would go.
+            if is_numbers_field(&event) && !data.is_some_and(|data| holds_file(&data)) {
+                // The browser itself shows where the text would go.
                 return;
             }
             event.prevent_default();
-            over.set(true);
-            worker_client::wake();
+            is_dragged_over.set(true);
+            list.wake_worker();
         }),
     );
     listen(
         "dragleave",
         Box::new(move |event| {
-            // From one thing on the page to another it is still over the page.
+            // Moving between two elements of the page is no leaving.
             let to = event.dyn_ref().and_then(MouseEvent::related_target);
-            over.set(to.is_some());
+            is_dragged_over.set(to.is_some());
         }),
     );
     listen(
         "drop",
         Box::new(move |event| {
-            over.set(false);
+            is_dragged_over.set(false);
             if let Some(data) = event.dyn_ref().and_then(DragEvent::data_transfer) {
-                take(list, &event, &data);
+                add(list, &event, &data);
             }
         }),
     );
@@ -54,73 +51,67 @@ pub(crate) fn from_anywhere(list: ListState, over: RwSignal<bool>) {
         Box::new(move |event| {
             let data = event.dyn_ref().and_then(ClipboardEvent::clipboard_data);
             let Some(data) = data else { return };
-            if field_of(&event).is_none() || is_numbers(&event) {
-                take(list, &event, &data);
+            if text_field(&event).is_none() || is_numbers_field(&event) {
+                add(list, &event, &data);
             }
         }),
     );
 }
 
-/// Takes what was brought by an event, unless the field of numbers does that by itself, as it does
-/// with a short text.
-fn take(list: ListState, event: &Event, data: &DataTransfer) {
-    if take_files(list, data) {
+/// Adds the data of an event, unless the browser does that itself: a short text in the numbers field.
+fn add(list: ListState, event: &Event, data: &DataTransfer) {
+    if add_files(list, data) {
         return event.prevent_default();
     }
-    // Asked for once: of a million lines it takes the browser 60 ms.
+    // Only once, since a million lines take the browser 60 ms.
     let text = text_of(data);
-    if !is_numbers(event) || is_long(&text) {
+    if !is_numbers_field(event) || is_long(&text) {
         event.prevent_default();
-        take_text(list, text);
+        add_text(list, text);
     }
 }
 
-/// Takes a file as the list.
-pub(crate) fn file(list: ListState, file: &File) {
+/// Adds a file.
+pub(crate) fn add_file(list: ListState, file: &File) {
     if is_too_large(file) {
-        list.trouble.set(
+        list.problem.set(
             "This file is larger than 300 MB. Keep only the column with the numbers, or split it.",
         );
         return;
     }
     let name = file.name();
-    let label = rules::label_for(&name);
+    let label = rules::label(&name);
     list.hold(name, file, label);
 }
 
-/// Whether a file is larger than the page takes.
-pub(crate) fn is_too_large(file: &File) -> bool {
-    file.size() > MAX_FILE_BYTES
-}
-
-/// Takes the file among what was brought, or says why not; whether there was any.
-fn take_files(list: ListState, data: &DataTransfer) -> bool {
+/// Adds the file of the data, or says why it can't. Returns whether the data holds files.
+fn add_files(list: ListState, data: &DataTransfer) -> bool {
     let files = data.files();
     let Some(first) = files.as_ref().and_then(|files| files.get(0)) else {
         return false;
     };
     if files.is_some_and(|files| files.length() > 1) {
-        list.trouble.set(
+        list.problem.set(
             "These are several files. One list at a time: put them together, or bring them one \
              after the other.",
         );
     } else if is_folder(data) {
-        list.trouble
+        list.problem
             .set("This is a folder. Open it, and bring the one file that holds the list.");
     } else {
-        file(list, &first);
+        add_file(list, &first);
     }
     true
 }
 
-fn take_text(list: ListState, text: JsString) {
+fn add_text(list: ListState, text: JsString) {
     if is_long(&text) {
         return list.hold("Pasted list".to_owned(), &text, String::new());
     }
     let text = String::from(text);
-    // A picture has no text, for one: what is held is not to be lost by it.
+    // Data without a text, such as a picture, must not replace the list.
     if !text.trim().is_empty() {
-        list.add(&text);
+        list.append(&text);
     }
 }
 
@@ -130,7 +121,7 @@ fn is_folder(data: &DataTransfer) -> bool {
     entry.is_some_and(|entry| entry.is_directory())
 }
 
-/// The text, as the browser has it: a million lines are not to be copied here.
+/// The text of the data, as the browser's own string: a million lines aren't copied here.
 fn text_of(data: &DataTransfer) -> JsString {
     let get: Option<Function> = Reflect::get(data, &"getData".into())
         .ok()
@@ -145,20 +136,20 @@ fn is_long(text: &JsString) -> bool {
     rules::is_long(text.length() as usize)
 }
 
-/// Whether a file is dragged. Which one isn't told before it is dropped.
+/// Whether a file is dragged. Browsers reveal which one only at the drop.
 fn holds_file(data: &DataTransfer) -> bool {
     data.items()
         .get(0)
         .is_some_and(|item| item.kind() == "file")
 }
 
-/// Whether an event is meant for the field of numbers.
-fn is_numbers(event: &Event) -> bool {
-    field_of(event).as_deref() == Some("numbers")
+/// Whether the event's target is the numbers field.
+fn is_numbers_field(event: &Event) -> bool {
+    text_field(event).as_deref() == Some("numbers")
 }
 
-/// The id of the text field that an event is meant for; empty if it has none.
-fn field_of(event: &Event) -> Option<String> {
+/// The id of the event's target if it is a text field; the id may be empty.
+fn text_field(event: &Event) -> Option<String> {
     let target: Element = event.target()?.dyn_into().ok()?;
     let is_field = target.matches("textarea, input[type=text], select").ok()?;
     is_field.then(|| target.id())

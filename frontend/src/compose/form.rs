@@ -1,50 +1,46 @@
-//! The settings of a run as they are typed.
+//! The form of a run's settings.
 
 use contract::limits;
 use contract::wire::DefaultSettings;
 
 use crate::ui::words;
 
-/// The settings of a run as they are typed; an empty field means the default.
+/// The fields as they were typed; an empty field means the default.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct RunForm {
-    /// GETs in flight.
+    /// Requests in flight.
     pub(crate) at_once: String,
-    /// GETs started a second.
+    /// Requests per second.
     pub(crate) per_second: String,
     /// Percent of the numbers that may fail.
     pub(crate) tolerated: String,
 }
 
-/// The settings of a run; none where the default is meant.
+/// The fields as numbers; none means the default.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(crate) struct Chosen {
-    /// GETs in flight.
+    /// Requests in flight.
     pub(crate) max_concurrency: Option<u32>,
-    /// GETs started a second.
+    /// Requests per second.
     pub(crate) requests_per_second: Option<f64>,
     /// Percent of the numbers that may fail.
     pub(crate) tolerated_failure_percentage: Option<f64>,
 }
 
-/// What is wrong with each setting, in words; empty where it is right.
+/// What is wrong with each field; empty if it is valid.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Wrong {
-    /// GETs in flight.
+pub(crate) struct FormErrors {
+    /// Requests in flight.
     pub(crate) at_once: String,
-    /// GETs started a second.
+    /// Requests per second.
     pub(crate) per_second: String,
     /// Percent of the numbers that may fail.
     pub(crate) tolerated: String,
 }
 
 impl RunForm {
-    /// What was typed, as numbers, where a run may have this many GETs in flight; else what is
-    /// wrong.
-    ///
-    /// # Errors
-    /// Any of the fields is no number that can be meant.
-    pub(crate) fn chosen(&self, max_concurrency: u32) -> Result<Chosen, Wrong> {
+    /// Parses the fields, if a run may have `max_concurrency` requests in flight.
+    pub(crate) fn parse(&self, max_concurrency: u32) -> Result<Chosen, FormErrors> {
         const RATES: std::ops::RangeInclusive<f64> =
             limits::MIN_REQUESTS_PER_SECOND..=limits::MAX_REQUESTS_PER_SECOND;
         let at_once = field(&self.at_once, whole, |n| (1..=max_concurrency).contains(n));
@@ -59,23 +55,23 @@ impl RunForm {
                 })
             }
             (at_once, per_second, tolerated) => {
-                let said = |is_wrong: bool, words: &dyn Fn() -> String| match is_wrong {
-                    true => words(),
+                let error = |is_wrong: bool, text: &dyn Fn() -> String| match is_wrong {
+                    true => text(),
                     false => String::new(),
                 };
                 let most = || words::group_digits(max_concurrency.into());
-                Err(Wrong {
-                    at_once: said(at_once.is_err(), &|| {
+                Err(FormErrors {
+                    at_once: error(at_once.is_err(), &|| {
                         format!("A whole number from 1 to {}.", most())
                     }),
-                    per_second: said(per_second.is_err(), &|| {
+                    per_second: error(per_second.is_err(), &|| {
                         format!(
                             "A number from {} to {}, or nothing for no limit.",
                             words::decimal(*RATES.start()),
                             words::decimal(*RATES.end())
                         )
                     }),
-                    tolerated: said(tolerated.is_err(), &|| {
+                    tolerated: error(tolerated.is_err(), &|| {
                         "A percentage from 0 to 100.".to_owned()
                     }),
                 })
@@ -84,7 +80,7 @@ impl RunForm {
     }
 }
 
-/// Reads a field: none if it is empty, an error if it isn't a number that fits.
+/// Parses a field: none if it is empty, an error if it isn't a number or doesn't fit.
 fn field<T>(
     typed: &str,
     parse: fn(&str) -> Option<T>,
@@ -110,7 +106,7 @@ fn decimal(typed: &str) -> Option<f64> {
     Some(digits as f64 / divisor)
 }
 
-/// The settings in a sentence, with these defaults: `1,000 at once, no limit a second.`
+/// The settings in a sentence: `1,000 at once, no limit a second.`
 pub(crate) fn sentence(chosen: &Chosen, defaults: &DefaultSettings) -> String {
     let at_once = chosen.max_concurrency.unwrap_or(defaults.max_concurrency);
     let at_once = words::group_digits(at_once.into());
@@ -131,17 +127,16 @@ pub(crate) fn sentence(chosen: &Chosen, defaults: &DefaultSettings) -> String {
     format!("{at_once} at once, {rate}.{stops}")
 }
 
-/// What the settings mean for so many numbers, with these defaults: `10,000 numbers at 50 a second:
-/// 3 min 20 s.`
-pub(crate) fn meaning(chosen: &Chosen, items: u64, defaults: &DefaultSettings) -> String {
-    /// What an answer takes, where nobody has measured it yet.
-    const ANSWER_MS: f64 = 200.0;
+/// How long a run of this many numbers takes: `10,000 numbers at 50 a second: 3 min 20 s.`
+pub(crate) fn estimate(chosen: &Chosen, items: u64, defaults: &DefaultSettings) -> String {
+    /// An assumed time for a response, since none was measured yet.
+    const RESPONSE_MS: f64 = 200.0;
     let at_once = chosen.max_concurrency.unwrap_or(defaults.max_concurrency);
     let at_once = at_once.max(1);
-    let waves = (items as f64 / f64::from(at_once)).ceil() * ANSWER_MS;
+    let unpaced_ms = (items as f64 / f64::from(at_once)).ceil() * RESPONSE_MS;
     let numbers = words::pluralize(items, "number");
     match chosen.requests_per_second.or(defaults.requests_per_second) {
-        Some(rate) if items as f64 * 1_000.0 / rate >= waves => {
+        Some(rate) if items as f64 * 1_000.0 / rate >= unpaced_ms => {
             let ms = items as f64 * 1_000.0 / rate;
             let rate = words::decimal(rate);
             format!(
@@ -152,8 +147,16 @@ pub(crate) fn meaning(chosen: &Chosen, items: u64, defaults: &DefaultSettings) -
         _ => format!(
             "{numbers}, {} at once: {} if each takes 200 ms.",
             words::group_digits(at_once.into()),
-            words::estimate(items, at_once, None)
+            about(unpaced_ms as u64)
         ),
+    }
+}
+
+fn about(ms: u64) -> String {
+    match ms {
+        0..1_000 => "less than a second".to_owned(),
+        1_000..60_000 => format!("about {}", words::pluralize(ms.div_ceil(1_000), "second")),
+        _ => format!("about {}", words::duration(ms)),
     }
 }
 
@@ -177,28 +180,28 @@ mod tests {
 
     #[test]
     fn an_empty_field_means_the_default() {
-        assert_eq!(form("", " ", "").chosen(10_000), Ok(Chosen::default()));
+        assert_eq!(form("", " ", "").parse(10_000), Ok(Chosen::default()));
     }
 
     #[test]
-    fn what_was_typed_is_taken_as_people_write_numbers() {
-        let chosen = form("1,000", "12.5", "0").chosen(10_000).unwrap();
+    fn numbers_are_parsed_as_people_write_them() {
+        let chosen = form("1,000", "12.5", "0").parse(10_000).unwrap();
         assert_eq!(chosen.max_concurrency, Some(1_000));
         assert_eq!(chosen.requests_per_second, Some(12.5));
         assert_eq!(chosen.tolerated_failure_percentage, Some(0.0));
-        let chosen = form("", "0.01", ".5").chosen(10_000).unwrap();
+        let chosen = form("", "0.01", ".5").parse(10_000).unwrap();
         assert_eq!(chosen.requests_per_second, Some(0.01));
         assert_eq!(chosen.tolerated_failure_percentage, Some(0.5));
     }
 
     #[test]
-    fn what_is_out_of_range_is_said_beside_its_field_with_the_range() {
+    fn a_field_out_of_range_has_an_error_with_the_range() {
         let [a, b, c] = [
             "A whole number from 1 to 10,000.",
             "A number from 0.01 to 1,000,000, or nothing for no limit.",
             "A percentage from 0 to 100.",
         ];
-        for (form, said) in [
+        for (form, errors) in [
             (form("0", "", ""), [a, "", ""]),
             (form("10001", "1", ""), [a, "", ""]),
             (form("many", "", "5"), [a, "", ""]),
@@ -210,40 +213,44 @@ mod tests {
             (form("", "1.2.3", "."), ["", b, c]),
             (form("1.5", "1e3", ""), [a, b, ""]),
         ] {
-            let wrong = form.chosen(10_000).unwrap_err();
-            assert_eq!([wrong.at_once, wrong.per_second, wrong.tolerated], said);
+            let wrong = form.parse(10_000).unwrap_err();
+            assert_eq!([wrong.at_once, wrong.per_second, wrong.tolerated], errors);
         }
     }
 
     #[test]
-    fn settings_mean_a_time_for_this_list() {
-        let means = |form: RunForm, items| {
-            let chosen = form.chosen(10_000).unwrap();
-            meaning(&chosen, items, &DEFAULTS)
+    fn the_estimate_is_a_time_for_this_list() {
+        let estimate = |form: RunForm, items| {
+            let chosen = form.parse(10_000).unwrap();
+            super::estimate(&chosen, items, &DEFAULTS)
         };
         assert_eq!(
-            means(form("", "50", ""), 10_000),
+            estimate(form("", "50", ""), 10_000),
             "10,000 numbers at 50 a second: 3 min 20 s."
         );
         assert_eq!(
-            means(form("", "", ""), 9_981),
+            estimate(form("", "", ""), 9_981),
             "9,981 numbers, 1,000 at once: about 2 seconds if each takes 200 ms."
         );
-        // A rate that one at a time doesn't reach says nothing.
         assert_eq!(
-            means(form("1", "100", ""), 100),
+            estimate(form("", "", ""), 40),
+            "40 numbers, 1,000 at once: less than a second if each takes 200 ms."
+        );
+        // One at a time is slower than the rate, so the rate isn't named.
+        assert_eq!(
+            estimate(form("1", "100", ""), 100),
             "100 numbers, 1 at once: about 20 seconds if each takes 200 ms."
         );
     }
 
     #[test]
-    fn the_sentence_says_what_will_happen() {
+    fn the_sentence_describes_the_settings() {
         let none = Chosen::default();
         assert_eq!(
             sentence(&none, &DEFAULTS),
             "1,000 at once, no limit a second."
         );
-        let some = form("40", "10", "5").chosen(10_000).unwrap();
+        let some = form("40", "10", "5").parse(10_000).unwrap();
         assert_eq!(
             sentence(&some, &DEFAULTS),
             "40 at once, at most 10 a second. Stops early when more than 5% fail."

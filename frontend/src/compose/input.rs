@@ -1,4 +1,4 @@
-//! Bringing a list: typed, pasted, dropped or chosen.
+//! The text field and the file field.
 
 use leptos::html;
 use leptos::prelude::*;
@@ -8,32 +8,30 @@ use crate::compose::drop_paste;
 use crate::compose::list::{Input, ListState};
 use crate::compose::preview::ListPreview;
 use crate::ui::boxed::{flag, part, text};
-use crate::worker_client;
 
-/// Where a list is brought: a text field, until a file or a long text takes its place. `over` says
-/// whether something is dragged over the page.
+/// The text field, until a file or a long text takes its place.
 #[component]
-pub(crate) fn ListInput(list: ListState, over: RwSignal<bool>) -> impl IntoView {
+pub(crate) fn ListInput(list: ListState, is_dragged_over: RwSignal<bool>) -> impl IntoView {
     let held = Memo::new(move |_| {
         list.input.with(|input| match input {
             Input::Held(name) => Some(name.clone()),
             Input::Typed(_) => None,
         })
     });
-    // What takes another's place takes the focus too, or it would be lost.
-    let shown_before = StoredValue::new(false);
+    // What replaces the focused element takes the focus, or it would be lost.
+    let was_shown = StoredValue::new(false);
     view! {
-        <section class="card input" class:over=over aria-label="The list" data-testid="drop">
+        <section class="card input" class:over=is_dragged_over aria-label="The list" data-testid="drop">
             {part(move || {
-                let focus = shown_before.get_value();
-                shown_before.set_value(true);
+                let focus = was_shown.get_value();
+                was_shown.set_value(true);
                 match held.get() {
                     Some(name) => view! { <Held list name focus/> }.into_any(),
                     None => view! { <Field list focus/> }.into_any(),
                 }
             })}
-            <p class="notice" role="alert" hidden=flag(move || list.trouble.with(|words| words.is_empty())) data-testid="file-trouble">
-                {text(move || list.trouble.get().to_owned())}
+            <p class="notice" role="alert" hidden=flag(move || list.problem.with(|problem| problem.is_empty())) data-testid="file-trouble">
+                {text(move || list.problem.get().to_owned())}
             </p>
         </section>
     }
@@ -56,7 +54,7 @@ fn Field(list: ListState, focus: bool) -> impl IntoView {
     view! {
         <header>
             <h2><label for="numbers">"Numbers, one a line, or a table"</label></h2>
-            <FileChoice list words="Choose a file"/>
+            <FileChoice list label="Choose a file"/>
         </header>
         <textarea
             id="numbers"
@@ -68,8 +66,8 @@ fn Field(list: ListState, focus: bool) -> impl IntoView {
             autocapitalize="off"
             placeholder="123-45-6789"
             prop:value=value
-            on:focus=move |_| worker_client::wake()
-            on:input:target=move |event| list.type_in(event.target().value())
+            on:focus=move |_| list.wake_worker()
+            on:input:target=move |event| list.set_text(event.target().value())
         ></textarea>
     }
 }
@@ -86,7 +84,7 @@ fn Held(list: ListState, name: String, focus: bool) -> impl IntoView {
         <header>
             <h2 tabindex="-1" node_ref=node data-testid="held">{name}</h2>
             <span class="choices">
-                <FileChoice list words="Choose another"/>
+                <FileChoice list label="Choose another"/>
                 <button type="button" class="plain" data-testid="clear" on:click=move |_| list.clear()>"Remove"</button>
             </span>
         </header>
@@ -96,13 +94,13 @@ fn Held(list: ListState, name: String, focus: bool) -> impl IntoView {
 
 /// A file field that looks like a link.
 #[component]
-fn FileChoice(list: ListState, words: &'static str) -> impl IntoView {
+fn FileChoice(list: ListState, label: &'static str) -> impl IntoView {
     let on_change = move |event| {
         let field = event_target::<HtmlInputElement>(&event);
         if let Some(file) = field.files().and_then(|files| files.get(0)) {
-            drop_paste::file(list, &file);
+            drop_paste::add_file(list, &file);
         }
-        // So that the same file, mended meanwhile, can be chosen again.
+        // Otherwise choosing the same file again, after an edit, would be no change.
         field.set_value("");
     };
     view! {
@@ -111,11 +109,11 @@ fn FileChoice(list: ListState, words: &'static str) -> impl IntoView {
                 type="file"
                 class="unseen"
                 data-testid="file"
-                aria-label=words
-                on:click=move |_| worker_client::wake()
+                aria-label=label
+                on:click=move |_| list.wake_worker()
                 on:change=on_change
             />
-            {words}
+            {label}
         </label>
     }
 }

@@ -1,4 +1,4 @@
-//! The lines of a list that are no number.
+//! The invalid lines of a list.
 
 use std::sync::Arc;
 
@@ -10,21 +10,25 @@ use crate::ui::boxed::{click, maybe};
 use crate::ui::toggle::Toggle;
 use crate::ui::words;
 
-/// Places named in the sentence.
-const PLACES: usize = 3;
+/// How many line numbers the sentence names.
+const NAMED: usize = 3;
 
-/// Where they are, and on demand what was typed and why that is no number.
+/// Their line numbers; behind Show, what is in them and why it isn't a number.
 #[component]
-pub(crate) fn Wrong(list: ListState, digest: Arc<Digest>, shown: RwSignal<bool>) -> impl IntoView {
+pub(crate) fn InvalidLines(
+    list: ListState,
+    digest: Arc<Digest>,
+    is_shown: RwSignal<bool>,
+) -> impl IntoView {
     let total = digest.invalid;
-    let first = digest.wrong.iter().take(PLACES);
+    let first = digest.wrong.iter().take(NAMED);
     let first: Vec<u64> = first.map(|line| line.number).collect();
     view! {
         {if total == 1 { "line " } else { "lines " }}
         {words::places(&first, total)}
         {if total == 1 { "; not sent, but has its row " } else { "; not sent, but each has its row " }}
-        <Toggle on=shown id="show-invalid" show="Show" hide="Hide"/>
-        {maybe(move || shown.get().then(|| view! { <Lines list total/> }))}
+        <Toggle is_on=is_shown id="show-invalid" show="Show" hide="Hide"/>
+        {maybe(move || is_shown.get().then(|| view! { <Lines list total/> }))}
     }
 }
 
@@ -39,12 +43,12 @@ fn Lines(list: ListState, total: u64) -> impl IntoView {
             </li>
         }
     };
-    let lines = move || list.wrong.get().into_iter().map(line).collect_view();
+    let lines = move || list.invalid.get().into_iter().map(line).collect_view();
     let more = maybe(move || {
-        let left = total.saturating_sub(list.wrong.with(Vec::len) as u64);
+        let left = total.saturating_sub(list.invalid.with(Vec::len) as u64);
         (left > 0).then(|| {
             view! {
-                <button type="button" class="plain" data-testid="more-invalid" on:click=click(move || list.more_wrong())>
+                <button type="button" class="plain" data-testid="more-invalid" on:click=click(move || list.load_more_invalid())>
                     "Show more of " {words::group_digits(left)}
                 </button>
             }

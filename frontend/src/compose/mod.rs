@@ -1,15 +1,15 @@
-//! `/`: a list is read, checked and started.
+//! `/`: people add a list, check it and start its run. The first load.
 
 pub(crate) mod draft;
-pub(crate) mod drop_paste;
-pub(crate) mod form;
-pub(crate) mod input;
-pub(crate) mod invalid_lines;
-pub(crate) mod list;
+mod drop_paste;
+mod form;
+mod input;
+mod invalid_lines;
+mod list;
 pub(crate) mod page;
-pub(crate) mod preview;
-pub(crate) mod report;
-pub(crate) mod rules;
-pub(crate) mod settings;
-pub(crate) mod start;
-pub(crate) mod start_bar;
+mod preview;
+mod report;
+mod rules;
+mod settings;
+mod start;
+mod start_bar;

@@ -1,46 +1,46 @@
-//! `/`: a list is brought, understood, and looked up.
+//! The page of a new list.
 
 use contract::limits;
 use leptos::prelude::*;
 
-use crate::compose::draft::Draft;
+use crate::compose::draft::{Draft, Drafts};
 use crate::compose::drop_paste;
 use crate::compose::input::ListInput;
 use crate::compose::report::ListReport;
 use crate::compose::settings::RunSettings;
-use crate::compose::start_bar::ListStart;
-use crate::server::Server;
+use crate::compose::start_bar::StartBar;
+use crate::services::Services;
 use crate::ui::boxed::{effect, flag, memo};
 use crate::ui::heading::Heading;
-use crate::ui::notice::Trouble;
+use crate::ui::notice::ErrorNotice;
 
-/// The page of a new list. `brought` is called once a list is there that a run can be started of.
+/// The page of a new list. Calls `on_list` once there is a list.
 #[component]
-pub(crate) fn Compose(brought: Callback<()>) -> impl IntoView {
-    let server = Server::of_page();
-    let draft = Draft::at_hand();
+pub(crate) fn Compose(services: Services, drafts: Drafts, on_list: Callback<()>) -> impl IntoView {
+    let server = services.server;
+    let draft = drafts.current();
     let Draft { list, form, .. } = draft;
-    let chosen = memo(move || form.with(|form| form.chosen(server.limits().max_concurrency)));
+    let chosen = memo(move || form.with(|form| form.parse(server.limits().max_concurrency)));
     effect(move || {
-        if list.digest().is_some() {
-            brought.run(());
+        if list.summary().is_some() {
+            on_list.run(());
         }
     });
-    let over = RwSignal::new(false);
-    drop_paste::from_anywhere(list, over);
+    let is_dragged_over = RwSignal::new(false);
+    drop_paste::listen(list, is_dragged_over);
     view! {
         <header>
             <div>
-                <Heading text="Look up a list of numbers"/>
+                <Heading text="Look up a list of numbers" visits=services.visits/>
                 <p class="soft">"Paste, drop or choose a list. Nothing is sent until you say so; only the numbers are."</p>
             </div>
         </header>
-        <Trouble error=server.trouble again="This page tries again by itself."/>
+        <ErrorNotice error=server.error retry="This page tries again by itself."/>
         <div class="compose">
-            <ListInput list over/>
+            <ListInput list is_dragged_over/>
             <section class="card" aria-label="What it holds">
                 <ListReport list/>
-                <label class="field" hidden=flag(move || list.digest().is_none())>
+                <label class="field" hidden=flag(move || list.summary().is_none())>
                     <span>"Name of the run, if you like"</span>
                     <input
                         type="text"
@@ -51,9 +51,9 @@ pub(crate) fn Compose(brought: Callback<()>) -> impl IntoView {
                         on:input:target=move |event| list.label.set(event.target().value())
                     />
                 </label>
-                <RunSettings list form chosen/>
+                <RunSettings server list form chosen/>
             </section>
         </div>
-        <ListStart draft chosen/>
+        <StartBar services draft chosen/>
     }
 }

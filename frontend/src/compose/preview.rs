@@ -6,7 +6,7 @@ use crate::compose::list::{ListState, Reading};
 use crate::ui::boxed::part;
 use crate::ui::words;
 
-/// The first lines: numbers masked, what is no number as it was typed.
+/// The first lines: numbers masked, invalid lines as they are.
 #[component]
 pub(crate) fn ListPreview(list: ListState) -> impl IntoView {
     part(move || match list.reading.get() {

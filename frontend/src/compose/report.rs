@@ -1,4 +1,4 @@
-//! What the list was understood as: a figure for everything there is to say.
+//! What the worker found in the list, in figures.
 
 use std::sync::Arc;
 
@@ -6,25 +6,25 @@ use contract::list::Column;
 use leptos::prelude::*;
 use worker::protocol::{Digest, Refusal};
 
-use crate::compose::invalid_lines::Wrong;
+use crate::compose::invalid_lines::InvalidLines;
 use crate::compose::list::{ListState, Reading};
 use crate::compose::rules;
 use crate::ui::boxed::{click, maybe, part, text};
 use crate::ui::toggle::Toggle;
 use crate::ui::words;
 
-/// What the list was understood as.
+/// What the worker found in the list.
 #[component]
 pub(crate) fn ListReport(list: ListState) -> impl IntoView {
-    // Whether the wrong lines are shown: kept while the list is typed on.
-    let shown = RwSignal::new(false);
-    let said = text(move || match list.reading.get() {
-        Reading::List(digest) => rules::said(&digest),
+    // Outside of the part, so that typing on doesn't hide the invalid lines.
+    let is_shown = RwSignal::new(false);
+    let announcement = text(move || match list.reading.get() {
+        Reading::List(digest) => rules::announcement(&digest),
         Reading::Busy => "Reading".to_owned(),
         _ => String::new(),
     });
     view! {
-        <p class="unseen" role="status" data-testid="said">{said}</p>
+        <p class="unseen" role="status" data-testid="said">{announcement}</p>
         {part(move || match list.reading.get() {
             Reading::Nothing => view! {
                 <p class="soft">"Nine digits a line, with or without hyphens; or a CSV with a column of them, whose other columns stay here."</p>
@@ -32,7 +32,7 @@ pub(crate) fn ListReport(list: ListState) -> impl IntoView {
             .into_any(),
             Reading::Busy => view! { <p class="soft">"Reading…"</p> }.into_any(),
             Reading::Refused(refusal) => view! { <Refused list refusal/> }.into_any(),
-            Reading::List(digest) => view! { <Figures list digest shown/> }.into_any(),
+            Reading::List(digest) => view! { <Figures list digest is_shown/> }.into_any(),
         })}
     }
 }
@@ -78,24 +78,24 @@ fn ColumnField(list: ListState, choices: Vec<Column>, chosen: Option<usize>) -> 
 }
 
 #[component]
-fn Figures(list: ListState, digest: Arc<Digest>, shown: RwSignal<bool>) -> impl IntoView {
-    let zeros = click(move || list.restore.update(|on| *on = !*on));
-    let zeros_words = text(move || {
-        let words = if list.restore.get() {
+fn Figures(list: ListState, digest: Arc<Digest>, is_shown: RwSignal<bool>) -> impl IntoView {
+    let zeros = click(move || list.restores_zeros.update(|on| *on = !*on));
+    let zeros_label = text(move || {
+        let label = if list.restores_zeros.get() {
             "Leave them out"
         } else {
             "Restore"
         };
-        words.to_owned()
+        label.to_owned()
     });
-    let figure = |name, id, number, class, words: AnyView| {
-        // The numbers to look up are always shown, all else only where there is some.
-        (number > 0 || id == "numbers").then(|| {
+    let figure = |name, id, count, class, note: AnyView| {
+        // The numbers to look up are always shown, the others only if there are any.
+        (count > 0 || id == "numbers").then(|| {
             view! {
                 <div>
                     <dt>{name}</dt>
-                    <dd class=format!("count {class}") data-testid=format!("report-{id}")>{words::group_digits(number)}</dd>
-                    <dd class="label">{words}</dd>
+                    <dd class=format!("count {class}") data-testid=format!("report-{id}")>{words::group_digits(count)}</dd>
+                    <dd class="label">{note}</dd>
                 </div>
             }
         })
@@ -106,31 +106,31 @@ fn Figures(list: ListState, digest: Arc<Digest>, shown: RwSignal<bool>) -> impl 
             {figure("Repeated lines", "repeated", digest.duplicates, "", "asked once, answered in every row".into_any())}
             {figure("Lost their leading zeros", "zeros", digest.zeros_lost, "warn", view! {
                 "7 or 8 digits, as a spreadsheet leaves them "
-                <button type="button" class="plain" data-testid="restore" on:click=zeros>{zeros_words}</button>
+                <button type="button" class="plain" data-testid="restore" on:click=zeros>{zeros_label}</button>
             }.into_any())}
             {figure("Look twice", "warnings", digest.warnings, "warn", "never issued by the SSA; looked up all the same".into_any())}
-            {figure("Not a number", "invalid", digest.invalid, "bad", view! { <Wrong list digest=digest.clone() shown/> }.into_any())}
+            {figure("Not a number", "invalid", digest.invalid, "bad", view! { <InvalidLines list digest=digest.clone() is_shown/> }.into_any())}
         </dl>
     }
 }
 
-/// Which column of a table was taken, and the choice of another.
+/// The column with the numbers, and the choice of another one.
 #[component]
 fn TableColumn(list: ListState, digest: Arc<Digest>) -> impl IntoView {
-    let choosing = RwSignal::new(false);
+    let is_choosing = RwSignal::new(false);
     let name = digest.columns.get(digest.column)?.clone();
     let field = maybe(move || {
         let choices = || {
             let names = digest.columns.iter().cloned().enumerate();
             names.map(|(index, name)| Column { index, name }).collect()
         };
-        choosing
+        is_choosing
             .get()
             .then(|| view! { <ColumnField list choices=choices() chosen=Some(digest.column)/> })
     });
     Some(view! {
         "column “" {name} "” "
-        <Toggle on=choosing id="other-column" show="Use another" hide="Keep it"/>
+        <Toggle is_on=is_choosing id="other-column" show="Use another" hide="Keep it"/>
         {field}
     })
 }

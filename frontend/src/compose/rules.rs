@@ -1,30 +1,30 @@
-//! What was brought, and what is said of it.
+//! Rules for what people add, and what screen readers say about it.
 
 use worker::protocol::Digest;
 
 use crate::ui::words;
 
-/// What a list was understood as, in one breath, for whoever hears the page.
-pub(crate) fn said(digest: &Digest) -> String {
-    let mut said = format!("{} to look up.", words::pluralize(digest.items, "number"));
-    for (number, noun, verb) in [
+/// A list's summary as a screen reader says it.
+pub(crate) fn announcement(digest: &Digest) -> String {
+    let mut text = format!("{} to look up.", words::pluralize(digest.items, "number"));
+    for (count, noun, verb) in [
         (digest.duplicates, "repeated line", ""),
         (digest.zeros_lost, "line", " lost leading zeros"),
         (digest.warnings, "number", " never issued"),
         (digest.invalid, "line", " no number"),
     ] {
-        if number > 0 {
-            said += &format!(" {}{verb}.", words::pluralize(number, noun));
+        if count > 0 {
+            text += &format!(" {}{verb}.", words::pluralize(count, noun));
         }
     }
-    said
+    text
 }
 
-/// A name for the run after the file it came from; none where the name could hold a number.
-pub(crate) fn label_for(file: &str) -> String {
-    let digits = file.chars().filter(char::is_ascii_digit).count();
+/// A run's label from its file's name; empty if the name could hold a number.
+pub(crate) fn label(file_name: &str) -> String {
+    let digits = file_name.chars().filter(char::is_ascii_digit).count();
     match digits < 9 {
-        true => file
+        true => file_name
             .chars()
             .take(contract::limits::MAX_LABEL_CHARS)
             .collect(),
@@ -32,8 +32,8 @@ pub(crate) fn label_for(file: &str) -> String {
     }
 }
 
-/// Whether a text of so many bytes or characters is more than is comfortable in a text field: some
-/// two thousand lines.
+/// Whether a text of this many bytes or characters is too long for the text field: over about 2,000
+/// lines.
 pub(crate) fn is_long(length: usize) -> bool {
     length > 24_000
 }
@@ -43,7 +43,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_said_leaves_out_what_there_is_none_of() {
+    fn the_announcement_leaves_out_zeros() {
         let mut digest = Digest {
             list: 1,
             rows: 9_982,
@@ -57,15 +57,21 @@ mod tests {
             preview: Vec::new(),
             wrong: Vec::new(),
         };
-        assert_eq!(said(&digest), "9,981 numbers to look up. 1 line no number.");
+        assert_eq!(
+            announcement(&digest),
+            "9,981 numbers to look up. 1 line no number."
+        );
         (digest.duplicates, digest.invalid) = (2, 0);
-        assert_eq!(said(&digest), "9,981 numbers to look up. 2 repeated lines.");
+        assert_eq!(
+            announcement(&digest),
+            "9,981 numbers to look up. 2 repeated lines."
+        );
     }
 
     #[test]
     fn a_label_holds_no_number() {
-        assert_eq!(label_for("staff-2026.csv"), "staff-2026.csv");
-        assert_eq!(label_for("123-45-6789.txt"), "");
+        assert_eq!(label("staff-2026.csv"), "staff-2026.csv");
+        assert_eq!(label("123-45-6789.txt"), "");
     }
 
     #[test]

@@ -1,41 +1,41 @@
-//! The settings of a run: a sentence, and fields on demand.
+//! The settings of a run: a sentence, and fields behind Change.
 
 use leptos::prelude::*;
 
-use crate::compose::form::{Chosen, RunForm, Wrong, sentence};
+use crate::compose::form::{self, Chosen, FormErrors, RunForm};
 use crate::compose::list::ListState;
 use crate::server::Server;
 use crate::ui::boxed::{flag, text};
 use crate::ui::toggle::Toggle;
 use crate::ui::words;
 
-/// The settings of a run. `chosen` is what the fields hold, or what is wrong with them.
+/// The settings of a run. `chosen` is the parsed form.
 #[component]
 pub(crate) fn RunSettings(
+    server: Server,
     list: ListState,
     form: RwSignal<RunForm>,
-    chosen: Memo<Result<Chosen, Wrong>>,
+    chosen: Memo<Result<Chosen, FormErrors>>,
 ) -> impl IntoView {
-    let server = Server::of_page();
-    let open = RwSignal::new(false);
-    let words = text(move || {
+    let is_open = RwSignal::new(false);
+    let sentence = text(move || {
         chosen.with(|chosen| match chosen {
-            Ok(chosen) => sentence(chosen, &server.defaults()),
+            Ok(chosen) => form::sentence(chosen, &server.defaults()),
             Err(_) => "A setting can't be as it was typed.".to_owned(),
         })
     });
     view! {
         <p class="label settings-line" class:wrong=flag(move || chosen.with(Result::is_err)) role="status">
-            <span data-testid="settings-line">{words}</span> " "
-            <Toggle on=open id="settings" show="Change" hide="Done"/>
+            <span data-testid="settings-line">{sentence}</span> " "
+            <Toggle is_on=is_open id="settings" show="Change" hide="Done"/>
         </p>
-        <fieldset class="settings" hidden=flag(move || !open.get())>
+        <fieldset class="settings" hidden=flag(move || !is_open.get())>
             <legend class="unseen">"How the run is made"</legend>
-            <Field name="At once" id="max-concurrency" form chosen get=|form| &mut form.at_once wrong=|wrong| &wrong.at_once
+            <Field name="At once" id="max-concurrency" form chosen get=|form| &mut form.at_once error=|errors| &errors.at_once
                 hint=text(move || words::group_digits(server.defaults().max_concurrency.into()))/>
-            <Field name="A second, at most" id="requests-per-second" form chosen get=|form| &mut form.per_second wrong=|wrong| &wrong.per_second
+            <Field name="A second, at most" id="requests-per-second" form chosen get=|form| &mut form.per_second error=|errors| &errors.per_second
                 hint=text(move || server.defaults().requests_per_second.map_or("no limit".to_owned(), words::decimal))/>
-            <Field name="May fail, in percent" id="tolerated" form chosen get=|form| &mut form.tolerated wrong=|wrong| &wrong.tolerated
+            <Field name="May fail, in percent" id="tolerated" form chosen get=|form| &mut form.tolerated error=|errors| &errors.tolerated
                 hint=text(move || words::decimal(server.defaults().tolerated_failure_percentage))/>
             <label class="check">
                 <input
@@ -50,24 +50,24 @@ pub(crate) fn RunSettings(
     }
 }
 
-/// A setting, and beside it what is wrong with it.
+/// A field, and its error below it. `get` and `error` select it in the form.
 #[component]
 fn Field(
     name: &'static str,
     id: &'static str,
     form: RwSignal<RunForm>,
-    chosen: Memo<Result<Chosen, Wrong>>,
+    chosen: Memo<Result<Chosen, FormErrors>>,
     get: fn(&mut RunForm) -> &mut String,
-    wrong: fn(&Wrong) -> &String,
+    error: fn(&FormErrors) -> &String,
     hint: Signal<String>,
 ) -> impl IntoView {
-    let said = text(move || {
+    let error = text(move || {
         chosen.with(|chosen| match chosen {
             Ok(_) => String::new(),
-            Err(found) => wrong(found).clone(),
+            Err(errors) => error(errors).clone(),
         })
     });
-    let beside = format!("{id}-wrong");
+    let error_id = format!("{id}-wrong");
     view! {
         <label class="field">
             <span>{name}</span>
@@ -77,12 +77,12 @@ fn Field(
                 autocomplete="off"
                 placeholder=hint
                 data-testid=id
-                aria-describedby=beside.clone()
-                aria-invalid=text(move || (!said.with(String::is_empty)).to_string())
+                aria-describedby=error_id.clone()
+                aria-invalid=text(move || (!error.with(String::is_empty)).to_string())
                 prop:value=text(move || get(&mut form.get()).clone())
                 on:input:target=move |event| form.update(|form| *get(form) = event.target().value())
             />
-            <span class="wrong" id=beside.clone() data-testid=beside role="status">{said}</span>
+            <span class="wrong" id=error_id.clone() data-testid=error_id role="status">{error}</span>
         </label>
     }
 }

@@ -1,4 +1,4 @@
-//! Starting a run: the worker sends the list, the page tells how far it is.
+//! Starting a run: the worker sends the list, the page shows its progress.
 
 use contract::wire::{Limits, StartRequest};
 use leptos::prelude::*;
@@ -7,50 +7,52 @@ use worker::protocol::{Event, Request};
 use crate::api::ApiError;
 use crate::compose::form::Chosen;
 use crate::compose::list::ListState;
-use crate::worker_client;
+use crate::worker_client::WorkerClient;
 
-/// A start on its way to the server.
+/// A start in progress.
 #[derive(Clone, PartialEq)]
 pub(crate) struct Sending {
     /// The worker's call.
     call: u32,
-    /// Lines that the server has.
+    /// Lines sent.
     pub(crate) done: u64,
-    /// Lines of the list; 0 where it goes in one request.
+    /// Lines of the list; 0 if it is sent in one request.
     pub(crate) total: u64,
-    /// Why the server is being asked again.
+    /// Why the last request failed, while it is retried.
     pub(crate) waiting: Option<ApiError>,
 }
 
-/// A start, before, while and after it is tried.
+/// The start of a draft's run.
 #[derive(Clone, Copy)]
 pub(crate) struct Start {
-    /// How it stands while it is tried.
+    /// Its progress; none while no start is in progress.
     pub(crate) sending: RwSignal<Option<Sending>>,
     /// Why it failed.
-    pub(crate) trouble: RwSignal<Option<ApiError>>,
-    /// The worker's number of the list that a run was started of last; 0 for none.
-    pub(crate) started: StoredValue<u32>,
+    pub(crate) error: RwSignal<Option<ApiError>>,
+    /// The worker's id of the list that was last started; 0 for none.
+    pub(crate) started_list: StoredValue<u32>,
+    worker: WorkerClient,
 }
 
 impl Start {
-    /// One that wasn't tried.
-    pub(crate) fn new() -> Self {
+    /// A start that wasn't tried yet.
+    pub(crate) fn new(worker: WorkerClient) -> Self {
         Self {
             sending: RwSignal::new(None),
-            trouble: RwSignal::new(None),
-            started: StoredValue::new(0),
+            error: RwSignal::new(None),
+            started_list: StoredValue::new(0),
+            worker,
         }
     }
 
-    /// Starts a run of the list; `started` hears of its id. The same start asked again, after an
-    /// answer got lost, starts one run only.
+    /// Starts a run of the list, and calls `on_started` with its id. Repeating a start whose response
+    /// was lost starts no second run.
     pub(crate) fn send(
         self,
         list: ListState,
         chosen: Chosen,
         limits: Limits,
-        started: Box<dyn Fn(&str)>,
+        on_started: Box<dyn Fn(&str)>,
     ) {
         let label = list.label.with_untracked(|label| label.trim().to_owned());
         let request = StartRequest {
@@ -60,15 +62,15 @@ impl Start {
             tolerated_failure_percentage: chosen.tolerated_failure_percentage,
             ..Default::default()
         };
-        let number = list.number();
+        let id = list.id();
         let request = Request::Start {
-            list: number,
+            list: id,
             request,
             limits,
         };
-        self.trouble.set(None);
-        let heard = move |event, _| self.hear(event, list, number, &started);
-        let call = worker_client::ask(request, None, Box::new(heard));
+        self.error.set(None);
+        let on_event = move |event, _| self.on_event(event, list, id, &on_started);
+        let call = self.worker.call(request, None, Box::new(on_event));
         self.sending.set(Some(Sending {
             call,
             done: 0,
@@ -77,45 +79,46 @@ impl Start {
         }));
     }
 
-    fn hear(self, event: Event, list: ListState, number: u32, started: &dyn Fn(&str)) {
-        let change = |change: &dyn Fn(&mut Sending)| {
+    fn on_event(self, event: Event, list: ListState, id: u32, on_started: &dyn Fn(&str)) {
+        let update = |update: &dyn Fn(&mut Sending)| {
             self.sending.try_update(|sending| {
                 if let Some(sending) = sending {
                     sending.waiting = None;
-                    change(sending);
+                    update(sending);
                 }
             });
         };
         match event {
-            Event::Progress { done, total } => change(&|sending| {
+            Event::Progress { done, total } => update(&|sending| {
                 (sending.done, sending.total) = (done, total);
             }),
             Event::Waiting(trouble) => {
                 let error = ApiError::from(trouble);
-                change(&|sending| sending.waiting = Some(error.clone()));
+                update(&|sending| sending.waiting = Some(error.clone()));
             }
             last => {
-                // Of a list that was let go of meanwhile nobody wants to hear.
+                // The draft was dropped meanwhile.
                 if self.sending.try_set(None).is_some() {
                     return;
                 }
                 match last {
-                    Event::Started { id } => {
-                        self.started.set_value(number);
-                        started(&id);
+                    Event::Started { id: run } => {
+                        self.started_list.set_value(id);
+                        on_started(&run);
                     }
-                    Event::Trouble(trouble) => self.trouble.set(Some(trouble.into())),
-                    Event::Gone | Event::Lost => list.is_lost(),
+                    Event::Trouble(trouble) => self.error.set(Some(trouble.into())),
+                    Event::Gone | Event::Lost => list.set_lost(),
                     _ => {}
                 }
             }
         }
     }
 
-    /// Lets go of it. What has reached the server stays there, and the same start goes on with it.
+    /// Cancels the start. Parts that were sent stay on the server, and the same start continues with
+    /// them.
     pub(crate) fn cancel(self) {
         if let Some(call) = self.sending.with_untracked(|s| s.as_ref().map(|s| s.call)) {
-            worker_client::tell(Request::Cancel { call });
+            self.worker.notify(Request::Cancel { call });
         }
     }
 }

@@ -1,88 +1,97 @@
-//! The one thing that the page of a new list asks for: to start; then how far the start is.
+//! The button that starts the run, and the start's progress.
 
 use leptos::prelude::*;
 
 use crate::compose::draft::Draft;
-use crate::compose::form::{Chosen, Wrong, meaning};
-use crate::router::{Place, Router};
-use crate::server::Server;
+use crate::compose::form::{self, Chosen, FormErrors};
+use crate::router::Place;
+use crate::services::Services;
 use crate::ui::boxed::{click, flag, maybe, memo, text};
-use crate::ui::notice::Trouble;
+use crate::ui::notice::ErrorNotice;
 use crate::ui::words;
 
-/// What the start will do, its button, and how far it is.
+/// An estimate of the run's time and the button that starts it; then the start's progress.
 #[component]
-pub(crate) fn ListStart(draft: Draft, chosen: Memo<Result<Chosen, Wrong>>) -> impl IntoView {
-    let (server, router) = (Server::of_page(), Router::of_page());
+pub(crate) fn StartBar(
+    services: Services,
+    draft: Draft,
+    chosen: Memo<Result<Chosen, FormErrors>>,
+) -> impl IntoView {
+    let Services { server, router, .. } = services;
     let Draft { list, start, .. } = draft;
     let counts = memo(move || {
-        list.digest()
+        list.summary()
             .map_or((0, 0), |digest| (digest.rows, digest.items))
     });
-    let most_rows = memo(move || u64::from(server.limits().list_rows));
-    let too_long = memo(move || counts.get().0 > most_rows.get());
-    let idle = memo(move || start.sending.with(Option::is_none));
-    let ready = move || {
+    let max_rows = memo(move || u64::from(server.limits().list_rows));
+    let is_too_long = memo(move || counts.get().0 > max_rows.get());
+    let is_idle = memo(move || start.sending.with(Option::is_none));
+    let is_ready = move || {
         counts.get().1 > 0
-            && !list.stale.get()
-            && !too_long.get()
+            && !list.is_stale.get()
+            && !is_too_long.get()
             && chosen.with(Result::is_ok)
-            && idle.get()
+            && is_idle.get()
     };
     let send = click(move || {
         if let Ok(chosen) = chosen.get_untracked() {
-            let started = move |id: &str| {
-                // Whoever has left the page meanwhile stays where they went.
+            let on_started = move |id: &str| {
+                // People who have left the page stay where they are.
                 if router.place.get_untracked() == Place::Compose {
-                    draft.stay();
+                    draft.mark_history_entry();
                     router.go(&format!("/executions/{id}"));
                 }
             };
-            start.send(list, chosen, untrack(|| server.limits()), Box::new(started));
+            start.send(
+                list,
+                chosen,
+                untrack(|| server.limits()),
+                Box::new(on_started),
+            );
         }
     });
-    let means = text(move || match (chosen.get(), counts.get().1) {
+    let estimate = text(move || match (chosen.get(), counts.get().1) {
         (Err(_), _) | (_, 0) => String::new(),
-        (Ok(chosen), items) => meaning(&chosen, items, &server.defaults()),
+        (Ok(chosen), items) => form::estimate(&chosen, items, &server.defaults()),
     });
-    let deed = text(move || match (idle.get(), counts.get().1) {
+    let label = text(move || match (is_idle.get(), counts.get().1) {
         (false, _) => "Starting…".to_owned(),
         (_, 0) => "Look up numbers".to_owned(),
         (_, items) => format!("Look up {}", words::pluralize(items, "number")),
     });
-    // Spoken once: the lines that are sent would be counted aloud.
-    let spoken = text(move || if idle.get() { "" } else { "Starting" }.to_owned());
+    // Without the progress, which a screen reader would read aloud at every change.
+    let announcement = text(move || if is_idle.get() { "" } else { "Starting" }.to_owned());
     let waiting = Signal::derive(move || {
         start
             .sending
             .with(|sending| sending.as_ref()?.waiting.clone())
     });
     view! {
-        <Trouble error=waiting again="This page tries again by itself, and goes on where it was."/>
-        <Trouble error=start.trouble again="Press the button again: it starts one run only, even if the first try arrived."/>
-        <p class="notice bad" role="alert" hidden=flag(move || !too_long.get())>
-            "The list has more lines than this server takes at once (" {text(move || words::group_digits(most_rows.get()))} "): split it."
+        <ErrorNotice error=waiting retry="This page tries again by itself, and goes on where it was."/>
+        <ErrorNotice error=start.error retry="Press the button again: it starts one run only, even if the first try arrived."/>
+        <p class="notice bad" role="alert" hidden=flag(move || !is_too_long.get())>
+            "The list has more lines than this server takes at once (" {text(move || words::group_digits(max_rows.get()))} "): split it."
         </p>
-        <p class="unseen" role="status">{spoken}</p>
+        <p class="unseen" role="status">{announcement}</p>
         <div class="deed">
-            <p class="label" data-testid="estimate" hidden=flag(move || !idle.get())>{means}</p>
-            {maybe(move || (!idle.get()).then(|| view! { <Progress draft/> }))}
-            <button type="button" class="button filled" data-testid="start" disabled=flag(move || !ready()) on:click=send>
-                {deed}
+            <p class="label" data-testid="estimate" hidden=flag(move || !is_idle.get())>{estimate}</p>
+            {maybe(move || (!is_idle.get()).then(|| view! { <Progress draft/> }))}
+            <button type="button" class="button filled" data-testid="start" disabled=flag(move || !is_ready()) on:click=send>
+                {label}
             </button>
         </div>
     }
 }
 
-/// How far a start is, and the way to let go of it.
+/// A start's progress, and its Cancel button.
 #[component]
 fn Progress(draft: Draft) -> impl IntoView {
     let start = draft.start;
-    let done = memo(move || {
+    let progress = memo(move || {
         let sending = start.sending.get();
         sending.map_or((0, 0), |sending| (sending.done, sending.total))
     });
-    let said = text(move || match done.get() {
+    let note = text(move || match progress.get() {
         (_, 0) => "Sending the list".to_owned(),
         (done, total) if done == total => "The list is there, the run is being started".to_owned(),
         (done, total) => format!(
@@ -91,10 +100,10 @@ fn Progress(draft: Draft) -> impl IntoView {
             words::pluralize(total, "line")
         ),
     });
-    let value = text(move || done.get().0.to_string());
-    // A bar without a value says only that something is going on.
+    let value = text(move || progress.get().0.to_string());
+    // A bar without a value shows only that something is in progress.
     let bar = maybe(move || {
-        let (_, total) = done.get();
+        let (_, total) = progress.get();
         Some(match total {
             0 => view! { <progress aria-label="The list's way to the server" data-testid="sent"></progress> }.into_any(),
             _ => view! {
@@ -105,7 +114,7 @@ fn Progress(draft: Draft) -> impl IntoView {
     });
     view! {
         <div class="sending">
-            <p class="label" data-testid="sending">{said}</p>
+            <p class="label" data-testid="sending">{note}</p>
             {bar}
             <button type="button" class="plain" data-testid="cancel" on:click=click(move || start.cancel())>"Cancel"</button>
         </div>

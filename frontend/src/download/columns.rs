@@ -1,4 +1,4 @@
-//! The list's other columns, which only this browser has.
+//! The other columns of the run's list, which never leave this browser.
 
 use contract::wire::Execution;
 use leptos::prelude::*;
@@ -7,78 +7,82 @@ use web_sys::{File, HtmlInputElement};
 use worker::protocol::{Event, ReadBy, Request};
 
 use crate::api::ApiError;
-use crate::compose::drop_paste;
 use crate::ui::boxed::{flag, text};
 use crate::ui::words;
-use crate::worker_client;
+use crate::worker_client::{WorkerClient, is_too_large};
 
-/// What is known of the run's list here.
+/// Whether the worker has the run's list.
 #[derive(Clone, Debug, PartialEq)]
 enum Known {
-    /// Nothing yet.
-    Asked,
-    /// Its other columns; none where it has no others.
+    /// The worker hasn't responded yet.
+    Unknown,
+    /// It has the list; the names of the other columns, if the list has others.
     Here(Vec<String>),
-    /// It is not here.
+    /// It doesn't have the list.
     Gone,
-    /// A file is being compared with the run.
-    Reading,
-    /// A file is not the run's list, or could not be compared; why.
-    Refused(String),
+    /// It compares a file with the run.
+    Comparing,
+    /// The file isn't the run's list, or can't be compared; why.
+    Rejected(String),
 }
 
-/// The columns that may go along with the rows.
+/// The columns that can be added to a download.
 #[derive(Clone, Copy)]
 pub(crate) struct Columns {
     known: RwSignal<Known>,
-    wanted: RwSignal<bool>,
+    is_wanted: RwSignal<bool>,
     execution: Memo<Execution>,
-    /// Counts what was asked: an answer to an older turn is dropped.
+    worker: WorkerClient,
+    /// Counts calls, so that events of an earlier call are ignored.
     turn: StoredValue<u32>,
 }
 
 impl Columns {
-    /// Those of this run's list.
-    pub(crate) fn new(execution: Memo<Execution>) -> Self {
+    /// The columns of this run's list.
+    pub(crate) fn new(worker: WorkerClient, execution: Memo<Execution>) -> Self {
         Self {
-            known: RwSignal::new(Known::Asked),
-            wanted: RwSignal::new(true),
+            known: RwSignal::new(Known::Unknown),
+            is_wanted: RwSignal::new(true),
             execution,
+            worker,
             turn: StoredValue::new(0),
         }
     }
 
-    /// Asks whether the list is still here: the worker keeps the last few only.
-    pub(crate) fn ask(self) {
-        if self.known.with_untracked(|known| *known == Known::Reading) {
-            // What that brings is the newest there is.
+    /// Asks the worker whether it still has the list: it keeps the last few only.
+    pub(crate) fn refresh(self) {
+        if self
+            .known
+            .with_untracked(|known| *known == Known::Comparing)
+        {
+            // The comparison's result will be newer.
             return;
         }
-        self.known.set(Known::Asked);
+        self.known.set(Known::Unknown);
         let run = self.execution.with_untracked(|e| e.id.to_string());
         self.call(Request::Columns { run }, None);
     }
 
-    /// Whether they are to go along.
+    /// Whether to add them to the download.
     pub(crate) fn are_wanted(self) -> bool {
         let is_here = |known: &Known| matches!(known, Known::Here(names) if !names.is_empty());
-        self.wanted.get_untracked() && self.known.with_untracked(is_here)
+        self.is_wanted.get_untracked() && self.known.with_untracked(is_here)
     }
 
-    /// Whether it will be known in a moment if there are any; tracked.
-    pub(crate) fn are_asked(self) -> bool {
+    /// Whether a call is in progress; tracked.
+    pub(crate) fn is_busy(self) -> bool {
         self.known
-            .with(|known| matches!(known, Known::Asked | Known::Reading))
+            .with(|known| matches!(known, Known::Unknown | Known::Comparing))
     }
 
-    /// Takes a file for the list, if it is the list.
-    fn bring(self, file: &File) {
-        if drop_paste::is_too_large(file) {
+    /// Adds a file as the list, if it is the run's list.
+    fn add(self, file: &File) {
+        if is_too_large(file) {
             self.next_turn();
             let why = "This file is larger than 300 MB, which is more than the page takes.";
-            return self.known.set(Known::Refused(why.to_owned()));
+            return self.known.set(Known::Rejected(why.to_owned()));
         }
-        self.known.set(Known::Reading);
+        self.known.set(Known::Comparing);
         let join = self.execution.with_untracked(|e| Request::Join {
             run: e.id.to_string(),
             rows: e.rows,
@@ -96,84 +100,85 @@ impl Columns {
         self.turn.get_value()
     }
 
-    fn call(self, request: Request, attached: Option<&JsValue>) {
+    fn call(self, request: Request, attachment: Option<&JsValue>) {
         let turn = self.next_turn();
-        let told = Box::new(move |event, _| {
-            if let (true, Some(known)) = (self.turn.try_get_value() == Some(turn), known_by(event))
-            {
+        let on_event = Box::new(move |event, _| {
+            if let (true, Some(known)) = (self.turn.try_get_value() == Some(turn), known(event)) {
                 self.known.try_set(known);
             }
         });
-        worker_client::ask(request, attached, told);
+        self.worker.call(request, attachment, on_event);
     }
 }
 
-fn known_by(event: Event) -> Option<Known> {
-    let refused = |why: &str| Known::Refused(why.to_owned());
+fn known(event: Event) -> Option<Known> {
+    let rejected = |why: &str| Known::Rejected(why.to_owned());
     Some(match event {
         Event::Columns(names) => Known::Here(names),
         Event::Gone | Event::Lost => Known::Gone,
         Event::Unlike { row: None } => {
-            refused("This file has another number of lines than the run: it isn't the run's list.")
+            rejected("This file has another number of lines than the run: it isn't the run's list.")
         }
-        Event::Unlike { row: Some(row) } => Known::Refused(format!(
+        Event::Unlike { row: Some(row) } => Known::Rejected(format!(
             "This file isn't the run's list: row {} has another number.",
             words::group_digits(row + 1)
         )),
-        Event::Unreadable => refused("The browser could not read this file. Choose it again."),
-        Event::Refused(refusal) => Known::Refused(format!("{}. {}", refusal.title, refusal.words)),
+        Event::Unreadable => rejected("The browser could not read this file. Choose it again."),
+        Event::Refused(refusal) => Known::Rejected(format!("{}. {}", refusal.title, refusal.words)),
         Event::Trouble(trouble) => {
             let error = ApiError::from(trouble);
-            Known::Refused(format!("{}. Choose the file again.", error.title()))
+            Known::Rejected(format!("{}. Choose the file again.", error.title()))
         }
         _ => return None,
     })
 }
 
-/// Whether they go along; where the list is gone, a way to bring it again.
+/// The choice of adding the columns; if the worker doesn't have the list, a file field for it.
 #[component]
 pub(crate) fn ColumnsChoice(columns: Columns) -> impl IntoView {
-    let Columns { known, wanted, .. } = columns;
+    let Columns {
+        known, is_wanted, ..
+    } = columns;
     let names = text(move || {
         known.with(|known| match known {
-            Known::Here(names) => words::some_of(names, 6),
+            Known::Here(names) => words::first_names(names, 6),
             _ => String::new(),
         })
     });
-    let says = text(move || {
+    let note = text(move || {
         known.with(|known| match known {
             Known::Gone => "This page no longer holds your list, so the file has the results only. \
                             Choose the list's file to add its other columns; it stays in this browser."
                 .to_owned(),
-            Known::Reading => "Comparing it with the run…".to_owned(),
-            Known::Refused(why) => why.clone(),
-            Known::Asked | Known::Here(_) => String::new(),
+            Known::Comparing => "Comparing it with the run…".to_owned(),
+            Known::Rejected(why) => why.clone(),
+            Known::Unknown | Known::Here(_) => String::new(),
         })
     });
     let has_names = move || known.with(|k| matches!(k, Known::Here(names) if !names.is_empty()));
-    let is_away = move || known.with(|k| matches!(k, Known::Gone | Known::Refused(_)));
+    let is_missing = move || known.with(|k| matches!(k, Known::Gone | Known::Rejected(_)));
     let on_file = move |event| {
         let field = event_target::<HtmlInputElement>(&event);
         if let Some(file) = field.files().and_then(|files| files.get(0)) {
-            columns.bring(&file);
+            columns.add(&file);
         }
-        // So that the same file, mended meanwhile, can be chosen again.
+        // Otherwise choosing the same file again, after an edit, would be no change.
         field.set_value("");
     };
     view! {
-        <fieldset hidden=flag(move || known.with(|k| matches!(k, Known::Asked) || *k == Known::Here(Vec::new())))>
+        <fieldset hidden=flag(move || known.with(|k| matches!(k, Known::Unknown) || *k == Known::Here(Vec::new())))>
             <legend>"Your list's other columns"</legend>
             <label class="check" hidden=flag(move || !has_names())>
                 <input
                     type="checkbox"
-                    prop:checked=wanted
+                    prop:checked=is_wanted
                     data-testid="download-columns"
-                    on:change=move |event| wanted.set(event_target::<HtmlInputElement>(&event).checked())
+                    on:change=move |event| is_wanted.set(event_target::<HtmlInputElement>(&event).checked())
                 />
                 <span data-testid="download-columns-names">{names}</span>
             </label>
-            <p class="soft" role="status" data-testid="download-columns-says">{says}</p>
-            <label class="file plain" hidden=flag(move || !is_away())>
+            <p class="soft" role="status" data-testid="download-columns-says">{note}</p>
+            <label class="file plain" hidden=flag(move || !is_missing())>
                 <input type="file" class="unseen" data-testid="download-list" on:change=on_file/>
                 "Choose the list's file"
             </label>

@@ -1,4 +1,4 @@
-//! Choosing what a file of a run's rows holds.
+//! The dialog for a download: format, rows, numbers and columns.
 
 use contract::wire::Execution;
 use export::Format;
@@ -7,46 +7,56 @@ use leptos::prelude::*;
 use web_sys::HtmlInputElement;
 use worker::protocol::Save;
 
+use crate::api::RowFilter;
 use crate::browser;
 use crate::download::columns::{Columns, ColumnsChoice};
 use crate::download::file_name::file_name;
 use crate::download::state::Downloads;
-use crate::run::choice::Choice;
 use crate::ui::boxed::{click, flag, text};
 use crate::ui::words;
+use crate::worker_client::WorkerClient;
 
-/// Each format, with what it is good for.
+/// Each format, with its name and purpose.
 const FORMATS: [(Format, &str, &str); 3] = [
     (Format::Csv, "CSV", "for a spreadsheet"),
     (Format::Ndjson, "NDJSON", "for programs, line by line"),
     (Format::Json, "JSON", "for programs, one array"),
 ];
 
-/// What is chosen in the dialog.
+/// The dialog's choices.
 #[derive(Clone, Copy)]
 struct Chosen {
     format: RwSignal<Format>,
-    /// Only the rows that the page shows.
+    /// Whether only the rows that the page shows are downloaded.
     shown_only: RwSignal<bool>,
+    /// Whether numbers are in full.
     full: RwSignal<bool>,
 }
 
-/// The button that opens the dialog, and the dialog. `shown` are the rows that the page shows.
+/// The button that opens the dialog, and the dialog. `filter` selects the rows that the page shows,
+/// `filter_label` is its name.
 #[component]
-pub(crate) fn DownloadButton(execution: Memo<Execution>, shown: RwSignal<Choice>) -> impl IntoView {
-    let downloads = Downloads::of_page();
+pub(crate) fn DownloadButton(
+    downloads: Downloads,
+    worker: WorkerClient,
+    execution: Memo<Execution>,
+    filter: RwSignal<RowFilter>,
+    filter_label: Signal<String>,
+) -> impl IntoView {
     let dialog = NodeRef::<Dialog>::new();
-    let columns = Columns::new(execution);
+    let columns = Columns::new(worker, execution);
     let chosen = Chosen {
         format: RwSignal::new(Format::Csv),
         shown_only: RwSignal::new(false),
         full: RwSignal::new(false),
     };
     let open = move || {
-        chosen.shown_only.set(shown.get_untracked() != Choice::All);
-        // Full numbers are asked for anew each time.
+        chosen
+            .shown_only
+            .set(filter.get_untracked() != RowFilter::All);
+        // Full numbers need a new decision each time.
         chosen.full.set(false);
-        columns.ask();
+        columns.refresh();
         if let Some(dialog) = dialog.get_untracked() {
             let _ = dialog.show_modal();
         }
@@ -56,38 +66,38 @@ pub(crate) fn DownloadButton(execution: Memo<Execution>, shown: RwSignal<Choice>
             dialog.close();
         }
     };
-    let begin = move || {
+    let start = move || {
         close();
         let (save, name) = execution.with_untracked(|e| {
-            let choice = match chosen.shown_only.get_untracked() {
-                true => shown.get_untracked(),
-                false => Choice::All,
+            let filter = match chosen.shown_only.get_untracked() {
+                true => filter.get_untracked(),
+                false => RowFilter::All,
             };
             let save = Save {
                 run: e.id.to_string(),
                 rows: e.rows,
                 format: chosen.format.get_untracked(),
-                filter: choice.query(),
-                group: match choice {
-                    Choice::Failed(status, error) => Some((status, error)),
-                    Choice::All | Choice::Of(_) => None,
+                filter: filter.query(),
+                group: match filter {
+                    RowFilter::Failure(status, error) => Some((status, error)),
+                    RowFilter::All | RowFilter::Outcome(_) => None,
                 },
                 reveal: chosen.full.get_untracked(),
                 columns: columns.are_wanted(),
             };
             let started = browser::file_time(&e.started_at);
-            let running = !e.status.has_ended();
-            let name = file_name(e.label.as_deref(), &started, running, save.format.name());
+            let is_running = !e.status.has_ended();
+            let name = file_name(e.label.as_deref(), &started, is_running, save.format.name());
             (save, name)
         });
-        downloads.begin(save, name);
+        downloads.start(save, name);
     };
     view! {
         <button
             type="button"
             class="button"
             data-testid="download"
-            disabled=flag(move || downloads.is_going())
+            disabled=flag(move || downloads.is_running())
             on:click=click(open)
         >
             "Download…"
@@ -95,7 +105,7 @@ pub(crate) fn DownloadButton(execution: Memo<Execution>, shown: RwSignal<Choice>
         <dialog class="ask download" node_ref=dialog aria-labelledby="download-title" data-testid="download-ask">
             <h2 id="download-title">"Download rows"</h2>
             <Formats format=chosen.format/>
-            <RowsChoice execution shown shown_only=chosen.shown_only/>
+            <RowsChoice execution filter filter_label shown_only=chosen.shown_only/>
             <Numbers full=chosen.full/>
             <ColumnsChoice columns/>
             <p class="soft" hidden=flag(move || execution.with(|e| e.status.has_ended())) data-testid="download-so-far">
@@ -103,7 +113,7 @@ pub(crate) fn DownloadButton(execution: Memo<Execution>, shown: RwSignal<Choice>
             </p>
             <div class="buttons">
                 <button type="button" class="button" data-testid="download-no" on:click=click(close)>"Cancel"</button>
-                <button type="button" class="button filled" data-testid="download-yes" disabled=flag(move || columns.are_asked()) on:click=click(begin)>
+                <button type="button" class="button filled" data-testid="download-yes" disabled=flag(move || columns.is_busy()) on:click=click(start)>
                     "Download"
                 </button>
             </div>
@@ -113,15 +123,15 @@ pub(crate) fn DownloadButton(execution: Memo<Execution>, shown: RwSignal<Choice>
 
 #[component]
 fn Formats(format: RwSignal<Format>) -> impl IntoView {
-    let choices = FORMATS.map(|(this, name, good_for)| {
+    let choices = FORMATS.map(|(this, name, purpose)| {
         view! {
             <Radio
                 group="download-format"
                 id=this.name()
-                on=flag(move || format.get() == this)
-                chosen=move |()| format.set(this)
+                is_on=flag(move || format.get() == this)
+                on_choose=move |()| format.set(this)
             >
-                {name} <span class="soft">" " {good_for}</span>
+                {name} <span class="soft">" " {purpose}</span>
             </Radio>
         }
     });
@@ -133,32 +143,33 @@ fn Formats(format: RwSignal<Format>) -> impl IntoView {
     }
 }
 
-/// All rows or those that are shown, where that isn't the same.
+/// The choice between all rows and those that the page shows; hidden if it shows all.
 #[component]
 fn RowsChoice(
     execution: Memo<Execution>,
-    shown: RwSignal<Choice>,
+    filter: RwSignal<RowFilter>,
+    filter_label: Signal<String>,
     shown_only: RwSignal<bool>,
 ) -> impl IntoView {
     let all = text(move || execution.with(|e| words::group_digits(e.rows)));
     view! {
-        <fieldset hidden=flag(move || shown.get() == Choice::All)>
+        <fieldset hidden=flag(move || filter.get() == RowFilter::All)>
             <legend>"Rows"</legend>
             <Radio
                 group="download-rows"
                 id="all"
-                on=flag(move || !shown_only.get())
-                chosen=move |()| shown_only.set(false)
+                is_on=flag(move || !shown_only.get())
+                on_choose=move |()| shown_only.set(false)
             >
                 "All " {all}
             </Radio>
             <Radio
                 group="download-rows"
                 id="shown"
-                on=flag(move || shown_only.get())
-                chosen=move |()| shown_only.set(true)
+                is_on=flag(move || shown_only.get())
+                on_choose=move |()| shown_only.set(true)
             >
-                "Only those shown: " {text(move || shown.get().words())}
+                "Only those shown: " {filter_label}
             </Radio>
         </fieldset>
     }
@@ -166,7 +177,7 @@ fn RowsChoice(
 
 #[component]
 fn Numbers(full: RwSignal<bool>) -> impl IntoView {
-    let says = text(move || {
+    let note = text(move || {
         match full.get() {
             true => {
                 "The file then holds the numbers, for whoever can read it. The server writes into its \
@@ -185,31 +196,31 @@ fn Numbers(full: RwSignal<bool>) -> impl IntoView {
             <Radio
                 group="download-numbers"
                 id="masked"
-                on=flag(move || !full.get())
-                chosen=move |()| full.set(false)
+                is_on=flag(move || !full.get())
+                on_choose=move |()| full.set(false)
             >
                 "Masked"
             </Radio>
             <Radio
                 group="download-numbers"
                 id="full"
-                on=flag(move || full.get())
-                chosen=move |()| full.set(true)
+                is_on=flag(move || full.get())
+                on_choose=move |()| full.set(true)
             >
                 "In full"
             </Radio>
-            <p class="soft" data-testid="download-numbers-says" aria-live="polite">{says}</p>
+            <p class="soft" data-testid="download-numbers-says" aria-live="polite">{note}</p>
         </fieldset>
     }
 }
 
-/// One of several choices.
+/// A radio button.
 #[component]
 fn Radio(
     group: &'static str,
     id: &'static str,
-    on: Signal<bool>,
-    #[prop(into)] chosen: Callback<()>,
+    is_on: Signal<bool>,
+    #[prop(into)] on_choose: Callback<()>,
     children: Children,
 ) -> impl IntoView {
     view! {
@@ -217,11 +228,11 @@ fn Radio(
             <input
                 type="radio"
                 name=group
-                prop:checked=on
+                prop:checked=is_on
                 data-testid=format!("download-{id}")
                 on:change=move |event| {
                     if event_target::<HtmlInputElement>(&event).checked() {
-                        chosen.run(());
+                        on_choose.run(());
                     }
                 }
             />

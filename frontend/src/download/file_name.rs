@@ -3,29 +3,28 @@
 /// Characters of the run's name that go into the file's.
 const CHARACTERS: usize = 60;
 
-/// Endings of lists, which are no part of their names.
-const ENDINGS: [&str; 4] = [".csv", ".tsv", ".txt", ".CSV"];
+/// Extensions of lists' files, which are removed from a run's name.
+const EXTENSIONS: [&str; 4] = [".csv", ".tsv", ".txt", ".CSV"];
 
-/// A file's name from the run's and the moment of its start, such as `2026-11-24 10.01`; a run that
-/// still goes on is so far only. Never from a number: a name with as many digits as one counts as
-/// none.
+/// A file's name, made of the run's name and start: `Staff 2026-11-24 10.01.csv`, or with `so far` in
+/// it while the run isn't over. A name with nine digits or more could hold a number, and is left out.
 pub(crate) fn file_name(
     label: Option<&str>,
     started: &str,
-    running: bool,
+    is_running: bool,
     extension: &str,
 ) -> String {
     let label = label.unwrap_or_default();
-    // A run most often has the name of its list's file.
-    let label = ENDINGS
+    // Most runs are named after their list's file.
+    let label = EXTENSIONS
         .iter()
-        .find_map(|ending| label.strip_suffix(ending))
+        .find_map(|extension| label.strip_suffix(extension))
         .unwrap_or(label);
     let digits = label.chars().filter(|c| c.is_numeric()).count();
     let allowed = |c: char| match c {
         c if c.is_alphanumeric() => c,
         ' ' | '.' | ',' | '(' | ')' | '_' | '+' => c,
-        // What some system refuses in a name, and what could hide another ending.
+        // Some systems refuse these in a name, and some could hide another extension.
         _ => '-',
     };
     let label: String = label.chars().map(allowed).take(CHARACTERS).collect();
@@ -34,7 +33,7 @@ pub(crate) fn file_name(
         true => label,
         false => "Rollcall",
     };
-    let so_far = if running { " so far" } else { "" };
+    let so_far = if is_running { " so far" } else { "" };
     format!("{label} {started}{so_far}.{extension}")
 }
 
@@ -47,7 +46,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_is_named_after_its_run_and_the_start() {
+    fn a_file_is_named_after_its_run_and_start() {
         assert_eq!(
             named("Staff, Zürich (2026)"),
             "Staff, Zürich (2026) 2026-11-24 10.01.csv"
@@ -60,7 +59,7 @@ mod tests {
     }
 
     #[test]
-    fn no_system_stumbles_over_a_name() {
+    fn a_name_is_valid_on_every_system() {
         assert_eq!(
             named("../a\\b:c*\u{202e}fdp"),
             "a-b-c--fdp 2026-11-24 10.01.csv"

@@ -1,7 +1,7 @@
-//! Files of a run's rows.
+//! Files of a run's rows. The state and its strip belong to every page, the dialog to a run's.
 
-pub(crate) mod columns;
+mod columns;
 pub(crate) mod dialog;
-pub(crate) mod file_name;
+mod file_name;
 pub(crate) mod state;
 pub(crate) mod strip;

@@ -1,40 +1,42 @@
-//! Files of runs' rows: made by the worker, one at a time, whichever page is shown meanwhile.
+//! The download in progress. The worker makes the file, whichever page is shown meanwhile.
+
+use std::time::Duration;
 
 use export::Format;
 use js_sys::{Array, Function, Object, Promise, Reflect};
 use leptos::prelude::*;
-use std::time::Duration;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, HtmlAnchorElement, Url};
 use worker::protocol::{Event, Request, Save, Trouble};
 
 use crate::api::ApiError;
-use crate::ui::boxed::{given, spawn};
+use crate::ui::boxed::spawn;
 use crate::ui::words;
-use crate::worker_client;
+use crate::worker_client::WorkerClient;
 
-/// Rows from which a file goes straight to disk, where the browser can: the reader is asked for its
-/// place then. A shorter one goes where all downloads go, without a question.
+/// Rows from which the file is written straight to disk where the browser can, after a dialog for its
+/// place. A shorter file goes to the browser's download folder.
 const LONG: u64 = 20_000;
-/// After so long the browser has surely taken a blob that was given to it.
-const TAKEN: Duration = Duration::from_secs(60);
 
-/// How a download is.
+/// How long the browser may take to copy a blob that is downloaded.
+const BLOB_LIFETIME: Duration = Duration::from_secs(60);
+
+/// The state of a download.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Stage {
-    /// There is none.
+    /// There is no download.
     None,
-    /// It goes on.
-    Going {
-        /// How far in the list it is.
+    /// It is in progress.
+    Running {
+        /// Rows written.
         done: u64,
-        /// The list's rows.
+        /// Rows of the run.
         total: u64,
-        /// Why the server is waited for, if it is.
+        /// Why the last request failed, while it is retried.
         waiting: Option<String>,
     },
-    /// The file is whole, with so many rows.
+    /// The file is complete, with this many rows.
     Done(u64),
     /// There is no file.
     Failed {
@@ -45,86 +47,84 @@ pub(crate) enum Stage {
     },
 }
 
-/// The download of the page: there is one at a time.
+/// The page's download; there is one at a time.
 #[derive(Clone, Copy)]
 pub(crate) struct Downloads {
-    /// How it is.
+    /// Its state.
     pub(crate) stage: RwSignal<Stage>,
     /// The file's name.
     pub(crate) name: RwSignal<String>,
+    worker: WorkerClient,
     call: StoredValue<Option<u32>>,
-    /// Counts beginnings and ends, so that the last words of one are not taken for another's.
+    /// Counts downloads and dismissals, so that late events of an earlier download are ignored.
     turn: StoredValue<u32>,
 }
 
 impl Downloads {
-    /// None yet. Made once, above all pages.
-    pub(crate) fn new() -> Self {
+    /// No download yet.
+    pub(crate) fn new(worker: WorkerClient) -> Self {
         Self {
             stage: RwSignal::new(Stage::None),
             name: RwSignal::new(String::new()),
+            worker,
             call: StoredValue::new(None),
             turn: StoredValue::new(0),
         }
     }
 
-    /// The page's.
-    pub(crate) fn of_page() -> Self {
-        given()
-    }
-
-    /// Whether one goes on; tracked.
-    pub(crate) fn is_going(self) -> bool {
+    /// Whether a download is in progress; tracked.
+    pub(crate) fn is_running(self) -> bool {
         self.stage
-            .with(|stage| matches!(stage, Stage::Going { .. }))
+            .with(|stage| matches!(stage, Stage::Running { .. }))
     }
 
-    /// Begins one. To be called from a click: else no browser asks for the place of a file.
-    pub(crate) fn begin(self, save: Save, name: String) {
-        if self.is_going() {
+    /// Starts a download. Must be called from a click: otherwise browsers open no file dialog.
+    pub(crate) fn start(self, save: Save, name: String) {
+        if self.is_running() {
             return;
         }
         let total = save.rows;
-        let asked = (total >= LONG)
-            .then(|| ask_for_place(&name, save.format))
+        let dialog = (total >= LONG)
+            .then(|| open_file_dialog(&name, save.format))
             .flatten();
         spawn(async move {
-            let handle = match asked {
+            let handle = match dialog {
                 None => None,
-                Some(place) => match JsFuture::from(place).await {
+                Some(dialog) => match JsFuture::from(dialog).await {
                     Ok(handle) => Some(handle),
-                    // Whoever closes the browser's dialog wants no file.
+                    // Closing the dialog means that no file is wanted.
                     Err(error) if is_abort(&error) => return,
                     Err(_) => None,
                 },
             };
-            // Not before there is a place: the name in view may be that of a file that is done.
+            // Not before the dialog is done: until then the last file's name is shown.
             self.name.set(name);
-            self.stage.set(Stage::Going {
+            self.stage.set(Stage::Running {
                 done: 0,
                 total,
                 waiting: None,
             });
             let turn = self.next_turn();
-            let told = Box::new(move |event, attached: JsValue| {
+            let on_event = Box::new(move |event, attachment: JsValue| {
                 if self.turn.get_value() == turn {
-                    self.take(event, &attached);
+                    self.on_event(event, &attachment);
                 }
             });
-            let call = worker_client::ask(Request::Save(save), handle.as_ref(), told);
+            let request = Request::Save(save);
+            let call = self.worker.call(request, handle.as_ref(), on_event);
             self.call.set_value(Some(call));
         });
     }
 
-    /// Lets go of the one that goes on; no half file stays.
+    /// Cancels the download. The worker deletes what it wrote of the file.
     pub(crate) fn cancel(self) {
         if let Some(call) = self.call.get_value() {
-            worker_client::tell(Request::Cancel { call });
+            self.worker.notify(Request::Cancel { call });
         }
         self.dismiss();
     }
 
-    /// Takes its news out of view.
+    /// Hides the result of the last download.
     pub(crate) fn dismiss(self) {
         self.next_turn();
         self.call.set_value(None);
@@ -136,30 +136,30 @@ impl Downloads {
         self.turn.get_value()
     }
 
-    fn take(self, event: Event, attached: &JsValue) {
+    fn on_event(self, event: Event, attachment: &JsValue) {
         let stage = match event {
-            Event::Progress { done, total } => Stage::Going {
+            Event::Progress { done, total } => Stage::Running {
                 done,
                 total,
                 waiting: None,
             },
             Event::Waiting(trouble) => match self.stage.get_untracked() {
-                Stage::Going { done, total, .. } => Stage::Going {
+                Stage::Running { done, total, .. } => Stage::Running {
                     done,
                     total,
-                    waiting: Some(why_waiting(trouble)),
+                    waiting: Some(waiting_reason(trouble)),
                 },
                 stage => stage,
             },
             Event::Saved { rows } => {
-                if let Some(blob) = attached.dyn_ref::<Blob>() {
-                    give(blob, &self.name.get_untracked());
+                if let Some(blob) = attachment.dyn_ref::<Blob>() {
+                    download(blob, &self.name.get_untracked());
                 }
                 Stage::Done(rows)
             }
-            Event::Trouble(trouble) => without_file(trouble.into()),
-            // Nobody lets go of it here, so what it lacked is a sign-in.
-            Event::Dropped => without_file(ApiError::Unreadable { status: 401 }),
+            Event::Trouble(trouble) => request_failed(trouble.into()),
+            // The page doesn't cancel without a new turn, so the sign-in is over.
+            Event::Dropped => request_failed(ApiError::Unreadable { status: 401 }),
             Event::Unlike { row } => {
                 let place = row.map_or_else(String::new, |row| {
                     format!("Row {} differs. ", words::group_digits(row + 1))
@@ -189,16 +189,16 @@ impl Downloads {
     }
 }
 
-/// Why a server is waited for. What a proxy says instead of it is no answer of the server's.
-fn why_waiting(trouble: Trouble) -> String {
+fn waiting_reason(trouble: Trouble) -> String {
     let error = match trouble {
         Trouble::Refused(problem) => ApiError::Refused(problem),
+        // A gateway's error page means that the server can't be reached.
         _ => ApiError::Unreachable,
     };
     error.title()
 }
 
-fn without_file(error: ApiError) -> Stage {
+fn request_failed(error: ApiError) -> Stage {
     failed(
         error.title(),
         format!("{} There is no file.", error.advice()),
@@ -209,24 +209,25 @@ fn failed(title: String, advice: String) -> Stage {
     Stage::Failed { title, advice }
 }
 
-/// The browser's dialog for the place of a file, where it has one that lets the page write there.
-fn ask_for_place(name: &str, format: Format) -> Option<Promise> {
+/// Opens the browser's dialog for the place of a file; none if the browser has none that lets the page
+/// write there.
+fn open_file_dialog(name: &str, format: Format) -> Option<Promise> {
     let window = window();
-    let ask: Function = Reflect::get(&window, &"showSaveFilePicker".into())
+    let open: Function = Reflect::get(&window, &"showSaveFilePicker".into())
         .ok()?
         .dyn_into()
         .ok()?;
-    let ending = format!(".{}", format.name());
-    let accept = object(&[(format.media_type(), &Array::of1(&ending.into()))]);
+    let extension = format!(".{}", format.name());
+    let accept = object(&[(format.media_type(), &Array::of1(&extension.into()))]);
     let types = Array::of1(&object(&[("accept", &accept)]));
     let options = object(&[("suggestedName", &name.into()), ("types", &types)]);
-    ask.call1(&window, &options).ok()?.dyn_into().ok()
+    open.call1(&window, &options).ok()?.dyn_into().ok()
 }
 
 fn object(fields: &[(&str, &JsValue)]) -> JsValue {
     let object = Object::new();
     for (name, value) in fields {
-        // A plain object takes every field.
+        // Setting a field of a plain object can't fail.
         let _ = Reflect::set(&object, &(*name).into(), value);
     }
     object.into()
@@ -236,21 +237,21 @@ fn is_abort(error: &JsValue) -> bool {
     Reflect::get(error, &"name".into()).is_ok_and(|name| name == "AbortError")
 }
 
-/// Gives a file to the browser as a download.
-fn give(blob: &Blob, name: &str) {
-    let Ok(address) = Url::create_object_url_with_blob(blob) else {
+/// Saves a blob to the browser's download folder.
+fn download(blob: &Blob, name: &str) {
+    let Ok(url) = Url::create_object_url_with_blob(blob) else {
         return;
     };
     if let Ok(link) = document().create_element("a") {
         let link: HtmlAnchorElement = link.unchecked_into();
-        link.set_href(&address);
+        link.set_href(&url);
         link.set_download(name);
         link.click();
     }
     set_timeout(
         move || {
-            let _ = Url::revoke_object_url(&address);
+            let _ = Url::revoke_object_url(&url);
         },
-        TAKEN,
+        BLOB_LIFETIME,
     );
 }

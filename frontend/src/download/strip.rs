@@ -1,4 +1,4 @@
-//! The download that goes on, on whichever page.
+//! The download in progress, above every page.
 
 use leptos::prelude::*;
 
@@ -6,25 +6,24 @@ use crate::download::state::{Downloads, Stage};
 use crate::ui::boxed::{click, flag, memo, text};
 use crate::ui::words;
 
-/// How the download is, and a way to let go of it. Nothing where there is none.
+/// The state of the download, and its Cancel button; hidden if there is none.
 #[component]
-pub(crate) fn DownloadStrip() -> impl IntoView {
-    let downloads = Downloads::of_page();
+pub(crate) fn DownloadStrip(downloads: Downloads) -> impl IntoView {
     let stage = downloads.stage;
-    let going = memo(move || downloads.is_going());
-    let share = move || {
+    let running = memo(move || downloads.is_running());
+    let percent = move || {
         stage.with(|stage| match stage {
-            Stage::Going { done, total, .. } => words::percent(*done, *total),
+            Stage::Running { done, total, .. } => words::percent(*done, *total),
             _ => words::percent(0, 1),
         })
     };
-    let says = text(move || {
+    let state = text(move || {
         stage.with(|stage| match stage {
             Stage::None => String::new(),
-            Stage::Going {
+            Stage::Running {
                 waiting: Some(why), ..
             } => format!("{why}. The download waits, and goes on by itself."),
-            Stage::Going { done, total, .. } => {
+            Stage::Running { done, total, .. } => {
                 format!(
                     "{} of {}",
                     words::group_digits(*done),
@@ -35,15 +34,15 @@ pub(crate) fn DownloadStrip() -> impl IntoView {
             Stage::Failed { title, advice } => format!("{title}. {advice}"),
         })
     });
-    // Spoken where it changes its kind only, or a reader would hear nothing but counts.
-    let spoken = text(move || {
+    // Changes with the stage only, so that a screen reader doesn't read every count.
+    let announcement = text(move || {
         stage.with(|stage| match stage {
-            Stage::Going { waiting: None, .. } => "Downloading".to_owned(),
+            Stage::Running { waiting: None, .. } => "Downloading".to_owned(),
             Stage::None => String::new(),
-            _ => says.get(),
+            _ => state.get(),
         })
     });
-    let is = move |wanted: fn(&Stage) -> bool| flag(move || stage.with(wanted));
+    let is = move |test: fn(&Stage) -> bool| flag(move || stage.with(test));
     view! {
         <section
             class="downloading"
@@ -52,24 +51,24 @@ pub(crate) fn DownloadStrip() -> impl IntoView {
             hidden=is(|stage| *stage == Stage::None)
             data-testid="downloading"
         >
-            <p><b data-testid="download-name">{downloads.name}</b> " " <span data-testid="download-says">{says}</span></p>
+            <p><b data-testid="download-name">{downloads.name}</b> " " <span data-testid="download-says">{state}</span></p>
             <div
                 class="progress"
                 role="progressbar"
                 aria-label="Download"
                 aria-valuemin="0"
                 aria-valuemax="100"
-                aria-valuenow=text(move || share().split('.').next().unwrap_or_default().to_owned())
-                hidden=flag(move || !going.get())
+                aria-valuenow=text(move || percent().split('.').next().unwrap_or_default().to_owned())
+                hidden=flag(move || !running.get())
                 data-testid="download-progress"
             >
-                <span style:width=text(share)></span>
+                <span style:width=text(percent)></span>
             </div>
             <button
                 type="button"
                 class="plain"
                 data-testid="download-cancel"
-                hidden=flag(move || !going.get())
+                hidden=flag(move || !running.get())
                 on:click=click(move || downloads.cancel())
             >
                 "Cancel"
@@ -78,13 +77,13 @@ pub(crate) fn DownloadStrip() -> impl IntoView {
                 type="button"
                 class="plain"
                 data-testid="download-dismiss"
-                hidden=flag(move || going.get())
+                hidden=flag(move || running.get())
                 on:click=click(move || downloads.dismiss())
             >
                 "Close"
             </button>
         </section>
-        // Beside the section: a reader that meets a region and its words at once may not speak them.
-        <p class="unseen" role="status">{spoken}</p>
+        // Outside of the section: screen readers may skip a live region that appears with its text.
+        <p class="unseen" role="status">{announcement}</p>
     }
 }

@@ -1,4 +1,4 @@
 //! `/history`: the caller's runs.
 
 pub(crate) mod page;
-pub(crate) mod runs;
+mod runs;

@@ -1,68 +1,71 @@
-//! `/history`: the caller's runs, newest first.
+//! The page of the caller's runs.
 
 use contract::wire::{Execution, Outcome};
 use leptos::prelude::*;
 
-use crate::api::{self, ApiError};
+use crate::api::ApiError;
 use crate::browser;
-use crate::delete::{Delete, Deleting, Done};
+use crate::delete::{DeleteDialog, Deletion};
 use crate::history::runs::Runs;
 use crate::polling::Poller;
-use crate::polling::schedule::Came;
-use crate::run::row::outcome_words;
-use crate::ui::boxed::{click, flag, given, maybe, memo, part, spawn, text};
+use crate::polling::schedule::PollResult;
+use crate::services::Services;
+use crate::ui::boxed::{click, flag, maybe, memo, part, spawn, text};
 use crate::ui::heading::Heading;
 use crate::ui::mark::{Mark, class};
-use crate::ui::notice::Trouble;
+use crate::ui::notice::ErrorNotice;
 use crate::ui::{labels, words};
 
-/// The caller's runs, kept fresh while one of them runs.
+/// The caller's runs, newest first; polled while one of them runs.
 #[component]
-pub(crate) fn History() -> impl IntoView {
+pub(crate) fn History(services: Services) -> impl IntoView {
+    let Services { api, message, .. } = services;
     let runs = RwSignal::new(Runs::default());
-    let busy = RwSignal::new(false);
-    let trouble = RwSignal::new(None::<ApiError>);
+    let is_busy = RwSignal::new(false);
+    let error = RwSignal::new(None::<ApiError>);
     let poller = Poller::start(move |signal| async move {
-        match api::executions(None, signal.as_ref()).await {
+        match api.executions(None, signal.as_ref()).await {
             Ok(page) => {
-                trouble.try_set(None);
+                error.try_set(None);
                 runs.try_update(|runs| runs.refresh(page));
-                match runs.try_with_untracked(Runs::any_runs) {
-                    Some(true) => Came::Again,
-                    _ => Came::End,
+                match runs.try_with_untracked(Runs::has_running) {
+                    Some(true) => PollResult::Continue,
+                    _ => PollResult::Done,
                 }
             }
-            Err(error) => {
-                let passes = error.may_pass();
-                trouble.try_set(Some(error));
-                if passes { Came::Failed } else { Came::End }
+            Err(failure) => {
+                let is_transient = failure.is_transient();
+                error.try_set(Some(failure));
+                match is_transient {
+                    true => PollResult::Failed,
+                    false => PollResult::Done,
+                }
             }
         }
     });
-    let more = move || {
+    let load_older = move || {
         let Some(cursor) = runs.with_untracked(|runs| runs.next.clone()) else {
             return;
         };
-        busy.set(true);
+        is_busy.set(true);
         spawn(async move {
-            match api::executions(Some(&cursor), None).await {
+            match api.executions(Some(&cursor), None).await {
                 Ok(page) => {
-                    trouble.try_set(None);
+                    error.try_set(None);
                     runs.try_update(|runs| runs.extend(&cursor, page));
                 }
-                Err(error) => {
-                    trouble.try_set(Some(error));
+                Err(failure) => {
+                    error.try_set(Some(failure));
                 }
             }
-            busy.try_set(false);
+            is_busy.try_set(false);
         });
     };
-    let deleting = Deleting::new();
-    let Done(done) = given();
-    // Told once: on the page that is come to after it was done.
-    on_cleanup(move || done.set(None));
-    let empty = memo(move || runs.with(|runs| runs.read && runs.runs.is_empty()));
-    // Entries are made anew only where a run comes or goes, so that a focus stays.
+    let deletion = Deletion::new();
+    // The message is shown once, on the first page after the deletion.
+    on_cleanup(move || message.set(None));
+    let is_empty = memo(move || runs.with(|runs| runs.is_loaded && runs.runs.is_empty()));
+    // Entries are made anew only when a run is added or removed, so that the focus stays.
     let ids = memo(move || {
         runs.with(|runs| {
             runs.runs
@@ -79,24 +82,24 @@ pub(crate) fn History() -> impl IntoView {
             };
             let first = runs.with_untracked(&find)?;
             let run = memo(move || runs.with(&find).unwrap_or_else(|| first.clone()));
-            Some(view! { <Entry run deleting/> })
+            Some(view! { <Entry run deletion/> })
         });
         entries.collect_view().into_any()
     });
     view! {
         <header>
             <div>
-                <Heading text="History"/>
+                <Heading text="History" visits=services.visits/>
                 <p class="soft">"Every list that was looked up here, newest first."</p>
             </div>
         </header>
         <div role="status">
-            {maybe(move || done.get().map(|done| view! {
-                <p class="notice good" data-testid="done">{done}</p>
+            {maybe(move || message.get().map(|message| view! {
+                <p class="notice good" data-testid="done">{message}</p>
             }))}
         </div>
-        <Trouble error=trouble again="This page tries again by itself."/>
-        {maybe(move || empty.get().then(|| view! {
+        <ErrorNotice error=error retry="This page tries again by itself."/>
+        {maybe(move || is_empty.get().then(|| view! {
             <p data-testid="history-empty">"Nothing yet. " <a href="/">"Look up a list"</a> "."</p>
         }))}
         <ol class="runs" data-testid="history">{entries}</ol>
@@ -105,24 +108,24 @@ pub(crate) fn History() -> impl IntoView {
             class="button"
             hidden=flag(move || runs.with(|runs| runs.next.is_none()))
             data-testid="history-more"
-            disabled=flag(move || busy.get())
-            on:click=click(more)
+            disabled=flag(move || is_busy.get())
+            on:click=click(load_older)
         >
             "Show older"
         </button>
-        <Delete deleting gone=move |()| poller.wake()/>
+        <DeleteDialog services deletion on_deleted=move |()| poller.wake()/>
     }
 }
 
 #[component]
-fn Entry(run: Memo<Execution>, deleting: Deleting) -> impl IntoView {
+fn Entry(run: Memo<Execution>, deletion: Deletion) -> impl IntoView {
     let figures = part(move || {
         let counts = run.with(|run| run.counts);
         let figures = Outcome::ALL.into_iter().filter_map(|outcome| {
-            let number = Some(counts.get(outcome)).filter(|number| *number > 0)?;
+            let count = Some(counts.get(outcome)).filter(|count| *count > 0)?;
             Some(view! {
                 <span class=format!("figure {}", class(outcome))>
-                    <Mark outcome/> {words::group_digits(number)} " " {outcome_words(outcome).to_ascii_lowercase()}
+                    <Mark outcome/> {words::group_digits(count)} " " {labels::outcome(outcome).to_ascii_lowercase()}
                 </span>
             })
         });
@@ -142,7 +145,7 @@ fn Entry(run: Memo<Execution>, deleting: Deleting) -> impl IntoView {
                 </span>
                 <span class="outcomes label">{figures}</span>
                 <span class="status">
-                    {text(move || run.with(|run| labels::status_words(run.status).to_owned()))}
+                    {text(move || run.with(|run| labels::status(run.status).to_owned()))}
                 </span>
             </a>
             <button
@@ -150,7 +153,7 @@ fn Entry(run: Memo<Execution>, deleting: Deleting) -> impl IntoView {
                 class="plain"
                 aria-label=format!("Delete {name}")
                 data-testid="history-delete"
-                on:click=click(move || deleting.ask(run.get_untracked()))
+                on:click=click(move || deletion.ask(run.get_untracked()))
             >
                 "Delete…"
             </button>

@@ -1,30 +1,34 @@
-//! The caller's runs as far as they were read, kept fresh at their newest end.
+//! The caller's runs, as far as they were loaded.
 
 use contract::wire::{Execution, ExecutionsPage};
 
-/// Runs, newest first, and where older ones go on.
+/// The caller's runs, newest first.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Runs {
-    /// The runs.
+    /// The runs that were loaded.
     pub(crate) runs: Vec<Execution>,
-    /// The cursor of older ones, where there are any.
+    /// The cursor of the next older page, if there is one.
     pub(crate) next: Option<String>,
-    /// Whether any were read yet.
-    pub(crate) read: bool,
+    /// Whether a page was loaded.
+    pub(crate) is_loaded: bool,
 }
 
 impl Runs {
-    /// Takes the newest page, read again: what it reaches over is as it says. Ids sort newest first,
-    /// so what lies beyond it is what sorts after its last.
+    /// Replaces the newest runs by the newest page. Ids sort newest first, so the runs that stay are
+    /// those that sort after the page's last.
     pub(crate) fn refresh(&mut self, page: ExecutionsPage) {
         let last = page.executions.last().map(|run| run.id.clone());
         let older: Vec<_> = match (last, &page.next) {
             (Some(last), Some(_)) => {
                 let reached = self.runs.partition_point(|run| run.id <= last);
-                // With none in common there may be others between, so what was older is read anew.
-                let joins = reached > 0;
+                // Without a run in common there may be others in between, so older runs are dropped.
+                let overlaps = reached > 0;
                 let known = std::mem::take(&mut self.runs);
-                known.into_iter().skip(reached).filter(|_| joins).collect()
+                known
+                    .into_iter()
+                    .skip(reached)
+                    .filter(|_| overlaps)
+                    .collect()
             }
             _ => Vec::new(),
         };
@@ -33,10 +37,10 @@ impl Runs {
         }
         self.runs = page.executions;
         self.runs.extend(older);
-        self.read = true;
+        self.is_loaded = true;
     }
 
-    /// Takes a page of older runs, asked for with this cursor.
+    /// Adds the page of older runs that this cursor requested.
     pub(crate) fn extend(&mut self, cursor: &str, page: ExecutionsPage) {
         if self.next.as_deref() == Some(cursor) {
             self.runs.extend(page.executions);
@@ -44,8 +48,8 @@ impl Runs {
         }
     }
 
-    /// Whether any of them runs.
-    pub(crate) fn any_runs(&self) -> bool {
+    /// Whether any of them is running.
+    pub(crate) fn has_running(&self) -> bool {
         self.runs.iter().any(|run| !run.status.has_ended())
     }
 }
@@ -53,7 +57,7 @@ impl Runs {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ui::labels::tests::execution;
+    use crate::fixtures::execution;
     use contract::wire::ExecutionStatus;
 
     fn page(ids: &str, next: Option<&str>) -> ExecutionsPage {
@@ -77,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn a_new_run_comes_on_top_and_older_pages_stay() {
+    fn a_new_run_is_added_and_older_pages_stay() {
         let mut runs = Runs::default();
         runs.refresh(page("cd", Some("d")));
         runs.extend("d", page("ef", Some("f")));
@@ -87,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn a_run_that_is_gone_goes() {
+    fn a_deleted_run_is_removed() {
         let mut runs = Runs::default();
         runs.refresh(page("abcd", None));
         runs.refresh(page("acd", None));
@@ -97,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn no_run_is_missed_where_more_than_a_page_is_new() {
+    fn no_run_is_missed_when_a_whole_page_is_new() {
         let mut runs = Runs::default();
         runs.refresh(page("gh", Some("h")));
         runs.refresh(page("ab", Some("b")));
@@ -105,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn older_ones_come_once() {
+    fn a_page_of_older_runs_is_added_once() {
         let mut runs = Runs::default();
         runs.refresh(page("ab", Some("b")));
         runs.extend("b", page("cd", None));
@@ -114,11 +118,11 @@ mod tests {
     }
 
     #[test]
-    fn a_list_with_a_running_one_is_told_apart() {
+    fn a_running_run_is_noticed() {
         let mut runs = Runs::default();
         runs.refresh(page("a", None));
-        assert!(runs.any_runs());
+        assert!(runs.has_running());
         runs.runs[0].status = ExecutionStatus::Succeeded;
-        assert!(!runs.any_runs());
+        assert!(!runs.has_running());
     }
 }

@@ -1,5 +1,4 @@
-//! Asking the server again and again: never two calls at once, none while nobody looks, none once
-//! the page that asks is left.
+//! Polling the server while a page is shown.
 
 pub(crate) mod schedule;
 
@@ -12,100 +11,98 @@ use leptos::prelude::*;
 use web_sys::{AbortController, AbortSignal};
 
 use crate::browser;
-use crate::polling::schedule::{Came, Next, Polling};
+use crate::polling::schedule::{Next, PollResult, Schedule};
 use crate::ui::boxed::spawn;
 
-/// One poll: a call that ends with this signal.
-type Poll = dyn Fn(Option<AbortSignal>) -> Pin<Box<dyn Future<Output = Came>>>;
+/// Sends one request, which the signal aborts.
+type Poll = dyn Fn(Option<AbortSignal>) -> Pin<Box<dyn Future<Output = PollResult>>>;
 
-/// Something that is polled.
+/// Polls for as long as its owner lives: one request at a time, none while the tab is hidden.
 #[derive(Clone, Copy)]
 pub(crate) struct Poller(StoredValue<State, LocalStorage>);
 
 struct State {
-    polling: Polling,
+    schedule: Schedule,
     poll: Rc<Poll>,
     timer: Option<TimeoutHandle>,
-    call: Option<AbortController>,
+    request: Option<AbortController>,
 }
 
 impl Poller {
-    /// Polls from now on for as long as the current owner lives, and whenever the tab is come back
-    /// to. What `poll` does after its owner is gone must not matter.
-    pub(crate) fn start<F: Future<Output = Came> + 'static>(
+    /// Polls now, then as [`Schedule`] says, and whenever people return to the tab. `poll` may end
+    /// after the owner is gone, and must not panic then.
+    pub(crate) fn start<F: Future<Output = PollResult> + 'static>(
         poll: impl Fn(Option<AbortSignal>) -> F + 'static,
     ) -> Self {
         let poller = Self(StoredValue::new_local(State {
-            polling: Polling::new(browser::now()),
+            schedule: Schedule::new(browser::now()),
             poll: Rc::new(move |signal| Box::pin(poll(signal))),
             timer: None,
-            call: None,
+            request: None,
         }));
-        let seen = window_event_listener_untyped("visibilitychange", move |_| poller.seen());
-        on_cleanup(move || {
-            seen.remove();
-            let _ = poller.0.try_update_value(State::end);
+        let listener = window_event_listener_untyped("visibilitychange", move |_| {
+            if !document().hidden() {
+                poller.poll();
+            }
         });
-        poller.ask();
+        on_cleanup(move || {
+            listener.remove();
+            let _ = poller.0.try_update_value(State::stop);
+        });
+        poller.poll();
         poller
     }
 
-    /// Polls now, and closely from now on.
+    /// Polls now, and begins again with the shortest wait.
     pub(crate) fn wake(self) {
         let now = browser::now();
-        let _ = self.0.try_update_value(|state| state.polling.wake(now));
-        self.ask();
+        let _ = self.0.try_update_value(|state| state.schedule.wake(now));
+        self.poll();
     }
 
-    fn seen(self) {
-        if !document().hidden() {
-            self.ask();
-        }
-    }
-
-    fn ask(self) {
-        let asks = self.0.try_update_value(|state| {
+    fn poll(self) {
+        let begun = self.0.try_update_value(|state| {
             if let Some(timer) = state.timer.take() {
                 timer.clear();
             }
-            if !state.polling.call(document().hidden()) {
+            if !state.schedule.begin(document().hidden()) {
                 return None;
             }
-            state.call = AbortController::new().ok();
-            let signal = state.call.as_ref().map(AbortController::signal);
+            state.request = AbortController::new().ok();
+            let signal = state.request.as_ref().map(AbortController::signal);
             Some((Rc::clone(&state.poll), signal))
         });
-        if let Some(Some((poll, signal))) = asks {
+        if let Some(Some((poll, signal))) = begun {
             spawn(async move {
-                let came = poll(signal).await;
-                self.came(came);
+                let result = poll(signal).await;
+                self.end(result);
             });
         }
     }
 
-    /// Takes what came of a poll. The owner may be gone by now; then nothing is left to do.
-    fn came(self, came: Came) {
+    /// Ends a poll and plans the next one, unless the owner is gone.
+    fn end(self, result: PollResult) {
         let next = self.0.try_update_value(|state| {
-            state.call = None;
-            let next = state.polling.came(came, browser::now());
+            state.request = None;
+            let next = state.schedule.end(result, browser::now());
             if let Next::Wait(delay) = next {
-                state.timer = set_timeout_with_handle(move || self.ask(), delay).ok();
+                state.timer = set_timeout_with_handle(move || self.poll(), delay).ok();
             }
             next
         });
-        if next == Some(Next::Call) {
-            self.ask();
+        if next == Some(Next::Poll) {
+            self.poll();
         }
     }
 }
 
 impl State {
-    fn end(&mut self) {
+    fn stop(&mut self) {
         if let Some(timer) = self.timer.take() {
             timer.clear();
         }
-        if let Some(call) = self.call.take() {
-            call.abort();
+        if let Some(request) = self.request.take() {
+            request.abort();
         }
     }
 }

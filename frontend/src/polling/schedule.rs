@@ -1,90 +1,90 @@
-//! When the page asks its server again.
+//! When the page polls its server.
 
 use std::time::Duration;
 
 const SHORTEST: Duration = Duration::from_millis(500);
 const LONGEST: Duration = Duration::from_secs(5);
 
-/// How long to wait before the next poll. Young runs are watched closely; the wait grows with the
-/// time the page has followed, to 5 s after 50 s. After an error it doubles from 1 s to 5 s.
-pub(crate) fn delay(followed: Duration, failures_in_a_row: u32) -> Duration {
-    if failures_in_a_row > 0 {
-        let doubled = Duration::from_secs(1 << (failures_in_a_row - 1).min(8));
+/// How long to wait before the next poll: a tenth of the time that the page has polled, from 0.5 s to
+/// 5 s. After errors the wait doubles from 1 s to 5 s.
+fn delay(elapsed: Duration, failures: u32) -> Duration {
+    if failures > 0 {
+        let doubled = Duration::from_secs(1 << (failures - 1).min(8));
         return doubled.min(LONGEST);
     }
-    (followed / 10).clamp(SHORTEST, LONGEST)
+    (elapsed / 10).clamp(SHORTEST, LONGEST)
 }
 
-/// What came of a poll.
+/// The result of a poll.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Came {
-    /// There may be news later.
-    Again,
-    /// It failed, and may not the next time.
+pub(crate) enum PollResult {
+    /// There may be a change later.
+    Continue,
+    /// It failed, and a retry may help.
     Failed,
-    /// There is nothing more to ask for.
-    End,
+    /// There won't be another change.
+    Done,
 }
 
-/// What a poller does next.
+/// What to do after a poll.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Next {
-    /// It is called now.
-    Call,
-    /// It is called after this time.
+    /// Poll now.
+    Poll,
+    /// Poll after this time.
     Wait(Duration),
-    /// It rests until it is woken.
+    /// Don't poll until woken.
     Rest,
 }
 
-/// When something is polled: one call at a time, none while nobody looks. Times are milliseconds
-/// of any clock.
+/// When to poll: one request at a time, none while the tab is hidden. Times are milliseconds of any
+/// clock.
 #[derive(Debug)]
-pub(crate) struct Polling {
+pub(crate) struct Schedule {
     since: f64,
     failures: u32,
-    asking: bool,
-    /// A poll is due, but the tab is hidden, or another poll is on its way.
-    due: bool,
+    is_polling: bool,
+    /// Whether a poll is due that can't be sent yet: the tab is hidden, or another poll is in flight.
+    is_due: bool,
 }
 
-impl Polling {
-    /// Polling that begins now.
+impl Schedule {
+    /// A schedule that begins now.
     pub(crate) fn new(now: f64) -> Self {
         Self {
             since: now,
             failures: 0,
-            asking: false,
-            due: false,
+            is_polling: false,
+            is_due: false,
         }
     }
 
-    /// Polls closely from now on.
+    /// Begins again with the shortest wait.
     pub(crate) fn wake(&mut self, now: f64) {
         self.since = now;
         self.failures = 0;
     }
 
-    /// It is time to poll: whether to ask now.
-    pub(crate) fn call(&mut self, hidden: bool) -> bool {
-        self.due = self.asking || hidden;
-        self.asking |= !hidden;
-        !self.due
+    /// A poll is due. Returns whether to send it now.
+    pub(crate) fn begin(&mut self, is_hidden: bool) -> bool {
+        self.is_due = self.is_polling || is_hidden;
+        self.is_polling |= !is_hidden;
+        !self.is_due
     }
 
-    /// An answer came.
-    pub(crate) fn came(&mut self, came: Came, now: f64) -> Next {
-        self.asking = false;
-        self.failures = match came {
-            Came::Failed => self.failures.saturating_add(1),
-            Came::Again | Came::End => 0,
+    /// A poll has ended.
+    pub(crate) fn end(&mut self, result: PollResult, now: f64) -> Next {
+        self.is_polling = false;
+        self.failures = match result {
+            PollResult::Failed => self.failures.saturating_add(1),
+            PollResult::Continue | PollResult::Done => 0,
         };
-        match came {
-            _ if self.due => Next::Call,
-            Came::End => Next::Rest,
-            Came::Again | Came::Failed => {
-                let followed = Duration::from_millis((now - self.since).max(0.0) as u64);
-                Next::Wait(delay(followed, self.failures))
+        match result {
+            _ if self.is_due => Next::Poll,
+            PollResult::Done => Next::Rest,
+            PollResult::Continue | PollResult::Failed => {
+                let elapsed = Duration::from_millis((now - self.since).max(0.0) as u64);
+                Next::Wait(delay(elapsed, self.failures))
             }
         }
     }
@@ -95,56 +95,59 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_wait_grows_with_the_run_and_has_an_end() {
+    fn the_wait_grows_to_five_seconds() {
         let waits = [0, 4, 20, 50, 3_600].map(|s| delay(Duration::from_secs(s), 0).as_millis());
         assert_eq!(waits, [500, 500, 2_000, 5_000, 5_000]);
     }
 
     #[test]
-    fn errors_are_asked_after_more_and_more_seldom() {
+    fn the_wait_doubles_after_each_error() {
         let waits = [1, 2, 3, 4, 1_000].map(|n| delay(Duration::ZERO, n).as_secs());
         assert_eq!(waits, [1, 2, 4, 5, 5]);
     }
 
     #[test]
-    fn a_poll_follows_another_until_the_end() {
-        let mut polling = Polling::new(0.0);
-        assert!(polling.call(false));
+    fn a_poll_follows_another_until_done() {
+        let mut schedule = Schedule::new(0.0);
+        assert!(schedule.begin(false));
         let wait = Next::Wait(Duration::from_secs(2));
-        assert_eq!(polling.came(Came::Again, 20_000.0), wait);
-        assert!(polling.call(false));
-        assert_eq!(polling.came(Came::End, 30_000.0), Next::Rest);
+        assert_eq!(schedule.end(PollResult::Continue, 20_000.0), wait);
+        assert!(schedule.begin(false));
+        assert_eq!(schedule.end(PollResult::Done, 30_000.0), Next::Rest);
     }
 
     #[test]
-    fn a_hidden_tab_asks_nothing_until_it_is_seen() {
-        let mut polling = Polling::new(0.0);
-        assert!(polling.call(false));
-        // Hidden while the call is on its way: its answer is taken, the next falls due and rests.
-        assert!(matches!(polling.came(Came::Again, 0.0), Next::Wait(_)));
-        assert!(!polling.call(true));
-        assert!(!polling.call(true));
-        assert!(polling.call(false), "seen again");
+    fn a_hidden_tab_sends_no_polls() {
+        let mut schedule = Schedule::new(0.0);
+        assert!(schedule.begin(false));
+        // Hidden while the poll is in flight: it ends as usual, the next one isn't sent.
+        assert!(matches!(
+            schedule.end(PollResult::Continue, 0.0),
+            Next::Wait(_)
+        ));
+        assert!(!schedule.begin(true));
+        assert!(!schedule.begin(true));
+        assert!(schedule.begin(false), "visible again");
     }
 
     #[test]
-    fn one_call_is_on_its_way_at_a_time_and_another_follows_at_once_where_one_was_due() {
-        let mut polling = Polling::new(0.0);
-        assert!(polling.call(false));
-        assert!(!polling.call(false));
-        assert_eq!(polling.came(Came::End, 0.0), Next::Call);
-        assert!(polling.call(false));
-        assert_eq!(polling.came(Came::End, 0.0), Next::Rest);
+    fn polls_do_not_overlap_and_a_due_one_follows_at_once() {
+        let mut schedule = Schedule::new(0.0);
+        assert!(schedule.begin(false));
+        assert!(!schedule.begin(false));
+        assert_eq!(schedule.end(PollResult::Done, 0.0), Next::Poll);
+        assert!(schedule.begin(false));
+        assert_eq!(schedule.end(PollResult::Done, 0.0), Next::Rest);
     }
 
     #[test]
-    fn what_is_woken_is_watched_closely_again() {
-        let mut polling = Polling::new(0.0);
-        polling.call(false);
-        polling.came(Came::Failed, 0.0);
-        polling.wake(60_000.0);
-        polling.call(false);
+    fn waking_begins_with_the_shortest_wait() {
+        let mut schedule = Schedule::new(0.0);
+        schedule.begin(false);
+        schedule.end(PollResult::Failed, 0.0);
+        schedule.wake(60_000.0);
+        schedule.begin(false);
         let wait = Next::Wait(Duration::from_millis(500));
-        assert_eq!(polling.came(Came::Again, 60_000.0), wait);
+        assert_eq!(schedule.end(PollResult::Continue, 60_000.0), wait);
     }
 }

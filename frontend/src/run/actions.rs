@@ -1,73 +1,75 @@
-//! What can be done with a run.
+//! Stopping a run, and requesting its items again.
 
 use contract::wire::{Execution, RedriveRequest};
 use leptos::prelude::*;
 
-use crate::api::{self, ApiError};
+use crate::api::{Api, ApiError};
 use crate::run::follow::Follow;
 use crate::ui::boxed::{effect, memo, spawn};
 
-/// Stopping a run and asking again, one at a time.
+/// Stop and redrive of a run, one at a time.
 #[derive(Clone, Copy)]
-pub(crate) struct Deeds {
-    /// Whether one is on its way.
-    pub(crate) busy: RwSignal<bool>,
-    /// Whether a stop was asked for and the run still goes on.
-    pub(crate) stopping: RwSignal<bool>,
-    /// Whether the run goes on.
-    pub(crate) running: Memo<bool>,
-    /// Why the last one wasn't done.
-    pub(crate) trouble: RwSignal<Option<ApiError>>,
+pub(crate) struct Actions {
+    /// Whether an action's request is in flight.
+    pub(crate) is_busy: RwSignal<bool>,
+    /// Whether a stop was requested of the run, which still runs.
+    pub(crate) is_stopping: RwSignal<bool>,
+    /// Whether the run runs.
+    pub(crate) is_running: Memo<bool>,
+    /// Why the last action failed.
+    pub(crate) error: RwSignal<Option<ApiError>>,
+    api: Api,
     id: StoredValue<String>,
     follow: Follow,
 }
 
-impl Deeds {
-    /// What can be done with this run.
-    pub(crate) fn new(id: String, follow: Follow, execution: Memo<Execution>) -> Self {
-        let deeds = Self {
-            busy: RwSignal::new(false),
-            stopping: RwSignal::new(false),
-            running: memo(move || execution.with(|e| !e.status.has_ended())),
-            trouble: RwSignal::new(None),
+impl Actions {
+    /// The actions of this run.
+    pub(crate) fn new(api: Api, id: String, follow: Follow, execution: Memo<Execution>) -> Self {
+        let actions = Self {
+            is_busy: RwSignal::new(false),
+            is_stopping: RwSignal::new(false),
+            is_running: memo(move || execution.with(|e| !e.status.has_ended())),
+            error: RwSignal::new(None),
+            api,
             id: StoredValue::new(id),
             follow,
         };
         effect(move || {
-            if !deeds.running.get() {
-                deeds.stopping.set(false);
+            if !actions.is_running.get() {
+                actions.is_stopping.set(false);
             }
         });
-        deeds
+        actions
     }
 
     /// Stops the run.
     pub(crate) fn stop(self) {
-        self.busy.set(true);
-        self.stopping.set(true);
+        self.is_busy.set(true);
+        self.is_stopping.set(true);
         let id = self.id.get_value();
         spawn(async move {
-            let answer = api::stop(&id).await;
-            if answer.is_err() {
-                self.stopping.try_set(false);
+            let result = self.api.stop(&id).await;
+            if result.is_err() {
+                self.is_stopping.try_set(false);
             }
-            self.finish(answer);
+            self.finish(result);
         });
     }
 
-    /// Asks again what this selects.
+    /// Requests again what `request` selects.
     pub(crate) fn redrive(self, request: RedriveRequest) {
-        self.busy.set(true);
+        self.is_busy.set(true);
         let id = self.id.get_value();
         spawn(async move {
-            let answer = api::redrive(&id, &request).await;
-            self.finish(answer);
+            let result = self.api.redrive(&id, &request).await;
+            self.finish(result);
         });
     }
 
-    fn finish(self, answer: Result<(), ApiError>) {
-        self.busy.try_set(false);
-        self.trouble.try_set(answer.err());
+    fn finish(self, result: Result<(), ApiError>) {
+        self.is_busy.try_set(false);
+        self.error.try_set(result.err());
         self.follow.wake();
     }
 }

@@ -1,18 +1,18 @@
-//! An upstream's body as text: indented for the panel, on one line for the table. The upstream's
-//! own text is kept, so numbers keep every digit and fields their order.
+//! A response's body as text: indented for the panel, on one line for the table. Made from the text, not
+//! from parsed values, so that numbers keep every digit and fields their order.
 
-/// A piece of a JSON text.
+/// A token of JSON.
 #[derive(Clone, Copy, PartialEq)]
 enum Token<'a> {
     Open(char),
     Close(char),
     Comma,
     Colon,
-    /// A string with its quotes, a number, true, false or null.
+    /// A string with its quotes, a number, `true`, `false` or `null`.
     Scalar(&'a str),
 }
 
-/// Cuts a valid JSON text into its pieces.
+/// Splits valid JSON into tokens.
 fn tokens(json: &str) -> impl Iterator<Item = Token<'_>> {
     let mut rest = json;
     std::iter::from_fn(move || {
@@ -38,21 +38,21 @@ fn tokens(json: &str) -> impl Iterator<Item = Token<'_>> {
     })
 }
 
-/// Bytes of the string that the text begins with, quotes included.
+/// The length in bytes of the string at the start, with its quotes.
 fn string_length(text: &str) -> usize {
     let mut escaped = false;
-    for (place, byte) in text.bytes().enumerate().skip(1) {
+    for (position, byte) in text.bytes().enumerate().skip(1) {
         match byte {
             _ if escaped => escaped = false,
             b'\\' => escaped = true,
-            b'"' => return place + 1,
+            b'"' => return position + 1,
             _ => {}
         }
     }
     text.len()
 }
 
-/// The body on as many lines as it needs: JSON indented by two, a text as it is.
+/// The whole body: JSON indented by two spaces, a text as it is.
 pub(crate) fn pretty(json: &str) -> String {
     if let Ok(text) = serde_json::from_str::<String>(json) {
         return text;
@@ -97,8 +97,8 @@ pub(crate) fn pretty(json: &str) -> String {
     out
 }
 
-/// The body in a few words: `name: Ada, state: active`, without the outer brackets and the quotes,
-/// cut after so many characters.
+/// The start of the body on one line, without outer brackets and quotes: `name: Ada, state: active`. Cut
+/// after this many characters.
 pub(crate) fn preview(json: &str, characters: usize) -> String {
     if let Ok(text) = serde_json::from_str::<String>(json) {
         return cut(text.split_whitespace(), " ", characters);
@@ -154,7 +154,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn json_is_indented_and_keeps_its_numbers_and_its_order() {
+    fn json_is_indented_and_otherwise_unchanged() {
         let json = r#"{"z":12345678901234567890.10,"a":[1,{"b":null}],"e":[],"o":{}}"#;
         assert_eq!(
             pretty(json),
@@ -163,14 +163,14 @@ mod tests {
     }
 
     #[test]
-    fn brackets_and_quotes_inside_a_string_are_text() {
+    fn brackets_and_quotes_in_a_string_are_text() {
         let json = r#"{"a":"x \"} ] , : \\"}"#;
         assert_eq!(pretty(json), "{\n  \"a\": \"x \\\"} ] , : \\\\\"\n}");
         assert_eq!(preview(json, 99), r#"a: x "} ] , : \"#);
     }
 
     #[test]
-    fn what_pretty_writes_is_the_same_json() {
+    fn indented_json_has_the_same_value() {
         let json = r#"[{"a":"ü\u00e9\n"},[],[[1.50,-2e9]],true,"",{}]"#;
         let value: serde_json::Value = serde_json::from_str(json).unwrap();
         assert_eq!(
@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_is_shown_as_the_text_it_is() {
+    fn a_text_is_shown_as_it_is() {
         assert_eq!(pretty(r#""service\nunavailable""#), "service\nunavailable");
         assert_eq!(
             preview(r#""service\n  unavailable""#, 99),
@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn a_preview_drops_what_only_machines_need_and_ends_in_time() {
+    fn a_preview_has_no_quotes_and_is_cut() {
         let json = r#"{"name":"Ada Example","state":"active","score":712,"more":{"x":[1]}}"#;
         assert_eq!(
             preview(json, 99),
@@ -208,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn a_broken_text_ends_too() {
+    fn invalid_json_does_not_panic() {
         for broken in ["{\"a", "]]]", "\"\\", "", "{{{{"] {
             pretty(broken);
             preview(broken, 10);

@@ -1,75 +1,76 @@
-//! Choosing which of a run's rows are shown.
+//! The filters of a run's rows.
 
 use contract::wire::{Execution, Failures, Outcome};
 use leptos::prelude::*;
 
-use crate::run::choice::Choice;
+use crate::api::RowFilter;
+use crate::run::redrive::filter_label;
+use crate::run::summary;
 use crate::ui::boxed::{click, flag, memo, part, text};
 use crate::ui::mark::class;
-use crate::ui::{labels, words};
+use crate::ui::words;
 
-/// Groups of failures that have a chip; a run with more has its largest here.
+/// How many groups of failures have a chip, the largest first.
 const GROUPS: usize = 8;
 
-/// A chip for all rows, one for each outcome there is, and one for each way in which numbers
-/// failed.
+/// A chip for all rows, for each outcome that occurs, and for each group of failures.
 #[component]
 pub(crate) fn Chips(
     execution: Memo<Execution>,
     failures: RwSignal<Failures>,
-    chosen: RwSignal<Choice>,
+    filter: RwSignal<RowFilter>,
 ) -> impl IntoView {
-    let chip = move |choice: Choice, id: &'static str, number: Memo<u64>| {
-        let is_chosen = move || chosen.get() == choice;
+    let chip = move |this: RowFilter, id: &'static str, count: Memo<u64>| {
+        let is_chosen = move || filter.get() == this;
         view! {
             <button
                 type="button"
                 class="chip"
-                // One that is gone while it is chosen stays, so that it can be seen what is chosen.
-                hidden=flag(move || number.get() == 0 && !is_chosen())
+                // The chosen chip stays even at zero, so that people see what is chosen.
+                hidden=flag(move || count.get() == 0 && !is_chosen())
                 aria-pressed=text(move || is_chosen().to_string())
                 data-testid=format!("chip-{id}")
-                on:click=click(move || chosen.set(choice))
+                on:click=click(move || filter.set(this))
             >
-                {choice.words()} " " {text(move || words::group_digits(number.get()))}
+                {filter_label(this)} " " {text(move || words::group_digits(count.get()))}
             </button>
         }
         .into_any()
     };
     let outcome = move |outcome| {
-        let number = memo(move || execution.with(|e| labels::rows_like(e, outcome)));
-        chip(Choice::Of(outcome), class(outcome), number)
+        let count = memo(move || execution.with(|e| summary::count(e, outcome)));
+        chip(RowFilter::Outcome(outcome), class(outcome), count)
     };
-    let number_of = move |choice| {
+    let group_count = move |filter| {
         failures.with(|failures| {
             let mut groups = failures.groups.iter();
             groups
-                .find(|group| Choice::group(group) == choice)
+                .find(|group| RowFilter::group(group) == filter)
                 .map_or(0, |group| group.items)
         })
     };
-    // Chips are made anew only where a group comes or goes, so that a focus stays.
+    // Chips are made anew only when a group is added or removed, so that the focus stays.
     let shown = memo(move || {
         let mut shown: Vec<_> = failures.with(|failures| {
             let groups = failures.groups.iter().take(GROUPS);
-            groups.map(Choice::group).collect()
+            groups.map(RowFilter::group).collect()
         });
-        if matches!(chosen.get(), Choice::Failed(..)) && !shown.contains(&chosen.get()) {
-            shown.push(chosen.get());
+        if matches!(filter.get(), RowFilter::Failure(..)) && !shown.contains(&filter.get()) {
+            shown.push(filter.get());
         }
         shown
     });
     let groups = part(move || {
         let chips = shown.get().into_iter();
         chips
-            .map(|choice| chip(choice, "group", memo(move || number_of(choice))))
+            .map(|filter| chip(filter, "group", memo(move || group_count(filter))))
             .collect_view()
             .into_any()
     });
     let [succeeded, not_found, failed, pending, not_tried, invalid] = Outcome::ALL.map(outcome);
     view! {
         <div class="chips" role="group" aria-label="Show rows">
-            {chip(Choice::All, "all", memo(move || execution.with(|e| e.rows)))}
+            {chip(RowFilter::All, "all", memo(move || execution.with(|e| e.rows)))}
             {succeeded} {not_found} {failed} {groups} {pending} {not_tried} {invalid}
         </div>
     }

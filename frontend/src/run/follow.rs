@@ -1,51 +1,53 @@
-//! Following a run until it is over: how it stands, how fast it goes, what failed.
+//! Polling a run until it is over.
 
 use contract::wire::{Execution, Failures};
 use leptos::prelude::*;
 use web_sys::AbortSignal;
 
-use crate::api::{self, ApiError};
+use crate::api::{Api, ApiError};
 use crate::browser;
 use crate::polling::Poller;
-use crate::polling::schedule::Came;
-use crate::run::as_of::AsOf;
+use crate::polling::schedule::PollResult;
+use crate::run::failures_due::FailuresState;
 use crate::run::pace::Pace;
-use crate::ui::labels;
+use crate::run::summary;
 
-/// A run that is being followed.
+/// A run that is polled.
 #[derive(Clone, Copy)]
 pub(crate) struct Follow {
-    /// How it stands, once that is known.
+    /// The run, once it is loaded.
     pub(crate) execution: RwSignal<Option<Execution>>,
-    /// Why the last poll brought nothing.
-    pub(crate) trouble: RwSignal<Option<ApiError>>,
-    /// What failed, in groups; as of a few seconds ago while it runs.
+    /// Why the last poll failed.
+    pub(crate) error: RwSignal<Option<ApiError>>,
+    /// The failures in groups, a few seconds old while the run runs.
     pub(crate) failures: RwSignal<Failures>,
-    /// How fast it goes.
+    /// The run's rate.
     pub(crate) pace: RwSignal<Pace>,
+    api: Api,
     state: StoredValue<State>,
     poller: StoredValue<Option<Poller>>,
 }
 
 struct State {
     id: String,
-    tag: Option<String>,
-    /// As of what the groups were read, and when.
-    grouped: (AsOf, f64),
+    etag: Option<String>,
+    /// The run's state when the failures were loaded, and when that was.
+    failures_of: (FailuresState, f64),
 }
 
 impl Follow {
-    /// Follows a run for as long as the current owner, the run's page, lives.
-    pub(crate) fn new(id: String) -> Self {
+    /// Polls a run for as long as the current owner, the run's page, lives.
+    pub(crate) fn start(api: Api, id: String) -> Self {
         let follow = Self {
             execution: RwSignal::new(None),
-            trouble: RwSignal::new(None),
+            error: RwSignal::new(None),
             failures: RwSignal::new(Failures::default()),
             pace: RwSignal::new(Pace::default()),
+            api,
             state: StoredValue::new(State {
                 id,
-                tag: None,
-                grouped: (AsOf::default(), 0.0),
+                etag: None,
+                failures_of: (FailuresState::default(), 0.0),
             }),
             poller: StoredValue::new(None),
         };
@@ -54,90 +56,97 @@ impl Follow {
         follow
     }
 
-    /// Polls now, and closely from now on: something was just asked of the run.
+    /// Polls now, and often for a while: people have just stopped or redriven the run.
     pub(crate) fn wake(self) {
         if let Some(Some(poller)) = self.poller.try_get_value() {
             poller.wake();
         }
     }
 
-    async fn poll(self, signal: Option<AbortSignal>) -> Came {
-        let asked = self
+    async fn poll(self, signal: Option<AbortSignal>) -> PollResult {
+        let known = self
             .state
-            .try_with_value(|state| (state.id.clone(), state.tag.clone()));
-        let Some((id, tag)) = asked else {
-            return Came::End;
+            .try_with_value(|state| (state.id.clone(), state.etag.clone()));
+        let Some((id, etag)) = known else {
+            return PollResult::Done;
         };
-        match api::execution(&id, tag.as_deref(), signal.as_ref()).await {
-            Ok(news) => {
-                if let Some(news) = news {
-                    let grouped = self.state.try_update_value(|state| {
-                        state.tag = news.tag;
-                        state.grouped.0.pass
+        match self
+            .api
+            .execution(&id, etag.as_deref(), signal.as_ref())
+            .await
+        {
+            Ok(current) => {
+                if let Some(current) = current {
+                    let last_pass = self.state.try_update_value(|state| {
+                        state.etag = current.etag;
+                        state.failures_of.0.pass
                     });
-                    if grouped != Some(news.execution.pass) {
-                        // What failed in another pass may be asked again by now.
+                    if last_pass != Some(current.execution.pass) {
+                        // The failures of an earlier pass may be requested again by now.
                         self.failures.try_set(Failures::default());
                     }
-                    self.execution.try_set(Some(news.execution));
+                    self.execution.try_set(Some(current.execution));
                 }
-                self.tell(None);
-                self.watch(&id, signal.as_ref()).await
+                self.set_error(None);
+                self.update(&id, signal.as_ref()).await
             }
             Err(error) => {
-                let came = match error.may_pass() {
-                    true => Came::Failed,
-                    false => Came::End,
+                let result = match error.is_transient() {
+                    true => PollResult::Failed,
+                    false => PollResult::Done,
                 };
-                self.tell(Some(error));
-                came
+                self.set_error(Some(error));
+                result
             }
         }
     }
 
-    fn tell(self, trouble: Option<ApiError>) {
-        if self.trouble.try_with_untracked(|known| *known != trouble) == Some(true) {
-            self.trouble.try_set(trouble);
+    fn set_error(self, error: Option<ApiError>) {
+        if self.error.try_with_untracked(|known| *known != error) == Some(true) {
+            self.error.try_set(error);
         }
     }
 
-    /// Notes how far the run is, and reads what failed where that has changed.
-    async fn watch(self, id: &str, signal: Option<&AbortSignal>) -> Came {
-        let stands = self.execution.try_with_untracked(|execution| {
+    /// Updates the pace, and loads the failures when that is due.
+    async fn update(self, id: &str, signal: Option<&AbortSignal>) -> PollResult {
+        let current = self.execution.try_with_untracked(|execution| {
             let execution = execution.as_ref()?;
-            Some((AsOf::of(execution), labels::done(execution)))
+            Some((FailuresState::of(execution), summary::done(execution)))
         });
-        let Some(Some((as_of, done))) = stands else {
-            return Came::End;
+        let Some(Some((state, done))) = current else {
+            return PollResult::Done;
         };
-        let (now, over) = (browser::now(), as_of.over);
-        if !over {
-            self.pace.try_update(|pace| pace.note(now, done));
+        let now = browser::now();
+        if !state.is_over {
+            self.pace.try_update(|pace| pace.record(now, done));
         }
-        let end = if over { Came::End } else { Came::Again };
-        let is_due = self.state.try_with_value(|state| {
-            let (known, at) = state.grouped;
-            as_of.is_due(known, now - at)
+        let result = match state.is_over {
+            true => PollResult::Done,
+            false => PollResult::Continue,
+        };
+        let is_due = self.state.try_with_value(|known| {
+            let (last, at) = known.failures_of;
+            state.is_due(last, now - at)
         });
         if is_due != Some(true) {
-            return end;
+            return result;
         }
-        let failures = match as_of.failed {
+        let failures = match state.failed {
             0 => Ok(Failures::default()),
-            _ => api::failures(id, signal).await,
+            _ => self.api.failures(id, signal).await,
         };
         match failures {
             Ok(failures) => {
                 self.state
-                    .try_update_value(|state| state.grouped = (as_of, now));
+                    .try_update_value(|known| known.failures_of = (state, now));
                 if self.failures.try_with_untracked(|known| *known != failures) == Some(true) {
                     self.failures.try_set(failures);
                 }
-                end
+                result
             }
-            // The run itself was told of; its groups come with a later poll.
-            Err(error) if error.may_pass() => Came::Failed,
-            Err(_) => end,
+            // Without an error on the page: the run itself was loaded, and a later poll retries.
+            Err(error) if error.is_transient() => PollResult::Failed,
+            Err(_) => result,
         }
     }
 }

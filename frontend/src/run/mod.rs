@@ -1,24 +1,26 @@
-//! `/executions/{id}`: a run and its rows.
+//! `/executions/{id}`: a run and its rows. Loaded when a run is opened or is about to start.
 
-pub(crate) mod actions;
-pub(crate) mod advice;
-pub(crate) mod as_of;
-pub(crate) mod bar;
-pub(crate) mod body_text;
-pub(crate) mod chips;
-pub(crate) mod choice;
-pub(crate) mod follow;
-pub(crate) mod pace;
-pub(crate) mod pace_view;
+mod actions;
+mod bar;
+mod body_text;
+mod chips;
+mod failures_due;
+mod follow;
+mod pace;
+mod pace_view;
 pub(crate) mod page;
-pub(crate) mod receipt;
-pub(crate) mod redrive_button;
-pub(crate) mod reveal;
-pub(crate) mod row;
-pub(crate) mod row_panel;
-pub(crate) mod row_store;
-pub(crate) mod rows;
-pub(crate) mod scroller;
-pub(crate) mod table;
-pub(crate) mod table_rows;
-pub(crate) mod window;
+mod receipt;
+mod redrive;
+mod redrive_button;
+mod reveal;
+mod row;
+mod row_panel;
+mod row_store;
+mod rows;
+mod scroller;
+mod summary;
+mod table;
+mod table_row;
+mod upstream_advice;
+mod upstream_notice;
+mod window;

@@ -1,58 +1,62 @@
-//! `/executions/{id}`: a run, live.
+//! The page of a run, live.
 
 use contract::wire::Execution;
 use leptos::prelude::*;
 
-use crate::api::ApiError;
+use crate::api::{ApiError, RowFilter};
 use crate::browser;
-use crate::delete::{Delete, Deleting};
+use crate::delete::{DeleteDialog, Deletion};
 use crate::download::dialog::DownloadButton;
-use crate::router::Router;
-use crate::run::actions::Deeds;
+use crate::run::actions::Actions;
 use crate::run::bar::Bar;
 use crate::run::chips::Chips;
-use crate::run::choice::{self, Choice};
 use crate::run::follow::Follow;
 use crate::run::pace_view::PaceView;
 use crate::run::receipt::Receipt;
-use crate::run::redrive_button::AgainButton;
-use crate::run::reveal::Reveal;
+use crate::run::redrive::{filter_label, redrive_all, redrive_shown};
+use crate::run::redrive_button::RedriveButton;
+use crate::run::reveal::RevealButton;
 use crate::run::row_panel::RowPanel;
 use crate::run::rows::{Rows, Shown};
+use crate::run::summary;
 use crate::run::table::Table;
+use crate::run::upstream_notice::UpstreamNotice;
+use crate::services::Services;
 use crate::ui::boxed::{click, effect, flag, memo, part, text};
 use crate::ui::heading::Heading;
-use crate::ui::notice::{Advised, Trouble};
+use crate::ui::notice::ErrorNotice;
 use crate::ui::{labels, words};
 
-const RECONNECTS: &str = "This page tries again by itself.";
+const RETRY: &str = "This page tries again by itself.";
 
 /// The page of a run.
 #[component]
-pub(crate) fn Run(id: String) -> impl IntoView {
-    let follow = Follow::new(id.clone());
-    let known = memo(move || follow.execution.with(Option::is_some));
-    let missing = memo(move || {
+pub(crate) fn Run(services: Services, id: String) -> impl IntoView {
+    let follow = Follow::start(services.api, id.clone());
+    let is_loaded = memo(move || follow.execution.with(Option::is_some));
+    let is_missing = memo(move || {
         follow
-            .trouble
-            .with(|trouble| trouble.as_ref().is_some_and(ApiError::is_not_found))
+            .error
+            .with(|error| error.as_ref().is_some_and(ApiError::is_not_found))
     });
     part(move || {
-        let first = known
+        let first = is_loaded
             .get()
             .then(|| follow.execution.get_untracked())
             .flatten();
-        match (missing.get(), first) {
-            (true, _) => view! { <Missing/> }.into_any(),
-            (false, Some(first)) => view! { <Known id=id.clone() follow first/> }.into_any(),
+        match (is_missing.get(), first) {
+            (true, _) => view! { <Missing services/> }.into_any(),
+            (false, Some(first)) => {
+                view! { <Loaded services id=id.clone() follow first/> }.into_any()
+            }
             (false, None) => view! {
                 <header>
                     <div>
-                        <Heading text="Run"/>
-                        <p class="soft" hidden=flag(move || follow.trouble.with(Option::is_some))>"Asking how it stands…"</p>
+                        <Heading text="Run" visits=services.visits/>
+                        <p class="soft" hidden=flag(move || follow.error.with(Option::is_some))>"Asking how it stands…"</p>
                     </div>
                 </header>
-                <Trouble error=follow.trouble again=RECONNECTS/>
+                <ErrorNotice error=follow.error retry=RETRY/>
             }
             .into_any(),
         }
@@ -60,11 +64,11 @@ pub(crate) fn Run(id: String) -> impl IntoView {
 }
 
 #[component]
-fn Missing() -> impl IntoView {
+fn Missing(services: Services) -> impl IntoView {
     view! {
         <header>
             <div>
-                <Heading text="There is no such run"/>
+                <Heading text="There is no such run" visits=services.visits/>
                 <p class="soft" data-testid="missing">
                     "It was deleted, its address is mistyped, or it belongs to somebody else. Look in the "
                     <a href="/history">"history"</a> "."
@@ -75,19 +79,25 @@ fn Missing() -> impl IntoView {
 }
 
 #[component]
-fn Known(id: String, follow: Follow, first: Execution) -> impl IntoView {
+fn Loaded(services: Services, id: String, follow: Follow, first: Execution) -> impl IntoView {
+    let Services {
+        api,
+        server,
+        router,
+        ..
+    } = services;
     let execution = memo(move || follow.execution.get().unwrap_or_else(|| first.clone()));
-    let chosen = RwSignal::new(Choice::All);
-    let reveal = RwSignal::new(false);
+    let filter = RwSignal::new(RowFilter::All);
+    let is_revealed = RwSignal::new(false);
     let open = RwSignal::new(None);
     let shown = memo(move || Shown {
-        choice: chosen.get(),
-        reveal: reveal.get(),
+        filter: filter.get(),
+        reveal: is_revealed.get(),
     });
-    let rows = Rows::new(id.clone(), execution, shown);
+    let rows = Rows::new(api, id.clone(), execution, shown);
     effect(move || {
-        // The open row may hold a full number; the table's own are asked for anew.
-        if !reveal.get() {
+        // The open row may hold a full number. The table's rows are requested again.
+        if !is_revealed.get() {
             open.set(None);
         }
     });
@@ -97,71 +107,71 @@ fn Known(id: String, follow: Follow, first: Execution) -> impl IntoView {
             .with(|store| store.len(total.get()).min(100).to_string())
     });
     let name = text(move || execution.with(labels::name));
-    let deeds = Deeds::new(id, follow, execution);
-    let deleting = Deleting::new();
-    let router = Router::of_page();
-    let all = memo(move || execution.with(choice::all_again));
-    let these = memo(move || {
-        follow.failures.with(|failures| {
-            execution.with(|e| choice::chosen_again(e, &failures.groups, chosen.get()))
-        })
+    let actions = Actions::new(api, id, follow, execution);
+    let deletion = Deletion::new();
+    let all = memo(move || execution.with(redrive_all));
+    let of_shown = memo(move || {
+        follow
+            .failures
+            .with(|failures| execution.with(|e| redrive_shown(e, &failures.groups, filter.get())))
     });
-    // One trouble at a time: without the run's own polls its rows don't come either.
-    let rows_trouble = Signal::derive(move || match follow.trouble.get() {
+    let filter_label = text(move || filter_label(filter.get()));
+    // One error at a time: when the polls fail, requests for rows fail too.
+    let rows_error = Signal::derive(move || match follow.error.get() {
         Some(_) => None,
-        None => rows.trouble.get(),
+        None => rows.error.get(),
     });
     view! {
         <header>
             <div>
-                <Heading text=name/>
-                <Standing execution/>
+                <Heading text=name visits=services.visits/>
+                <Facts execution/>
             </div>
             <div class="deeds">
                 <div class="buttons">
-                    <AgainButton deeds again=all class="button filled" id="redrive"/>
-                    <Stop deeds/>
-                    <DownloadButton execution shown=chosen/>
+                    <RedriveButton actions redrive=all class="button filled" id="redrive"/>
+                    <StopButton actions/>
+                    <DownloadButton downloads=services.downloads worker=services.worker execution filter filter_label/>
                     <button
                         type="button"
                         class="button"
                         data-testid="delete"
-                        on:click=click(move || deleting.ask(execution.get_untracked()))
+                        on:click=click(move || deletion.ask(execution.get_untracked()))
                     >
                         "Delete…"
                     </button>
                 </div>
-                <Trouble error=deeds.trouble/>
+                <ErrorNotice error=actions.error/>
             </div>
         </header>
-        <p class="unseen" role="status">{text(move || execution.with(labels::announcement))}</p>
-        <Trouble error=follow.trouble again=RECONNECTS/>
-        <Advised follow execution/>
+        <p class="unseen" role="status">{text(move || execution.with(summary::announcement))}</p>
+        <ErrorNotice error=follow.error retry=RETRY/>
+        <UpstreamNotice server follow execution/>
         <section class="card stands" aria-label="How it stands">
             <Bar execution/>
             <PaceView follow execution/>
         </section>
         <div class="choose">
-            <Chips execution failures=follow.failures chosen/>
-            <Reveal reveal/>
+            <Chips execution failures=follow.failures filter/>
+            <RevealButton is_revealed/>
         </div>
-        <p class="these" hidden=flag(move || these.with(Option::is_none))>
-            <AgainButton deeds again=these class="button" id="redrive-these"/>
+        <p class="these" hidden=flag(move || of_shown.with(Option::is_none))>
+            <RedriveButton actions redrive=of_shown class="button" id="redrive-these"/>
         </p>
-        <Trouble error=rows_trouble again=RECONNECTS/>
+        <ErrorNotice error=rows_error retry=RETRY/>
         <div class="rows" class:with-panel=flag(move || open.with(Option::is_some)) style=("--lines", lines)>
             <div><Table rows total open/></div>
             <RowPanel open/>
         </div>
         <Receipt execution/>
-        <Delete deleting gone=move |()| router.go("/history")/>
+        <DeleteDialog services deletion on_deleted=move |()| router.go("/history")/>
     }
 }
 
-/// The line under the name: status, when, how long, how many, and why it ended.
+/// The line under the name: status, start, duration and number of lines; below it, why the run ended.
 #[component]
-fn Standing(execution: Memo<Execution>) -> impl IntoView {
-    let status = text(move || execution.with(|e| labels::status_words(e.status).to_owned()));
+fn Facts(execution: Memo<Execution>) -> impl IntoView {
+    let status = text(move || execution.with(|e| labels::status(e.status).to_owned()));
     let facts = text(move || {
         execution.with(|e| {
             let mut facts = vec![format!("started {}", browser::local_time(&e.started_at))];
@@ -169,7 +179,7 @@ fn Standing(execution: Memo<Execution>) -> impl IntoView {
                 .stopped_at
                 .as_deref()
                 .and_then(|end| browser::between(&e.started_at, end));
-            // The time between a start and the end of a later pass isn't what the run took.
+            // After a redrive, the time from start to end holds the pause before it.
             facts.extend(
                 took.filter(|_| e.pass == 1)
                     .map(|ms| format!("took {}", words::duration(ms))),
@@ -189,19 +199,19 @@ fn Standing(execution: Memo<Execution>) -> impl IntoView {
     }
 }
 
-/// The button that stops a run, for as long as it goes on.
+/// The button that stops the run; hidden once it is over.
 #[component]
-fn Stop(deeds: Deeds) -> impl IntoView {
+fn StopButton(actions: Actions) -> impl IntoView {
     view! {
         <button
             type="button"
             class="button"
             data-testid="stop"
-            hidden=flag(move || !deeds.running.get())
-            disabled=flag(move || deeds.busy.get() || deeds.stopping.get())
-            on:click=click(move || deeds.stop())
+            hidden=flag(move || !actions.is_running.get())
+            disabled=flag(move || actions.is_busy.get() || actions.is_stopping.get())
+            on:click=click(move || actions.stop())
         >
-            {text(move || if deeds.stopping.get() { "Stopping…" } else { "Stop" }.to_owned())}
+            {text(move || if actions.is_stopping.get() { "Stopping…" } else { "Stop" }.to_owned())}
         </button>
     }
 }

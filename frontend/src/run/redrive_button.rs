@@ -1,30 +1,29 @@
-//! Asking numbers again.
+//! The button that requests items again.
 
 use leptos::prelude::*;
 
-use crate::run::actions::Deeds;
-use crate::run::choice::Again;
+use crate::run::actions::Actions;
+use crate::run::redrive::Redrive;
 use crate::ui::boxed::{click, flag, text};
 
-/// A button that asks these numbers again, and says how many they are; nothing where there are
-/// none.
+/// A button for this redrive; hidden without one.
 #[component]
-pub(crate) fn AgainButton(
-    deeds: Deeds,
-    again: Memo<Option<Again>>,
+pub(crate) fn RedriveButton(
+    actions: Actions,
+    redrive: Memo<Option<Redrive>>,
     class: &'static str,
     id: &'static str,
 ) -> impl IntoView {
-    let redrive = move || {
-        if let Some(again) = again.get_untracked() {
-            deeds.redrive(again.request);
+    let on_click = move || {
+        if let Some(redrive) = redrive.get_untracked() {
+            actions.redrive(redrive.request);
         }
     };
-    let words = text(move || {
-        again.with(|again| {
-            again
+    let label = text(move || {
+        redrive.with(|redrive| {
+            redrive
                 .as_ref()
-                .map(|again| again.words.clone())
+                .map(|redrive| redrive.label.clone())
                 .unwrap_or_default()
         })
     });
@@ -33,11 +32,11 @@ pub(crate) fn AgainButton(
             type="button"
             class=class
             data-testid=id
-            hidden=flag(move || again.with(Option::is_none))
-            disabled=flag(move || deeds.busy.get())
-            on:click=click(redrive)
+            hidden=flag(move || redrive.with(Option::is_none))
+            disabled=flag(move || actions.is_busy.get())
+            on:click=click(on_click)
         >
-            {words}
+            {label}
         </button>
     }
 }

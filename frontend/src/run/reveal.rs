@@ -1,29 +1,29 @@
-//! Showing all digits of a run's numbers.
+//! Showing a run's numbers in full.
 
 use leptos::prelude::*;
 
 use crate::ui::boxed::{click, text};
-use crate::ui::confirm::{Ask, Question};
+use crate::ui::confirm::{Confirm, Question};
 
-/// The button that shows full numbers, after a question the first time, and masks them again.
-/// Whether they are shown is kept nowhere: a page that is come back to is masked.
+/// The button that shows numbers in full, with a question the first time, and masks them again. The
+/// choice isn't stored: people who return to the page see masked numbers.
 #[component]
-pub(crate) fn Reveal(reveal: RwSignal<bool>) -> impl IntoView {
+pub(crate) fn RevealButton(is_revealed: RwSignal<bool>) -> impl IntoView {
     let question = Question::new();
-    let told = StoredValue::new(false);
+    let is_confirmed = StoredValue::new(false);
     let toggle = move || {
-        if reveal.get_untracked() {
-            reveal.set(false);
-        } else if told.get_value() {
-            reveal.set(true);
+        if is_revealed.get_untracked() {
+            is_revealed.set(false);
+        } else if is_confirmed.get_value() {
+            is_revealed.set(true);
         } else {
             question.ask();
         }
     };
-    let yes = move |()| {
-        told.set_value(true);
-        question.open.set(false);
-        reveal.set(true);
+    let reveal = move |()| {
+        is_confirmed.set_value(true);
+        question.is_open.set(false);
+        is_revealed.set(true);
     };
     view! {
         <button
@@ -32,19 +32,19 @@ pub(crate) fn Reveal(reveal: RwSignal<bool>) -> impl IntoView {
             data-testid="reveal"
             on:click=click(toggle)
         >
-            {text(move || if reveal.get() { "Mask numbers" } else { "Show full numbers" }.to_owned())}
+            {text(move || if is_revealed.get() { "Mask numbers" } else { "Show full numbers" }.to_owned())}
         </button>
-        <Ask
+        <Confirm
             question
             id="reveal-ask"
             title=text(|| "Show full numbers?".to_owned())
-            words=text(|| {
+            text=text(|| {
                 "The server writes into its log who looked at which run, and how many numbers. They are \
                  shown on this page until you mask them or leave it, and are kept nowhere."
                     .to_owned()
             })
-            yes="Show full numbers"
-            deed=yes
+            confirm="Show full numbers"
+            on_confirm=reveal
         />
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use contract::wire::{Outcome, ResultRow, RowError};
 
 use crate::run::body_text;
-use crate::ui::words;
+use crate::ui::{labels, words};
 
 /// A row that the table, the panel and the rows' store share.
 pub(crate) type Row = Arc<ResultRow>;
@@ -42,7 +42,7 @@ pub(crate) fn spoken(row: &ResultRow) -> String {
     format!(
         "Row {}, {}. {}",
         words::group_digits(row.row + 1),
-        outcome_words(row.outcome),
+        labels::outcome(row.outcome),
         summary(row)
     )
 }
@@ -85,8 +85,8 @@ fn parts(ssn: &str) -> Option<(&str, &str, &str)> {
     bare.then(|| (&ssn[..3], &ssn[3..5], &ssn[5..]))
 }
 
-/// What a status of a failed GET means.
-pub(crate) fn status_words(status: u16) -> &'static str {
+/// What the status of a failed request means.
+fn status_words(status: u16) -> &'static str {
     match status {
         400 | 422 => "the upstream refused the request",
         401 | 403 => "the upstream refused access",
@@ -99,37 +99,12 @@ pub(crate) fn status_words(status: u16) -> &'static str {
     }
 }
 
-/// An outcome's name for people.
-pub(crate) fn outcome_words(outcome: Outcome) -> &'static str {
-    match outcome {
-        Outcome::Pending => "Pending",
-        Outcome::Succeeded => "Succeeded",
-        Outcome::NotFound => "Not found",
-        Outcome::Failed => "Failed",
-        Outcome::NotTried => "Not tried",
-        Outcome::Invalid => "Invalid",
-    }
-}
-
 #[cfg(test)]
-pub(crate) mod tests {
+mod tests {
     use super::*;
+    use crate::fixtures::row;
     use contract::InvalidReason;
     use contract::wire::ErrorKind;
-
-    pub(crate) fn row(number: u64, outcome: Outcome) -> ResultRow {
-        ResultRow {
-            row: number,
-            ssn: Some("***-**-6789".to_owned()),
-            outcome,
-            status_code: None,
-            body: None,
-            error: None,
-            warning: None,
-            duration_ms: None,
-            attempts: 0,
-        }
-    }
 
     #[test]
     fn a_masked_number_is_shown_by_its_last_digits() {

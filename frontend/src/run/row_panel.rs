@@ -1,15 +1,15 @@
-//! One row with all there is to know of it.
+//! The panel with a row's details.
 
 use contract::wire::ResultRow;
 use leptos::prelude::*;
 
 use crate::run::body_text;
-use crate::run::row::{Row, number, outcome_words, spoken, spoken_number, summary};
+use crate::run::row::{Row, number, spoken, spoken_number, summary};
 use crate::ui::boxed::{maybe, text};
 use crate::ui::mark::Mark;
-use crate::ui::words;
+use crate::ui::{labels, words};
 
-/// The panel of the open row; nothing where none is.
+/// The panel of the open row; nothing without one.
 #[component]
 pub(crate) fn RowPanel(open: RwSignal<Option<Row>>) -> impl IntoView {
     let on_key = move |event: web_sys::KeyboardEvent| {
@@ -17,8 +17,9 @@ pub(crate) fn RowPanel(open: RwSignal<Option<Row>>) -> impl IntoView {
             open.set(None);
         }
     };
-    // Beside the panel: a reader that meets a region and its words at once may not speak them.
-    let says = text(move || open.with(|row| row.as_deref().map_or_else(String::new, spoken)));
+    // Outside of the panel: screen readers may skip a live region that appears with its text.
+    let announcement =
+        text(move || open.with(|row| row.as_deref().map_or_else(String::new, spoken)));
     let panel = maybe(move || {
         open.get().map(|row| {
             view! {
@@ -35,7 +36,7 @@ pub(crate) fn RowPanel(open: RwSignal<Option<Row>>) -> impl IntoView {
         })
     });
     view! {
-        <p class="unseen" role="status">{says}</p>
+        <p class="unseen" role="status">{announcement}</p>
         {panel}
     }
 }
@@ -44,17 +45,17 @@ fn facts(row: &ResultRow) -> impl IntoView + use<> {
     let fact = |name: &'static str, value: Option<String>| {
         value.map(|value| view! { <div><dt>{name}</dt><dd>{value}</dd></div> })
     };
-    let says = (!row.outcome.is_definitive())
+    let reason = (!row.outcome.is_definitive())
         .then(|| summary(row))
-        .filter(|says| !says.is_empty());
+        .filter(|reason| !reason.is_empty());
     view! {
         <dl class="facts">
             <div><dt>"Number"</dt><dd class="mono" data-testid="panel-number" aria-label=spoken_number(row)>{number(row)}</dd></div>
             <div>
                 <dt>"Outcome"</dt>
-                <dd class="outcome"><Mark outcome=row.outcome/> {outcome_words(row.outcome)}</dd>
+                <dd class="outcome"><Mark outcome=row.outcome/> {labels::outcome(row.outcome)}</dd>
             </div>
-            {fact("Why", says)}
+            {fact("Why", reason)}
             {fact("Look twice", row.warning.map(|warning| warning.message().to_owned()))}
             {fact("Status", row.status_code.map(|status| status.to_string()))}
             {fact("Time", row.duration_ms.map(|ms| words::duration(ms.into())))}

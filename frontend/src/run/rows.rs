@@ -7,8 +7,7 @@ use contract::wire::Execution;
 use leptos::prelude::*;
 use web_sys::{AbortController, AbortSignal};
 
-use crate::api::{self, ApiError, ResultsQuery};
-use crate::run::choice::Choice;
+use crate::api::{Api, ApiError, ResultsQuery, RowFilter};
 use crate::run::row::Row;
 use crate::run::row_store::{From, Request, RowStore};
 use crate::ui::boxed::{effect, spawn};
@@ -16,139 +15,152 @@ use crate::ui::boxed::{effect, spawn};
 /// Which rows are shown, and how.
 #[derive(Clone, Copy, PartialEq)]
 pub(crate) struct Shown {
-    /// Which.
-    pub(crate) choice: Choice,
-    /// With all digits of their numbers.
+    /// Which rows.
+    pub(crate) filter: RowFilter,
+    /// Whether their numbers are in full.
     pub(crate) reveal: bool,
 }
 
-/// The rows of a run, all or those that were chosen.
+/// The rows of a run that match the filter.
 #[derive(Clone, Copy)]
 pub(crate) struct Rows {
-    /// The rows that are here.
+    /// The rows that are loaded.
     pub(crate) store: RwSignal<RowStore>,
-    /// Why the last rows asked for aren't.
-    pub(crate) trouble: RwSignal<Option<ApiError>>,
+    /// Why the last request failed.
+    pub(crate) error: RwSignal<Option<ApiError>>,
+    api: Api,
     shown: Memo<Shown>,
-    asking: RwSignal<bool>,
+    is_loading: RwSignal<bool>,
     state: StoredValue<State, LocalStorage>,
 }
 
 struct State {
     id: String,
-    call: Option<AbortController>,
-    /// Counts what was chosen to be shown, so that an answer to an earlier choice is dropped.
-    choice: u32,
+    request: Option<AbortController>,
+    /// Counts changes of `shown`, so that the response to an earlier request is dropped.
+    turn: u32,
 }
 
 impl Rows {
-    /// An empty store that fills as `view`, the rows that are drawn, moves. Rows that may have
-    /// changed are read again whenever the run has.
-    pub(crate) fn new(id: String, execution: Memo<Execution>, shown: Memo<Shown>) -> Self {
+    /// An empty store of this run's rows. Rows that may have changed are requested again whenever the
+    /// run changes.
+    pub(crate) fn new(
+        api: Api,
+        id: String,
+        execution: Memo<Execution>,
+        shown: Memo<Shown>,
+    ) -> Self {
+        let is_filtered = |shown: Shown| shown.filter != RowFilter::All;
         let rows = Self {
-            store: RwSignal::new(RowStore::new(shown.get_untracked().choice != Choice::All)),
-            trouble: RwSignal::new(None),
+            store: RwSignal::new(RowStore::new(is_filtered(shown.get_untracked()))),
+            error: RwSignal::new(None),
+            api,
             shown,
-            asking: RwSignal::new(false),
+            is_loading: RwSignal::new(false),
             state: StoredValue::new_local(State {
                 id,
-                call: None,
-                choice: 0,
+                request: None,
+                turn: 0,
             }),
         };
         let mut last = shown.get_untracked();
         effect(move || {
             let shown = shown.get();
             if shown != std::mem::replace(&mut last, shown) {
-                rows.begin_anew(shown.choice != Choice::All);
+                rows.clear(is_filtered(shown));
             }
         });
         let mut is_first = true;
         effect(move || {
-            let over = execution.with(|e| e.status.has_ended());
+            let is_over = execution.with(|e| e.status.has_ended());
             if !std::mem::take(&mut is_first) {
-                rows.store.update(|store| store.note_news(over));
+                rows.store.update(|store| store.invalidate(is_over));
             }
         });
         on_cleanup(move || {
-            let _ = rows.state.try_update_value(State::drop_call);
+            let _ = rows.state.try_update_value(State::abort);
         });
         rows
     }
 
-    /// Asks for what is missing of these rows of a table of so many, now and whenever they change.
-    pub(crate) fn fill(self, view: Memo<Range<u64>>, rows: Memo<u64>) {
+    /// Loads the rows in `view` of a run with `total` rows, now and whenever they change.
+    pub(crate) fn load_in_view(self, view: Memo<Range<u64>>, total: Memo<u64>) {
         effect(move || {
-            let wanted = self
+            let next = self
                 .store
-                .with(|store| store.wanted(view.get(), rows.get()));
-            if let (false, Some(request)) = (self.asking.get(), wanted) {
-                self.ask(request);
+                .with(|store| store.next_request(view.get(), total.get()));
+            if let (false, Some(request)) = (self.is_loading.get(), next) {
+                self.load(request);
             }
         });
     }
 
-    fn begin_anew(self, filtered: bool) {
+    fn clear(self, is_filtered: bool) {
         self.state.update_value(|state| {
-            state.drop_call();
-            state.choice += 1;
+            state.abort();
+            state.turn += 1;
         });
-        self.trouble.set(None);
-        self.store.set(RowStore::new(filtered));
-        self.asking.set(false);
+        self.error.set(None);
+        self.store.set(RowStore::new(is_filtered));
+        self.is_loading.set(false);
     }
 
-    fn ask(self, request: Request) {
-        self.asking.set(true);
+    fn load(self, request: Request) {
+        self.is_loading.set(true);
         let shown = self.shown.get_untracked();
-        let asked = self.state.try_update_value(|state| {
-            state.call = AbortController::new().ok();
-            let signal = state.call.as_ref().map(AbortController::signal);
-            (state.id.clone(), state.choice, signal)
+        let begun = self.state.try_update_value(|state| {
+            state.request = AbortController::new().ok();
+            let signal = state.request.as_ref().map(AbortController::signal);
+            (state.id.clone(), state.turn, signal)
         });
-        let Some((id, choice, signal)) = asked else {
+        let Some((id, turn, signal)) = begun else {
             return;
         };
         spawn(async move {
-            let answer = load(&id, &request, shown, signal.as_ref()).await;
-            if self.state.try_with_value(|state| state.choice) != Some(choice) {
+            let result = load(self.api, &id, &request, shown, signal.as_ref()).await;
+            if !self.is_turn(turn) {
                 return;
             }
-            match answer {
+            match result {
                 Ok((rows, next)) => {
-                    self.trouble.try_set(None);
+                    self.error.try_set(None);
                     self.store
-                        .try_update(|store| store.accept(&request, rows, next));
-                    self.asking.try_set(false);
+                        .try_update(|store| store.add(&request, rows, next));
+                    self.is_loading.try_set(false);
                 }
                 Err(error) => {
-                    let wait = if error.may_pass() { 2 } else { 10 };
-                    self.trouble.try_set(Some(error));
-                    self.ask_later(choice, Duration::from_secs(wait));
+                    let wait = if error.is_transient() { 2 } else { 10 };
+                    self.error.try_set(Some(error));
+                    self.retry(turn, Duration::from_secs(wait));
                 }
             }
         });
     }
 
-    /// Asks again after this time, but not while nobody looks.
-    fn ask_later(self, choice: u32, wait: Duration) {
-        let again = move || {
-            if self.state.try_with_value(|state| state.choice) != Some(choice) {
+    fn is_turn(self, turn: u32) -> bool {
+        self.state.try_with_value(|state| state.turn) == Some(turn)
+    }
+
+    /// Lets the next request be sent after a wait, and not while the tab is hidden.
+    fn retry(self, turn: u32, wait: Duration) {
+        let retry = move || {
+            if !self.is_turn(turn) {
                 return;
             }
             if document().hidden() {
-                self.ask_later(choice, wait);
+                self.retry(turn, wait);
             } else {
-                self.asking.try_set(false);
+                self.is_loading.try_set(false);
             }
         };
-        set_timeout(again, wait);
+        set_timeout(retry, wait);
     }
 }
 
-/// The rows that a request asks for. A page may end early, even without a row: then the rest
-/// follows by its cursor.
+/// Loads the rows of a request, and returns the cursor of the next page. The server may end a page
+/// early, even without a row; then this continues at its cursor.
 async fn load(
+    api: Api,
     id: &str,
     request: &Request,
     shown: Shown,
@@ -161,30 +173,32 @@ async fn load(
     };
     let mut rows = Vec::new();
     loop {
-        let count = request.count - rows.len() as u64;
         let query = ResultsQuery {
             id,
             first,
             cursor: cursor.as_deref(),
-            count,
-            choice: shown.choice,
+            count: request.count - rows.len() as u64,
+            filter: shown.filter,
             reveal: shown.reveal,
         };
-        let page = api::results(&query, signal).await?;
-        let meant = page.rows.into_iter().filter(|row| shown.choice.admits(row));
-        rows.extend(meant.map(Row::new));
+        let page = api.results(&query, signal).await?;
+        let matching = page
+            .rows
+            .into_iter()
+            .filter(|row| shown.filter.matches(row));
+        rows.extend(matching.map(Row::new));
         cursor = page.next;
-        let enough = rows.len() as u64 >= request.count || (first.is_none() && !rows.is_empty());
-        if enough || cursor.is_none() {
+        let is_enough = rows.len() as u64 >= request.count || (first.is_none() && !rows.is_empty());
+        if is_enough || cursor.is_none() {
             return Ok((rows, cursor));
         }
     }
 }
 
 impl State {
-    fn drop_call(&mut self) {
-        if let Some(call) = self.call.take() {
-            call.abort();
+    fn abort(&mut self) {
+        if let Some(request) = self.request.take() {
+            request.abort();
         }
     }
 }

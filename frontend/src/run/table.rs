@@ -1,4 +1,4 @@
-//! The table of a run's rows. Only what is in view is in the document.
+//! The table of a run's rows. Only rows near the view are in the document.
 
 use leptos::html::Div;
 use leptos::prelude::*;
@@ -7,28 +7,28 @@ use web_sys::KeyboardEvent;
 use crate::run::row::Row;
 use crate::run::rows::Rows;
 use crate::run::scroller::Scroller;
-use crate::run::table_rows::{Head, Line};
+use crate::run::table_row::{Head, TableRow};
 use crate::run::window::Window;
 use crate::ui::boxed::{effect, memo, text};
 use crate::ui::words;
 
-/// The table. `rows` is how many the run has; `open` is the row whose panel is shown.
+/// The table of a run with `total` rows. `open` is the row that the panel shows.
 #[component]
 pub(crate) fn Table(rows: Rows, total: Memo<u64>, open: RwSignal<Option<Row>>) -> impl IntoView {
     let node = NodeRef::<Div>::new();
-    let scroller = Scroller::of(node);
+    let scroller = Scroller::new(node);
     let active = RwSignal::new(None::<u64>);
     let len = memo(move || rows.store.with(|store| store.len(total.get())));
     let window = move || Window {
         rows: len.get(),
         row_height: scroller.row_height.get(),
-        opening: scroller.opening.get(),
+        height: scroller.height.get(),
     };
-    let drawn = memo(move || window().drawn(scroller.top.get()));
-    let view = memo(move || drawn.get().rows);
-    rows.fill(view, total);
+    let rendered = memo(move || window().rendered(scroller.top.get()));
+    let view = memo(move || rendered.get().rows);
+    rows.load_in_view(view, total);
 
-    // What the panel shows follows the row as it changes.
+    // The panel shows the open row as it is now.
     effect(move || {
         let Some(shown) = open.get() else { return };
         let now = rows.store.with(|store| store.find(shown.row).cloned());
@@ -37,41 +37,44 @@ pub(crate) fn Table(rows: Rows, total: Memo<u64>, open: RwSignal<Option<Row>>) -
         }
     });
 
-    let show = move |place: u64| {
-        active.set(Some(place));
-        if let Some(row) = rows.store.with_untracked(|store| store.get(place).cloned()) {
+    let show = move |position: u64| {
+        active.set(Some(position));
+        if let Some(row) = rows
+            .store
+            .with_untracked(|store| store.get(position).cloned())
+        {
             open.set(Some(row));
         }
     };
-    let move_to = move |place: u64| {
-        active.set(Some(place));
+    let move_to = move |position: u64| {
+        active.set(Some(position));
         let top = scroller.top.get_untracked();
-        scroller.go(untrack(window).reveal(place, top));
+        scroller.scroll_to(untrack(window).reveal(position, top));
         if open.with_untracked(Option::is_some) {
-            show(place);
+            show(position);
         }
     };
     let on_key = move |event: KeyboardEvent| {
         let last = len.get_untracked().saturating_sub(1);
-        let here = active.get_untracked();
-        let screen = (scroller.opening.get_untracked() / scroller.row_height.get_untracked())
-            .max(1.0) as u64;
+        let current = active.get_untracked();
+        let screen =
+            (scroller.height.get_untracked() / scroller.row_height.get_untracked()).max(1.0) as u64;
         let step = |to: u64| {
-            if here.is_some() {
+            if current.is_some() {
                 to.min(last)
             } else {
                 view.get_untracked().start
             }
         };
-        let place = here.unwrap_or_default();
+        let position = current.unwrap_or_default();
         match event.key().as_str() {
-            "ArrowDown" => move_to(step(place + 1)),
-            "ArrowUp" => move_to(step(place.saturating_sub(1))),
-            "PageDown" => move_to(step(place + screen)),
-            "PageUp" => move_to(step(place.saturating_sub(screen))),
+            "ArrowDown" => move_to(step(position + 1)),
+            "ArrowUp" => move_to(step(position.saturating_sub(1))),
+            "PageDown" => move_to(step(position + screen)),
+            "PageUp" => move_to(step(position.saturating_sub(screen))),
             "Home" => move_to(0),
             "End" => move_to(last),
-            "Enter" | " " => show(place),
+            "Enter" | " " => show(position),
             "Escape" => open.set(None),
             _ => return,
         }
@@ -88,35 +91,35 @@ pub(crate) fn Table(rows: Rows, total: Memo<u64>, open: RwSignal<Option<Row>>) -
             tabindex="0"
             aria-label="Rows of the list"
             aria-rowcount=count
-            aria-activedescendant=text(move || active.get().map_or_else(String::new, |place| format!("row-{place}")))
+            aria-activedescendant=text(move || active.get().map_or_else(String::new, |position| format!("row-{position}")))
             data-testid="rows"
             node_ref=node
-            on:scroll=move |_| scroller.look()
+            on:scroll=move |_| scroller.measure()
             on:keydown=on_key
         >
             <Head/>
-            <div class="space" role="presentation" style:height=text(move || format!("{}px", window().height() as u64))>
+            <div class="space" role="presentation" style:height=text(move || format!("{}px", window().box_height() as u64))>
                 <div
                     class="block"
                     role="rowgroup"
-                    style:transform=text(move || format!("translateY({}px)", drawn.get().offset.round() as i64))
+                    style:transform=text(move || format!("translateY({}px)", rendered.get().offset.round() as i64))
                 >
                     <For
                         each=move || view.get()
-                        key=|place| *place
-                        children=move |place| view! { <Line place store=rows.store active open show/> }
+                        key=|position| *position
+                        children=move |position| view! { <TableRow position store=rows.store active open show/> }
                     />
                 </div>
             </div>
         </div>
-        <Below rows/>
+        <Note rows/>
     }
 }
 
-/// What there is to say below the rows.
+/// The line below the rows.
 #[component]
-fn Below(rows: Rows) -> impl IntoView {
-    let words = text(move || {
+fn Note(rows: Rows) -> impl IntoView {
+    let note = text(move || {
         rows.store
             .with(|store| match (store.is_empty(), store.has_more()) {
                 (true, _) => "No row is like this.".to_owned(),
@@ -129,5 +132,5 @@ fn Below(rows: Rows) -> impl IntoView {
                 (false, false) => String::new(),
             })
     });
-    view! { <p class="label below" data-testid="rows-note">{words}</p> }
+    view! { <p class="label below" data-testid="rows-note">{note}</p> }
 }

@@ -1,56 +1,55 @@
-//! A question before something that can't be undone, or that others will know of.
+//! A question before an action that can't be undone, or that is recorded.
 
 use leptos::html::Dialog;
 use leptos::prelude::*;
 
 use crate::api::ApiError;
 use crate::ui::boxed::{click, effect, flag};
-use crate::ui::notice::Trouble;
+use crate::ui::notice::ErrorNotice;
 
-/// A question's words and what a yes does.
+/// The state of a question.
 #[derive(Clone, Copy)]
 pub(crate) struct Question {
-    /// Whether it is asked now.
-    pub(crate) open: RwSignal<bool>,
-    /// Whether its yes is being done.
-    pub(crate) busy: RwSignal<bool>,
-    /// Why a yes could not be done.
-    pub(crate) trouble: RwSignal<Option<ApiError>>,
+    /// Whether the dialog is open.
+    pub(crate) is_open: RwSignal<bool>,
+    /// Whether the action is in progress.
+    pub(crate) is_busy: RwSignal<bool>,
+    /// Why the action failed.
+    pub(crate) error: RwSignal<Option<ApiError>>,
 }
 
 impl Question {
-    /// One that isn't asked yet.
+    /// A question whose dialog is closed.
     pub(crate) fn new() -> Self {
         Self {
-            open: RwSignal::new(false),
-            busy: RwSignal::new(false),
-            trouble: RwSignal::new(None),
+            is_open: RwSignal::new(false),
+            is_busy: RwSignal::new(false),
+            error: RwSignal::new(None),
         }
     }
 
-    /// Asks it.
+    /// Opens the dialog.
     pub(crate) fn ask(self) {
-        self.trouble.set(None);
-        self.open.set(true);
+        self.error.set(None);
+        self.is_open.set(true);
     }
 }
 
-/// The question as a modal dialog: the browser keeps the focus in it, gives it back to where it
-/// was, and closes it at Escape. The safe answer is the first that can
-/// have the focus, and so has it first. `id` begins the test ids.
+/// The question as a modal dialog: the browser keeps the focus in it, gives it back afterwards, and
+/// closes it at Escape. Cancel comes first, so that it has the focus first. `id` begins the test ids.
 #[component]
-pub(crate) fn Ask(
+pub(crate) fn Confirm(
     question: Question,
     id: &'static str,
     title: Signal<String>,
-    words: Signal<String>,
-    yes: &'static str,
-    #[prop(into)] deed: Callback<()>,
+    text: Signal<String>,
+    confirm: &'static str,
+    #[prop(into)] on_confirm: Callback<()>,
 ) -> impl IntoView {
     let node = NodeRef::<Dialog>::new();
     effect(move || {
         let Some(dialog) = node.get() else { return };
-        match question.open.get() {
+        match question.is_open.get() {
             true if !dialog.open() => {
                 let _ = dialog.show_modal();
             }
@@ -65,23 +64,23 @@ pub(crate) fn Ask(
             aria-labelledby=format!("{id}-title")
             aria-describedby=format!("{id}-words")
             data-testid=id
-            on:close=move |_| question.open.set(false)
+            on:close=move |_| question.is_open.set(false)
         >
             <h2 id=format!("{id}-title")>{title}</h2>
-            <p id=format!("{id}-words")>{words}</p>
-            <Trouble error=question.trouble/>
+            <p id=format!("{id}-words")>{text}</p>
+            <ErrorNotice error=question.error/>
             <div class="buttons">
-                <button type="button" class="button" data-testid=format!("{id}-no") on:click=click(move || question.open.set(false))>
+                <button type="button" class="button" data-testid=format!("{id}-no") on:click=click(move || question.is_open.set(false))>
                     "Cancel"
                 </button>
                 <button
                     type="button"
                     class="button filled"
-                    disabled=flag(move || question.busy.get())
+                    disabled=flag(move || question.is_busy.get())
                     data-testid=format!("{id}-yes")
-                    on:click=click(move || deed.run(()))
+                    on:click=click(move || on_confirm.run(()))
                 >
-                    {yes}
+                    {confirm}
                 </button>
             </div>
         </dialog>

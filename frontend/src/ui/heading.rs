@@ -4,11 +4,11 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
-use crate::ui::boxed::{effect, given};
+use crate::ui::boxed::effect;
 
 const ID: &str = "heading";
 
-/// Whether a page was shown before, so that the first one leaves the focus where the browser has it.
+/// Whether a page was shown before. The first one leaves the focus where the browser has it.
 #[derive(Clone, Copy)]
 pub(crate) struct Visits(StoredValue<bool>);
 
@@ -18,14 +18,14 @@ impl Default for Visits {
     }
 }
 
-/// The heading of a page. It takes the focus when the page replaces another, so that a screen
-/// reader begins there.
+/// A page's heading. It takes the focus when the page replaces another one, so that screen readers
+/// begin there.
 #[component]
-pub(crate) fn Heading(#[prop(into)] text: Signal<String>) -> impl IntoView {
-    let Visits(visited) = given();
+pub(crate) fn Heading(#[prop(into)] text: Signal<String>, visits: Visits) -> impl IntoView {
+    let Visits(visited) = visits;
     let mut is_new = true;
-    // An effect first runs when the heading is in the document. By its id, since a reference of
-    // Leptos's own costs more bytes than the whole of this.
+    // An effect first runs when the heading is in the document. It is found by its id, since a
+    // `NodeRef` would add more bytes than this whole component.
     effect(move || {
         document().set_title(&format!("{} · Rollcall", text.get()));
         if !std::mem::take(&mut is_new) {

@@ -1,9 +1,9 @@
-//! An outcome's shape: with its colour, and readable without it.
+//! An outcome's symbol, which can be told apart without its colour.
 
 use contract::wire::Outcome;
 use leptos::prelude::*;
 
-/// The outcome's name in a style sheet.
+/// The outcome's CSS class.
 pub(crate) fn class(outcome: Outcome) -> &'static str {
     match outcome {
         Outcome::Succeeded => "succeeded",
@@ -15,10 +15,10 @@ pub(crate) fn class(outcome: Outcome) -> &'static str {
     }
 }
 
-/// The outcome's shape.
+/// The outcome's symbol.
 #[component]
 pub(crate) fn Mark(outcome: Outcome) -> impl IntoView {
-    let shape = match outcome {
+    let path = match outcome {
         Outcome::Succeeded => "M3 8.5 6.5 12 13 4.5",
         Outcome::NotFound => "M3.5 8h9",
         Outcome::Failed => "M4 4l8 8M12 4l-8 8",
@@ -28,7 +28,7 @@ pub(crate) fn Mark(outcome: Outcome) -> impl IntoView {
     };
     view! {
         <svg class=format!("mark {}", class(outcome)) viewBox="0 0 16 16" aria-hidden="true">
-            <path d=shape></path>
+            <path d=path></path>
         </svg>
     }
 }

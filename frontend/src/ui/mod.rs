@@ -1,4 +1,4 @@
-//! The parts that every page uses.
+//! What every page is made of.
 
 pub(crate) mod boxed;
 pub(crate) mod confirm;

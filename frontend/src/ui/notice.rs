@@ -1,55 +1,25 @@
-//! What went wrong, what it means, what to do.
+//! What went wrong, what it means and what to do.
 
-use contract::wire::Execution;
 use leptos::prelude::*;
 
 use crate::api::ApiError;
-use crate::run::advice;
-use crate::run::follow::Follow;
-use crate::server::Server;
-use crate::ui::boxed::{maybe, memo};
+use crate::ui::boxed::maybe;
 
-/// A call's failure in plain words; nothing where there is none. `again` says what the page does
-/// about it by itself.
+/// A failed request in words; nothing without an error. `retry` is added if the page retries by itself.
 #[component]
-pub(crate) fn Trouble(
+pub(crate) fn ErrorNotice(
     #[prop(into)] error: Signal<Option<ApiError>>,
-    #[prop(optional)] again: &'static str,
+    #[prop(optional)] retry: &'static str,
 ) -> impl IntoView {
     maybe(move || {
         error.get().map(|error| {
-            // What to do where nobody is signed in says how it goes on.
-            let passes = error.may_pass() && !error.is_unknown_caller();
-            let again = if passes { again } else { "" };
+            // The advice for a missing sign-in already says how the page continues.
+            let retries = error.is_transient() && !error.is_unauthorized();
+            let retry = if retries { retry } else { "" };
             view! {
                 <div class="notice bad" role="alert" data-testid="trouble">
                     <b>{error.title()}</b>
-                    {error.advice()} " " {again}
-                </div>
-            }
-        })
-    })
-}
-
-/// What to check where nothing comes from the upstream; nothing where something does.
-#[component]
-pub(crate) fn Advised(follow: Follow, execution: Memo<Execution>) -> impl IntoView {
-    let server = Server::of_page();
-    let advice = memo(move || {
-        let host = server
-            .settings
-            .with(|settings| settings.as_ref().map(|s| s.upstream.host.clone()));
-        let host = host.as_deref().unwrap_or("The upstream");
-        follow
-            .failures
-            .with(|failures| execution.with(|e| advice::advice(e, &failures.groups, host)))
-    });
-    maybe(move || {
-        advice.get().map(|advice| {
-            view! {
-                <div class="notice bad" role="alert" data-testid="advice">
-                    <b>{advice.title}</b>
-                    {advice.words}
+                    {error.advice()} " " {retry}
                 </div>
             }
         })

@@ -1,27 +1,27 @@
-//! A link-like button inside a sentence that shows something, or hides it again.
+//! A button inside a sentence that shows or hides something.
 
 use leptos::prelude::*;
 
 use crate::ui::boxed::text;
 
-/// A button that turns something on and off, with words for what it will do.
+/// A button that turns `is_on` on and off. Its label says what the next click does.
 #[component]
 pub(crate) fn Toggle(
-    on: RwSignal<bool>,
+    is_on: RwSignal<bool>,
     id: &'static str,
     show: &'static str,
     hide: &'static str,
 ) -> impl IntoView {
-    let words = text(move || if on.get() { hide } else { show }.to_owned());
+    let label = text(move || if is_on.get() { hide } else { show }.to_owned());
     view! {
         <button
             type="button"
             class="plain"
-            aria-expanded=text(move || on.get().to_string())
+            aria-expanded=text(move || is_on.get().to_string())
             data-testid=id
-            on:click=move |_| on.update(|on| *on = !*on)
+            on:click=move |_| is_on.update(|on| *on = !*on)
         >
-            {words}
+            {label}
         </button>
     }
 }

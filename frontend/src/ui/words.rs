@@ -1,4 +1,4 @@
-//! Numbers, times and counts as a reader wants them.
+//! Numbers, times and counts in words.
 
 pub(crate) use contract::text::{group_digits, pluralize};
 
@@ -10,7 +10,7 @@ pub(crate) fn times(number: u64) -> String {
     }
 }
 
-/// Words with a capital first, to stand by themselves.
+/// The words with a capital first letter.
 pub(crate) fn sentence(words: &str) -> String {
     let mut words = words.to_owned();
     if let Some(first) = words.get_mut(..1) {
@@ -19,7 +19,7 @@ pub(crate) fn sentence(words: &str) -> String {
     words
 }
 
-/// Milliseconds as a reader wants them: `212 ms`, `3.4 s`, `2 min 5 s`, `3 h 20 min`.
+/// A duration: `212 ms`, `3.4 s`, `2 min 5 s`, `3 h 20 min`.
 pub(crate) fn duration(ms: u64) -> String {
     let seconds = ms.div_ceil(1000);
     match ms {
@@ -36,7 +36,7 @@ pub(crate) fn duration(ms: u64) -> String {
     }
 }
 
-/// Milliseconds as a clock counts them: `0:41`, `12:05`, `1:02:03`.
+/// A duration as on a clock: `0:41`, `12:05`, `1:02:03`.
 pub(crate) fn clock(ms: u64) -> String {
     let seconds = ms / 1_000;
     let (hours, minutes) = (seconds / 3_600, seconds / 60 % 60);
@@ -47,9 +47,8 @@ pub(crate) fn clock(ms: u64) -> String {
     }
 }
 
-/// Milliseconds to come, in steps as coarse as the guess is: `a few seconds`, `about 25 s`,
-/// `about 4 min`.
-pub(crate) fn left(ms: u64) -> String {
+/// An estimated duration, rounded: `a few seconds`, `about 25 s`, `about 4 min`.
+pub(crate) fn about(ms: u64) -> String {
     let up = |unit: u64| ms.div_ceil(unit) * unit;
     match ms {
         0..8_000 => "a few seconds".to_owned(),
@@ -62,7 +61,7 @@ pub(crate) fn left(ms: u64) -> String {
     }
 }
 
-/// So many a second in three digits, so that the last ones don't flicker: `4,870`, `61.4`, `0.5`.
+/// A rate with at most three significant digits, since more would flicker: `4,870`, `61.4`, `0.5`.
 pub(crate) fn rate(per_second: f64) -> String {
     match per_second {
         ..100.0 => {
@@ -83,44 +82,32 @@ pub(crate) fn rate(per_second: f64) -> String {
     }
 }
 
-/// A share of a whole as a style sheet has it: `25.00%`; nothing of nothing is `0.00%`.
+/// A share as a CSS percentage: `25.00%`; `0.00%` if the whole is 0.
 pub(crate) fn percent(part: u64, whole: u64) -> String {
     let share = part.saturating_mul(10_000) / whole.max(1);
     format!("{}.{:02}%", share / 100, share % 100)
 }
 
-/// A number that may have a fraction, as people write it: `12.5`, `1,000`.
+/// A number with its fraction, if it has one: `12.5`, `1,000`.
 pub(crate) fn decimal(number: f64) -> String {
     if number.fract() == 0.0 && number >= 0.0 {
         return group_digits(number as u64);
     }
-    // The JSON writer is in the page anyway; the formatter of floats would be another 16 KB.
+    // Not `format!`, whose code for floats would add 16 KB: the JSON writer is in the page anyway.
     serde_json::to_string(&number).unwrap_or_default()
 }
 
-/// How long a run takes if each answer takes 200 ms: `about 2 s`.
-pub(crate) fn estimate(items: u64, at_once: u32, per_second: Option<f64>) -> String {
-    const ANSWER_MS: f64 = 200.0;
-    let waves = (items as f64 / f64::from(at_once.max(1))).ceil() * ANSWER_MS;
-    let paced = per_second.map_or(0.0, |rate| items as f64 * 1_000.0 / rate);
-    match waves.max(paced) as u64 {
-        0..1_000 => "less than a second".to_owned(),
-        ms @ 1_000..60_000 => format!("about {}", pluralize(ms.div_ceil(1_000), "second")),
-        ms => format!("about {}", duration(ms)),
-    }
-}
-
-/// The first few names and how many more there are: `Name, Note and 3 more`.
-pub(crate) fn some_of(names: &[String], most: usize) -> String {
-    let shown = names.len().min(most);
-    let told = names[..shown].join(", ");
+/// The first names and how many more there are: `Name, Note and 3 more`.
+pub(crate) fn first_names(names: &[String], max: usize) -> String {
+    let shown = names.len().min(max);
+    let list = names[..shown].join(", ");
     match names.len() - shown {
-        0 => told,
-        more => format!("{told} and {more} more"),
+        0 => list,
+        more => format!("{list} and {more} more"),
     }
 }
 
-/// The first few places and how many more there are: `4, 8, 1,204 and 1 more`.
+/// The first line numbers and how many more there are: `4, 8, 1,204 and 1 more`.
 pub(crate) fn places(numbers: &[u64], total: u64) -> String {
     let shown = numbers
         .iter()
@@ -138,7 +125,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn once_is_a_word_and_a_sentence_begins_with_a_capital() {
+    fn once_is_a_word_and_sentences_begin_with_a_capital() {
         assert_eq!((times(1), times(2)), ("once".into(), "2 times".into()));
         for (words, shown) in [("stopped; 5 left", "Stopped; 5 left"), ("", ""), ("…", "…")] {
             assert_eq!(sentence(words), shown);
@@ -146,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn a_duration_has_the_unit_a_reader_expects() {
+    fn a_duration_has_a_suitable_unit() {
         for (ms, text) in [
             (0, "0 ms"),
             (999, "999 ms"),
@@ -161,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn a_clock_counts_up_and_what_is_left_is_a_guess() {
+    fn a_clock_is_exact_and_an_estimate_is_rounded() {
         for (ms, shown) in [
             (0, "0:00"),
             (41_900, "0:41"),
@@ -179,12 +166,12 @@ mod tests {
             (3_500_000, "about 1 h"),
             (11_900_000, "about 3 h 20 min"),
         ] {
-            assert_eq!(left(ms), shown);
+            assert_eq!(about(ms), shown);
         }
     }
 
     #[test]
-    fn a_rate_has_three_digits_at_most_that_change() {
+    fn a_rate_has_at_most_three_significant_digits() {
         for (per_second, shown) in [
             (0.0, "0"),
             (0.52, "0.5"),
@@ -199,28 +186,20 @@ mod tests {
     }
 
     #[test]
-    fn the_estimate_is_the_slower_of_concurrency_and_rate() {
-        assert_eq!(estimate(9_981, 1_000, None), "about 2 seconds");
-        assert_eq!(estimate(40, 1_000, None), "less than a second");
-        assert_eq!(estimate(600, 1_000, Some(10.0)), "about 1 min 0 s");
-        assert_eq!(estimate(5, 0, None), "about 1 second");
-    }
-
-    #[test]
-    fn places_beyond_the_first_are_counted() {
+    fn line_numbers_after_the_first_are_counted() {
         assert_eq!(places(&[4, 8, 1_204], 4), "4, 8, 1,204 and 1 more");
         assert_eq!(places(&[4], 1), "4");
     }
 
     #[test]
-    fn a_share_of_nothing_is_nothing() {
+    fn a_share_of_nothing_is_zero() {
         assert_eq!(percent(1, 4), "25.00%");
         assert_eq!(percent(1, 3), "33.33%");
         assert_eq!(percent(0, 0), "0.00%");
     }
 
     #[test]
-    fn a_fraction_is_shown_only_where_there_is_one() {
+    fn only_fractions_have_a_decimal_point() {
         assert_eq!(decimal(1_000.0), "1,000");
         assert_eq!(decimal(12.5), "12.5");
     }

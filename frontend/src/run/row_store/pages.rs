@@ -1,76 +1,79 @@
-//! A whole table, in pages that are read wherever it is looked at.
+//! Pages of the unfiltered table.
 
 use std::ops::Range;
 
 use super::{From, PAGE, Request};
-use crate::run::row::{Row, is_final};
+use crate::run::row::{self, Row};
 
-/// Pages kept; the farthest from the view go first.
+/// The largest number of pages; those farthest from the view are dropped first.
 const PAGES_KEPT: usize = 60;
 
-/// Pages of a whole table.
+/// Pages of the unfiltered table.
 #[derive(Default)]
 pub(crate) struct Pages {
     pages: Vec<Page>,
-    news: u32,
+    version: u32,
 }
 
 struct Page {
-    place: u64,
+    index: u64,
     rows: Vec<Row>,
-    news: u32,
-    settled: bool,
+    version: u32,
+    is_final: bool,
 }
 
 impl Pages {
-    pub(super) fn get(&self, place: u64) -> Option<&Row> {
-        self.page(place / PAGE)?.rows.get((place % PAGE) as usize)
+    pub(super) fn get(&self, position: u64) -> Option<&Row> {
+        self.page(position / PAGE)?
+            .rows
+            .get((position % PAGE) as usize)
     }
 
-    pub(super) fn note_news(&mut self) {
-        self.news += 1;
+    pub(super) fn invalidate(&mut self) {
+        self.version += 1;
     }
 
-    fn page(&self, place: u64) -> Option<&Page> {
-        self.pages.iter().find(|page| page.place == place)
+    fn page(&self, index: u64) -> Option<&Page> {
+        self.pages.iter().find(|page| page.index == index)
     }
 
-    pub(super) fn wanted(&self, view: Range<u64>, rows: u64) -> Option<Request> {
+    pub(super) fn next_request(&self, view: Range<u64>, total: u64) -> Option<Request> {
         if view.is_empty() {
             return None;
         }
         let in_view = view.start / PAGE..=(view.end - 1) / PAGE;
-        let missing = in_view.clone().find(|place| self.page(*place).is_none());
-        let is_stale = |page: &Page| !page.settled && page.news < self.news;
+        let missing = in_view.clone().find(|index| self.page(*index).is_none());
+        let is_stale = |page: &Page| !page.is_final && page.version < self.version;
         let stale = || {
             in_view
                 .clone()
-                .find(|place| self.page(*place).is_some_and(is_stale))
+                .find(|index| self.page(*index).is_some_and(is_stale))
         };
         let first = missing.or_else(stale)? * PAGE;
         Some(Request {
             from: From::Row(first),
-            count: PAGE.min(rows.saturating_sub(first)),
-            news: self.news,
+            count: PAGE.min(total.saturating_sub(first)),
+            version: self.version,
         })
         .filter(|request| request.count > 0)
     }
 
-    pub(super) fn accept(&mut self, request: &Request, rows: Vec<Row>) {
+    pub(super) fn add(&mut self, request: &Request, rows: Vec<Row>) {
         let From::Row(first) = request.from else {
             return;
         };
-        let place = first / PAGE;
-        let settled = rows.len() as u64 == request.count && rows.iter().all(|row| is_final(row));
-        self.pages.retain(|page| page.place != place);
+        let index = first / PAGE;
+        let is_final =
+            rows.len() as u64 == request.count && rows.iter().all(|row| row::is_final(row));
+        self.pages.retain(|page| page.index != index);
         self.pages.push(Page {
-            place,
+            index,
             rows,
-            news: request.news,
-            settled,
+            version: request.version,
+            is_final,
         });
         if self.pages.len() > PAGES_KEPT {
-            let far = (0..self.pages.len()).max_by_key(|n| self.pages[*n].place.abs_diff(place));
+            let far = (0..self.pages.len()).max_by_key(|n| self.pages[*n].index.abs_diff(index));
             far.map(|n| self.pages.swap_remove(n));
         }
     }

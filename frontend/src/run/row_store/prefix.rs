@@ -1,30 +1,31 @@
-//! The rows of one outcome, read from their beginning as far as they were looked at.
+//! The first rows of a filtered table.
 
 use std::ops::Range;
 
 use super::{From, PAGE, Request};
 use crate::run::row::Row;
 
-/// Rows that are read anew at once when there is news.
-const REFRESHED: u64 = 1_000;
+/// The largest number of rows that load again after a change.
+const MAX_REFRESH: u64 = 1_000;
 
-/// The beginning of a filtered table.
+/// The first rows that match a filter.
 #[derive(Default)]
 pub(crate) struct Prefix {
     rows: Vec<Row>,
     next: Option<String>,
-    read: Option<u32>,
-    news: u32,
+    /// The version of the loaded rows; none before the first response.
+    loaded: Option<u32>,
+    version: u32,
 }
 
 impl Prefix {
-    pub(super) fn get(&self, place: u64) -> Option<&Row> {
-        self.rows.get(place as usize)
+    pub(super) fn get(&self, position: u64) -> Option<&Row> {
+        self.rows.get(position as usize)
     }
 
     pub(super) fn find(&self, row: u64) -> Option<&Row> {
-        let place = self.rows.binary_search_by_key(&row, |view| view.row);
-        self.rows.get(place.ok()?)
+        let position = self.rows.binary_search_by_key(&row, |known| known.row);
+        self.rows.get(position.ok()?)
     }
 
     pub(super) fn len(&self) -> u64 {
@@ -32,43 +33,43 @@ impl Prefix {
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.read.is_some() && self.rows.is_empty() && self.next.is_none()
+        self.loaded.is_some() && self.rows.is_empty() && self.next.is_none()
     }
 
     pub(super) fn has_more(&self) -> bool {
         self.next.is_some()
     }
 
-    pub(super) fn note_news(&mut self, run_is_over: bool) {
-        if run_is_over || self.len() <= REFRESHED {
-            self.news += 1;
+    pub(super) fn invalidate(&mut self, run_is_over: bool) {
+        if run_is_over || self.len() <= MAX_REFRESH {
+            self.version += 1;
         }
     }
 
-    pub(super) fn wanted(&self, view: Range<u64>) -> Option<Request> {
-        let read = self.len();
+    pub(super) fn next_request(&self, view: Range<u64>) -> Option<Request> {
+        let len = self.len();
         let request = |from, count| {
             Some(Request {
                 from,
                 count,
-                news: self.news,
+                version: self.version,
             })
         };
-        if self.read.is_none_or(|read| read < self.news) {
-            return request(From::Start, read.clamp(PAGE, REFRESHED));
+        if self.loaded.is_none_or(|loaded| loaded < self.version) {
+            return request(From::Start, len.clamp(PAGE, MAX_REFRESH));
         }
-        let next = self.next.as_ref().filter(|_| view.end + PAGE / 2 > read)?;
+        let next = self.next.as_ref().filter(|_| view.end + PAGE / 2 > len)?;
         request(From::Cursor(next.clone()), PAGE)
     }
 
-    pub(super) fn accept(&mut self, request: &Request, rows: Vec<Row>, next: Option<String>) {
+    pub(super) fn add(&mut self, request: &Request, rows: Vec<Row>, next: Option<String>) {
         match &request.from {
             From::Start => self.rows = rows,
-            // An answer to a cursor that isn't the end any more would tear the order.
+            // A response to an older cursor would break the order.
             From::Cursor(cursor) if Some(cursor) == self.next.as_ref() => self.rows.extend(rows),
             From::Cursor(_) | From::Row(_) => return,
         }
         self.next = next;
-        self.read = Some(request.news);
+        self.loaded = Some(request.version);
     }
 }

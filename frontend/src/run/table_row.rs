@@ -1,15 +1,15 @@
-//! The table's head and its lines.
+//! The table's head and rows.
 
 use contract::wire::{Outcome, ResultRow};
 use leptos::prelude::*;
 
-use crate::run::row::{Row, number, outcome_words, spoken_number, summary};
+use crate::run::row::{Row, number, spoken_number, summary};
 use crate::run::row_store::RowStore;
 use crate::ui::boxed::{flag, memo, part, text};
 use crate::ui::mark::Mark;
-use crate::ui::words;
+use crate::ui::{labels, words};
 
-/// The columns' names.
+/// The column headers.
 #[component]
 pub(crate) fn Head() -> impl IntoView {
     view! {
@@ -24,51 +24,51 @@ pub(crate) fn Head() -> impl IntoView {
     }
 }
 
-/// The row at a place of the table; a faint line until it has arrived.
+/// The row at a position of the table; only its number until it is loaded.
 #[component]
-pub(crate) fn Line(
-    place: u64,
+pub(crate) fn TableRow(
+    position: u64,
     store: RwSignal<RowStore>,
     active: RwSignal<Option<u64>>,
     open: RwSignal<Option<Row>>,
     show: impl Fn(u64) + Send + 'static,
 ) -> impl IntoView {
-    let row = memo(move || store.with(|store| store.get(place).cloned()));
+    let row = memo(move || store.with(|store| store.get(position).cloned()));
     let is_open = memo(move || {
-        let number = row.with(|row| row.as_ref().map(|row| row.row));
-        number.is_some() && open.with(|open| open.as_ref().map(|open| open.row)) == number
+        let index = row.with(|row| row.as_ref().map(|row| row.row));
+        index.is_some() && open.with(|open| open.as_ref().map(|open| open.row)) == index
     });
     view! {
         <div
             class="row"
-            class:active=flag(move || active.get() == Some(place))
+            class:active=flag(move || active.get() == Some(position))
             class:open=flag(move || is_open.get())
             role="row"
-            id=format!("row-{place}")
-            aria-rowindex=(place + 2).to_string()
+            id=format!("row-{position}")
+            aria-rowindex=(position + 2).to_string()
             aria-selected=text(move || is_open.get().to_string())
             data-testid="row"
-            on:click=move |_| show(place)
+            on:click=move |_| show(position)
         >
             {part(move || match row.get() {
                 Some(row) => cells(&row).into_any(),
-                None => view! { <span role="gridcell" class="place faint">{words::group_digits(place + 1)}</span> }.into_any(),
+                None => view! { <span role="gridcell" class="place faint">{words::group_digits(position + 1)}</span> }.into_any(),
             })}
         </div>
     }
 }
 
 fn cells(row: &ResultRow) -> impl IntoView + use<> {
-    let has_answer = row.outcome == Outcome::Succeeded && row.body.is_some();
-    let says = if has_answer { "says" } else { "says soft" };
+    let has_body = row.outcome == Outcome::Succeeded && row.body.is_some();
+    let summary_class = if has_body { "says" } else { "says soft" };
     view! {
         <span role="gridcell" class="place">{words::group_digits(row.row + 1)}</span>
         <span role="gridcell" class="mono" aria-label=spoken_number(row)>{number(row)}</span>
-        <span role="gridcell" class="outcome"><Mark outcome=row.outcome/> {outcome_words(row.outcome)}</span>
+        <span role="gridcell" class="outcome"><Mark outcome=row.outcome/> {labels::outcome(row.outcome)}</span>
         <span role="gridcell" class="right">{row.status_code.map(|status| status.to_string())}</span>
         <span role="gridcell" class="right time">
             {row.duration_ms.map(|ms| words::duration(ms.into()))}
         </span>
-        <span role="gridcell" class=says>{summary(row)}</span>
+        <span role="gridcell" class=summary_class>{summary(row)}</span>
     }
 }

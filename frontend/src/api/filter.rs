@@ -1,0 +1,98 @@
+//! Which rows of a run are shown or downloaded.
+
+use contract::wire::{ErrorKind, FailureGroup, Outcome, ResultRow, RowError};
+
+/// Which rows of a run are shown or downloaded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum RowFilter {
+    /// All rows.
+    All,
+    /// The rows of one outcome.
+    Outcome(Outcome),
+    /// The FAILED rows with exactly this status and this error, where none is a value too.
+    Failure(Option<u16>, Option<ErrorKind>),
+}
+
+impl RowFilter {
+    /// The rows of a group of failures.
+    pub(crate) fn group(group: &FailureGroup) -> Self {
+        Self::Failure(group.status_code, group.error)
+    }
+
+    /// The query parameters of the results route, each with an `&` in front.
+    pub(crate) fn query(self) -> String {
+        let mut query = String::new();
+        let outcome = match self {
+            Self::All => return query,
+            Self::Outcome(outcome) => outcome,
+            Self::Failure(..) => Outcome::Failed,
+        };
+        query.push_str("&outcome=");
+        query.push_str(outcome.as_str());
+        if let Self::Failure(status, error) = self {
+            if let Some(status) = status {
+                query.push_str("&statusCode=");
+                query.push_str(&status.to_string());
+            }
+            if let Some(Ok(name)) = error.map(|error| serde_json::to_string(&error)) {
+                query.push_str("&error=");
+                query.push_str(name.trim_matches('"'));
+            }
+        }
+        query
+    }
+
+    /// Whether a row of the response belongs to the filter. The query can't ask for rows without a
+    /// status or without an error, so the response may hold rows of other groups.
+    pub(crate) fn matches(self, row: &ResultRow) -> bool {
+        match self {
+            Self::Failure(status, error) => {
+                row.status_code == status && row.error == error.map(RowError::Fetch)
+            }
+            Self::All | Self::Outcome(_) => true,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TIMED_OUT: RowFilter = RowFilter::Failure(None, Some(ErrorKind::TimedOut));
+
+    #[test]
+    fn a_filter_becomes_query_parameters() {
+        for (filter, query) in [
+            (RowFilter::All, ""),
+            (RowFilter::Outcome(Outcome::NotFound), "&outcome=NOT_FOUND"),
+            (
+                RowFilter::Failure(Some(503), None),
+                "&outcome=FAILED&statusCode=503",
+            ),
+            (TIMED_OUT, "&outcome=FAILED&error=TIMED_OUT"),
+        ] {
+            assert_eq!(filter.query(), query);
+        }
+    }
+
+    #[test]
+    fn a_group_s_filter_matches_only_its_own_rows() {
+        let failed = |status_code, error: Option<ErrorKind>| ResultRow {
+            row: 3,
+            ssn: None,
+            outcome: Outcome::Failed,
+            status_code,
+            body: None,
+            error: error.map(RowError::Fetch),
+            warning: None,
+            duration_ms: None,
+            attempts: 1,
+        };
+        assert!(TIMED_OUT.matches(&failed(None, Some(ErrorKind::TimedOut))));
+        assert!(!TIMED_OUT.matches(&failed(Some(200), Some(ErrorKind::TimedOut))));
+        let overloaded = RowFilter::Failure(Some(503), None);
+        assert!(overloaded.matches(&failed(Some(503), None)));
+        assert!(!overloaded.matches(&failed(Some(503), Some(ErrorKind::BodyTooLarge))));
+        assert!(RowFilter::All.matches(&failed(Some(503), None)));
+    }
+}

@@ -1,0 +1,128 @@
+//! Reading the list in the worker.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use contract::list::Validation;
+use leptos::prelude::*;
+use wasm_bindgen::JsValue;
+use worker::protocol::{Event, ReadBy, Request};
+
+use super::{ListState, Reading};
+
+/// How long until the page tries again to load the worker.
+const RETRY_WAIT: Duration = Duration::from_secs(2);
+
+/// How many more invalid lines are loaded at a time.
+const MORE_INVALID: usize = 200;
+
+impl ListState {
+    /// Loads more invalid lines.
+    pub(crate) fn load_more_invalid(self) {
+        let (list, after) = (self.id(), self.invalid.with_untracked(Vec::len));
+        let turn = self.turn.get_value();
+        let on_event = move |event, _| {
+            if let (Event::Lines(lines), true) = (event, self.is_turn(turn)) {
+                self.invalid.update(|invalid| {
+                    // A second click may have requested the same lines.
+                    invalid.truncate(after);
+                    invalid.extend(lines);
+                });
+            }
+        };
+        let request = Request::Wrong {
+            list,
+            after,
+            count: MORE_INVALID,
+        };
+        self.worker.call(request, None, Box::new(on_event));
+    }
+
+    /// How the list is to be read; tracked.
+    pub(super) fn options(self) -> ReadBy {
+        ReadBy {
+            validation: match self.issued_only.get() {
+                true => Validation::Issued,
+                false => Validation::Format,
+            },
+            restore_leading_zeros: self.restores_zeros.get(),
+            column: self.column.get(),
+        }
+    }
+
+    pub(super) fn read(self, source: &JsValue) {
+        self.unread.set_value(Some(source.clone()));
+        let options = untrack(|| self.options());
+        self.call(options.clone(), Request::Read(options), Some(source));
+    }
+
+    pub(super) fn reread(self) {
+        let list = self.id();
+        if list > 0 {
+            self.is_stale.set(true);
+            let by = untrack(|| self.options());
+            self.call(by.clone(), Request::Reread { list, by }, None);
+        }
+    }
+
+    fn call(self, options: ReadBy, request: Request, attachment: Option<&JsValue>) {
+        let turn = self.next_turn();
+        self.last_options.set_value(options);
+        let on_event = move |event, _| {
+            if self.is_turn(turn) {
+                self.on_event(event);
+            }
+        };
+        self.worker.call(request, attachment, Box::new(on_event));
+    }
+
+    fn on_event(self, event: Event) {
+        let (id, reading) = match event {
+            Event::Digest(digest) => {
+                self.invalid.set(digest.wrong.clone());
+                let id = digest.list;
+                match digest.rows {
+                    0 => (id, Reading::Nothing),
+                    _ => (id, Reading::List(Arc::new(digest))),
+                }
+            }
+            Event::Refused(refusal) => (refusal.list, Reading::Refused(Arc::new(refusal))),
+            Event::Unreadable => {
+                self.forget();
+                return self.problem.set(
+                    "The browser could not read this file. Is it still there, and no folder?",
+                );
+            }
+            Event::Lost if !self.worker.was_ready() => return self.retry(),
+            Event::Gone | Event::Lost => return self.set_lost(),
+            _ => return,
+        };
+        if self.unread.with_value(Option::is_some) {
+            self.unread.set_value(None);
+            self.problem.set("");
+        }
+        self.id.set_value(id);
+        self.is_stale.set(false);
+        self.reading.set(reading);
+        if untrack(|| self.options()) != self.last_options.get_value() {
+            // The options changed during the read.
+            self.reread();
+        }
+    }
+
+    /// The worker couldn't be loaded: keeps the input, and reads it when the worker is there.
+    fn retry(self) {
+        self.problem.set(
+            "The part of the page that reads lists can't be loaded: the server doesn't answer. \
+             Check that Rollcall is running; this page tries again by itself.",
+        );
+        let turn = self.turn.get_value();
+        let retry = move || {
+            let unread = self.unread.try_get_value().flatten();
+            if let (true, Some(source)) = (self.is_turn(turn), unread) {
+                self.read(&source);
+            }
+        };
+        set_timeout(retry, RETRY_WAIT);
+    }
+}
