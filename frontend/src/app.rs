@@ -97,12 +97,10 @@ fn Header(services: Services, session: Session) -> impl IntoView {
             settings.as_ref().map(|settings| {
                 let upstream = &settings.upstream;
                 let (host, path) = (upstream.host.clone(), format!("{}…", upstream.path));
-                let demo = upstream
-                    .demo
-                    .then_some(" · the demo, its records are made up");
+                let demo = upstream.demo.then_some(" · demo with made-up records");
                 view! {
                     <span class="asks" data-testid="upstream">
-                        "asks " <b>{host}</b> {path} {demo}
+                        "Upstream: " <b>{host}</b> {path} {demo}
                     </span>
                 }
             })

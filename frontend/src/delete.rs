@@ -77,19 +77,19 @@ pub(crate) fn DeleteDialog(
 
 fn consequences(execution: &Execution) -> String {
     let stop = match execution.status {
-        ExecutionStatus::Running => " It still runs, so it is stopped first.",
+        ExecutionStatus::Running => " It is still running, so it is stopped first.",
         _ => "",
     };
     format!(
-        "Its {} and all results are erased from the server, for good.{stop} Files that were \
-         downloaded stay where they are.",
+        "Its {} and all results are deleted from the server for good.{stop} Downloaded \
+         files stay where they are.",
         words::pluralize(execution.rows, "line")
     )
 }
 
 fn deleted(execution: &Execution) -> String {
     format!(
-        "“{}” is deleted: its {} and all results are gone.",
+        "Deleted “{}”, with its {} and all results.",
         labels::name(execution),
         words::pluralize(execution.rows, "line")
     )
@@ -107,6 +107,6 @@ mod tests {
         assert!(consequences(&run).contains("stopped first"));
         run.status = ExecutionStatus::Succeeded;
         assert!(!consequences(&run).contains("stopped first"));
-        assert!(deleted(&run).starts_with("“List of 10,000 lines” is deleted"));
+        assert!(deleted(&run).starts_with("Deleted “List of 10,000 lines”"));
     }
 }

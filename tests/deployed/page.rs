@@ -51,7 +51,7 @@ async fn whoever_signs_in_starts_a_run_follows_it_comes_back_to_it_and_signs_out
     browser.goto(stack.output("Address")).await;
     sign_in(&browser, password).await;
     browser
-        .until_text("heading", "Look up a list of numbers")
+        .until_text("heading", "Look up Social Security Numbers")
         .await;
     assert_eq!(browser.address().await, stack.output("Address"));
     browser.text("upstream").await;

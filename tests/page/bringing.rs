@@ -174,7 +174,7 @@ async fn what_is_no_list_is_told_with_what_to_do() {
         )
         .await;
     let told = browser.text("file-trouble").await;
-    assert!(told.contains("One list at a time"), "{told}");
+    assert!(told.contains("Add one list at a time"), "{told}");
     visit.check_nothing_sent(&upstream).await;
     visit.close().await;
 }
@@ -223,7 +223,7 @@ async fn a_worker_that_dies_is_told_and_the_next_list_has_another() {
     browser.click("start").await;
     let told = "document.querySelector('[data-testid=file-trouble]').innerText";
     browser
-        .until(&format!("{told}.includes('Bring it again')"))
+        .until(&format!("{told}.includes('Add it again')"))
         .await;
     assert_eq!(browser.text("start").await, "Look up numbers");
     browser

@@ -210,13 +210,13 @@ async fn the_settings_say_what_they_mean_for_the_list() {
     browser
         .until_text(
             "estimate",
-            "10,000 numbers, 1,000 at once: about 2 seconds if each takes 200 ms.",
+            "10,000 numbers, 1,000 at a time: about 2 seconds if each request takes 200 ms.",
         )
         .await;
     browser.click("settings").await;
     browser.type_in("requests-per-second", "50").await;
     browser
-        .until_text("estimate", "10,000 numbers at 50 a second: 3 min 20 s.")
+        .until_text("estimate", "10,000 numbers at 50 per second: 3 min 20 s.")
         .await;
     browser.shoot("rated").await;
     visit.close().await;

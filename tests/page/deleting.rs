@@ -26,7 +26,8 @@ async fn a_run_is_deleted_from_its_page_after_a_question(kind: Kind) {
     browser.until(OPEN).await;
     let question = browser.text("delete-ask").await;
     assert!(
-        question.starts_with("Delete “The first three”?\n\nIts 3 lines and all results are erased"),
+        question
+            .starts_with("Delete “The first three”?\n\nIts 3 lines and all results are deleted"),
         "{question}"
     );
     let focused = "document.activeElement.dataset.testid";
@@ -43,11 +44,11 @@ async fn a_run_is_deleted_from_its_page_after_a_question(kind: Kind) {
     browser
         .until_text(
             "done",
-            "“The first three” is deleted: its 3 lines and all results are gone.",
+            "Deleted “The first three”, with its 3 lines and all results.",
         )
         .await;
     browser
-        .until_text("history-empty", "Nothing yet. Look up a list.")
+        .until_text("history-empty", "No runs yet. Look up a list.")
         .await;
     let address = format!("/api/executions/{id}");
     let answer = visit.site.world.get(&address).await;
@@ -84,7 +85,7 @@ async fn one_of_several_runs_is_deleted_from_the_history() {
         browser
             .text("done")
             .await
-            .starts_with("“List of 2 lines” is deleted")
+            .starts_with("Deleted “List of 2 lines”")
     );
     assert_eq!(browser.address().await, visit.site.at("/history"));
     visit.close().await;

@@ -13,7 +13,7 @@ use crate::visit::kept;
 /// Longer than any test.
 pub const HOUR: Duration = Duration::from_secs(3_600);
 /// The heading of the page of a new list.
-pub const COMPOSE: &str = "Look up a list of numbers";
+pub const COMPOSE: &str = "Look up Social Security Numbers";
 
 /// A browser before a page where one signs in.
 pub struct Door {

@@ -157,7 +157,7 @@ async fn a_file_of_each_format_holds_what_the_api_tells_and_the_list_s_other_col
             if numbers == "full" {
                 browser.click("download-full").await;
                 let says = browser.text("download-numbers-says").await;
-                assert!(says.contains("The server writes into its log"), "{says}");
+                assert!(says.contains("The server records in its log"), "{says}");
             }
             let (name, content) = visit.downloaded(folder.path()).await;
             assert!(
@@ -227,7 +227,7 @@ async fn a_list_that_is_gone_is_said_brought_again_and_another_refused() {
     let says = "document.querySelector('[data-testid=download-columns-says]').innerText";
     browser
         .until(&format!(
-            "{says}.startsWith('This page no longer holds your list')"
+            "{says}.startsWith('This page no longer has your list')"
         ))
         .await;
     let (_, content) = visit.downloaded(folder.path()).await;
@@ -281,13 +281,13 @@ async fn a_list_that_is_gone_is_said_brought_again_and_another_refused() {
         .await;
     browser.click("download-yes").await;
     browser
-        .until("document.querySelector('[data-testid=download-says]').innerText.startsWith('The list is no longer here')")
+        .until("document.querySelector('[data-testid=download-says]').innerText.startsWith('This page no longer has the list')")
         .await;
     browser.click("download-dismiss").await;
     browser.click("download").await;
     browser
         .until(&format!(
-            "{says}.startsWith('This page no longer holds your list')"
+            "{says}.startsWith('This page no longer has your list')"
         ))
         .await;
     visit.close().await;

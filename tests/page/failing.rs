@@ -104,9 +104,7 @@ async fn what_failed_is_filtered_and_asked_again_by_group() {
         );
     }
     // The chip of what is chosen stays, though nothing is like it any more.
-    browser
-        .until_text("rows-note", "No row is like this.")
-        .await;
+    browser.until_text("rows-note", "No row matches.").await;
     browser.click("chip-failed").await;
     visit
         .until_rows(|rows| rows.len() == 2 && rows.iter().all(|row| row.status == "403"))
@@ -158,7 +156,7 @@ async fn an_upstream_that_can_not_be_reached_is_named_with_what_to_check() {
     visit.until_status("Finished").await;
     let advice = visit.browser.text("advice").await;
     let (host, _) = visit.site.world.fetcher.upstream();
-    let starts = format!("{host} can't be reached\n3 numbers asked, and for all");
+    let starts = format!("{host} can't be reached\n3 numbers failed: no connection was made.");
     assert!(advice.starts_with(&starts), "{advice}");
     assert!(advice.contains("firewall"), "{advice}");
     visit.browser.shoot("upstream-unreachable").await;

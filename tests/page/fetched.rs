@@ -12,7 +12,7 @@ use crate::visit::Visit;
 
 /// Whether the dialog asks for the list's file.
 const LIST_IS_GONE: &str = "document.querySelector('[data-testid=download-columns-says]')
-    .innerText.startsWith('This page no longer holds your list')";
+    .innerText.startsWith('This page no longer has your list')";
 
 /// Runs [`LIST`] on the page's server with `rollcall fetch`; the run's id and the rows.
 async fn fetch(visit: &Visit, options: &[&str]) -> (String, String) {

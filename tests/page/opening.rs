@@ -19,14 +19,14 @@ async fn the_address_that_the_program_prints_lets_the_browser_in_and_its_token_l
     let browser = Browser::open().await;
     browser.goto(&program.printed).await;
     browser
-        .until_text("heading", "Look up a list of numbers")
+        .until_text("heading", "Look up Social Security Numbers")
         .await;
     assert_eq!(browser.address().await, address);
     assert!(
         browser
             .text("upstream")
             .await
-            .starts_with("asks 127.0.0.1:")
+            .starts_with("Upstream: 127.0.0.1:")
     );
     assert!(!browser.shows("trouble").await);
     let told = browser
@@ -42,7 +42,7 @@ async fn the_address_that_the_program_prints_lets_the_browser_in_and_its_token_l
     browser.until_text("heading", "History").await;
     assert_eq!(
         browser.text("history-empty").await,
-        "Nothing yet. Look up a list."
+        "No runs yet. Look up a list."
     );
     browser.shoot("history-empty").await;
     browser.close().await;
@@ -90,7 +90,7 @@ async fn a_page_that_was_not_let_in_goes_on_by_itself_once_another_tab_is() {
         .read(&format!("fetch({printed}).then(() => true)"))
         .await;
     browser
-        .until_text("history-empty", "Nothing yet. Look up a list.")
+        .until_text("history-empty", "No runs yet. Look up a list.")
         .await;
     browser.text("upstream").await;
     assert!(!browser.shows("trouble").await);

@@ -53,7 +53,7 @@ async fn a_run_is_come_back_to_by_its_address_and_through_the_history(kind: Kind
     // A new list begins empty: nothing of the last one was kept.
     browser.click("nav-new").await;
     browser
-        .until_text("heading", "Look up a list of numbers")
+        .until_text("heading", "Look up Social Security Numbers")
         .await;
     assert_eq!(
         browser

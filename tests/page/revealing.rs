@@ -30,7 +30,7 @@ async fn full_numbers_are_asked_for_once_shown_and_masked_again_without_a_trace(
     browser.until(OPEN).await;
     browser.shoot("reveal-question").await;
     let question = browser.text("reveal-ask").await;
-    assert!(question.contains("writes into its log"), "{question}");
+    assert!(question.contains("records in its log"), "{question}");
     browser.click("reveal-ask-no").await;
     browser.until(&format!("!{OPEN}")).await;
     visit.check_no_number(&list).await;

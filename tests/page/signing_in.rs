@@ -88,7 +88,7 @@ async fn who_signs_out_is_out_and_another_sees_nothing_of_theirs() {
     door.enter("bob", COMPOSE).await;
     browser.click("nav-history").await;
     browser
-        .until_text("history-empty", "Nothing yet. Look up a list.")
+        .until_text("history-empty", "No runs yet. Look up a list.")
         .await;
     door.goto(&path).await;
     browser.until_text("heading", "There is no such run").await;

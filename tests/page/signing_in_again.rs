@@ -248,7 +248,7 @@ async fn a_download_that_lacks_a_sign_in_says_so() {
         )
         .await;
     let told = browser.text("download-says").await;
-    assert!(told.ends_with("There is no file."), "{told}");
+    assert!(told.ends_with("No file was written."), "{told}");
     door.until_told("Your sign-in has ended").await;
     browser.shoot("download-without-sign-in").await;
     door.check_stays(1).await;

@@ -33,7 +33,7 @@ async fn a_stop_keeps_what_was_fetched_and_trying_again_goes_on_to_the_end(kind:
         .until_rows(|rows| rows.get(14).is_some_and(|row| row.outcome == "Not tried"))
         .await;
     assert_eq!(rows[9].outcome, "Succeeded");
-    assert_eq!(rows[14].answer, "the run ended before it was asked");
+    assert_eq!(rows[14].answer, "the run ended before it was requested");
     assert!(!visit.browser.shows("stop").await);
     visit.shoot("stopped").await;
 
@@ -41,7 +41,7 @@ async fn a_stop_keeps_what_was_fetched_and_trying_again_goes_on_to_the_end(kind:
     let before = upstream.asked();
     assert_eq!(
         visit.browser.text("redrive").await,
-        "Go on with the 5 not tried"
+        "Continue with the 5 not tried"
     );
     visit.browser.click("redrive").await;
     visit.until_status("Finished").await;

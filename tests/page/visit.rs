@@ -59,7 +59,7 @@ impl Visit {
         let visit = Self { browser, site };
         visit
             .browser
-            .until_text("heading", "Look up a list of numbers")
+            .until_text("heading", "Look up Social Security Numbers")
             .await;
         visit
     }

@@ -39,7 +39,7 @@ impl ApiError {
             Self::WorkerLost => {
                 "The part of the page that holds your sign-in has stopped".to_owned()
             }
-            Self::Unreadable { .. } => "The answer made no sense".to_owned(),
+            Self::Unreadable { .. } => "The server's answer can't be read".to_owned(),
         }
     }
 
@@ -47,24 +47,24 @@ impl ApiError {
     pub(crate) fn advice(&self) -> String {
         match self {
             Self::Unreachable => {
-                "Nothing is lost: what was started goes on by itself, at the latest once the server \
-                 is back. Check that Rollcall is running."
+                "Nothing is lost: runs continue by themselves, at the latest when the server is back. \
+                 Check that Rollcall is running."
                     .to_owned()
             }
             Self::Refused(_) if self.is_unauthorized() => {
-                "Open the address that Rollcall printed when it started: the key is in it. It stands \
-                 in the terminal that Rollcall runs in; if that is gone, stop Rollcall and start it \
-                 again: it prints the same address. Once you are let in, this page goes on by itself."
+                "Open the address that Rollcall printed when it started: it contains the key. Look in \
+                 the terminal that Rollcall runs in. If that is closed, stop Rollcall and start it \
+                 again: it prints the same address. Then this page continues by itself."
                     .to_owned()
             }
             Self::Refused(problem) => problem.detail.clone().unwrap_or_default(),
             Self::WorkerLost | Self::Unreadable { status: 401 } => {
-                "Sign in again. Runs go on meanwhile; a list that isn't started must be brought again."
+                "Sign in again. Runs continue meanwhile; a list that wasn't started must be added again."
                     .to_owned()
             }
             Self::Unreadable { status } => format!(
-                "Something answered with status {status}, but not as Rollcall does: a proxy in between, \
-                 or another version. Reload the page."
+                "Something other than this version of Rollcall answered, with status {status}: perhaps a \
+                 proxy, or another version. Reload the page."
             ),
         }
     }

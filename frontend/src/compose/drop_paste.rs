@@ -92,12 +92,12 @@ fn add_files(list: ListState, data: &DataTransfer) -> bool {
     };
     if files.is_some_and(|files| files.length() > 1) {
         list.problem.set(
-            "These are several files. One list at a time: put them together, or bring them one \
+            "These are several files. Add one list at a time: join the files, or add one \
              after the other.",
         );
     } else if is_folder(data) {
         list.problem
-            .set("This is a folder. Open it, and bring the one file that holds the list.");
+            .set("This is a folder. Open it and add the file with the list.");
     } else {
         add_file(list, &first);
     }

@@ -66,7 +66,7 @@ impl RunForm {
                     }),
                     per_second: error(per_second.is_err(), &|| {
                         format!(
-                            "A number from {} to {}, or nothing for no limit.",
+                            "A number from {} to {}, or empty for no limit.",
                             words::decimal(*RATES.start()),
                             words::decimal(*RATES.end())
                         )
@@ -106,13 +106,13 @@ fn decimal(typed: &str) -> Option<f64> {
     Some(digits as f64 / divisor)
 }
 
-/// The settings in a sentence: `1,000 at once, no limit a second.`
+/// The settings in a sentence: `Up to 1,000 requests at a time.`
 pub(crate) fn sentence(chosen: &Chosen, defaults: &DefaultSettings) -> String {
     let at_once = chosen.max_concurrency.unwrap_or(defaults.max_concurrency);
-    let at_once = words::group_digits(at_once.into());
+    let at_once = words::pluralize(at_once.into(), "request");
     let rate = match chosen.requests_per_second.or(defaults.requests_per_second) {
-        Some(rate) => format!("at most {} a second", words::decimal(rate)),
-        None => "no limit a second".to_owned(),
+        Some(rate) => format!(", at most {} per second", words::decimal(rate)),
+        None => String::new(),
     };
     let tolerated = chosen
         .tolerated_failure_percentage
@@ -124,10 +124,10 @@ pub(crate) fn sentence(chosen: &Chosen, defaults: &DefaultSettings) -> String {
         ),
         false => String::new(),
     };
-    format!("{at_once} at once, {rate}.{stops}")
+    format!("Up to {at_once} at a time{rate}.{stops}")
 }
 
-/// How long a run of this many numbers takes: `10,000 numbers at 50 a second: 3 min 20 s.`
+/// How long a run of this many numbers takes: `10,000 numbers at 50 per second: 3 min 20 s.`
 pub(crate) fn estimate(chosen: &Chosen, items: u64, defaults: &DefaultSettings) -> String {
     /// An assumed time for a response, since none was measured yet.
     const RESPONSE_MS: f64 = 200.0;
@@ -140,12 +140,12 @@ pub(crate) fn estimate(chosen: &Chosen, items: u64, defaults: &DefaultSettings) 
             let ms = items as f64 * 1_000.0 / rate;
             let rate = words::decimal(rate);
             format!(
-                "{numbers} at {rate} a second: {}.",
+                "{numbers} at {rate} per second: {}.",
                 words::duration(ms as u64)
             )
         }
         _ => format!(
-            "{numbers}, {} at once: {} if each takes 200 ms.",
+            "{numbers}, {} at a time: {} if each request takes 200 ms.",
             words::group_digits(at_once.into()),
             about(unpaced_ms as u64)
         ),
@@ -198,7 +198,7 @@ mod tests {
     fn a_field_out_of_range_has_an_error_with_the_range() {
         let [a, b, c] = [
             "A whole number from 1 to 10,000.",
-            "A number from 0.01 to 1,000,000, or nothing for no limit.",
+            "A number from 0.01 to 1,000,000, or empty for no limit.",
             "A percentage from 0 to 100.",
         ];
         for (form, errors) in [
@@ -226,20 +226,20 @@ mod tests {
         };
         assert_eq!(
             estimate(form("", "50", ""), 10_000),
-            "10,000 numbers at 50 a second: 3 min 20 s."
+            "10,000 numbers at 50 per second: 3 min 20 s."
         );
         assert_eq!(
             estimate(form("", "", ""), 9_981),
-            "9,981 numbers, 1,000 at once: about 2 seconds if each takes 200 ms."
+            "9,981 numbers, 1,000 at a time: about 2 seconds if each request takes 200 ms."
         );
         assert_eq!(
             estimate(form("", "", ""), 40),
-            "40 numbers, 1,000 at once: less than a second if each takes 200 ms."
+            "40 numbers, 1,000 at a time: less than a second if each request takes 200 ms."
         );
         // One at a time is slower than the rate, so the rate isn't named.
         assert_eq!(
             estimate(form("1", "100", ""), 100),
-            "100 numbers, 1 at once: about 20 seconds if each takes 200 ms."
+            "100 numbers, 1 at a time: about 20 seconds if each request takes 200 ms."
         );
     }
 
@@ -248,12 +248,12 @@ mod tests {
         let none = Chosen::default();
         assert_eq!(
             sentence(&none, &DEFAULTS),
-            "1,000 at once, no limit a second."
+            "Up to 1,000 requests at a time."
         );
         let some = form("40", "10", "5").parse(10_000).unwrap();
         assert_eq!(
             sentence(&some, &DEFAULTS),
-            "40 at once, at most 10 a second. Stops early when more than 5% fail."
+            "Up to 40 requests at a time, at most 10 per second. Stops early when more than 5% fail."
         );
     }
 }

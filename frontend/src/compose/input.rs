@@ -53,7 +53,7 @@ fn Field(list: ListState, focus: bool) -> impl IntoView {
     });
     view! {
         <header>
-            <h2><label for="numbers">"Numbers, one a line, or a table"</label></h2>
+            <h2><label for="numbers">"Numbers, one per line, or a table"</label></h2>
             <FileChoice list label="Choose a file"/>
         </header>
         <textarea

@@ -26,7 +26,7 @@ pub(crate) fn InvalidLines(
     view! {
         {if total == 1 { "line " } else { "lines " }}
         {words::places(&first, total)}
-        {if total == 1 { "; not sent, but has its row " } else { "; not sent, but each has its row " }}
+        "; not sent, but listed in the results "
         <Toggle is_on=is_shown id="show-invalid" show="Show" hide="Hide"/>
         {maybe(move || is_shown.get().then(|| view! { <Lines list total/> }))}
     }

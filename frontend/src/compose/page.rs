@@ -31,17 +31,17 @@ pub(crate) fn Compose(services: Services, drafts: Drafts, on_list: Callback<()>)
     view! {
         <header>
             <div>
-                <Heading text="Look up a list of numbers" visits=services.visits/>
-                <p class="soft">"Paste, drop or choose a list. Nothing is sent until you say so; only the numbers are."</p>
+                <Heading text="Look up Social Security Numbers" visits=services.visits/>
+                <p class="soft">"Paste, drop or choose a list. Nothing is sent until you start the run, and then only the numbers."</p>
             </div>
         </header>
         <ErrorNotice error=server.error retry="This page tries again by itself."/>
         <div class="compose">
             <ListInput list is_dragged_over/>
-            <section class="card" aria-label="What it holds">
+            <section class="card" aria-label="List summary">
                 <ListReport list/>
                 <label class="field" hidden=flag(move || list.summary().is_none())>
-                    <span>"Name of the run, if you like"</span>
+                    <span>"Name of the run (optional)"</span>
                     <input
                         type="text"
                         autocomplete="off"

@@ -12,8 +12,7 @@ pub(crate) fn ListPreview(list: ListState) -> impl IntoView {
     part(move || match list.reading.get() {
         Reading::Busy => view! { <p class="soft">"Reading…"</p> }.into_any(),
         Reading::Nothing => {
-            view! { <p class="soft" data-testid="held-empty">"There is no line in it."</p> }
-                .into_any()
+            view! { <p class="soft" data-testid="held-empty">"It has no lines."</p> }.into_any()
         }
         Reading::Refused(_) => ().into_any(),
         Reading::List(digest) => {

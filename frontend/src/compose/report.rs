@@ -27,7 +27,7 @@ pub(crate) fn ListReport(list: ListState) -> impl IntoView {
         <p class="unseen" role="status" data-testid="said">{announcement}</p>
         {part(move || match list.reading.get() {
             Reading::Nothing => view! {
-                <p class="soft">"Nine digits a line, with or without hyphens; or a CSV with a column of them, whose other columns stay here."</p>
+                <p class="soft">"One number per line, with or without hyphens, or a CSV with a column of numbers. Its other columns stay in this browser."</p>
             }
             .into_any(),
             Reading::Busy => view! { <p class="soft">"Reading…"</p> }.into_any(),
@@ -103,12 +103,12 @@ fn Figures(list: ListState, digest: Arc<Digest>, is_shown: RwSignal<bool>) -> im
     view! {
         <dl class="report" data-testid="report">
             {figure("Numbers to look up", "numbers", digest.items, "", view! { <TableColumn list digest=digest.clone()/> }.into_any())}
-            {figure("Repeated lines", "repeated", digest.duplicates, "", "asked once, answered in every row".into_any())}
-            {figure("Lost their leading zeros", "zeros", digest.zeros_lost, "warn", view! {
+            {figure("Repeated lines", "repeated", digest.duplicates, "", "requested once, with its result in every row".into_any())}
+            {figure("Leading zeros lost", "zeros", digest.zeros_lost, "warn", view! {
                 "7 or 8 digits, as a spreadsheet leaves them "
                 <button type="button" class="plain" data-testid="restore" on:click=zeros>{zeros_label}</button>
             }.into_any())}
-            {figure("Look twice", "warnings", digest.warnings, "warn", "never issued by the SSA; looked up all the same".into_any())}
+            {figure("Never issued by the SSA", "warnings", digest.warnings, "warn", "looked up anyway".into_any())}
             {figure("Not a number", "invalid", digest.invalid, "bad", view! { <InvalidLines list digest=digest.clone() is_shown/> }.into_any())}
         </dl>
     }

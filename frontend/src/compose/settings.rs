@@ -21,7 +21,7 @@ pub(crate) fn RunSettings(
     let sentence = text(move || {
         chosen.with(|chosen| match chosen {
             Ok(chosen) => form::sentence(chosen, &server.defaults()),
-            Err(_) => "A setting can't be as it was typed.".to_owned(),
+            Err(_) => "A setting isn't valid.".to_owned(),
         })
     });
     view! {
@@ -30,12 +30,12 @@ pub(crate) fn RunSettings(
             <Toggle is_on=is_open id="settings" show="Change" hide="Done"/>
         </p>
         <fieldset class="settings" hidden=flag(move || !is_open.get())>
-            <legend class="unseen">"How the run is made"</legend>
-            <Field name="At once" id="max-concurrency" form chosen get=|form| &mut form.at_once error=|errors| &errors.at_once
+            <legend class="unseen">"Settings of the run"</legend>
+            <Field name="Requests at a time" id="max-concurrency" form chosen get=|form| &mut form.at_once error=|errors| &errors.at_once
                 hint=text(move || words::group_digits(server.defaults().max_concurrency.into()))/>
-            <Field name="A second, at most" id="requests-per-second" form chosen get=|form| &mut form.per_second error=|errors| &errors.per_second
+            <Field name="Requests per second" id="requests-per-second" form chosen get=|form| &mut form.per_second error=|errors| &errors.per_second
                 hint=text(move || server.defaults().requests_per_second.map_or("no limit".to_owned(), words::decimal))/>
-            <Field name="May fail, in percent" id="tolerated" form chosen get=|form| &mut form.tolerated error=|errors| &errors.tolerated
+            <Field name="Tolerated failures, in percent" id="tolerated" form chosen get=|form| &mut form.tolerated error=|errors| &errors.tolerated
                 hint=text(move || words::decimal(server.defaults().tolerated_failure_percentage))/>
             <label class="check">
                 <input
@@ -44,7 +44,7 @@ pub(crate) fn RunSettings(
                     prop:checked=list.issued_only
                     on:change:target=move |event| list.issued_only.set(event.target().checked())
                 />
-                "Leave out numbers that were never issued"
+                "Leave out numbers that the SSA never issued"
             </label>
         </fieldset>
     }

@@ -67,10 +67,10 @@ pub(crate) fn StartBar(
             .with(|sending| sending.as_ref()?.waiting.clone())
     });
     view! {
-        <ErrorNotice error=waiting retry="This page tries again by itself, and goes on where it was."/>
-        <ErrorNotice error=start.error retry="Press the button again: it starts one run only, even if the first try arrived."/>
+        <ErrorNotice error=waiting retry="This page tries again by itself, and continues where it was."/>
+        <ErrorNotice error=start.error retry="Press the button again: that starts only one run, even if the first request arrived."/>
         <p class="notice bad" role="alert" hidden=flag(move || !is_too_long.get())>
-            "The list has more lines than this server takes at once (" {text(move || words::group_digits(max_rows.get()))} "): split it."
+            "The list has more lines than this server accepts (" {text(move || words::group_digits(max_rows.get()))} "). Split it."
         </p>
         <p class="unseen" role="status">{announcement}</p>
         <div class="deed">
@@ -93,7 +93,7 @@ fn Progress(draft: Draft) -> impl IntoView {
     });
     let note = text(move || match progress.get() {
         (_, 0) => "Sending the list".to_owned(),
-        (done, total) if done == total => "The list is there, the run is being started".to_owned(),
+        (done, total) if done == total => "The list is sent, the run is starting".to_owned(),
         (done, total) => format!(
             "{} of {} sent",
             words::group_digits(done),
@@ -105,9 +105,9 @@ fn Progress(draft: Draft) -> impl IntoView {
     let bar = maybe(move || {
         let (_, total) = progress.get();
         Some(match total {
-            0 => view! { <progress aria-label="The list's way to the server" data-testid="sent"></progress> }.into_any(),
+            0 => view! { <progress aria-label="Upload of the list" data-testid="sent"></progress> }.into_any(),
             _ => view! {
-                <progress aria-label="The list's way to the server" data-testid="sent" value=value max=total.to_string()></progress>
+                <progress aria-label="Upload of the list" data-testid="sent" value=value max=total.to_string()></progress>
             }
             .into_any(),
         })

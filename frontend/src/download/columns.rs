@@ -79,7 +79,7 @@ impl Columns {
     fn add(self, file: &File) {
         if is_too_large(file) {
             self.next_turn();
-            let why = "This file is larger than 300 MB, which is more than the page takes.";
+            let why = "This file is larger than 300 MB, which is more than the page accepts.";
             return self.known.set(Known::Rejected(why.to_owned()));
         }
         self.known.set(Known::Comparing);
@@ -123,7 +123,7 @@ fn known(event: Event) -> Option<Known> {
             "This file isn't the run's list: row {} has another number.",
             words::group_digits(row + 1)
         )),
-        Event::Unreadable => rejected("The browser could not read this file. Choose it again."),
+        Event::Unreadable => rejected("The browser can't read this file. Choose it again."),
         Event::Refused(refusal) => Known::Rejected(format!("{}. {}", refusal.title, refusal.words)),
         Event::Trouble(trouble) => {
             let error = ApiError::from(trouble);
@@ -147,7 +147,7 @@ pub(crate) fn ColumnsChoice(columns: Columns) -> impl IntoView {
     });
     let note = text(move || {
         known.with(|known| match known {
-            Known::Gone => "This page no longer holds your list, so the file has the results only. \
+            Known::Gone => "This page no longer has your list, so the file has the results only. \
                             Choose the list's file to add its other columns; it stays in this browser."
                 .to_owned(),
             Known::Comparing => "Comparing it with the run…".to_owned(),

@@ -109,7 +109,7 @@ pub(crate) fn DownloadButton(
             <Numbers full=chosen.full/>
             <ColumnsChoice columns/>
             <p class="soft" hidden=flag(move || execution.with(|e| e.status.has_ended())) data-testid="download-so-far">
-                "The run goes on: what has no answer yet says PENDING."
+                "The run isn't over: numbers without an answer are PENDING."
             </p>
             <div class="buttons">
                 <button type="button" class="button" data-testid="download-no" on:click=click(close)>"Cancel"</button>
@@ -180,12 +180,12 @@ fn Numbers(full: RwSignal<bool>) -> impl IntoView {
     let note = text(move || {
         match full.get() {
             true => {
-                "The file then holds the numbers, for whoever can read it. The server writes into its \
-                 log that they were revealed: to whom, of which run, how many."
+                "Anyone who can read the file can read the numbers. The server records in its log who \
+                 revealed how many numbers of which run."
             }
             false => {
-                "Each number shows its last four digits only. So does any other in your list's \
-                 columns, and whatever else has nine digits there."
+                "Only the last four digits of each number are shown. So it is in your list's other \
+                 columns, for numbers and anything else with nine digits."
             }
         }
         .to_owned()

@@ -166,12 +166,12 @@ impl Downloads {
                 });
                 failed(
                     "The list isn't this run's".to_owned(),
-                    format!("{place}There is no file: download it without the other columns."),
+                    format!("{place}No file was written: download it without the other columns."),
                 )
             }
             Event::Gone => failed(
-                "The list is no longer here".to_owned(),
-                "There is no file: download it again, and choose the list's file or leave its columns out."
+                "This page no longer has the list".to_owned(),
+                "No file was written: download it again, and choose the list's file or leave out its columns."
                     .to_owned(),
             ),
             Event::Unwritable => failed(
@@ -180,8 +180,8 @@ impl Downloads {
                     .to_owned(),
             ),
             _ => failed(
-                "The download broke off".to_owned(),
-                "The browser ended it, perhaps for lack of memory. There is no file; download it again."
+                "The download failed".to_owned(),
+                "The browser stopped it, perhaps for lack of memory. No file was written: download it again."
                     .to_owned(),
             ),
         };
@@ -201,7 +201,7 @@ fn waiting_reason(trouble: Trouble) -> String {
 fn request_failed(error: ApiError) -> Stage {
     failed(
         error.title(),
-        format!("{} There is no file.", error.advice()),
+        format!("{} No file was written.", error.advice()),
     )
 }
 

@@ -22,7 +22,7 @@ pub(crate) fn DownloadStrip(downloads: Downloads) -> impl IntoView {
             Stage::None => String::new(),
             Stage::Running {
                 waiting: Some(why), ..
-            } => format!("{why}. The download waits, and goes on by itself."),
+            } => format!("{why}. The download tries again, and continues by itself."),
             Stage::Running { done, total, .. } => {
                 format!(
                     "{} of {}",
@@ -30,7 +30,7 @@ pub(crate) fn DownloadStrip(downloads: Downloads) -> impl IntoView {
                     words::pluralize(*total, "row")
                 )
             }
-            Stage::Done(rows) => format!("Downloaded, with {}.", words::pluralize(*rows, "row")),
+            Stage::Done(rows) => format!("Downloaded {}.", words::pluralize(*rows, "row")),
             Stage::Failed { title, advice } => format!("{title}. {advice}"),
         })
     });

@@ -90,7 +90,7 @@ pub(crate) fn History(services: Services) -> impl IntoView {
         <header>
             <div>
                 <Heading text="History" visits=services.visits/>
-                <p class="soft">"Every list that was looked up here, newest first."</p>
+                <p class="soft">"Your runs, newest first."</p>
             </div>
         </header>
         <div role="status">
@@ -100,7 +100,7 @@ pub(crate) fn History(services: Services) -> impl IntoView {
         </div>
         <ErrorNotice error=error retry="This page tries again by itself."/>
         {maybe(move || is_empty.get().then(|| view! {
-            <p data-testid="history-empty">"Nothing yet. " <a href="/">"Look up a list"</a> "."</p>
+            <p data-testid="history-empty">"No runs yet. " <a href="/">"Look up a list"</a> "."</p>
         }))}
         <ol class="runs" data-testid="history">{entries}</ol>
         <button

@@ -25,7 +25,7 @@ pub(crate) fn PaceView(follow: Follow, execution: Memo<Execution>) -> impl IntoV
     let label = text(move || {
         follow.pace.with(|pace| {
             format!(
-                "Answers a second over time, {} at most",
+                "Answers per second over time, at most {}",
                 words::rate(pace.highest())
             )
         })
@@ -39,9 +39,9 @@ pub(crate) fn PaceView(follow: Follow, execution: Memo<Execution>) -> impl IntoV
     });
     let unit = text(move || {
         if is_running.get() {
-            " a second"
+            " per second"
         } else {
-            " a second on average"
+            " per second on average"
         }
         .to_owned()
     });

@@ -53,7 +53,7 @@ pub(crate) fn Run(services: Services, id: String) -> impl IntoView {
                 <header>
                     <div>
                         <Heading text="Run" visits=services.visits/>
-                        <p class="soft" hidden=flag(move || follow.error.with(Option::is_some))>"Asking how it stands…"</p>
+                        <p class="soft" hidden=flag(move || follow.error.with(Option::is_some))>"Loading the run…"</p>
                     </div>
                 </header>
                 <ErrorNotice error=follow.error retry=RETRY/>
@@ -147,7 +147,7 @@ fn Loaded(services: Services, id: String, follow: Follow, first: Execution) -> i
         <p class="unseen" role="status">{text(move || execution.with(summary::announcement))}</p>
         <ErrorNotice error=follow.error retry=RETRY/>
         <UpstreamNotice server follow execution/>
-        <section class="card stands" aria-label="How it stands">
+        <section class="card stands" aria-label="Progress">
             <Bar execution/>
             <PaceView follow execution/>
         </section>

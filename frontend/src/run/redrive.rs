@@ -60,8 +60,8 @@ pub(crate) fn redrive_all(execution: &Execution) -> Option<Redrive> {
         _ if !execution.status.has_ended() => return None,
         (0, 0) => return None,
         (_, 0) => format!("Try {} again", words::group_digits(all)),
-        (0, _) => format!("Go on with the {} not tried", words::group_digits(all)),
-        (_, _) => format!("Go on with {}", words::group_digits(all)),
+        (0, _) => format!("Continue with the {} not tried", words::group_digits(all)),
+        (_, _) => format!("Continue with {}", words::group_digits(all)),
     };
     Some(Redrive {
         label,
@@ -93,7 +93,7 @@ pub(crate) fn redrive_shown(
         RowFilter::Outcome(Outcome::NotTried) => (
             counts.not_tried,
             format!(
-                "Go on with the {} not tried",
+                "Continue with the {} not tried",
                 words::group_digits(counts.not_tried)
             ),
             of(Outcome::NotTried),
@@ -154,9 +154,9 @@ mod tests {
         let all = |run: &Execution| redrive_all(run).map(|redrive| redrive.label);
         assert_eq!(all(&run).unwrap(), "Try 181 again");
         run.counts.not_tried = 5;
-        assert_eq!(all(&run).unwrap(), "Go on with 186");
+        assert_eq!(all(&run).unwrap(), "Continue with 186");
         run.counts.failed = 0;
-        assert_eq!(all(&run).unwrap(), "Go on with the 5 not tried");
+        assert_eq!(all(&run).unwrap(), "Continue with the 5 not tried");
         run.counts.not_tried = 0;
         assert_eq!(all(&run), None);
         assert_eq!(all(&execution()), None, "it is running");
@@ -181,7 +181,7 @@ mod tests {
             "Try the 181 failed again"
         );
         let not_tried = shown(&run, RowFilter::Outcome(Outcome::NotTried)).unwrap();
-        assert_eq!(not_tried.label, "Go on with the 5 not tried");
+        assert_eq!(not_tried.label, "Continue with the 5 not tried");
         run.status = ExecutionStatus::Running;
         assert_eq!(shown(&run, TIMED_OUT), None);
     }

@@ -39,8 +39,8 @@ pub(crate) fn RevealButton(is_revealed: RwSignal<bool>) -> impl IntoView {
             id="reveal-ask"
             title=text(|| "Show full numbers?".to_owned())
             text=text(|| {
-                "The server writes into its log who looked at which run, and how many numbers. They are \
-                 shown on this page until you mask them or leave it, and are kept nowhere."
+                "The server records in its log who revealed how many numbers of which run. They are shown \
+                 until you mask them or leave this page, and aren't stored in the browser."
                     .to_owned()
             })
             confirm="Show full numbers"

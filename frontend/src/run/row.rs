@@ -65,9 +65,12 @@ pub(crate) fn summary(row: &ResultRow) -> String {
                 words::pluralize(attempts.into(), "attempt")
             ),
         },
-        Outcome::NotTried => "the run ended before it was asked".to_owned(),
+        Outcome::NotTried => "the run ended before it was requested".to_owned(),
         Outcome::Pending => String::new(),
-        Outcome::Invalid => row.error.map_or("no SSN", RowError::message).to_owned(),
+        Outcome::Invalid => row
+            .error
+            .map_or("not a Social Security Number", RowError::message)
+            .to_owned(),
     }
 }
 
@@ -95,7 +98,7 @@ fn status_words(status: u16) -> &'static str {
         502 | 503 => "overloaded or down",
         500..=599 => "an error inside the upstream",
         300..=399 => "a redirect that isn't followed",
-        _ => "not the answer that was asked for",
+        _ => "an unexpected status",
     }
 }
 

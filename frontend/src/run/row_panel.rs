@@ -55,8 +55,8 @@ fn facts(row: &ResultRow) -> impl IntoView + use<> {
                 <dt>"Outcome"</dt>
                 <dd class="outcome"><Mark outcome=row.outcome/> {labels::outcome(row.outcome)}</dd>
             </div>
-            {fact("Why", reason)}
-            {fact("Look twice", row.warning.map(|warning| warning.message().to_owned()))}
+            {fact("Reason", reason)}
+            {fact("Warning", row.warning.map(|warning| warning.message().to_owned()))}
             {fact("Status", row.status_code.map(|status| status.to_string()))}
             {fact("Time", row.duration_ms.map(|ms| words::duration(ms.into())))}
             {fact("Attempts", (row.attempts > 0).then(|| words::group_digits(row.attempts.into())))}
@@ -67,7 +67,7 @@ fn facts(row: &ResultRow) -> impl IntoView + use<> {
 fn body(row: &ResultRow) -> impl IntoView + use<> {
     row.body.as_ref().map(|body| {
         view! {
-            <h2 id="body-title">"What the upstream said"</h2>
+            <h2 id="body-title">"The upstream's answer"</h2>
             <pre tabindex="0" aria-labelledby="body-title" data-testid="panel-body">{body_text::pretty(body.get())}</pre>
         }
     })

@@ -122,7 +122,7 @@ fn Note(rows: Rows) -> impl IntoView {
     let note = text(move || {
         rows.store
             .with(|store| match (store.is_empty(), store.has_more()) {
-                (true, _) => "No row is like this.".to_owned(),
+                (true, _) => "No row matches.".to_owned(),
                 (false, true) => {
                     format!(
                         "{} so far, more as you scroll.",

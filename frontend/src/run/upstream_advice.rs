@@ -28,37 +28,37 @@ pub(crate) fn advice(execution: &Execution, groups: &[FailureGroup], host: &str)
     let (what, check) = match cause {
         Cause::NoConnection => (
             "can't be reached",
-            "no connection came about. Check that the upstream's address is right, that it is up, \
-             and that network and firewall let this server through to it",
+            "no connection was made. Check that the upstream's address is right, that it is up, \
+             and that networks and firewalls let this server reach it",
         ),
         Cause::Tls => (
-            "has no secure connection to offer",
+            "offers no secure connection",
             "the TLS handshake failed. Check that the upstream's address and port are right, and \
              that its certificate is valid and trusted where Rollcall runs",
         ),
         Cause::NoResponse => (
             "doesn't answer",
-            "no answer came in time, or none that was whole. Check that the upstream is up and not \
-             overloaded; fewer at once or a second may help",
+            "no complete answer arrived in time. Check that the upstream is up and not \
+             overloaded; fewer requests at a time or per second may help",
         ),
         Cause::NoAccess => (
             "refuses access",
-            "each GET was refused. Check that the upstream's address is right, and the secret \
-             header or whatever else it wants to let Rollcall in",
+            "every request was refused. Check that the upstream's address is right, and the secret \
+             header or other credentials that it expects from Rollcall",
         ),
     };
     let (so_far, then) = if execution.status.has_ended() {
-        ("", "then try again")
+        ("", "Then try again.")
     } else {
         (
             " so far",
-            "the run can be stopped meanwhile, and gone on with later",
+            "You can stop the run meanwhile, and continue it later.",
         )
     };
     let failed = words::pluralize(counts.failed, "number");
     Some(Advice {
         title: format!("{host} {what}"),
-        text: format!("{failed} asked{so_far}, and for all of them {check}; {then}."),
+        text: format!("{failed} failed{so_far}: {check}. {then}"),
     })
 }
 

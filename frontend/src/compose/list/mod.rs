@@ -173,8 +173,8 @@ impl ListState {
         self.is_stale.try_set(false);
         self.reading.try_set(Reading::Nothing);
         self.problem.try_set(
-            "The part of the page that reads lists has stopped, and the list is gone with it. \
-             Bring it again; if that doesn't help, reload the page.",
+            "The part of the page that reads lists has stopped, and the list is lost. \
+             Add it again; if that doesn't help, reload the page.",
         );
     }
 

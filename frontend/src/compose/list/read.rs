@@ -90,7 +90,7 @@ impl ListState {
             Event::Unreadable => {
                 self.forget();
                 return self.problem.set(
-                    "The browser could not read this file. Is it still there, and no folder?",
+                    "The browser can't read this file. Check that it still exists and isn't a folder.",
                 );
             }
             Event::Lost if !self.worker.was_ready() => return self.retry(),
