@@ -14,9 +14,9 @@ use contract::list::Source;
 use contract::wire::Counts;
 use store::Store;
 
-use crate::cli::{ArgsError, FetchArgs};
+use crate::cli::{FetchArgs, Origins};
 use crate::{Embedded, Exit, descriptors};
-use folder::{Begin, RunFolder, Upstream};
+use folder::RunFolder;
 use interrupts::Interrupts;
 use local::Local;
 use output::{Output, Pages, Rows};
@@ -37,8 +37,8 @@ struct Ended {
 }
 
 /// Looks up the list and writes its rows.
-pub(crate) async fn run(args: FetchArgs) -> Result<Exit, FetchError> {
-    let target = Target::of(&args)?;
+pub(crate) async fn run(args: FetchArgs, origins: &Origins) -> Result<Exit, FetchError> {
+    let target = Target::new(&args, origins)?;
     let options = output::options(&args)?;
     let source = list::read(&args)?;
     // Before the first GET: a run must not be lost because its rows have nowhere to go.
@@ -48,7 +48,7 @@ pub(crate) async fn run(args: FetchArgs) -> Result<Exit, FetchError> {
     let telling = Telling::new(args.quiet);
     let (ended, source) = match target {
         Target::Upstream(url) => {
-            let here = here(&args, &url, source, &telling, &mut interrupts);
+            let here = here(&args, origins, &url, source, &telling, &mut interrupts);
             let (ended, source) = here.await?;
             let read_ahead: ReadAhead = Box::pin(std::future::ready(()));
             (
@@ -58,7 +58,7 @@ pub(crate) async fn run(args: FetchArgs) -> Result<Exit, FetchError> {
         }
         Target::Server(server) => {
             let list = &source.list;
-            let ended = remote::run(&args, server, list, &telling, &mut interrupts);
+            let ended = remote::run(&args, origins, server, list, &telling, &mut interrupts);
             (ended.await?, Some(source))
         }
     };
@@ -94,6 +94,7 @@ pub(crate) async fn run(args: FetchArgs) -> Result<Exit, FetchError> {
 /// memory is better used for the run.
 async fn here(
     args: &FetchArgs,
+    origins: &Origins,
     url: &str,
     source: Source,
     telling: &Telling,
@@ -110,25 +111,22 @@ async fn here(
     let local = match &args.resume {
         None => {
             let store = Store::in_memory();
-            let fetcher = args.upstream.fetcher(store.clone(), url)?;
+            let fetcher = args.upstream.fetcher(store.clone(), url, origins)?;
             Local::in_memory(store, fetcher, &source.list, settings, possible).await?
         }
         Some(path) => {
             let folder = RunFolder::open(path)?;
             let store = folder.store()?;
-            // Once: a file of headers may be a pipe.
-            let how = args.upstream.settings(url).map_err(ArgsError::from)?;
-            let fetcher = args.upstream.fetcher_with(store.clone(), how.clone())?;
-            let upstream = Upstream::of(&how, &fetcher);
+            let fetcher = args.upstream.fetcher(store.clone(), url, origins)?;
+            let upstream = fetcher.address();
             let engine = Embedded::new(store.clone(), fetcher, Some(folder.objects()), possible);
-            let begin = Begin {
+            let request = folder::Request {
                 upstream,
                 list: &source.list,
                 settings,
                 redrive: args.redrive,
-                new_headers: args.new_headers,
             };
-            folder.run(store, engine, begin).await?
+            folder.run(store, engine, request).await?
         }
     };
     let has_others = source

@@ -10,9 +10,10 @@ mod exit;
 mod fetch;
 mod logging;
 mod page;
+mod program;
 pub mod serve;
 pub mod upstream;
 
-pub use cli::main;
 pub use embedded::Embedded;
 pub use exit::Exit;
+pub use program::main;

@@ -1,5 +1,6 @@
 //! How a run's concurrency and rate are divided among its lanes.
 
+use contract::limits::DEFAULT_MAX_ATTEMPTS;
 use store::{Meta, Pass};
 
 /// GETs that one fetcher has in flight at most: a Lambda has 1,024 file descriptors (AWS Lambda
@@ -12,12 +13,9 @@ const INLINE_BATCHES: usize = 40;
 /// loops about every ten minutes and a loop takes about ten events, so that 40 batches have some
 /// 60 loops; a run that would take longer than this many seconds goes the other way.
 const INLINE_SECONDS: f64 = 6.0 * 3_600.0;
-
 /// An upstream that asks to be left alone after every burst ends an invocation each time, so that
 /// a run of few at once may loop as often as this.
 const INLINE_PAUSES: u64 = 2_000;
-/// Attempts for one item at most, as the fetcher makes them unless told otherwise.
-const ATTEMPTS: u64 = 4;
 
 /// Sets the shares of a pass that is about to be written. `fetchers` is how many fetchers run at
 /// the same time; none: all batches share one limit in one process.
@@ -27,7 +25,8 @@ pub(crate) fn divide(meta: &Meta, pass: &mut Pass, fetchers: Option<u32>) {
     let seconds = settings
         .requests_per_second
         .map_or(0.0, |rate| pass.selected(meta) as f64 / rate);
-    let pauses = pass.selected(meta) * ATTEMPTS / u64::from(settings.max_concurrency.max(1));
+    let attempts = u64::from(DEFAULT_MAX_ATTEMPTS);
+    let pauses = pass.selected(meta) * attempts / u64::from(settings.max_concurrency.max(1));
     pass.wide = batches > INLINE_BATCHES || seconds > INLINE_SECONDS || pauses > INLINE_PAUSES;
     let Some(fetchers) = fetchers else {
         pass.lane_concurrency = settings.max_concurrency;

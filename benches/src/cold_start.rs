@@ -45,7 +45,7 @@ const VARIABLES: [(&str, &str); 19] = [
     ("_HANDLER", "bootstrap"),
     ("ROLLCALL_BUCKET", "rollcall-data"),
     ("ROLLCALL_STATE_MACHINE_ARN", STATE_MACHINE),
-    ("ROLLCALL_UPSTREAM_URL", "https://records.example.gov/ssn/"),
+    ("ROLLCALL_UPSTREAM", "https://records.example.gov/ssn/"),
 ];
 const STATE_MACHINE: &str = "arn:aws:states:eu-west-1:123456789012:stateMachine:rollcall";
 

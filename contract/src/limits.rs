@@ -15,6 +15,8 @@ pub const MAX_RESULTS_COUNT: u32 = 1_000;
 pub const MAX_LABEL_CHARS: usize = 200;
 /// Characters in an `Idempotency-Key`.
 pub const MAX_IDEMPOTENCY_KEY_CHARS: usize = 128;
+/// Attempts for one number in one pass, unless the operator sets another maximum.
+pub const DEFAULT_MAX_ATTEMPTS: u32 = 4;
 /// GETs in flight where a start names none.
 pub const DEFAULT_MAX_CONCURRENCY: u32 = 1_000;
 /// GETs in flight that a start may ask for.

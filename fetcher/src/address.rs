@@ -61,6 +61,11 @@ impl Address {
         host_of(&self.base)
     }
 
+    /// Scheme, host, port and path, without a user, a password or a query.
+    pub(crate) fn place(&self) -> String {
+        format!("{}://{}{}", self.base.scheme(), self.host(), self.path())
+    }
+
     pub(crate) fn path(&self) -> &str {
         self.base.path()
     }

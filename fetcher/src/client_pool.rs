@@ -56,7 +56,7 @@ impl ClientPool {
             any_protocol: factory.any_protocol()?,
             factory,
             http2: Mutex::default(),
-            max_streams: settings.streams_per_connection,
+            max_streams: settings.streams_per_connection as usize,
             speaks_http2,
         })
     }

@@ -58,15 +58,13 @@ pub enum SettingsError {
         "the upstream {0} is plain http beyond this machine: every number would cross the network unencrypted. Use https, or allow it with --allow-http"
     )]
     PlainHttp(String),
-    /// A value is out of range.
-    #[error("{name} is {got}; it takes {takes}")]
-    Range {
-        /// The name of the setting.
-        name: &'static str,
-        /// The value that it has.
-        got: String,
-        /// The values that it accepts.
-        takes: &'static str,
+    /// A value that a setting doesn't take.
+    #[error("{name} is {problem}")]
+    Invalid {
+        /// The setting or its variable.
+        name: String,
+        /// The value, unless it may be a secret, and what the setting takes.
+        problem: String,
     },
     /// A certificate to trust can't be read.
     #[error("the certificates to trust are invalid: {0}. Use certificates in PEM")]

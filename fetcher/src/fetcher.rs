@@ -45,6 +45,11 @@ impl Fetcher {
         )
     }
 
+    /// The upstream's scheme, host, port and path: no part that may be a secret.
+    pub fn address(&self) -> String {
+        self.upstream.address.place()
+    }
+
     /// Handles an event, as a Lambda whose invocation ends at `deadline`.
     pub async fn handle(
         &self,

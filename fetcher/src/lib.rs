@@ -11,7 +11,6 @@ mod connections;
 mod direct;
 mod dispatch;
 mod dns;
-mod environment;
 mod error;
 mod event;
 mod failure;
@@ -24,7 +23,7 @@ mod lane_state;
 mod limiter;
 mod retry;
 mod segment_writer;
-mod settings;
+pub mod settings;
 mod upstream;
 
 pub use address::is_loopback;

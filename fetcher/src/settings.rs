@@ -1,117 +1,238 @@
-//! How the upstream is asked.
+//! How an upstream is asked: one table of settings, which everything that sets or reads one uses.
+//!
+//! [`TABLE`] defines each setting once: name, unit, default, range and help text. The setting
+//! `attempt_timeout` is
+//!
+//! - a field of [`UpstreamSettings`], with the table's default; [`Fetcher::new`](crate::Fetcher::new)
+//!   checks its range;
+//! - the variable `ROLLCALL_ATTEMPT_TIMEOUT` of the `fetcher` Lambda, which reads its settings with
+//!   [`UpstreamSettings::from_environment`];
+//! - the flag `--attempt-timeout`, the variable `ROLLCALL_ATTEMPT_TIMEOUT` and the key
+//!   `attempt-timeout` of a settings file for the program `rollcall`, which makes its clap arguments
+//!   from the table.
+//!
+//! All of them parse a value with [`Setting::set`], so the same text means the same everywhere.
+//! To add a setting, add a field and a line of the table.
+
+mod setting;
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use contract::limits;
 use http::HeaderMap;
 use rustls::RootCertStore;
 
 use crate::SettingsError;
 
-/// The shortest timeout.
-const SHORTEST: Duration = Duration::from_millis(1);
-/// The longest of all durations: a moment that far away can still be told.
-const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
+pub use setting::{Kind, Setting};
 
-/// How the upstream is asked. The operator's to set, never a request's.
+const MILLISECOND: Duration = Duration::from_millis(1);
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// The upstream's settings, in the order of `--help`.
+pub static TABLE: [Setting; 14] = [
+    Setting {
+        name: "upstream",
+        help: "Address of the upstream. Each number is appended to its path",
+        kind: Kind::Address,
+    },
+    Setting {
+        name: "header",
+        help: "A header to send with every request, as `Name: value`; repeat the flag for more. \
+               Headers belong to the upstream that the same source names (the flags, the variables \
+               or the settings file). Other users of this machine can see a command line: put a \
+               secret into a file or a variable",
+        kind: Kind::Headers,
+    },
+    Setting {
+        name: "header_file",
+        help: "A file of headers to send with every request, one `Name: value` per line",
+        kind: Kind::HeaderFile,
+    },
+    Setting {
+        name: "connect_timeout",
+        help: "Time limit for opening a connection",
+        kind: Kind::Duration {
+            default: Duration::from_secs(5),
+            range: MILLISECOND..=DAY,
+            field: |settings| &mut settings.connect_timeout,
+        },
+    },
+    Setting {
+        name: "attempt_timeout",
+        help: "Time limit for one attempt, from its start to the end of the response",
+        kind: Kind::Duration {
+            default: Duration::from_secs(30),
+            range: MILLISECOND..=DAY,
+            field: |settings| &mut settings.attempt_timeout,
+        },
+    },
+    Setting {
+        name: "body_cap",
+        help: "Maximum size of a response's body, decoded",
+        kind: Kind::Count {
+            default: 64 << 10,
+            range: 1..=1 << 20,
+            unit: "bytes",
+            field: |settings| &mut settings.body_cap,
+        },
+    },
+    Setting {
+        name: "max_attempts",
+        help: "Maximum number of attempts for one number",
+        kind: Kind::Count {
+            default: limits::DEFAULT_MAX_ATTEMPTS,
+            range: 1..=10,
+            unit: "attempts",
+            field: |settings| &mut settings.max_attempts,
+        },
+    },
+    Setting {
+        name: "backoff",
+        help: "Backoff before the second attempt; it doubles with each further attempt, and a \
+               random part of it is waited",
+        kind: Kind::Duration {
+            default: Duration::from_millis(200),
+            range: Duration::ZERO..=DAY,
+            field: |settings| &mut settings.backoff,
+        },
+    },
+    Setting {
+        name: "backoff_cap",
+        help: "Maximum backoff between two attempts",
+        kind: Kind::Duration {
+            default: Duration::from_secs(20),
+            range: Duration::ZERO..=DAY,
+            field: |settings| &mut settings.backoff_cap,
+        },
+    },
+    Setting {
+        name: "retry_after_cap",
+        help: "Maximum wait that the upstream can ask for with `Retry-After`",
+        kind: Kind::Duration {
+            default: Duration::from_secs(5 * 60),
+            range: Duration::ZERO..=DAY,
+            field: |settings| &mut settings.retry_after_cap,
+        },
+    },
+    Setting {
+        name: "streams_per_connection",
+        help: "Maximum number of requests at a time on one HTTPS connection",
+        kind: Kind::Count {
+            default: 100,
+            range: 1..=10_000,
+            unit: "requests",
+            field: |settings| &mut settings.streams_per_connection,
+        },
+    },
+    Setting {
+        name: "allow_http",
+        help: "Allows plain http to other machines, which sends every number unencrypted",
+        kind: Kind::Switch(|settings| &mut settings.allow_http),
+    },
+    Setting {
+        name: "use_proxy",
+        help: "Uses the proxy that HTTPS_PROXY, HTTP_PROXY or ALL_PROXY names",
+        kind: Kind::Switch(|settings| &mut settings.use_proxy),
+    },
+    Setting {
+        name: "ca_file",
+        help: "A file of certificates in PEM to trust in addition to the system's",
+        kind: Kind::CertificateFile,
+    },
+];
+
+/// How the upstream is asked. Set by the operator, never by a request.
 #[derive(Clone)]
 pub struct UpstreamSettings {
-    /// The address to whose path the number is appended; with or without a last slash, its query is kept.
+    /// The address to whose path the number is appended, with or without a last slash. Its query is kept.
     pub url: String,
-    /// Sent with every GET. May hold a secret, so it is in no `Debug`.
+    /// Sent with every request. May hold a secret, so `Debug` leaves them out.
     pub headers: HeaderMap,
-    /// Until a connection stands.
+    /// Time limit for opening a connection.
     pub connect_timeout: Duration,
-    /// One attempt, from its start to the end of the answer.
+    /// Time limit for one attempt, from its start to the end of the response.
     pub attempt_timeout: Duration,
-    /// Bytes of an answer's body, decoded. At most 1 MiB.
-    pub body_cap: usize,
-    /// Attempts for one item in one pass.
+    /// Maximum bytes of a response's body, decoded.
+    pub body_cap: u32,
+    /// Maximum attempts for one item in one pass.
     pub max_attempts: u32,
-    /// The first backoff; it doubles, and is drawn from nought to that (full jitter).
+    /// The first backoff. It doubles, and a random part of it is waited (full jitter).
     pub backoff: Duration,
     /// The longest backoff.
     pub backoff_cap: Duration,
-    /// The longest `Retry-After` that is waited for.
+    /// The longest `Retry-After` to wait for.
     pub retry_after_cap: Duration,
-    /// Requests on one HTTPS connection at the same time; past that another is opened. Servers cap
+    /// Maximum requests at a time on one HTTPS connection; beyond it, another is opened. Servers cap
     /// HTTP/2 streams at 100 or more (RFC 9113, 6.5.2).
-    pub streams_per_connection: usize,
+    pub streams_per_connection: u32,
     /// Whether plain http is allowed beyond loopback.
     pub allow_http: bool,
-    /// Whether `HTTPS_PROXY` and its like are followed.
+    /// Whether the proxy of `HTTPS_PROXY` and the like is used.
     pub use_proxy: bool,
-    /// Certificates in PEM that are trusted beside the others.
+    /// Certificates in PEM to trust in addition to the others.
     pub trusted_certificates: Option<Vec<u8>>,
-    /// Authorities to trust instead of the system's, whose certificates take long to load.
+    /// Authorities to trust instead of the system's, which take long to load.
     pub roots: Option<Arc<RootCertStore>>,
 }
 
 impl UpstreamSettings {
-    /// The defaults, for this address.
+    /// The defaults of [`TABLE`], for the upstream at this address.
     pub fn new(url: impl Into<String>) -> Self {
-        Self {
+        let mut settings = Self {
             url: url.into(),
             headers: HeaderMap::new(),
-            connect_timeout: Duration::from_secs(5),
-            attempt_timeout: Duration::from_secs(30),
-            body_cap: 64 << 10,
-            max_attempts: 4,
-            backoff: Duration::from_millis(200),
-            backoff_cap: Duration::from_secs(20),
-            retry_after_cap: Duration::from_secs(5 * 60),
-            streams_per_connection: 100,
+            connect_timeout: Duration::ZERO,
+            attempt_timeout: Duration::ZERO,
+            body_cap: 0,
+            max_attempts: 0,
+            backoff: Duration::ZERO,
+            backoff_cap: Duration::ZERO,
+            retry_after_cap: Duration::ZERO,
+            streams_per_connection: 0,
             allow_http: false,
             use_proxy: false,
             trusted_certificates: None,
             roots: None,
+        };
+        for setting in &TABLE {
+            setting.reset(&mut settings);
+        }
+        settings
+    }
+
+    /// Reads the variables of [`TABLE`]. `lookup` returns a variable's value.
+    ///
+    /// `ROLLCALL_UPSTREAM` is required; the others have defaults. An error names the variable and what
+    /// it takes, and never repeats a header.
+    pub fn from_environment(
+        lookup: impl Fn(&str) -> Option<String>,
+    ) -> Result<Self, SettingsError> {
+        let mut settings = Self::new(String::new());
+        for setting in &TABLE {
+            let name = setting.variable();
+            let Some(value) = lookup(&name) else {
+                continue;
+            };
+            setting
+                .set(&mut settings, value.as_ref())
+                .map_err(|problem| SettingsError::Invalid {
+                    name,
+                    problem: setting.describe(&value, &problem),
+                })?;
+        }
+        match settings.url.is_empty() {
+            true => Err(SettingsError::Address(
+                "the variable ROLLCALL_UPSTREAM is not set".to_owned(),
+            )),
+            false => Ok(settings),
         }
     }
 
-    /// Says which setting is out of range.
-    pub(crate) fn check(&self) -> Result<(), SettingsError> {
-        let range = |name, got: String, ok, takes| {
-            if ok {
-                Ok(())
-            } else {
-                Err(SettingsError::Range { name, got, takes })
-            }
-        };
-        range(
-            "the body cap",
-            self.body_cap.to_string(),
-            (1..=1 << 20).contains(&self.body_cap),
-            "1 to 1048576 bytes",
-        )?;
-        range(
-            "the number of attempts",
-            self.max_attempts.to_string(),
-            (1..=10).contains(&self.max_attempts),
-            "1 to 10",
-        )?;
-        for (name, duration, from) in [
-            ("the connect timeout", self.connect_timeout, SHORTEST),
-            ("the attempt timeout", self.attempt_timeout, SHORTEST),
-            ("the backoff", self.backoff, Duration::ZERO),
-            ("the longest backoff", self.backoff_cap, Duration::ZERO),
-            (
-                "the longest Retry-After",
-                self.retry_after_cap,
-                Duration::ZERO,
-            ),
-        ] {
-            let (is_good, takes) = match from {
-                SHORTEST => ((from..=LONGEST).contains(&duration), "1 ms to 1 day"),
-                _ => (duration <= LONGEST, "at most 1 day"),
-            };
-            range(name, format!("{duration:?}"), is_good, takes)?;
-        }
-        range(
-            "streams per connection",
-            self.streams_per_connection.to_string(),
-            self.streams_per_connection > 0,
-            "1 or more",
-        )
+    /// Checks every range; the error names the setting.
+    pub(crate) fn check(&mut self) -> Result<(), SettingsError> {
+        TABLE.iter().try_for_each(|setting| setting.check(self))
     }
 }
 
@@ -124,41 +245,4 @@ impl std::fmt::Debug for UpstreamSettings {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_out_of_range_is_named() {
-        let with = |change: fn(&mut UpstreamSettings)| {
-            let mut settings = UpstreamSettings::new("https://records.example.gov/ssn/");
-            change(&mut settings);
-            settings.check()
-        };
-        assert!(with(|_| ()).is_ok());
-        assert!(with(|settings| settings.backoff = Duration::ZERO).is_ok());
-        type Change = fn(&mut UpstreamSettings);
-        let bad: [(Change, &str); 8] = [
-            (|settings| settings.body_cap = 0, "body cap"),
-            (|settings| settings.body_cap = (1 << 20) + 1, "body cap"),
-            (|settings| settings.max_attempts = 0, "attempts"),
-            (
-                |settings| settings.connect_timeout = Duration::ZERO,
-                "connect timeout",
-            ),
-            (
-                |settings| settings.attempt_timeout = Duration::ZERO,
-                "attempt timeout",
-            ),
-            (|settings| settings.backoff_cap = Duration::MAX, "backoff"),
-            (
-                |settings| settings.retry_after_cap = Duration::MAX,
-                "Retry-After",
-            ),
-            (|settings| settings.streams_per_connection = 0, "streams"),
-        ];
-        for (change, name) in bad {
-            let error = with(change).unwrap_err().to_string();
-            assert!(error.contains(name), "{error}");
-        }
-    }
-}
+mod tests;

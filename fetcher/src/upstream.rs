@@ -26,7 +26,7 @@ pub(crate) struct Upstream {
 }
 
 impl Upstream {
-    pub(crate) fn new(settings: UpstreamSettings) -> Result<Self, SettingsError> {
+    pub(crate) fn new(mut settings: UpstreamSettings) -> Result<Self, SettingsError> {
         settings.check()?;
         let address = Address::new(&settings)?;
         let clients = ClientPool::new(&settings, address.is_https())?;
@@ -70,7 +70,7 @@ impl Upstream {
         if status.is_redirection() && response.headers().contains_key(LOCATION) {
             return Err(ErrorKind::RedirectRefused);
         }
-        let bytes = read_body(&mut response, self.settings.body_cap).await?;
+        let bytes = read_body(&mut response, self.settings.body_cap as usize).await?;
         let content_type = response
             .headers()
             .get(CONTENT_TYPE)

@@ -1,4 +1,4 @@
-//! What `rollcall fetch` takes.
+//! Arguments of `rollcall fetch`.
 
 use std::path::PathBuf;
 
@@ -7,7 +7,6 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use contract::list::ColumnSelector;
 use export::Format;
 
-use super::given::Given;
 use super::{RunArgs, SettingsArg, UpstreamArgs};
 
 const EXAMPLES: &str = "\
@@ -18,9 +17,9 @@ Examples:
     rollcall fetch people.csv --column ssn --format ndjson --masked > rows.ndjson
   The same table for Excel:
     rollcall fetch people.csv --column ssn --spreadsheet --out rows.csv
-  A run that can be interrupted, and gone on with by the same command:
+  A run that the same command resumes after an interruption:
     rollcall fetch list.txt --resume run --out rows.csv
-  What failed in it, asked again:
+  Retry what failed in it:
     rollcall fetch list.txt --resume run --redrive --out rows.csv
   On a server, with its token in ROLLCALL_TOKEN:
     rollcall fetch list.txt --api https://rollcall.example/ --out rows.csv";
@@ -29,14 +28,8 @@ Examples:
 #[derive(Args)]
 #[command(after_long_help = EXAMPLES)]
 pub(crate) struct FetchArgs {
-    // First: what is read after it is taken out of what clap has found.
-    #[command(flatten)]
-    pub(crate) given: Given,
-    /// The list: a file with a number a line, a CSV or TSV, or `-` for standard input.
+    /// The list: a file with one number per line, a CSV or a TSV, or `-` for standard input.
     pub(crate) list: PathBuf,
-    /// The upstream's address, to which a number is appended.
-    #[arg(long = "upstream", value_name = "URL", env = "ROLLCALL_UPSTREAM")]
-    pub(crate) url: Option<String>,
     /// The file for the rows. It is written completely or not at all: an existing file is replaced at
     /// the end. Only its owner can read it [default: standard output].
     #[arg(long, value_name = "FILE")]
@@ -60,26 +53,23 @@ pub(crate) struct FetchArgs {
     /// header or content says so].
     #[arg(long, value_name = "COLUMN")]
     pub(crate) column: Option<ColumnSelector>,
-    /// Takes only numbers that may have been issued.
+    /// Accepts only numbers that the SSA may have issued.
     #[arg(long)]
     pub(crate) issued_only: bool,
-    /// Takes 7 or 8 bare digits as a number whose leading zeros a spreadsheet ate.
+    /// Reads 7 or 8 bare digits as a number whose leading zeros a spreadsheet removed.
     #[arg(long)]
     pub(crate) restore_leading_zeros: bool,
-    /// Shows no progress bar on a terminal; what failed is told all the same.
+    /// Shows no progress bar on a terminal. Failures are reported all the same.
     #[arg(long, short)]
     pub(crate) quiet: bool,
-    /// Keeps the run in this folder, and goes on there with one that was interrupted or killed. A
-    /// run that is over is not asked again: its rows are written once more.
+    /// Keeps the run in this folder, and resumes one that was interrupted or killed. The folder belongs
+    /// to one list and one upstream; other options may change. A run that is over is not asked again:
+    /// its rows are written once more.
     #[arg(long, value_name = "DIR")]
     pub(crate) resume: Option<PathBuf>,
-    /// With `--resume`: asks again what failed or was not tried, where the run is over.
+    /// With `--resume`: retries what failed or was not tried, if the run is over.
     #[arg(long, requires = "resume")]
     pub(crate) redrive: bool,
-    /// With `--resume`: goes on with other headers than the run began with, such as a token that was
-    /// renewed. Without, they are taken for those of another run.
-    #[arg(long, requires = "resume")]
-    pub(crate) new_headers: bool,
     #[command(flatten)]
     pub(crate) settings: SettingsArg,
     #[command(flatten)]
@@ -90,17 +80,18 @@ pub(crate) struct FetchArgs {
     pub(crate) upstream: UpstreamArgs,
 }
 
-/// A server that runs the list, in place of this process.
+/// A server that looks up the list instead of this process.
 #[derive(Args)]
 #[command(next_help_heading = "On a server")]
 pub(crate) struct ServerArgs {
-    /// The address of a Rollcall server that runs the list, in place of `--upstream`. The one that
-    /// `rollcall serve` prints is good as it is, with its token. What of `--max-concurrency` and the
-    /// like isn't given is the server's default.
+    /// The address of a Rollcall server that looks up the list, instead of `--upstream`. It may be the
+    /// one that `rollcall serve` prints, with its token. The server's defaults apply to options of a run
+    /// that you omit.
     #[arg(long, value_name = "URL", env = "ROLLCALL_API")]
     pub(crate) api: Option<String>,
-    /// The server's token. A variable or a file keeps it out of the list of processes. The variable's
-    /// is not sent where the address of `--api` has one.
+    /// The server's token. Other users of this machine can see a command line: put it into a file or a
+    /// variable. The variable's token is for the server of ROLLCALL_API if that is set, and a token in
+    /// the address of `--api` overrides it.
     #[arg(
         long,
         value_name = "TOKEN",
@@ -108,7 +99,7 @@ pub(crate) struct ServerArgs {
         hide_env_values = true
     )]
     pub(crate) token: Option<String>,
-    /// A file that holds the server's token, and nothing else.
+    /// A file that holds the server's token and nothing else.
     #[arg(long, value_name = "FILE")]
     pub(crate) token_file: Option<PathBuf>,
 }

@@ -1,11 +1,11 @@
-//! What `rollcall serve` takes.
+//! Arguments of `rollcall serve`.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{RunArgs, SettingsArg, UpstreamArgs, takes};
+use super::{RunArgs, SettingsArg, UpstreamArgs, values};
 
 /// `rollcall serve`.
 #[derive(Args)]
@@ -16,42 +16,39 @@ pub(crate) struct ServeArgs {
         value_name = "ADDR",
         env = "ROLLCALL_LISTEN",
         default_value = "127.0.0.1:8686",
-        value_parser = takes::address
+        value_parser = values::address
     )]
     pub(crate) listen: SocketAddr,
     /// The folder for lists and results [default: the user's data folder].
     #[arg(long, value_name = "DIR", env = "ROLLCALL_DATA")]
     pub(crate) data: Option<PathBuf>,
-    /// A further name by which this server may be called.
+    /// A further host name that requests to this server may use; repeat the flag for more.
     #[arg(
         long,
         value_name = "NAME",
         env = "ROLLCALL_ALLOW_HOST",
         value_delimiter = ',',
-        value_parser = takes::host_name
+        value_parser = values::host_name
     )]
     pub(crate) allow_host: Vec<String>,
-    /// Erases runs that were started more than so many days ago [default: none].
+    /// Erases runs this many days after their start [default: never].
     #[arg(
         long,
         value_name = "DAYS",
         env = "ROLLCALL_RETAIN",
-        value_parser = takes::number(1..=36_500_u32, "days")
+        value_parser = values::number(1..=36_500_u32, "days")
     )]
     pub(crate) retain: Option<u32>,
-    /// Opens the page in the browser, where there is one.
+    /// Opens the page in the browser, if this machine has one.
     #[arg(
         long,
         env = "ROLLCALL_OPEN",
         num_args = 0..=1,
         require_equals = true,
         value_name = "BOOL",
-        value_parser = takes::switch
+        value_parser = values::switch
     )]
     pub(crate) open: bool,
-    /// The upstream's address, to which a number is appended [default: a demo upstream].
-    #[arg(long = "upstream", value_name = "URL", env = "ROLLCALL_UPSTREAM")]
-    pub(crate) url: Option<String>,
     #[command(flatten)]
     pub(crate) settings: SettingsArg,
     #[command(flatten)]

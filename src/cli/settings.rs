@@ -1,113 +1,122 @@
-//! Settings: a flag outdoes a variable, a variable a file, a file the default.
+//! Settings from three sources: a flag overrides a variable, a variable overrides a settings file.
 //!
-//! There is one definition of each, clap's. A file's values are laid into the command as its
-//! defaults, so that flag, variable and file are read alike and refused in the same words.
+//! clap defines every setting once. The file's values become clap's defaults, so that flag, variable
+//! and file are parsed alike and refused in the same words. An address and the secrets that are sent
+//! to it are one unit per source: see [`unit`].
 
-mod arg;
-mod clap_error;
 mod file;
 mod origin;
 mod show;
+mod unit;
 
-use std::ffi::OsString;
+use std::error::Error;
+use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
-use clap::{ArgMatches, Command};
+use clap::builder::Resettable;
+use clap::parser::ValueSource;
+use clap::{Arg, ArgMatches, Args, Command, value_parser};
 
-pub(crate) use arg::SettingsArg;
 pub(crate) use file::{FileError, SettingsFile};
-pub(crate) use origin::{BadSetting, Origins};
+pub(crate) use origin::{InvalidSetting, Origin, Origins};
 pub(crate) use show::show;
 
-/// The subcommands that a file sets defaults of.
+/// The commands whose settings a file can set, in addition to `rollcall` alone.
 const WITH_SETTINGS: [&str; 3] = ["serve", "fetch", "settings"];
+
+/// The file that settings are read from.
+#[derive(Args)]
+pub(crate) struct SettingsArg {
+    /// A settings file in TOML, whose keys are flags without `--`; a flag or a variable overrides it
+    /// [default: rollcall/settings.toml in the user's configuration folder, if it exists].
+    #[arg(long = "settings", value_name = "FILE", env = "ROLLCALL_SETTINGS")]
+    pub(crate) settings_file: Option<PathBuf>,
+}
 
 /// A command line can't be followed.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum Refused {
-    /// As clap says it; help and the version as well.
+pub(crate) enum ParseError {
+    /// In clap's words. `--help` and `--version` are such errors too.
     #[error(transparent)]
     Clap(#[from] clap::Error),
     #[error(transparent)]
     File(#[from] FileError),
     #[error(transparent)]
-    Setting(#[from] BadSetting),
+    Setting(#[from] InvalidSetting),
 }
 
-/// A command line that was understood.
+/// A parsed command line.
 pub(crate) struct Parsed {
-    /// The command, with the file's values as defaults.
+    /// The command that was called, as it is defined.
     pub(crate) command: Command,
     pub(crate) matches: ArgMatches,
     /// The file that settings were read from.
     pub(crate) file: Option<SettingsFile>,
+    /// Where the settings of the called command come from.
+    pub(crate) origins: Origins,
 }
 
-impl Parsed {
-    /// Where the settings of the command that was called come from.
-    pub(crate) fn origins(&self) -> Origins {
-        let (command, matches) = called(&self.command, &self.matches);
-        Origins::new(command, matches, self.file.as_ref())
-    }
-
-    /// What was called, and its arguments.
-    pub(crate) fn called(&self) -> (&Command, &ArgMatches) {
-        called(&self.command, &self.matches)
-    }
-}
-
-/// Reads a command line, whose first word is the program's name.
-pub(crate) fn parse(command: Command, given: &[OsString]) -> Result<Parsed, Refused> {
-    let told =
-        |error: clap::Error, command: &Command| match clap_error::refused(&error, command, given) {
-            Some((arg, origin)) => Refused::Setting(clap_error::bad_setting(&error, arg, origin)),
-            None => Refused::Clap(error),
-        };
-    // What is missing may stand in a file, which is known when the rest is read.
-    let lenient = each(command.clone(), |command| {
-        command.mut_args(|arg| {
-            let is_setting = arg.get_env().is_some();
-            if is_setting { arg.required(false) } else { arg }
+/// Parses a command line, whose first word is the program's name.
+pub(crate) fn parse(command: Command, words: &[OsString]) -> Result<Parsed, ParseError> {
+    // First without checking values, so that an invalid one can be reported with its origin.
+    let unchecked = each(command.clone(), |command| {
+        command.mut_args(|arg| match is_setting(&arg) {
+            true => arg.value_parser(value_parser!(OsString)).required(false),
+            false => arg,
         })
     });
-    let matches = lenient
-        .try_get_matches_from(given)
-        .map_err(|error| told(error, &command))?;
-    let name = matches.subcommand_name();
-    if name.is_some_and(|name| !WITH_SETTINGS.contains(&name)) {
+    let matches = unchecked.try_get_matches_from(words)?;
+    let has_settings = |name| WITH_SETTINGS.contains(&name);
+    if !matches.subcommand_name().is_none_or(has_settings) {
+        let without = each(command.clone(), |command| {
+            command.mut_args(|arg| arg.env(Resettable::Reset))
+        });
         return Ok(Parsed {
             command,
-            matches,
+            matches: without.try_get_matches_from(words)?,
             file: None,
+            origins: Origins::default(),
         });
     }
-    let called = called(&command, &matches).1;
-    let path = match called.get_one::<PathBuf>("settings_file") {
-        Some(path) => Some(path.clone()),
+    let (called, unchecked) = called(&command, &matches);
+    let path = match raw(unchecked, "settings_file").next() {
+        Some(path) => Some(path.into()),
         None => default_path()?,
     };
-    let Some(path) = path else {
-        let matches = command.clone().try_get_matches_from(given);
-        return Ok(Parsed {
-            matches: matches.map_err(|error| told(error, &command))?,
-            command,
-            file: None,
-        });
-    };
-    let file = SettingsFile::read(&path, &command)?;
-    let command = each(command, |command| file.lay_into(command));
-    let matches = command
-        .clone()
-        .try_get_matches_from(given)
-        .map_err(|error| told(error, &command))?;
+    let mut file = path
+        .map(|path| SettingsFile::read(&path, &command))
+        .transpose()?;
+    for arg in called.get_arguments().filter(|arg| is_setting(arg)) {
+        let id = arg.get_id().as_str();
+        let origin = match unchecked.value_source(id) {
+            Some(ValueSource::CommandLine) => Origin::CommandLine,
+            Some(ValueSource::EnvVariable) => Origin::of_variable(arg),
+            _ => continue,
+        };
+        raw(unchecked, id).try_for_each(|value| check(arg, value, &origin))?;
+    }
+    let unused_variables = unit::apply(called, unchecked, file.as_mut())?;
+    let resolved = each(command.clone(), |command| {
+        let command = match &file {
+            Some(file) => file.set_defaults(command),
+            None => command,
+        };
+        command.mut_args(|arg| match arg.get_long() {
+            Some(flag) if unused_variables.contains(&flag) => arg.env(Resettable::Reset),
+            _ => arg,
+        })
+    });
+    let matches = resolved.try_get_matches_from(words)?;
+    let (called, called_matches) = self::called(&command, &matches);
     Ok(Parsed {
-        command,
+        origins: Origins::new(called, called_matches, file.as_ref()),
+        command: called.clone(),
         matches,
-        file: Some(file),
+        file,
     })
 }
 
-/// The command and its subcommands that have settings, each changed.
+/// Changes the command and those of its subcommands that have settings.
 fn each(command: Command, change: impl Fn(Command) -> Command) -> Command {
     WITH_SETTINGS
         .into_iter()
@@ -116,6 +125,7 @@ fn each(command: Command, change: impl Fn(Command) -> Command) -> Command {
         })
 }
 
+/// The command that was called, and its arguments.
 fn called<'a>(command: &'a Command, matches: &'a ArgMatches) -> (&'a Command, &'a ArgMatches) {
     let subcommand = matches
         .subcommand()
@@ -123,13 +133,48 @@ fn called<'a>(command: &'a Command, matches: &'a ArgMatches) -> (&'a Command, &'
     subcommand.unwrap_or((command, matches))
 }
 
-/// The user's own settings, where there are any.
+/// An argument's values as they were typed.
+fn raw<'a>(matches: &'a ArgMatches, id: &str) -> impl Iterator<Item = &'a OsStr> {
+    matches.get_raw(id).into_iter().flatten()
+}
+
+/// Whether an argument can be set by a variable, as every setting can.
+fn is_setting(arg: &Arg) -> bool {
+    arg.get_env().is_some()
+}
+
+/// Checks a value with its argument's own parser.
+fn check(arg: &Arg, value: &OsStr, origin: &Origin) -> Result<(), InvalidSetting> {
+    let mut word = OsString::from(format!("--{}=", arg.get_long().unwrap_or_default()));
+    word.push(value);
+    let alone = Command::new("setting")
+        .no_binary_name(true)
+        .arg(arg.clone().env(Resettable::Reset).required(false));
+    let Err(error) = alone.try_get_matches_from([word]) else {
+        return Ok(());
+    };
+    let takes = error.source().map(ToString::to_string);
+    let takes = takes.unwrap_or_else(|| "it takes a value".to_owned());
+    let problem = match value.to_string_lossy() {
+        value if value.is_empty() => format!("empty: {takes}"),
+        _ if is_secret(arg) => format!("invalid: {takes}"),
+        value => format!("{value:?}: {takes}"),
+    };
+    Err(InvalidSetting::new(arg, origin.clone(), problem))
+}
+
+/// Whether a value may be a secret.
+fn is_secret(arg: &Arg) -> bool {
+    matches!(arg.get_long(), Some("header" | "token"))
+}
+
+/// The user's own settings file, if it exists.
 fn default_path() -> Result<Option<PathBuf>, FileError> {
     use etcetera::BaseStrategy;
-    let Ok(places) = etcetera::choose_base_strategy() else {
+    let Ok(folders) = etcetera::choose_base_strategy() else {
         return Ok(None);
     };
-    let path = places.config_dir().join("rollcall/settings.toml");
+    let path = folders.config_dir().join("rollcall/settings.toml");
     match path.try_exists() {
         Ok(true) => Ok(Some(path)),
         Ok(false) => Ok(None),

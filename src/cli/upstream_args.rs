@@ -1,299 +1,178 @@
-//! How the upstream is asked, as flags and variables.
+//! The upstream's settings as arguments, made from the fetcher's table.
 
-use std::fs;
-use std::path::PathBuf;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use clap::Args;
+use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches, value_parser};
+use fetcher::settings::{Kind, Setting, TABLE};
 use fetcher::{Fetcher, SettingsError, UpstreamSettings};
-use http::HeaderMap;
 use store::Store;
 
-use super::settings::{BadSetting, Origins};
-use super::{headers, takes};
+use super::private_file::warn_if_readable_by_others;
+use super::settings::{InvalidSetting, Origins};
 
-/// The shortest timeout, in seconds.
-const SHORTEST: f64 = 0.001;
-/// The longest of all times: a day, in seconds.
-const LONGEST: f64 = 86_400.0;
-
-/// How the upstream is asked.
-#[derive(Args)]
-#[command(next_help_heading = "Upstream")]
+/// How the upstream is asked: the values of [`TABLE`], with their defaults.
+#[derive(Clone, Debug, Default)]
 pub(crate) struct UpstreamArgs {
-    /// A header sent with every GET, as `Name: value`; may be given again. Others on this machine
-    /// can see a command line: put a secret into a file or a variable.
-    #[arg(
-        long,
-        value_name = "HEADER",
-        env = "ROLLCALL_HEADER",
-        hide_env_values = true,
-        value_delimiter = '\n'
-    )]
-    header: Vec<String>,
-    /// A file with headers sent with every GET, a line `Name: value` each.
-    #[arg(long, value_name = "FILE", env = "ROLLCALL_HEADER_FILE")]
-    header_file: Option<PathBuf>,
-    /// Seconds until a connection must stand.
-    #[arg(
-        long,
-        value_name = "SECONDS",
-        env = "ROLLCALL_CONNECT_TIMEOUT",
-        default_value_t = 5.0,
-        value_parser = takes::number(SHORTEST..=LONGEST, "seconds")
-    )]
-    connect_timeout: f64,
-    /// Seconds for one attempt, from its start to the end of the answer.
-    #[arg(
-        long,
-        value_name = "SECONDS",
-        env = "ROLLCALL_ATTEMPT_TIMEOUT",
-        default_value_t = 30.0,
-        value_parser = takes::number(SHORTEST..=LONGEST, "seconds")
-    )]
-    attempt_timeout: f64,
-    /// Bytes of an answer's body, at most 1048576.
-    #[arg(
-        long,
-        value_name = "BYTES",
-        env = "ROLLCALL_BODY_CAP",
-        default_value_t = 64 << 10,
-        value_parser = takes::number(1..=1_usize << 20, "bytes")
-    )]
-    body_cap: usize,
-    /// Attempts for one number.
-    #[arg(
-        long,
-        value_name = "N",
-        env = "ROLLCALL_MAX_ATTEMPTS",
-        default_value_t = 4,
-        value_parser = takes::number(1..=10_u32, "")
-    )]
-    max_attempts: u32,
-    /// Seconds of the first backoff, which doubles from attempt to attempt.
-    #[arg(
-        long,
-        value_name = "SECONDS",
-        env = "ROLLCALL_BACKOFF",
-        default_value_t = 0.2,
-        value_parser = takes::number(0.0..=LONGEST, "seconds")
-    )]
-    backoff: f64,
-    /// Seconds of the longest backoff.
-    #[arg(
-        long,
-        value_name = "SECONDS",
-        env = "ROLLCALL_BACKOFF_CAP",
-        default_value_t = 20.0,
-        value_parser = takes::number(0.0..=LONGEST, "seconds")
-    )]
-    backoff_cap: f64,
-    /// Seconds of the longest Retry-After that is waited for.
-    #[arg(
-        long,
-        value_name = "SECONDS",
-        env = "ROLLCALL_RETRY_AFTER_CAP",
-        default_value_t = 300.0,
-        value_parser = takes::number(0.0..=LONGEST, "seconds")
-    )]
-    retry_after_cap: f64,
-    /// Requests on one HTTPS connection at the same time.
-    #[arg(
-        long,
-        value_name = "N",
-        env = "ROLLCALL_STREAMS_PER_CONNECTION",
-        default_value_t = 100,
-        value_parser = takes::number(1..=10_000_usize, "")
-    )]
-    streams_per_connection: usize,
-    /// Allows plain http beyond this machine: every number crosses the network unencrypted.
-    #[arg(
-        long,
-        env = "ROLLCALL_ALLOW_HTTP",
-        num_args = 0..=1,
-        require_equals = true,
-        value_name = "BOOL",
-        value_parser = takes::switch
-    )]
-    allow_http: bool,
-    /// Follows HTTPS_PROXY and its like.
-    #[arg(
-        long,
-        env = "ROLLCALL_USE_PROXY",
-        num_args = 0..=1,
-        require_equals = true,
-        value_name = "BOOL",
-        value_parser = takes::switch
-    )]
-    use_proxy: bool,
-    /// Certificates in PEM to trust beside the system's.
-    #[arg(long, value_name = "FILE", env = "ROLLCALL_CA_FILE")]
-    ca_file: Option<PathBuf>,
-    /// Where these come from, for errors.
-    #[arg(skip)]
-    pub(crate) origins: Origins,
+    values: Vec<(&'static Setting, Vec<OsString>)>,
 }
 
 /// The upstream can't be asked as it is set.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ArgsError {
     #[error(transparent)]
-    Setting(#[from] BadSetting),
+    Setting(#[from] InvalidSetting),
     #[error(transparent)]
     Upstream(#[from] SettingsError),
 }
 
 impl UpstreamArgs {
-    /// What asks the upstream at this address.
-    pub(crate) fn fetcher(&self, store: Store, url: &str) -> Result<Fetcher, ArgsError> {
-        self.fetcher_with(store, self.settings(url)?)
+    /// The upstream's address, if one is set.
+    pub(crate) fn url(&self) -> Option<&str> {
+        let mut values = self.values.iter();
+        let (_, values) = values.find(|(setting, _)| matches!(setting.kind, Kind::Address))?;
+        values.first()?.to_str()
     }
 
-    /// What asks the upstream by these settings.
-    pub(crate) fn fetcher_with(
+    /// The settings for the upstream at this address. Reads the files that they name.
+    pub(crate) fn settings(
+        &self,
+        url: &str,
+        origins: &Origins,
+    ) -> Result<UpstreamSettings, InvalidSetting> {
+        let mut settings = self.read(origins, |_| true)?;
+        settings.url = url.to_owned();
+        Ok(settings)
+    }
+
+    /// As [`Self::settings`], with the defaults for all settings but these.
+    pub(crate) fn read(
+        &self,
+        origins: &Origins,
+        is_wanted: impl Fn(&Setting) -> bool,
+    ) -> Result<UpstreamSettings, InvalidSetting> {
+        let mut settings = UpstreamSettings::new(String::new());
+        let wanted = self.values.iter().filter(|(setting, _)| is_wanted(setting));
+        for (setting, values) in wanted {
+            for value in values {
+                if matches!(setting.kind, Kind::HeaderFile) {
+                    warn_if_readable_by_others(Path::new(value));
+                }
+                setting.set(&mut settings, value).map_err(|problem| {
+                    let problem = setting.describe(&value.to_string_lossy(), &problem);
+                    origins.invalid(&setting.flag(), problem)
+                })?;
+            }
+        }
+        Ok(settings)
+    }
+
+    /// A fetcher for the upstream at this address.
+    pub(crate) fn fetcher(
         &self,
         store: Store,
-        settings: UpstreamSettings,
+        url: &str,
+        origins: &Origins,
     ) -> Result<Fetcher, ArgsError> {
-        let bad = |flag, error| self.origins.bad(flag, format!("no good: {error}")).into();
-        Fetcher::new(store, settings).map_err(|error| match error {
-            SettingsError::Address(_) | SettingsError::PlainHttp(_) => bad("upstream", error),
-            SettingsError::Certificates(_) => bad("ca-file", error),
-            error => ArgsError::Upstream(error),
+        let settings = self.settings(url, origins)?;
+        Fetcher::new(store, settings).map_err(|error| {
+            let flag = match error {
+                SettingsError::Address(_) | SettingsError::PlainHttp(_) => "upstream",
+                SettingsError::Certificates(_) => "ca-file",
+                error => return ArgsError::Upstream(error),
+            };
+            origins.invalid(flag, format!("invalid: {error}")).into()
         })
-    }
-
-    /// The settings for this address.
-    pub(crate) fn settings(&self, url: &str) -> Result<UpstreamSettings, BadSetting> {
-        Ok(UpstreamSettings {
-            url: url.to_owned(),
-            headers: self.headers()?,
-            connect_timeout: Duration::from_secs_f64(self.connect_timeout),
-            attempt_timeout: Duration::from_secs_f64(self.attempt_timeout),
-            body_cap: self.body_cap,
-            max_attempts: self.max_attempts,
-            backoff: Duration::from_secs_f64(self.backoff),
-            backoff_cap: Duration::from_secs_f64(self.backoff_cap),
-            retry_after_cap: Duration::from_secs_f64(self.retry_after_cap),
-            streams_per_connection: self.streams_per_connection,
-            allow_http: self.allow_http,
-            use_proxy: self.use_proxy,
-            trusted_certificates: self.certificates()?,
-            roots: None,
-        })
-    }
-
-    fn certificates(&self) -> Result<Option<Vec<u8>>, BadSetting> {
-        let Some(path) = &self.ca_file else {
-            return Ok(None);
-        };
-        let bad = |wrong: &str| {
-            let wrong = format!("{}, which {wrong}", path.display());
-            self.origins.bad("ca-file", wrong)
-        };
-        let pem = fs::read(path).map_err(|error| bad(&format!("can't be read: {error}")))?;
-        // A file without one would be taken, and trust nobody more.
-        match String::from_utf8_lossy(&pem).contains("-----BEGIN CERTIFICATE-----") {
-            true => Ok(Some(pem)),
-            false => Err(bad("holds no certificate: it takes PEM")),
-        }
-    }
-
-    /// What is sent with every GET: the headers of the file, then those given one by one.
-    fn headers(&self) -> Result<HeaderMap, BadSetting> {
-        let mut all = HeaderMap::new();
-        if let Some(path) = &self.header_file {
-            self.origins.check_header("header-file")?;
-            let headers = headers::from_file(path);
-            all.extend(headers.map_err(|wrong| self.origins.bad("header-file", wrong))?);
-        }
-        if !self.header.is_empty() {
-            self.origins.check_header("header")?;
-        }
-        for line in &self.header {
-            let header = headers::header(line);
-            let wrong = |takes| self.origins.bad("header", format!("no header: {takes}"));
-            all.extend([header.map_err(wrong)?]);
-        }
-        Ok(all)
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use clap::Parser;
-
-    #[derive(Parser)]
-    struct Only {
-        #[command(flatten)]
-        upstream: UpstreamArgs,
+impl FromArgMatches for UpstreamArgs {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        let values = TABLE.iter().map(|setting| {
+            let values = matches.get_raw(setting.name).into_iter().flatten();
+            (setting, values.map(ToOwned::to_owned).collect())
+        });
+        Ok(Self {
+            values: values.collect(),
+        })
     }
 
-    #[test]
-    fn the_defaults_are_the_fetcher_s_own() {
-        let ours = Only::parse_from(["x"])
-            .upstream
-            .settings("https://a.example/")
-            .unwrap();
-        let theirs = UpstreamSettings::new("https://a.example/");
-        let key = |settings: &UpstreamSettings| {
-            let UpstreamSettings {
-                url,
-                connect_timeout,
-                attempt_timeout,
-                body_cap,
-                max_attempts,
-                backoff,
-                ..
-            } = settings.clone();
-            let UpstreamSettings {
-                backoff_cap,
-                retry_after_cap,
-                streams_per_connection,
-                allow_http,
-                use_proxy,
-                ..
-            } = settings.clone();
-            (
-                (
-                    url,
-                    connect_timeout,
-                    attempt_timeout,
-                    body_cap,
-                    max_attempts,
-                    backoff,
-                ),
-                (
-                    backoff_cap,
-                    retry_after_cap,
-                    streams_per_connection,
-                    allow_http,
-                    use_proxy,
-                ),
-            )
-        };
-        assert_eq!(key(&ours), key(&theirs));
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        *self = Self::from_arg_matches(matches)?;
+        Ok(())
+    }
+}
+
+impl Args for UpstreamArgs {
+    fn augment_args(command: Command) -> Command {
+        command
+            .next_help_heading("Upstream")
+            .args(TABLE.iter().map(argument))
     }
 
-    #[test]
-    fn the_fetcher_takes_what_is_within_the_bounds_told_here() {
-        let bounds = [
-            ["--connect-timeout", "0.001", "86400"],
-            ["--attempt-timeout", "0.001", "86400"],
-            ["--body-cap", "1", "1048576"],
-            ["--max-attempts", "1", "10"],
-            ["--backoff", "0", "86400"],
-            ["--backoff-cap", "0", "86400"],
-            ["--retry-after-cap", "0", "86400"],
-            ["--streams-per-connection", "1", "10000"],
-        ];
-        for [flag, least, most] in bounds {
-            for value in [least, most] {
-                let args = Only::parse_from(["x", flag, value]).upstream;
-                let fetcher = args.fetcher(Store::in_memory(), "http://127.0.0.1:1/");
-                assert!(fetcher.is_ok(), "{flag} {value}");
-            }
+    fn augment_args_for_update(command: Command) -> Command {
+        Self::augment_args(command)
+    }
+}
+
+/// A setting as clap's argument.
+fn argument(setting: &'static Setting) -> Arg {
+    let help = match setting.range() {
+        Some(range) => format!("{} [range: {range}]", setting.help),
+        None => setting.help.to_owned(),
+    };
+    let argument = Arg::new(setting.name)
+        .long(setting.flag())
+        .env(setting.variable())
+        .help(help);
+    let argument = match setting.default_value() {
+        // A switch has its default by its action.
+        Some(default) if !matches!(setting.kind, Kind::Switch(_)) => {
+            argument.default_value(default)
         }
+        _ => argument,
+    };
+    match setting.kind {
+        // The first option of all, since most calls have it.
+        Kind::Address => argument
+            .value_name("URL")
+            .help_heading(None::<&str>)
+            .display_order(0),
+        Kind::Headers => argument
+            .value_name("HEADER")
+            .action(ArgAction::Append)
+            .value_parser(move |text: &str| parse(setting, text, |_| text.to_owned())),
+        Kind::HeaderFile | Kind::CertificateFile => argument
+            .value_name("FILE")
+            .value_parser(value_parser!(PathBuf)),
+        Kind::Duration { field, .. } => argument.value_name("DURATION").value_parser(
+            move |text: &str| -> Result<Duration, String> {
+                parse(setting, text, |settings| *field(settings))
+            },
+        ),
+        Kind::Count { field, unit, .. } => argument
+            .value_name(if unit == "bytes" { "BYTES" } else { "N" })
+            .value_parser(move |text: &str| -> Result<u32, String> {
+                parse(setting, text, |settings| *field(settings))
+            }),
+        Kind::Switch(field) => argument
+            .value_name("BOOL")
+            .action(ArgAction::SetTrue)
+            .num_args(0..=1)
+            .require_equals(true)
+            .value_parser(move |text: &str| -> Result<bool, String> {
+                parse(setting, text, |settings| *field(settings))
+            }),
     }
+}
+
+fn parse<T>(
+    setting: &Setting,
+    text: &str,
+    field: impl Fn(&mut UpstreamSettings) -> T,
+) -> Result<T, String> {
+    let mut settings = UpstreamSettings::new(String::new());
+    setting.set(&mut settings, text.as_ref())?;
+    Ok(field(&mut settings))
 }

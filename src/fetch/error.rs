@@ -40,7 +40,7 @@ pub(crate) enum FetchError {
     Data(#[from] DataError),
     #[error("the folder {} of --resume can't be used: {}", .0.display(), .1)]
     Folder(PathBuf, String),
-    #[error("the folder {} holds another run: {}. Name another folder with --resume", .0.display(), .1.join("; "))]
+    #[error("the folder {} belongs to another run: {}. Name another folder with --resume", .0.display(), .1.join("; "))]
     OtherRun(PathBuf, Vec<String>),
     #[error("the run broke off. What is known is kept in {0}: the same command goes on from there")]
     BrokeOff(PathBuf),

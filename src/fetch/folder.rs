@@ -1,15 +1,15 @@
-//! A run in a folder of its own, to go on with where it was interrupted.
+//! The folder of `--resume`: a run that a later call resumes where an earlier one was interrupted.
 //!
-//! The folder is a data folder as a server has one. Which run it is for stands in a file of its own,
-//! written first: whatever a killed process was about to do after that is done by the next.
-
-mod upstream;
+//! It is a data folder like a server's, and holds one run: of one list, at one upstream, which is known
+//! by its address without its query. All other options may change from call to call. A file of the
+//! folder's own names the run. It is written first, so that after a kill the next call does what is
+//! missing.
 
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use contract::list::{List, Validation};
+use contract::list::List;
 use contract::text::pluralize;
 use contract::wire::{ExecutionId, RedriveRequest, RunSettings};
 use serde::{Deserialize, Serialize};
@@ -20,13 +20,10 @@ use super::FetchError;
 use super::local::Local;
 use crate::Embedded;
 use crate::data::DataFolder;
-use upstream::Kept;
-
-pub(super) use upstream::Upstream;
 
 /// The owner of everything on one machine.
 const OWNER: &str = "local";
-/// The file that says which run the folder is for.
+/// The file that names the run.
 const FILE: &str = "fetch.json";
 
 /// An open folder with one run in it. Locked until it is dropped.
@@ -35,30 +32,30 @@ pub(super) struct RunFolder {
     data: DataFolder,
 }
 
-/// The run that is wanted.
-pub(super) struct Begin<'a> {
-    pub(super) upstream: Upstream,
+/// The run that the arguments ask for.
+pub(super) struct Request<'a> {
+    /// The upstream's scheme, host, port and path.
+    pub(super) upstream: String,
     pub(super) list: &'a List,
     pub(super) settings: RunSettings,
-    /// What failed or was not tried is to be asked again, where the run is over.
+    /// Whether to retry what failed or was not tried, if the run is over.
     pub(super) redrive: bool,
-    /// It is to go on with other headers than it began with.
-    pub(super) new_headers: bool,
 }
 
-/// Which run the folder is for.
+/// The content of [`FILE`].
 #[derive(Serialize, Deserialize)]
-struct Which {
+struct RunFile {
     execution: ExecutionId,
-    upstream: Kept,
+    /// As [`Request::upstream`].
+    upstream: String,
 }
 
 impl RunFolder {
-    /// Opens the folder, making it where it isn't there.
+    /// Opens the folder, and creates it if it doesn't exist.
     pub(super) fn open(path: &Path) -> Result<Self, FetchError> {
         let unusable = |why: String| FetchError::Folder(path.to_owned(), why);
         match fs::read_dir(path).map(Iterator::count) {
-            // A slip of the pen must not spread files in a folder that is somebody's.
+            // A mistyped name must not put files into somebody's folder.
             Ok(1..) if !is_ours(path) => {
                 return Err(unusable("it holds something else; name a new one".into()));
             }
@@ -84,57 +81,56 @@ impl RunFolder {
         self.data.objects()
     }
 
-    /// The run that is wanted, begun or gone on with.
+    /// Starts the run, or resumes it with these settings.
     pub(super) async fn run(
         self,
         store: Store,
         engine: Embedded,
-        wanted: Begin<'_>,
+        request: Request<'_>,
     ) -> Result<Local, FetchError> {
-        let Begin {
+        let Request {
             upstream,
             list,
             settings,
             redrive,
-            new_headers,
-        } = wanted;
-        let mut fresh = Meta::new(OWNER, None, None, None, list, settings);
-        let mut which = match self.which()? {
-            Some(which) => which,
-            None => self.claim(Which {
+        } = request;
+        let mut fresh = Meta::new(OWNER, None, None, None, list, settings.clone());
+        let file = match self.read_file()? {
+            Some(file) => file,
+            None => self.write_file(RunFile {
                 execution: fresh.id.clone(),
-                upstream: upstream.kept(),
+                upstream: upstream.clone(),
             })?,
         };
-        if new_headers {
-            which.upstream.take_headers(&upstream);
-        }
-        if store.is_erased(&which.execution).await? {
+        if store.is_erased(&file.execution).await? {
             let why = "its run was erased; name a new one".to_owned();
             return Err(FetchError::Folder(self.path, why));
         }
-        let meta = match store.meta(&which.execution).await? {
+        let mut meta = match store.meta(&file.execution).await? {
             Some(meta) => meta,
             None => {
-                fresh.id = which.execution.clone();
+                fresh.id = file.execution;
                 store.write_list(&fresh, list).await?;
-                fresh.clone()
+                fresh
             }
         };
-        let mut differs = differences(&meta.settings, &fresh.settings);
-        differs.extend(which.upstream.differences(&upstream));
+        let mut differences = Vec::new();
+        if file.upstream != upstream {
+            differences.push(format!("its upstream is {}, not {upstream}", file.upstream));
+        }
         if !store.is_same_list(&meta, list).await? {
-            differs.push(format!(
-                "its list is another one, of {} and {}",
+            differences.push(format!(
+                "its list is another one, with {} and {}",
                 pluralize(meta.rows, "line"),
                 pluralize(meta.items, "number")
             ));
         }
-        if !differs.is_empty() {
-            return Err(FetchError::OtherRun(self.path, differs));
+        if !differences.is_empty() {
+            return Err(FetchError::OtherRun(self.path, differences));
         }
-        if new_headers {
-            self.claim(which)?;
+        if meta.settings != settings {
+            meta.settings = settings;
+            store.write_meta(&meta).await?;
         }
         let pass = pass(&store, &meta, redrive).await?;
         Ok(Local {
@@ -146,11 +142,9 @@ impl RunFolder {
         })
     }
 
-    /// Which run the folder is for, if it is for one.
-    fn which(&self) -> Result<Option<Which>, FetchError> {
-        let place = self.path.join(FILE);
+    fn read_file(&self) -> Result<Option<RunFile>, FetchError> {
         let bad = |why: String| FetchError::Folder(self.path.clone(), format!("{FILE}: {why}"));
-        match fs::read(&place) {
+        match fs::read(self.path.join(FILE)) {
             Ok(json) => serde_json::from_slice(&json)
                 .map(Some)
                 .map_err(|_| bad("it was not written by this program".to_owned())),
@@ -159,11 +153,11 @@ impl RunFolder {
         }
     }
 
-    /// Says which run the folder is for, whole or not at all.
-    fn claim(&self, which: Which) -> Result<Which, FetchError> {
+    /// Writes the file completely or not at all.
+    fn write_file(&self, content: RunFile) -> Result<RunFile, FetchError> {
         let write = || -> io::Result<()> {
             let mut file = NamedTempFile::new_in(&self.path)?;
-            serde_json::to_writer(&mut file, &which)?;
+            serde_json::to_writer(&mut file, &content)?;
             file.flush()?;
             file.as_file().sync_all()?;
             file.persist(self.path.join(FILE))
@@ -171,20 +165,20 @@ impl RunFolder {
             Ok(())
         };
         write().map_err(|error| FetchError::Folder(self.path.clone(), error.to_string()))?;
-        Ok(which)
+        Ok(content)
     }
 }
 
-/// Whether a folder is one of a fetch, or of one that was killed before it said so. A server's runs
-/// are no fetch's to go on with.
+/// Whether a folder is of `--resume`, even if `fetch` was killed before it wrote [`FILE`]. A folder with
+/// a server's runs is not.
 fn is_ours(folder: &Path) -> bool {
     let objects = fs::read_dir(folder.join("objects"));
     folder.join(FILE).is_file() || objects.is_ok_and(|mut objects| objects.next().is_none())
 }
 
-/// The pass to run or to read: the one under way, or one more.
+/// The pass to run or to read: the current one, or a new one for a redrive.
 async fn pass(store: &Store, meta: &Meta, redrive: bool) -> Result<Pass, FetchError> {
-    // In the history before it has a pass, as every run is.
+    // Every run is in the history before it has a pass.
     store.add_to_history(&meta.owner, &meta.id).await?;
     let Some(current) = store.current_pass(&meta.id).await? else {
         let first = Pass::first();
@@ -201,58 +195,5 @@ async fn pass(store: &Store, meta: &Meta, redrive: bool) -> Result<Pass, FetchEr
             Ok(next)
         }
         RedrivePlan::StillRunning | RedrivePlan::NothingToDo => Ok(current),
-    }
-}
-
-/// What these settings differ in, in the words of the command line.
-fn differences(kept: &RunSettings, wanted: &RunSettings) -> Vec<String> {
-    let rate = |settings: &RunSettings| match settings.requests_per_second {
-        Some(rate) => format!("--requests-per-second {rate}"),
-        None => "no --requests-per-second".to_owned(),
-    };
-    let switch = |is_on: bool, flag: &str| match is_on {
-        true => flag.to_owned(),
-        false => format!("no {flag}"),
-    };
-    let told = |settings: &RunSettings| {
-        [
-            switch(settings.validation == Validation::Issued, "--issued-only"),
-            switch(settings.restore_leading_zeros, "--restore-leading-zeros"),
-            format!("--max-concurrency {}", settings.max_concurrency),
-            rate(settings),
-            format!(
-                "--tolerated-failure-percentage {}",
-                settings.tolerated_failure_percentage
-            ),
-        ]
-    };
-    let pairs = told(kept).into_iter().zip(told(wanted));
-    pairs
-        .filter(|(kept, wanted)| kept != wanted)
-        .map(|(kept, wanted)| format!("it has {kept}, not {wanted}"))
-        .collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_setting_that_differs_is_told() {
-        let kept = RunSettings::default();
-        assert!(differences(&kept, &kept).is_empty());
-        let wanted = RunSettings {
-            validation: Validation::Issued,
-            restore_leading_zeros: true,
-            max_concurrency: 5,
-            requests_per_second: Some(2.5),
-            tolerated_failure_percentage: 10.0,
-        };
-        let told = differences(&kept, &wanted);
-        assert_eq!(told.len(), 5);
-        assert_eq!(
-            told[3],
-            "it has no --requests-per-second, not --requests-per-second 2.5"
-        );
     }
 }

@@ -19,7 +19,7 @@ use super::output::Pages;
 use super::target::Server;
 use super::telling::Telling;
 use super::{Ended, FetchError, list};
-use crate::cli::FetchArgs;
+use crate::cli::{FetchArgs, Origins};
 use transport::{HttpTransport, RETRY};
 
 pub(crate) use error::RemoteError;
@@ -31,18 +31,19 @@ pub(super) type ReadAhead = LocalBoxFuture<'static, ()>;
 /// where it is to end at once.
 pub(super) async fn run(
     args: &FetchArgs,
+    origins: &Origins,
     server: Server,
     list: &List,
     telling: &Telling,
     interrupts: &mut Interrupts,
 ) -> Result<Option<(Ended, Pages, ReadAhead)>, FetchError> {
-    let transport = HttpTransport::new(server, &args.given.reach, telling.clone())?;
+    let transport = HttpTransport::new(server, telling.clone())?;
     let client = Rc::new(Client::new(transport, RETRY));
     let sending = Sending {
         client: &client,
         list,
         options: list::options(args),
-        request: request(args),
+        request: request(args, origins),
         telling,
     };
     telling.doing("sending the list");
@@ -108,15 +109,17 @@ pub(super) async fn run(
 }
 
 /// What is asked of the server; what nobody said is left to its defaults.
-fn request(args: &FetchArgs) -> StartRequest {
+fn request(args: &FetchArgs, origins: &Origins) -> StartRequest {
     let run = &args.run;
-    let given = |id| args.given.is(id);
     StartRequest {
-        max_concurrency: given("max_concurrency").then_some(run.max_concurrency),
+        max_concurrency: origins
+            .is_given("max-concurrency")
+            .then_some(run.max_concurrency),
         requests_per_second: run
             .requests_per_second
-            .filter(|_| given("requests_per_second")),
-        tolerated_failure_percentage: given("tolerated_failure_percentage")
+            .filter(|_| origins.is_given("requests-per-second")),
+        tolerated_failure_percentage: origins
+            .is_given("tolerated-failure-percentage")
             .then_some(run.tolerated_failure_percentage),
         ..Default::default()
     }

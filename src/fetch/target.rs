@@ -1,179 +1,173 @@
-//! Who looks the list up: this process, at an upstream, or a server.
+//! Where a list is looked up: by this process at an upstream, or by a server.
 
-use std::path::{Path, PathBuf};
-use std::{fs, io};
+use std::fs;
 
+use fetcher::settings::{Setting, TABLE};
 use reqwest::Url;
 use reqwest::header::HeaderValue;
 
-use crate::cli::FetchArgs;
+use crate::cli::{FetchArgs, InvalidSetting, Origin, Origins};
 
-/// Who looks the list up.
+/// The upstream's settings that apply to the connection to a server too.
+const CONNECTION: [&str; 3] = ["allow_http", "use_proxy", "ca_file"];
+
+/// Where a list is looked up.
 pub(super) enum Target {
-    /// This process, at the upstream of this address.
+    /// By this process, at the upstream of this address.
     Upstream(String),
-    /// A server.
+    /// By a server.
     Server(Server),
 }
 
-/// A server, and what lets one in.
+/// A server and how it is reached.
 pub(super) struct Server {
     /// Its path ends in a slash.
     pub(super) base: Url,
     /// The `Authorization` header.
     pub(super) authorization: Option<HeaderValue>,
+    /// Whether the proxy of `HTTPS_PROXY` and the like is used.
+    pub(super) use_proxy: bool,
+    /// Certificates in PEM to trust in addition to the system's.
+    pub(super) certificates: Option<Vec<u8>>,
 }
 
-/// Who is to look the list up isn't clear. No message repeats a token or an address, which may
-/// hold one.
+/// The arguments don't say where to look up the list. No message repeats a token or an address, which
+/// may hold one.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum TargetError {
-    #[error(
-        "there is nobody to ask: name the upstream's address with --upstream, or a server with --api"
-    )]
+    #[error("no upstream is set: name its address with --upstream, or a server with --api")]
     None,
-    #[error("--upstream and --api are both given: a server asks its own upstream; leave one out")]
-    Both,
-    #[error("ROLLCALL_UPSTREAM and ROLLCALL_API are both set: say which with --upstream or --api")]
-    BothVariables,
     #[error(
-        "{0} is for an upstream that this process asks; a server (--api) has its own settings: leave it out"
+        "--upstream ({0}) and --api ({1}) are both set: a server uses its own upstream. Leave one out, or name one with a flag"
     )]
-    ForUpstream(String),
+    Both(Origin, Origin),
     #[error(
-        "--resume keeps a run of this process; a server (--api) keeps its own: leave one of them out"
+        "{0} is for a run in this process; a server (--api) has its own upstream and keeps its own runs. Leave it out"
     )]
-    Resume,
-    #[error("the address of --api is no good: {0}; it takes one such as https://rollcall.example/")]
-    Address(String),
+    LocalOnly(String),
     #[error(
-        "the address of --api is plain http to {0}, so every number would cross the network unencrypted: use https, or allow it with --allow-http"
-    )]
-    PlainHttp(String),
-    #[error(
-        "--token, --token-file and the address of --api don't give the same token: leave all but one out"
+        "--token, --token-file and the address of --api give different tokens: leave all but one out"
     )]
     TwoTokens,
-    #[error(
-        "ROLLCALL_TOKEN is for the server of ROLLCALL_API, and --api names another: give that one's token with --token or --token-file"
-    )]
-    OtherServers,
-    #[error("the file of --token-file, {0}, can't be read: {1}")]
-    TokenFile(PathBuf, io::Error),
-    #[error("the server's token is no good: it takes visible ASCII characters without spaces")]
-    Token,
+    #[error(transparent)]
+    Setting(#[from] InvalidSetting),
 }
 
 impl Target {
-    /// A flag outdoes a variable, and a variable a settings file.
-    pub(super) fn of(args: &FetchArgs) -> Result<Self, TargetError> {
-        let given = &args.given;
-        let api = args.server.api.as_deref();
-        match (api, args.url.as_deref()) {
-            (None, None) => Err(TargetError::None),
-            (None, Some(url)) => Ok(Self::Upstream(url.to_owned())),
-            (Some(_), Some(_)) if given.by_flag("api") && given.by_flag("url") => {
-                Err(TargetError::Both)
+    /// Reads the target from the arguments. The stronger source of `--upstream` and `--api` decides.
+    pub(super) fn new(args: &FetchArgs, origins: &Origins) -> Result<Self, TargetError> {
+        let is_server = match (&args.server.api, args.upstream.url()) {
+            (None, None) => return Err(TargetError::None),
+            (Some(_), Some(_)) => {
+                let (upstream, api) = (origins.of("upstream"), origins.of("api"));
+                if upstream.source() == api.source() {
+                    return Err(TargetError::Both(upstream, api));
+                }
+                api.source() > upstream.source()
             }
-            (Some(_), Some(url)) if given.by_flag("url") => Ok(Self::Upstream(url.to_owned())),
-            (Some(_), Some(_)) if !given.by_flag("api") && given.is("url") => {
-                Err(TargetError::BothVariables)
-            }
-            (Some(api), _) => Server::of(args, api).map(Self::Server),
+            (api, _) => api.is_some(),
+        };
+        match is_server {
+            true => Server::new(args, origins).map(Self::Server),
+            false => Ok(Self::Upstream(
+                args.upstream.url().unwrap_or_default().to_owned(),
+            )),
         }
     }
 }
 
 impl Server {
-    fn of(args: &FetchArgs, address: &str) -> Result<Self, TargetError> {
-        if let Some(flag) = args.given.for_upstream.first() {
-            return Err(TargetError::ForUpstream(flag.clone()));
+    fn new(args: &FetchArgs, origins: &Origins) -> Result<Self, TargetError> {
+        let is_shared = |setting: &Setting| CONNECTION.contains(&setting.name);
+        let mut flags = TABLE
+            .iter()
+            .filter(|setting| !is_shared(setting))
+            .map(Setting::flag)
+            .chain(["resume".to_owned()]);
+        if let Some(flag) = flags.find(|flag| origins.is_flag(flag)) {
+            return Err(TargetError::LocalOnly(format!("--{flag}")));
         }
-        if args.resume.is_some() {
-            return Err(TargetError::Resume);
-        }
-        let (base, in_address) = read(address, args.given.reach.allow_http)?;
-        let token = token(args, &base, in_address)?;
+        let connection = args.upstream.read(origins, is_shared)?;
+        let address = args.server.api.as_deref().unwrap_or_default();
+        let (base, in_address) = parse(address, connection.allow_http)
+            .map_err(|problem| origins.invalid("api", format!("invalid: {problem}")))?;
+        let token = token(args, origins, in_address)?;
         Ok(Self {
             base,
-            authorization: token.as_deref().map(bearer).transpose()?,
+            authorization: token
+                .map(|token| bearer(&token).ok_or_else(|| origins.invalid("token", TOKEN)))
+                .transpose()?,
+            use_proxy: connection.use_proxy,
+            certificates: connection.trusted_certificates,
         })
     }
 }
 
-/// The token of the flags and of an address outdoes the variable's, which may be another server's,
-/// and surely is where the variables name another.
+const TOKEN: &str = "invalid: a token takes visible ASCII characters without spaces";
+
+/// The token of the flags, which must agree; else that of the address; else that of the variable.
 fn token(
     args: &FetchArgs,
-    base: &Url,
+    origins: &Origins,
     in_address: Option<String>,
 ) -> Result<Option<String>, TargetError> {
-    let by_flag = |id, token: &Option<String>| token.clone().filter(|_| args.given.by_flag(id));
-    let file = args
-        .server
-        .token_file
-        .as_deref()
-        .map(token_in)
-        .transpose()?;
-    let given = [
-        file,
-        by_flag("token", &args.server.token),
-        by_flag("api", &in_address),
-    ];
-    let mut given = given.into_iter().flatten();
-    match given.next() {
-        Some(token) if given.all(|other| other == token) => Ok(Some(token)),
-        Some(_) => Err(TargetError::TwoTokens),
-        None if in_address.is_some() => Ok(in_address),
-        None if args.given.by_flag("api") && args.server.token.is_some() => {
-            let other = std::env::var("ROLLCALL_API").ok();
-            let other = other.and_then(|address| Url::parse(&address).ok());
-            match other.is_some_and(|other| other.origin() != base.origin()) {
-                true => Err(TargetError::OtherServers),
-                false => Ok(args.server.token.clone()),
-            }
+    let if_flag = |flag, token: &Option<String>| token.clone().filter(|_| origins.is_flag(flag));
+    let file = match &args.server.token_file {
+        Some(path) => {
+            let text = fs::read_to_string(path).map_err(|error| {
+                let problem = format!("{path:?}: it can't be read: {error}");
+                origins.invalid("token-file", problem)
+            })?;
+            Some(text.trim().to_owned())
         }
-        None => Ok(args.server.token.clone()),
+        None => None,
+    };
+    let flags = [
+        file,
+        if_flag("token", &args.server.token),
+        if_flag("api", &in_address),
+    ];
+    let mut flags = flags.into_iter().flatten();
+    match flags.next() {
+        Some(token) if flags.all(|other| other == token) => Ok(Some(token)),
+        Some(_) => Err(TargetError::TwoTokens),
+        None => Ok(in_address.or_else(|| args.server.token.clone())),
     }
 }
 
-fn token_in(path: &Path) -> Result<String, TargetError> {
-    let text = fs::read_to_string(path);
-    let text = text.map_err(|error| TargetError::TokenFile(path.to_owned(), error))?;
-    Ok(text.trim().to_owned())
-}
-
-fn bearer(token: &str) -> Result<HeaderValue, TargetError> {
-    let is_good = !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic());
+/// The `Authorization` header of a token; none if no header can hold it.
+fn bearer(token: &str) -> Option<HeaderValue> {
+    let is_token = !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic());
     let value = HeaderValue::from_str(&format!("Bearer {token}")).ok();
-    let mut value = value.filter(|_| is_good).ok_or(TargetError::Token)?;
+    let mut value = value.filter(|_| is_token)?;
     value.set_sensitive(true);
-    Ok(value)
+    Some(value)
 }
 
-/// The server's address, and the token that stands in it as `serve` prints it.
-fn read(address: &str, allow_http: bool) -> Result<(Url, Option<String>), TargetError> {
-    let bad = |why: &str| TargetError::Address(why.to_owned());
-    let mut url = Url::parse(address).map_err(|error| bad(&error.to_string()))?;
+/// Parses a server's address, with the token that `serve` prints in it. The error says what is wrong
+/// and repeats nothing of the address but its host.
+fn parse(address: &str, allow_http: bool) -> Result<(Url, Option<String>), String> {
+    const TAKES: &str = "It takes an address such as https://rollcall.example/";
+    let mut url = Url::parse(address).map_err(|error| format!("{error}. {TAKES}"))?;
     match url.scheme() {
         "https" => {}
         "http" if allow_http || url.host().is_some_and(fetcher::is_loopback) => {}
         "http" => {
-            let host = url.host_str().unwrap_or_default();
-            return Err(TargetError::PlainHttp(host.to_owned()));
+            return Err(format!(
+                "it is plain http to {}, so every number would cross the network unencrypted. Use https, or allow it with --allow-http",
+                url.host_str().unwrap_or_default()
+            ));
         }
-        _ => return Err(bad("its scheme is neither https nor http")),
+        _ => return Err(format!("its scheme is neither https nor http. {TAKES}")),
     }
     if !url.username().is_empty() || url.password().is_some() {
-        return Err(bad(
-            "it holds a name or a password, which no Rollcall takes",
-        ));
+        return Err("it holds a user or a password, which no Rollcall takes".to_owned());
     }
     let mut token = None;
     for (name, value) in url.query_pairs() {
         match name.as_ref() {
             "token" => token = Some(value.into_owned()),
-            _ => return Err(bad("it has a query")),
+            _ => return Err(format!("it has a query. {TAKES}")),
         }
     }
     url.set_query(None);
@@ -190,7 +184,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_address_that_serve_prints_is_good_as_it_is() {
+    fn the_address_that_serve_prints_is_accepted() {
         for (address, base, token) in [
             (
                 "http://127.0.0.1:8686/?token=abc",
@@ -201,13 +195,13 @@ mod tests {
             ("https://a.example/x", "https://a.example/x/", None),
             ("http://localhost/#/run", "http://localhost/", None),
         ] {
-            let (url, found) = read(address, false).unwrap();
+            let (url, found) = parse(address, false).unwrap();
             assert_eq!((url.as_str(), found.as_deref()), (base, token));
         }
     }
 
     #[test]
-    fn an_address_that_is_no_good_is_refused_and_nothing_of_it_told() {
+    fn an_invalid_address_is_refused_and_not_repeated() {
         for bad in [
             "127.0.0.1:8686",
             "s3cret",
@@ -215,27 +209,24 @@ mod tests {
             "https://me:s3cret@a.example/",
             "https://a.example/?key=s3cret",
         ] {
-            let error = read(bad, false).unwrap_err();
-            assert!(matches!(error, TargetError::Address(_)), "{bad}");
-            assert!(!error.to_string().contains("s3cret"));
+            let error = parse(bad, false).expect_err(bad);
+            assert!(!error.contains("s3cret"));
         }
     }
 
     #[test]
-    fn plain_http_beyond_this_machine_needs_to_be_allowed() {
+    fn plain_http_to_another_machine_must_be_allowed() {
         let address = "http://a.example/";
-        assert!(matches!(
-            read(address, false),
-            Err(TargetError::PlainHttp(_))
-        ));
-        assert!(read(address, true).is_ok());
+        let error = parse(address, false).unwrap_err();
+        assert!(error.contains("--allow-http"), "{error}");
+        assert!(parse(address, true).is_ok());
     }
 
     #[test]
-    fn a_token_that_is_no_header_is_refused() {
+    fn a_token_that_no_header_can_hold_is_refused() {
         assert_eq!(bearer("abc").unwrap(), "Bearer abc");
         for bad in ["", "a b", "a\nb", "ä"] {
-            assert!(bearer(bad).is_err());
+            assert!(bearer(bad).is_none());
         }
     }
 }

@@ -13,7 +13,7 @@ use store::Store;
 use tokio::net::{TcpListener, TcpSocket};
 use tokio::signal::unix::{SignalKind, signal};
 
-use crate::cli::ServeArgs;
+use crate::cli::{Origins, ServeArgs};
 use crate::data::DataFolder;
 use crate::serve::start_told::StartTold;
 use crate::serve::{Access, address, browser, router};
@@ -24,7 +24,10 @@ use crate::{Embedded, descriptors};
 const BACKLOG: u32 = 16_384;
 
 /// Serves until asked to end.
-pub(crate) async fn run(args: ServeArgs) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+pub(crate) async fn run(
+    args: ServeArgs,
+    origins: &Origins,
+) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
     let possible = descriptors::raise();
     if possible < limits::MAX_CONCURRENCY {
         eprintln!(
@@ -32,21 +35,20 @@ pub(crate) async fn run(args: ServeArgs) -> Result<(), Box<dyn std::error::Error
             descriptors::told(limits::MAX_CONCURRENCY, possible)
         );
     }
-    let origins = args.upstream.origins.clone();
-    let no_good =
-        |flag, error: &dyn std::error::Error| origins.bad(flag, format!("no good: {error}"));
+    let invalid =
+        |flag, error: &dyn std::error::Error| origins.invalid(flag, format!("invalid: {error}"));
     let path = args.data.map_or_else(DataFolder::default_path, Ok);
     let folder = path.and_then(|path| DataFolder::open(&path));
-    let folder = folder.map_err(|error| no_good("data", &error))?;
+    let folder = folder.map_err(|error| invalid("data", &error))?;
     let store = folder.store()?;
-    let (url, is_demo) = match args.url {
-        Some(url) => (url, false),
+    let (url, is_demo) = match args.upstream.url() {
+        Some(url) => (url.to_owned(), false),
         None => (start_demo().await?, true),
     };
-    let fetcher = args.upstream.fetcher(store.clone(), &url)?;
+    let fetcher = args.upstream.fetcher(store.clone(), &url, origins)?;
     let (host, path) = fetcher.upstream();
     let engine = Embedded::new(store.clone(), fetcher, Some(folder.objects()), possible);
-    let listener = listen(args.listen).map_err(|error| no_good("listen", &error))?;
+    let listener = listen(args.listen).map_err(|error| invalid("listen", &error))?;
     let listening = listener.local_addr()?;
     let upstream = UpstreamInfo {
         host,
@@ -85,7 +87,7 @@ pub(crate) async fn run(args: ServeArgs) -> Result<(), Box<dyn std::error::Error
     }
     let ending = engine.clone();
     let shutdown = async move {
-        asked_to_end().await;
+        shutdown_signal().await;
         // What is known is written before the last connection ends.
         ending.halt().await;
     };
@@ -141,7 +143,7 @@ pub(crate) fn listen(address: SocketAddr) -> io::Result<TcpListener> {
 }
 
 /// Returns on SIGINT or SIGTERM.
-pub(crate) async fn asked_to_end() {
+pub(crate) async fn shutdown_signal() {
     let (Ok(mut interrupt), Ok(mut terminate)) = (
         signal(SignalKind::interrupt()),
         signal(SignalKind::terminate()),

@@ -101,6 +101,11 @@ impl Store {
     pub async fn write_list(&self, meta: &Meta, list: &List) -> Result<(), StoreError> {
         self.put_items(&meta.id, &list.items).await?;
         self.put_rows(&meta.id, list).await?;
+        self.write_meta(meta).await
+    }
+
+    /// Writes an execution's settings anew. The caller must be its only user.
+    pub async fn write_meta(&self, meta: &Meta) -> Result<(), StoreError> {
         self.put_json(Key::Meta(&meta.id), meta).await
     }
 

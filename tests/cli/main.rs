@@ -18,6 +18,7 @@ mod serve;
 mod server;
 mod settings;
 mod settings_refused;
+mod settings_units;
 mod target;
 mod terminal;
 mod wire;

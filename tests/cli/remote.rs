@@ -212,17 +212,20 @@ async fn who_is_to_be_asked_must_be_clear_and_a_refusal_is_told_in_words() {
         ),
         (&["--api", &upstream.url], "not as Rollcall does"),
         (&["--api", "http://127.0.0.1:1/"], "doesn't answer"),
-        (&["--api", "nowhere"], "--api is no good"),
+        (&["--api", "nowhere"], "--api (ROLLCALL_API), given on the"),
         (&["--api", "http://a.example/"], "--allow-http"),
         (
             &["--api", api, "--upstream", &upstream.url],
-            "leave one out",
+            "Leave one out",
         ),
         (
             &["--api", api, "--header", "X: wr0ng"],
-            "--header is for an upstream",
+            "--header is for a run in this process",
         ),
-        (&["--api", api, "--resume", "/nowhere"], "--resume keeps"),
+        (
+            &["--api", api, "--resume", "/nowhere"],
+            "--resume is for a run in this process",
+        ),
         (&[], "--upstream"),
     ] {
         let output = fetch(LIST, &[&["-"], args].concat()).await;

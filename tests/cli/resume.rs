@@ -119,40 +119,36 @@ async fn what_failed_is_asked_again_when_told_to() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn another_run_in_the_folder_is_refused_and_what_differs_told() {
+async fn a_folder_refuses_another_list_or_upstream() {
     let upstream = Upstream::quick().await;
     let other = Upstream::quick().await;
     let place = TempDir::new().unwrap();
     let run = place.path().join("run");
-    let call = async |list: &str, url: &str, more: &[&str]| {
+    let call = async |list: &str, url: &str| {
         let args = ["-", "--upstream", url, "--resume", path(&run)];
-        fetch(list, &[&args[..], more].concat()).await
+        fetch(list, &args).await
     };
-    assert_eq!(call(LIST, &upstream.url, &[]).await.status.code(), Some(0));
+    assert_eq!(call(LIST, &upstream.url).await.status.code(), Some(0));
     let asked = upstream.total();
     let less = LIST.trim_end().rsplit_once('\n').unwrap().0;
-    let ours = upstream.url.trim_start_matches("http://");
-    for (list, url, more, named) in [
+    let elsewhere = format!("{}elsewhere/", upstream.url);
+    for (list, url, difference) in [
         (
             less,
             &upstream.url,
-            &[][..],
-            "its list is another one, of 4 lines and 2 numbers",
+            "its list is another one, with 4 lines and 2 numbers",
         ),
-        (LIST, &other.url, &[], ours),
-        (
-            LIST,
-            &upstream.url,
-            &["--max-concurrency", "7"],
-            "--max-concurrency 1000, not",
-        ),
-        (LIST, &upstream.url, &["--issued-only"], "no --issued-only"),
+        (LIST, &other.url, &upstream.url),
+        (LIST, &elsewhere, "not http://"),
     ] {
-        let output = call(list, url, more).await;
-        let told = text(&output.stderr);
-        assert_eq!(output.status.code(), Some(2), "{told}");
-        assert!(told.contains(named) && told.contains(path(&run)), "{told}");
-        assert!(!told.contains("100010001") && output.stdout.is_empty());
+        let output = call(list, url).await;
+        let error = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{error}");
+        assert!(
+            error.contains(difference) && error.contains(path(&run)),
+            "{error}"
+        );
+        assert!(!error.contains("100010001") && output.stdout.is_empty());
     }
     assert_eq!((upstream.total(), other.total()), (asked, 0));
 }
@@ -177,35 +173,63 @@ async fn a_folder_takes_one_run_at_a_time_and_none_that_holds_something_else() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn another_query_or_other_headers_are_another_run_s_and_no_secret_is_told_or_kept() {
-    let upstream = Upstream::quick().await;
+async fn a_resumed_run_uses_another_header_query_and_pace() {
+    let upstream = Upstream::start(|number, before| match (number, before) {
+        ("100010001", 0) => Reply::Status(403),
+        _ => Reply::Status(200),
+    })
+    .await;
     let place = TempDir::new().unwrap();
     let run = place.path().join("run");
-    let with = |query: &str| format!("{}?tenant=s3cret-{query}", upstream.url);
-    let call = async |query: &str, header: &str, more: &[&str]| {
-        let (url, header) = (with(query), format!("X-Key: s3cret-{header}"));
+    let call = async |key: &str, more: &[&str]| {
+        let url = format!("{}?tenant=s3cret-{key}", upstream.url);
+        let header = format!("X-Key: s3cret-{key}");
         let args = ["-", "--upstream", &url, "--header", &header];
         let args = [&args[..], &["--resume", path(&run)], more].concat();
         fetch(LIST, &args).await
     };
-    assert_eq!(call("a", "a", &[]).await.status.code(), Some(0));
-    assert_eq!(call("a", "a", &[]).await.status.code(), Some(0));
+    assert_eq!(call("a", &[]).await.status.code(), Some(1));
     let kept = std::fs::read_to_string(run.join("fetch.json")).unwrap();
-    assert!(!kept.contains("s3cret") && kept.contains("http://127.0.0.1:"));
-    for (query, header, named) in [("b", "a", "the query"), ("a", "b", "the headers")] {
-        let output = call(query, header, &[]).await;
-        let told = text(&output.stderr);
-        assert_eq!(output.status.code(), Some(2), "{told}");
-        assert!(told.contains(named) && !told.contains("s3cret"), "{told}");
-        assert!(output.stdout.is_empty());
-    }
-    let renewed = call("a", "b", &["--new-headers"]).await;
-    assert_eq!(renewed.status.code(), Some(0), "{}", text(&renewed.stderr));
-    assert_eq!(call("a", "b", &[]).await.status.code(), Some(0));
-    assert_eq!(call("a", "a", &[]).await.status.code(), Some(2));
-    let query = call("b", "b", &["--new-headers"]).await;
-    assert_eq!(query.status.code(), Some(2));
-    assert_eq!(upstream.total(), 2);
+    assert!(!kept.contains("s3cret") && kept.contains(&upstream.url));
+    let more = [
+        "--redrive",
+        "--max-concurrency",
+        "7",
+        "--tolerated-failure-percentage",
+        "5",
+        "--attempt-timeout",
+        "9s",
+        "--issued-only",
+    ];
+    let output = call("b", &more).await;
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    assert_eq!(upstream.last_headers()["x-key"], "s3cret-b");
+    assert_eq!(upstream.total(), 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_resumed_run_keeps_to_its_new_tolerance() {
+    let upstream = Upstream::start(|number, _| match number {
+        number if number < "100010100" => Reply::Status(403),
+        _ => Reply::Held,
+    })
+    .await;
+    let place = TempDir::new().unwrap();
+    let [list, run] = ["list.txt", "run"].map(|name| place.path().join(name));
+    std::fs::write(&list, numbers(40).join("\n")).unwrap();
+    let args = [path(&list), "--upstream", &upstream.url];
+    let args = [&args[..], &["--resume", path(&run), "--quiet"]].concat();
+    let child = begin(&args);
+    upstream.until_total(40).await;
+    interrupt(&child);
+    let output = child.wait_with_output().await.unwrap();
+    assert_eq!(output.status.code(), Some(130));
+    upstream.release();
+    let strict = [&args[..], &["--tolerated-failure-percentage", "0"]].concat();
+    let output = fetch("", &strict).await;
+    assert_eq!(output.status.code(), Some(1));
+    let error = text(&output.stderr);
+    assert!(error.contains("more than the 0 % tolerated"), "{error}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

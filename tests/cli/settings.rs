@@ -54,7 +54,10 @@ async fn a_flag_outdoes_a_variable_a_variable_a_file_and_a_file_the_default() {
         ("max-attempts = 2", &*in_file)
     );
     assert_eq!(one(&by_file, "allow-http").0, "allow-http = true");
-    assert_eq!(one(&by_file, "backoff"), ("backoff = 0.2", "the default."));
+    assert_eq!(
+        one(&by_file, "backoff"),
+        ("backoff = \"200ms\"", "the default.")
+    );
 
     command
         .env("ROLLCALL_MAX_ATTEMPTS", "3")
@@ -93,6 +96,33 @@ async fn a_flag_outdoes_a_variable_a_variable_a_file_and_a_file_the_default() {
 }
 
 #[tokio::test]
+async fn a_duration_is_read_alike_from_every_source() {
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("settings.toml");
+    for (text, in_file, shown) in [
+        ("30", "30", "30"),
+        ("0.5", "0.5", "0.5"),
+        ("500ms", "\"500ms\"", "\"500ms\""),
+        ("1m 30s", "\"1m 30s\"", "\"1m 30s\""),
+    ] {
+        fs::write(&file, format!("attempt-timeout = {in_file}\n")).unwrap();
+        let mut by_file = rollcall();
+        by_file.args(["settings", "--settings"]).arg(&file);
+        let mut by_variable = rollcall();
+        by_variable
+            .arg("settings")
+            .env("ROLLCALL_ATTEMPT_TIMEOUT", text);
+        let mut by_flag = rollcall();
+        by_flag.args(["settings", "--attempt-timeout", text]);
+        let expected = format!("attempt-timeout = {shown}");
+        for mut command in [by_file, by_variable, by_flag] {
+            let printed = printed(&mut command).await;
+            assert_eq!(one(&printed, "attempt-timeout").0, expected);
+        }
+    }
+}
+
+#[tokio::test]
 async fn the_user_s_own_settings_are_read_unless_another_file_is_named() {
     let folder = TempDir::new().unwrap();
     fs::create_dir(folder.path().join("rollcall")).unwrap();
@@ -112,7 +142,7 @@ const ALL: &str = r#"--listen 127.0.0.1:9 --data /srv/a"b\c --allow-host a.examp
     --retain 7 --open --upstream https://a.example/ssn --max-concurrency 5
     --requests-per-second 0.5 --tolerated-failure-percentage 2.50 --header-file /dev/null
     --connect-timeout 1.5 --attempt-timeout .5 --body-cap 9 --max-attempts 2 --backoff 0
-    --backoff-cap 1 --retry-after-cap 60 --streams-per-connection 10 --allow-http --use-proxy
+    --backoff-cap 500ms --retry-after-cap 1m --streams-per-connection 10 --allow-http --use-proxy
     --ca-file /dev/null"#;
 
 #[tokio::test]
@@ -223,8 +253,10 @@ async fn a_file_that_is_no_good_is_named_with_its_line() {
             "--max-attempts (ROLLCALL_MAX_ATTEMPTS), given in line 1 of",
         ),
         ("max-attempts = \"4\"", "a string: it takes a number"),
-        ("max-attempts = 99", "\"99\": it takes 1 to 10"),
-        ("backoff = nan", "\"nan\": it takes 0 to 86400 seconds"),
+        ("max-attempts = 99", "\"99\": it takes 1 to 10 attempts"),
+        ("backoff = nan", "\"nan\": it takes 0s to 1day"),
+        ("backoff = \"soon\"", "\"soon\": it takes 0s to 1day"),
+        ("backoff = true", "a boolean: it takes a number of seconds"),
         ("allow-http = 1", "an integer: it takes true or false"),
         (
             "allow-host = [1]",

@@ -53,7 +53,7 @@ async fn a_flag_outdoes_a_variable() {
     };
     let neither = call(&[]).await;
     assert_eq!(neither.status.code(), Some(2));
-    assert!(text(&neither.stderr).contains("both set"));
+    assert!(text(&neither.stderr).contains("are both set"));
     let by_server = call(&["--api", &server.address]).await;
     assert_eq!(
         by_server.status.code(),
@@ -87,7 +87,7 @@ async fn a_variable_s_token_goes_to_no_other_server_than_the_variables_name() {
     };
     let other = call(&wire.url).await;
     assert_eq!(other.status.code(), Some(2));
-    assert!(text(&other.stderr).contains("ROLLCALL_TOKEN"));
+    assert!(text(&other.stderr).contains("doesn't take this token"));
     assert!(!wire.sent().contains(&server.token));
     let same = call(&server.address).await;
     assert_eq!(same.status.code(), Some(0), "{}", text(&same.stderr));

@@ -36,7 +36,7 @@ pub enum EnvironmentError {
 
 /// What the router shares, from variables named `ROLLCALL_…`. `lookup` answers a variable's value.
 ///
-/// `BUCKET`, `UPSTREAM_URL` and `STATE_MACHINE_ARN` must be set. `FETCHER_CONCURRENCY`,
+/// `BUCKET`, `UPSTREAM` and `STATE_MACHINE_ARN` must be set. `FETCHER_CONCURRENCY`,
 /// `DEFAULT_CONCURRENCY`, `MAX_CONCURRENCY`, `SWEEP_SECONDS` and `UPSTREAM_IS_DEMO` may be.
 pub fn api(lookup: impl Fn(&str) -> Option<String>) -> Result<Api, EnvironmentError> {
     let read = Reader(&lookup);
@@ -97,7 +97,7 @@ impl<F: Fn(&str) -> Option<String>> Reader<F> {
 
     /// The address without what it may hold of a secret, a user's name, password or query.
     fn upstream(&self, demo: bool) -> Result<UpstreamInfo, EnvironmentError> {
-        const NAME: &str = "ROLLCALL_UPSTREAM_URL";
+        const NAME: &str = "ROLLCALL_UPSTREAM";
         const TAKES: &str = "an address such as https://records.example.gov/ssn/";
         let invalid = || EnvironmentError::Invalid(NAME, TAKES);
         let uri: http::Uri = self.text(NAME, TAKES)?.parse().map_err(|_| invalid())?;
@@ -123,8 +123,7 @@ mod tests {
     use super::*;
 
     fn upstream(url: &str) -> Result<UpstreamInfo, EnvironmentError> {
-        Reader(|name: &str| (name == "ROLLCALL_UPSTREAM_URL").then(|| url.to_owned()))
-            .upstream(false)
+        Reader(|name: &str| (name == "ROLLCALL_UPSTREAM").then(|| url.to_owned())).upstream(false)
     }
 
     #[test]
@@ -152,7 +151,7 @@ mod tests {
             "https://",
         ] {
             let error = upstream(bad).unwrap_err().to_string();
-            assert!(error.contains("ROLLCALL_UPSTREAM_URL"), "{bad}: {error}");
+            assert!(error.contains("ROLLCALL_UPSTREAM"), "{bad}: {error}");
         }
     }
 
@@ -160,7 +159,7 @@ mod tests {
     fn an_error_names_the_variable_and_what_it_takes() {
         let all = [
             ("ROLLCALL_BUCKET", "data"),
-            ("ROLLCALL_UPSTREAM_URL", "https://records.example.gov/ssn/"),
+            ("ROLLCALL_UPSTREAM", "https://records.example.gov/ssn/"),
             (
                 "ROLLCALL_STATE_MACHINE_ARN",
                 "arn:aws:states:us-east-1:123456789012:stateMachine:rollcall",
@@ -168,7 +167,7 @@ mod tests {
         ];
         for (name, value) in [
             ("ROLLCALL_BUCKET", ""),
-            ("ROLLCALL_UPSTREAM_URL", "x"),
+            ("ROLLCALL_UPSTREAM", "x"),
             ("ROLLCALL_STATE_MACHINE_ARN", "rollcall"),
             ("ROLLCALL_FETCHER_CONCURRENCY", "many"),
             ("ROLLCALL_SWEEP_SECONDS", "-1"),

@@ -64,13 +64,11 @@ impl<L: Fn(&str) -> Option<String>> Instance<L> {
     /// Reads the environment: `lookup` returns the value of a variable.
     ///
     /// The variables are `ROLLCALL_BUCKET`, `ROLLCALL_UPSTREAM_SECRET` (the ARN of a secret whose text
-    /// has the form of `ROLLCALL_UPSTREAM_HEADERS`) and those of
-    /// [`UpstreamSettings::from_environment`].
+    /// has the form of `ROLLCALL_HEADER`) and those of [`UpstreamSettings::from_environment`].
     pub fn new(lookup: L) -> Result<Self, InstanceError> {
-        let bucket = lookup("ROLLCALL_BUCKET").ok_or(SettingsError::Range {
-            name: "ROLLCALL_BUCKET",
-            got: "not set".to_owned(),
-            takes: "the data bucket's name",
+        let bucket = lookup("ROLLCALL_BUCKET").ok_or_else(|| SettingsError::Invalid {
+            name: "ROLLCALL_BUCKET".to_owned(),
+            problem: "not set: it takes the data bucket's name".to_owned(),
         })?;
         Ok(Self {
             store: Store::in_bucket(&bucket)?,
@@ -119,7 +117,7 @@ impl<L: Fn(&str) -> Option<String>> Instance<L> {
             Some(before) if before.headers == headers => before.fetcher.clone(),
             _ => {
                 let mut settings = UpstreamSettings::from_environment(|name| match name {
-                    "ROLLCALL_UPSTREAM_HEADERS" if headers.is_some() => headers.clone(),
+                    "ROLLCALL_HEADER" if headers.is_some() => headers.clone(),
                     _ => (self.lookup)(name),
                 })?;
                 let roots = trusted_roots()

@@ -67,10 +67,9 @@ impl Secret {
                 region.to_owned()
             }
             _ => {
-                return Err(SettingsError::Range {
-                    name: VARIABLE,
-                    got: arn,
-                    takes: "the ARN of a secret in Secrets Manager",
+                return Err(SettingsError::Invalid {
+                    name: VARIABLE.to_owned(),
+                    problem: format!("{arn:?}: it takes the ARN of a secret in Secrets Manager"),
                 });
             }
         };

@@ -1,20 +1,19 @@
-//! Settings in a file: TOML, each named as its flag is.
+//! A settings file: TOML, whose keys are flags without `--`.
 
 use std::any::TypeId;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 use std::{fs, io};
 
-use clap::builder::Resettable;
 use clap::{Arg, ArgAction, Command};
 use toml::de::{DeTable, DeValue};
 
-use super::clap_error::bad_setting;
-use super::origin::{BadSetting, Origin};
-use crate::cli::headers;
+use super::{InvalidSetting, Origin, check, is_setting};
+use crate::cli::private_file::warn_if_readable_by_others;
 
-/// A settings file can't be used. No message repeats what is in it but a setting's own value: a
-/// line may hold a secret.
+/// A settings file can't be used. No message repeats its text, since a line may hold a secret; a
+/// setting's own value is repeated unless it may be one.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum FileError {
     #[error("the settings file {0} can't be read: {1}")]
@@ -35,32 +34,32 @@ pub(crate) enum FileError {
         known: String,
     },
     #[error(transparent)]
-    Bad(#[from] BadSetting),
+    Invalid(#[from] InvalidSetting),
 }
 
-/// What a file says of settings.
-#[derive(Debug, Default)]
+/// A settings file.
+#[derive(Debug)]
 pub(crate) struct SettingsFile {
     path: PathBuf,
     /// By flag.
-    settings: BTreeMap<String, Setting>,
+    settings: BTreeMap<String, Entry>,
 }
 
 #[derive(Debug)]
-struct Setting {
+struct Entry {
     line: usize,
-    /// As a command line would have them.
+    /// As on a command line.
     values: Vec<String>,
 }
 
 impl SettingsFile {
-    /// Reads a file that may set what this command's variables set.
+    /// Reads a file that may set this command's settings, and checks each value.
     pub(super) fn read(path: &Path, command: &Command) -> Result<Self, FileError> {
         let text = fs::read_to_string(path)
             .map_err(|error| FileError::Unreadable(path.to_owned(), error))?;
         let file = Self::parse(path, &text, command)?;
         if file.settings.contains_key("header") {
-            headers::warn_if_open_to_others(path);
+            warn_if_readable_by_others(path);
         }
         Ok(file)
     }
@@ -79,8 +78,8 @@ impl SettingsFile {
         for (key, value) in table.get_ref() {
             let line = line_of(key.span().start);
             let name = key.get_ref().as_ref();
-            let Some(arg) = may_set(command).find(|arg| arg.get_long() == Some(name)) else {
-                let known: Vec<_> = may_set(command).filter_map(Arg::get_long).collect();
+            let Some(arg) = arguments(command).find(|arg| arg.get_long() == Some(name)) else {
+                let known: Vec<_> = arguments(command).filter_map(Arg::get_long).collect();
                 return Err(FileError::Unknown {
                     path: path.to_owned(),
                     line,
@@ -88,26 +87,28 @@ impl SettingsFile {
                     known: known.join(", "),
                 });
             };
-            let origin = || Origin::File(path.to_owned(), line);
+            let origin = Origin::File(path.to_owned(), line);
             let values = Kind::of(arg)
                 .read(value.get_ref())
-                .map_err(|wrong| BadSetting::new(arg, origin(), wrong))?;
-            check(arg, &values, origin)?;
-            settings.insert(name.to_owned(), Setting { line, values });
+                .map_err(|problem| InvalidSetting::new(arg, origin.clone(), problem))?;
+            for value in &values {
+                check(arg, value.as_ref(), &origin)?;
+            }
+            settings.insert(name.to_owned(), Entry { line, values });
         }
         let path = path.to_owned();
         Ok(Self { path, settings })
     }
 
-    /// Where the file stands.
+    /// The file's path.
     pub(crate) fn path(&self) -> &Path {
         &self.path
     }
 
     /// Where the file sets this flag.
     pub(super) fn origin(&self, flag: &str) -> Option<Origin> {
-        let setting = self.settings.get(flag)?;
-        Some(Origin::File(self.path.clone(), setting.line))
+        let entry = self.settings.get(flag)?;
+        Some(Origin::File(self.path.clone(), entry.line))
     }
 
     /// The first value that the file sets this flag to.
@@ -116,42 +117,36 @@ impl SettingsFile {
         Some(first)
     }
 
+    /// Ignores what the file sets this flag to.
+    pub(super) fn remove(&mut self, flag: &str) {
+        self.settings.remove(flag);
+    }
+
     /// The command with the file's values as its defaults.
-    pub(super) fn lay_into(&self, command: Command) -> Command {
+    pub(super) fn set_defaults(&self, command: Command) -> Command {
         command.mut_args(
             |arg| match arg.get_long().and_then(|flag| self.settings.get(flag)) {
-                Some(setting) => arg.default_values(setting.values.clone()).required(false),
+                Some(entry) => arg.default_values(entry.values.clone()).required(false),
                 None => arg,
             },
         )
     }
 }
 
-/// The arguments of a command that a file may set: those that have a variable, but for the file.
-pub(super) fn may_set(command: &Command) -> impl Iterator<Item = &Arg> {
+/// The arguments that a file may set: all settings but the file itself.
+pub(super) fn arguments(command: &Command) -> impl Iterator<Item = &Arg> {
     command
         .get_arguments()
-        .filter(|arg| arg.get_env().is_some() && arg.get_long() != Some("settings"))
+        .filter(|arg| is_setting(arg) && arg.get_long() != Some("settings"))
 }
 
-/// Whether the argument takes these values, by its own parser.
-fn check(arg: &Arg, values: &[String], origin: impl Fn() -> Origin) -> Result<(), BadSetting> {
-    let flag = arg.get_long().unwrap_or_default();
-    let alone = Command::new("settings")
-        .no_binary_name(true)
-        .arg(arg.clone().env(Resettable::Reset).required(false));
-    let given = values.iter().map(|value| format!("--{flag}={value}"));
-    match alone.try_get_matches_from(given) {
-        Ok(_) => Ok(()),
-        Err(error) => Err(bad_setting(&error, arg, origin())),
-    }
-}
-
-/// What a setting is in TOML.
+/// A setting's type in TOML.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     Switch,
     Number,
+    /// A number of seconds, or a text with a unit.
+    Duration,
     Text,
     Texts,
 }
@@ -159,15 +154,12 @@ pub(super) enum Kind {
 impl Kind {
     pub(super) fn of(arg: &Arg) -> Self {
         let parsed = arg.get_value_parser().type_id();
-        let is_number = [
-            TypeId::of::<u32>(),
-            TypeId::of::<usize>(),
-            TypeId::of::<f64>(),
-        ];
         if parsed == TypeId::of::<bool>() {
             Self::Switch
-        } else if is_number.iter().any(|number| parsed == *number) {
+        } else if parsed == TypeId::of::<u32>() || parsed == TypeId::of::<f64>() {
             Self::Number
+        } else if parsed == TypeId::of::<Duration>() {
+            Self::Duration
         } else if matches!(arg.get_action(), ArgAction::Append) {
             Self::Texts
         } else {
@@ -179,12 +171,13 @@ impl Kind {
         match self {
             Self::Switch => "true or false",
             Self::Number => "a number",
+            Self::Duration => "a number of seconds, or a duration in quotes such as \"500ms\"",
             Self::Text => "a text in quotes",
             Self::Texts => "a list of texts, such as [\"…\", \"…\"]",
         }
     }
 
-    /// The value as a command line would have it; else what it is, and what it should be.
+    /// The value as on a command line. The error names the value's type and the one it should have.
     fn read(self, value: &DeValue<'_>) -> Result<Vec<String>, String> {
         let wrong = |value: &DeValue<'_>| {
             let article = match value {
@@ -195,16 +188,17 @@ impl Kind {
         };
         match (self, value) {
             (Self::Switch, DeValue::Boolean(value)) => Ok(vec![value.to_string()]),
-            (Self::Number, DeValue::Integer(value)) => {
+            (Self::Number | Self::Duration, DeValue::Integer(value)) => {
                 let number = i64::from_str_radix(value.as_str(), value.radix());
-                Ok(vec![
-                    number
-                        .map_err(|_| wrong(&DeValue::Integer(value.clone())))?
-                        .to_string(),
-                ])
+                let number = number.map_err(|_| wrong(&DeValue::Integer(value.clone())))?;
+                Ok(vec![number.to_string()])
             }
-            (Self::Number, DeValue::Float(value)) => Ok(vec![value.as_str().to_owned()]),
-            (Self::Text | Self::Texts, DeValue::String(text)) => Ok(vec![text.to_string()]),
+            (Self::Number | Self::Duration, DeValue::Float(value)) => {
+                Ok(vec![value.as_str().to_owned()])
+            }
+            (Self::Duration | Self::Text | Self::Texts, DeValue::String(text)) => {
+                Ok(vec![text.to_string()])
+            }
             (Self::Texts, DeValue::Array(values)) => values
                 .iter()
                 .map(|value| match value.get_ref() {

@@ -1,7 +1,6 @@
 //! Where a setting's value comes from, and the error that says so.
 
 use std::collections::BTreeMap;
-use std::ffi::OsStr;
 use std::fmt;
 use std::path::PathBuf;
 
@@ -9,6 +8,18 @@ use clap::parser::ValueSource;
 use clap::{Arg, ArgMatches, Command};
 
 use super::SettingsFile;
+
+/// What settings come from; the weaker ones first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Source {
+    File,
+    Variables,
+    CommandLine,
+}
+
+impl Source {
+    pub(super) const STRONGEST_FIRST: [Self; 3] = [Self::CommandLine, Self::Variables, Self::File];
+}
 
 /// Where a setting's value comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,18 +30,22 @@ pub(crate) enum Origin {
     Variable(String),
     /// This line of this file.
     File(PathBuf, usize),
-    /// Nobody said anything.
     Default,
 }
 
 impl Origin {
-    /// A source outdoes all that are weaker.
-    fn strength(&self) -> u8 {
+    /// The variable of this argument.
+    pub(super) fn of_variable(arg: &Arg) -> Self {
+        Self::Variable(variable(arg).unwrap_or_default())
+    }
+
+    /// The source; none for a default.
+    pub(crate) fn source(&self) -> Option<Source> {
         match self {
-            Self::Default => 0,
-            Self::File(..) => 1,
-            Self::Variable(_) => 2,
-            Self::CommandLine => 3,
+            Self::CommandLine => Some(Source::CommandLine),
+            Self::Variable(_) => Some(Source::Variables),
+            Self::File(..) => Some(Source::File),
+            Self::Default => None,
         }
     }
 }
@@ -46,27 +61,27 @@ impl fmt::Display for Origin {
     }
 }
 
-/// A setting is no good. Names the flag, its variable and where the value comes from.
+/// A setting is invalid. Names its flag, its variable and where the value comes from.
 #[derive(Debug, thiserror::Error)]
-#[error("{setting}, {origin}, is {wrong}")]
-pub(crate) struct BadSetting {
+#[error("{setting}, {origin}, is {problem}")]
+pub(crate) struct InvalidSetting {
     setting: String,
     origin: Origin,
-    wrong: String,
+    problem: String,
 }
 
-impl BadSetting {
-    /// `wrong` goes on from "is": what it got, and what it takes.
-    pub(crate) fn new(arg: &Arg, origin: Origin, wrong: impl fmt::Display) -> Self {
+impl InvalidSetting {
+    /// `problem` continues "the setting is": the value and what the setting takes.
+    pub(crate) fn new(arg: &Arg, origin: Origin, problem: impl fmt::Display) -> Self {
         Self {
             setting: name(arg),
             origin,
-            wrong: wrong.to_string(),
+            problem: problem.to_string(),
         }
     }
 }
 
-/// As it is written: the flag, and its variable.
+/// The flag and its variable: `--max-attempts (ROLLCALL_MAX_ATTEMPTS)`.
 fn name(arg: &Arg) -> String {
     let flag = arg.get_long().unwrap_or(arg.get_id().as_str());
     match variable(arg) {
@@ -77,36 +92,30 @@ fn name(arg: &Arg) -> String {
 
 /// The variable that sets this argument.
 pub(super) fn variable(arg: &Arg) -> Option<String> {
-    arg.get_env()
-        .map(|name| name.to_string_lossy().into_owned())
+    let name = arg.get_env()?;
+    Some(name.to_string_lossy().into_owned())
 }
 
-/// Where every setting of a command comes from, by its flag. Empty, everything is by default.
+/// Where each setting of a command comes from, by its flag.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Origins {
     by_flag: BTreeMap<String, (String, Origin)>,
-    /// Where an upstream is named that a stronger source outdoes, the strongest first, and whether it
-    /// is the one in force all the same.
-    outdone_upstreams: Vec<(Origin, bool)>,
 }
 
 impl Origins {
-    /// Of a command whose defaults come from this file, as far as it names them.
+    /// Reads the origins of a command whose defaults come from this file.
     pub(super) fn new(
         command: &Command,
         matches: &ArgMatches,
         file: Option<&SettingsFile>,
     ) -> Self {
         let settings = command.get_arguments().filter_map(|arg| {
-            let flag = arg.get_long()?;
-            // Help and version have no value, and clap doesn't know them here.
-            let source = matches
-                .try_contains_id(arg.get_id().as_str())
-                .ok()
-                .and_then(|_| matches.value_source(arg.get_id().as_str()));
-            let origin = match source {
+            let (flag, id) = (arg.get_long()?, arg.get_id().as_str());
+            // clap's own flags have no value.
+            matches.try_contains_id(id).ok()?;
+            let origin = match matches.value_source(id) {
                 Some(ValueSource::CommandLine) => Origin::CommandLine,
-                Some(ValueSource::EnvVariable) => Origin::Variable(variable(arg)?),
+                Some(ValueSource::EnvVariable) => Origin::of_variable(arg),
                 _ => file
                     .and_then(|file| file.origin(flag))
                     .unwrap_or(Origin::Default),
@@ -115,77 +124,32 @@ impl Origins {
         });
         Self {
             by_flag: settings.collect(),
-            outdone_upstreams: outdone_upstreams(command, matches, file).unwrap_or_default(),
         }
-    }
-
-    /// Refuses a header that was set for another upstream, whose secret it may be. It is for the one
-    /// that its own source names; where that names none, it may be for any.
-    pub(crate) fn check_header(&self, flag: &str) -> Result<(), BadSetting> {
-        let (upstream, header) = (self.of("upstream"), self.of(flag));
-        if header.strength() >= upstream.strength() {
-            return Ok(());
-        }
-        let own = |origin: &Origin| origin.strength() == header.strength();
-        let names_one = self.outdone_upstreams.iter().any(|(at, _)| own(at));
-        let mut may_be_for = self.outdone_upstreams.iter();
-        let other = may_be_for.find(|(at, in_force)| !in_force && (own(at) || !names_one));
-        let Some((other, _)) = other else {
-            return Ok(());
-        };
-        Err(self.bad(
-            flag,
-            format!(
-                "for the upstream {other}, and may be its secret; the one in force is {upstream} \
-                 (--upstream). To send headers to this one, give --{flag} as a flag as well"
-            ),
-        ))
     }
 
     /// Where the value of this flag comes from.
     pub(crate) fn of(&self, flag: &str) -> Origin {
-        self.by_flag
-            .get(flag)
-            .map_or(Origin::Default, |(_, origin)| origin.clone())
+        let known = self.by_flag.get(flag);
+        known.map_or(Origin::Default, |(_, origin)| origin.clone())
     }
 
-    /// The error of this flag; `wrong` goes on from "is": what it got, and what it takes.
-    pub(crate) fn bad(&self, flag: &str, wrong: impl fmt::Display) -> BadSetting {
+    /// Whether the flag itself is on the command line.
+    pub(crate) fn is_flag(&self, flag: &str) -> bool {
+        self.of(flag) == Origin::CommandLine
+    }
+
+    /// Whether a flag or its variable is set.
+    pub(crate) fn is_given(&self, flag: &str) -> bool {
+        self.of(flag).source() >= Some(Source::Variables)
+    }
+
+    /// The error of this flag; `problem` is as in [`InvalidSetting::new`].
+    pub(crate) fn invalid(&self, flag: &str, problem: impl fmt::Display) -> InvalidSetting {
         let known = self.by_flag.get(flag);
-        BadSetting {
+        InvalidSetting {
             setting: known.map_or_else(|| format!("--{flag}"), |(name, _)| name.clone()),
             origin: self.of(flag),
-            wrong: wrong.to_string(),
+            problem: problem.to_string(),
         }
     }
-}
-
-/// As [`Origins`] holds it; nothing where no upstream is in force.
-fn outdone_upstreams(
-    command: &Command,
-    matches: &ArgMatches,
-    file: Option<&SettingsFile>,
-) -> Option<Vec<(Origin, bool)>> {
-    let arg = command
-        .get_arguments()
-        .find(|arg| arg.get_long() == Some("upstream"))?;
-    let id = arg.get_id().as_str();
-    let source = matches.value_source(id)?;
-    let in_force = matches.get_raw(id)?.next()?;
-    let named = |value: &OsStr, origin| (!value.is_empty()).then(|| (origin, value == in_force));
-    let by_variable = || {
-        let name = variable(arg)?;
-        let value = std::env::var_os(&name)?;
-        named(&value, Origin::Variable(name))
-    };
-    let by_file = || {
-        let file = file?;
-        named(file.value("upstream")?.as_ref(), file.origin("upstream")?)
-    };
-    let outdone = match source {
-        ValueSource::CommandLine => [by_variable(), by_file()],
-        ValueSource::EnvVariable => [None, by_file()],
-        _ => [None, None],
-    };
-    Some(outdone.into_iter().flatten().collect())
 }

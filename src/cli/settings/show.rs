@@ -1,19 +1,21 @@
-//! `rollcall settings`: every setting in force, as a file that can be read again.
+//! `rollcall settings`: every setting in force, as a settings file.
 
 use std::fmt::Write;
 
 use clap::{Arg, ArgMatches};
 
 use super::Parsed;
-use super::clap_error::is_secret;
-use super::file::{Kind, may_set};
+use super::file::{Kind, arguments};
 use super::origin::variable;
+use super::{is_secret, raw};
 use crate::data::DataFolder;
 
-/// Every setting in force, as TOML. What isn't set, and what may be a secret, is a comment.
+/// Every setting in force, as TOML. An unset value or a possible secret is a comment.
 pub(crate) fn show(parsed: &Parsed) -> String {
-    let (command, matches) = parsed.called();
-    let origins = parsed.origins();
+    let matches = match parsed.matches.subcommand() {
+        Some((_, matches)) => matches,
+        None => &parsed.matches,
+    };
     let mut shown = format!(
         "# Rollcall {}: the settings in force.\n",
         env!("CARGO_PKG_VERSION")
@@ -23,34 +25,28 @@ pub(crate) fn show(parsed: &Parsed) -> String {
         None => "# No settings file was read.\n".to_owned(),
     };
     shown.push_str(&read);
-    for arg in may_set(command) {
+    for arg in arguments(&parsed.command) {
         let flag = arg.get_long().unwrap_or_default();
         shown.push('\n');
-        for line in arg
-            .get_help()
-            .map(ToString::to_string)
-            .unwrap_or_default()
-            .lines()
-        {
-            // Writing to a text can't fail.
+        let help = arg.get_help().map(ToString::to_string).unwrap_or_default();
+        for line in help.lines() {
+            // Writing to a string can't fail.
             let _ = writeln!(shown, "# {line}");
         }
         let variable = variable(arg).unwrap_or_default();
-        let _ = writeln!(shown, "# --{flag}, {variable}: {}.", origins.of(flag));
+        let origin = parsed.origins.of(flag);
+        let _ = writeln!(shown, "# --{flag}, {variable}: {origin}.");
         let _ = writeln!(shown, "{}", setting(arg, flag, matches));
     }
     shown
 }
 
 fn setting(arg: &Arg, flag: &str, matches: &ArgMatches) -> String {
-    let values: Vec<String> = matches
-        .get_raw(arg.get_id().as_str())
-        .into_iter()
-        .flatten()
+    let values: Vec<String> = raw(matches, arg.get_id().as_str())
         .map(|value| value.to_string_lossy().into_owned())
         .collect();
     let kind = Kind::of(arg);
-    if values.is_empty() {
+    let Some(first) = values.first() else {
         return match (kind, DataFolder::default_path()) {
             (Kind::Texts, _) => format!("{flag} = []"),
             (_, Ok(path)) if flag == "data" => {
@@ -58,48 +54,47 @@ fn setting(arg: &Arg, flag: &str, matches: &ArgMatches) -> String {
             }
             _ => format!("# {flag} is not set"),
         };
-    }
+    };
     if is_secret(arg) {
-        let names = values.iter().map(|header| {
-            let name = header.split_once(':').map_or("", |(name, _)| name.trim());
-            quoted(&format!("{name}: ***"))
+        let lines = values.iter().flat_map(|headers| headers.lines());
+        let names = lines.filter_map(|header| {
+            let (name, _) = header.split_once(':')?;
+            Some(quoted(&format!("{}: ***", name.trim())))
         });
         return format!(
-            "# Masked; with --header-file they stand in a file of their own.\n# {flag} = [{}]",
+            "# Masked. Headers in a file of --header-file would not need to be.\n# {flag} = [{}]",
             names.collect::<Vec<_>>().join(", ")
         );
     }
-    let first = values.first().map(String::as_str).unwrap_or_default();
-    // What stands before an @ or in a query may be a secret.
+    // A user, a password or a query may be a secret.
     if flag == "upstream" && first.contains(['@', '?']) {
-        let host = first.rsplit_once('@').map_or(first, |(_, rest)| rest);
+        let host = first.rsplit_once('@').map_or(&**first, |(_, rest)| rest);
         let host = host.split_once("://").map_or(host, |(_, rest)| rest);
         let shown = host.split('?').next().unwrap_or_default();
-        return format!(
-            "# Masked.\n# {flag} = {}",
-            quoted(&format!("***{shown}***"))
-        );
+        let shown = quoted(&format!("***{shown}***"));
+        return format!("# Masked.\n# {flag} = {shown}");
     }
-    match kind {
-        Kind::Switch => format!("{flag} = {first}"),
-        Kind::Number => format!("{flag} = {}", number(first)),
-        Kind::Text => format!("{flag} = {}", quoted(first)),
+    let value = match kind {
+        Kind::Switch => first.clone(),
+        Kind::Number => number(first).unwrap_or_else(|| first.clone()),
+        Kind::Duration => number(first).unwrap_or_else(|| quoted(first)),
+        Kind::Text => quoted(first),
         Kind::Texts => {
             let texts: Vec<_> = values.iter().map(|value| quoted(value)).collect();
-            format!("{flag} = [{}]", texts.join(", "))
+            format!("[{}]", texts.join(", "))
         }
-    }
+    };
+    format!("{flag} = {value}")
 }
 
-/// As TOML has numbers, which has fewer ways to write one than a flag takes.
-fn number(text: &str) -> String {
+/// A number as TOML writes it, which has fewer ways to write one than a flag takes.
+fn number(text: &str) -> Option<String> {
     let text = text.trim();
     let whole = text.parse().map(|whole: u64| whole.to_string()).ok();
-    let any = || text.parse().map(|number: f64| number.to_string()).ok();
-    whole.or_else(any).unwrap_or_else(|| text.to_owned())
+    whole.or_else(|| text.parse().map(|number: f64| number.to_string()).ok())
 }
 
-/// A JSON string is a string in TOML too, but for one control character.
+/// A TOML string. It is written as JSON, which differs in one control character only.
 fn quoted(text: &str) -> String {
     serde_json::Value::from(text)
         .to_string()

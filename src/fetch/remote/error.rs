@@ -1,8 +1,5 @@
 //! Why a server didn't do what it was asked, in plain words.
 
-use std::io;
-use std::path::PathBuf;
-
 use client::ClientError;
 use contract::text::{group_digits, pluralize};
 use contract::wire::ExecutionId;
@@ -13,8 +10,6 @@ use contract::wire::ExecutionId;
 pub(crate) enum RemoteError {
     #[error("the client can't be made: {0}")]
     Client(String),
-    #[error("the file of --ca-file, {0}, can't be used: {1}")]
-    CaFile(PathBuf, io::Error),
     #[error("the server doesn't answer: {0}. Check the address of --api, and that it runs")]
     Unreachable(String),
     #[error(

@@ -2,7 +2,6 @@
 
 use std::cell::Cell;
 use std::error::Error;
-use std::fs;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -13,7 +12,6 @@ use reqwest::redirect::Policy;
 use reqwest::{Certificate, Url};
 
 use super::error::RemoteError;
-use crate::cli::Reach;
 use crate::fetch::target::Server;
 use crate::fetch::telling::Telling;
 
@@ -43,11 +41,7 @@ pub(super) struct HttpTransport {
 }
 
 impl HttpTransport {
-    pub(super) fn new(
-        server: Server,
-        reach: &Reach,
-        telling: Telling,
-    ) -> Result<Self, RemoteError> {
+    pub(super) fn new(server: Server, telling: Telling) -> Result<Self, RemoteError> {
         // Where one is installed already, it stays.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let mut headers = HeaderMap::new();
@@ -62,14 +56,12 @@ impl HttpTransport {
             // Elsewhere the token, and the list, would go to somebody else.
             .redirect(Policy::none())
             .retry(reqwest::retry::never());
-        if !reach.use_proxy {
+        if !server.use_proxy {
             builder = builder.no_proxy();
         }
-        if let Some(path) = &reach.ca_file {
-            let bad = |error| RemoteError::CaFile(path.clone(), error);
-            let pem = fs::read(path).map_err(bad)?;
-            let certificates = Certificate::from_pem_bundle(&pem)
-                .map_err(|error| bad(std::io::Error::other(error)))?;
+        if let Some(pem) = &server.certificates {
+            let certificates = Certificate::from_pem_bundle(pem)
+                .map_err(|error| RemoteError::Client(error.to_string()))?;
             builder = builder.tls_certs_merge(certificates);
         }
         let http = builder.build();

@@ -1,13 +1,13 @@
-//! What a setting takes, told in the same words by every one of them.
+//! Parsers of settings' values, whose errors all say what the setting takes.
 
 use std::fmt::Display;
 use std::net::SocketAddr;
 use std::ops::RangeInclusive;
 use std::str::FromStr;
 
-/// A number within these bounds, of this unit where it has one.
+/// Parses a number within this range, which counts `unit` unless that is empty.
 pub(crate) fn number<T>(
-    bounds: RangeInclusive<T>,
+    range: RangeInclusive<T>,
     unit: &'static str,
 ) -> impl Fn(&str) -> Result<T, String> + Clone
 where
@@ -16,22 +16,22 @@ where
     move |text| {
         let number = text.trim().parse().ok();
         number
-            .filter(|number| bounds.contains(number))
+            .filter(|number| range.contains(number))
             .ok_or_else(|| {
-                let takes = format!("it takes {} to {} {unit}", bounds.start(), bounds.end());
+                let takes = format!("it takes {} to {} {unit}", range.start(), range.end());
                 takes.trim_end().to_owned()
             })
     }
 }
 
-/// An address to listen on.
+/// Parses an address to listen on.
 pub(crate) fn address(text: &str) -> Result<SocketAddr, &'static str> {
     text.trim()
         .parse()
         .map_err(|_| "it takes an IP address and a port, such as 127.0.0.1:8686")
 }
 
-/// A host's name, without a scheme or a port.
+/// Parses a host's name, without a scheme or a port.
 pub(crate) fn host_name(text: &str) -> Result<String, &'static str> {
     let text = text.trim();
     let is_name = !text.is_empty()
@@ -43,7 +43,7 @@ pub(crate) fn host_name(text: &str) -> Result<String, &'static str> {
         .ok_or("it takes a host's name without scheme and port, such as rollcall.example.gov")
 }
 
-/// A switch that a flag turns on, and `--flag=false`, a variable or a file off.
+/// Parses a switch: a flag turns it on, and `--flag=false`, a variable or a file turns it off.
 pub(crate) fn switch(text: &str) -> Result<bool, &'static str> {
     text.trim().parse().map_err(|_| "it takes true or false")
 }
@@ -53,19 +53,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_no_number_within_the_bounds_is_told_the_bounds() {
+    fn a_number_outside_its_range_is_refused_with_the_range() {
         assert_eq!(number(1..=10, "")("10"), Ok(10));
-        assert_eq!(number(0.0..=1.0, "seconds")(" 0.5 "), Ok(0.5));
+        assert_eq!(number(0.0..=1.0, "days")(" 0.5 "), Ok(0.5));
         for bad in ["", "0", "11", "ten", "1.5", "-1"] {
             assert_eq!(number(1..=10_u32, "")(bad), Err("it takes 1 to 10".into()));
         }
         for bad in ["NaN", "inf", "1.1"] {
-            let told = number(0.0..=1.0, "seconds")(bad);
-            assert_eq!(told, Err("it takes 0 to 1 seconds".into()));
+            let error = number(0.0..=1.0, "days")(bad);
+            assert_eq!(error, Err("it takes 0 to 1 days".into()));
         }
     }
+
     #[test]
-    fn a_name_is_no_address() {
+    fn a_host_name_has_no_scheme_and_no_port() {
         assert_eq!(host_name(" a.example "), Ok("a.example".into()));
         for bad in ["", "http://a.example", "a.example:80", "a/b"] {
             assert!(host_name(bad).is_err(), "{bad}");
