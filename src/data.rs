@@ -1,4 +1,4 @@
-//! The folder that holds everything: for its owner alone, and for one server at a time.
+//! The data folder. Only its owner can read it, and one process at a time uses it.
 
 use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Write};
@@ -12,12 +12,12 @@ use store::Store;
 /// The folder can't be used.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum DataError {
-    #[error("the folder {0} can't be used: {1}. It takes one that this user can write or make")]
+    #[error("the folder {0} can't be used: {1}. Name one that this user can write to or create")]
     Unusable(PathBuf, io::Error),
-    #[error("another process uses the folder {0}: end that, or take another folder")]
+    #[error("another process uses the folder {0}: end it, or name another folder")]
     InUse(PathBuf),
-    #[error("this user has no data folder: name one")]
-    NoPlace,
+    #[error("this user has no data folder: name one with --data")]
+    NoFolder,
 }
 
 /// An open data folder. Locked until it is dropped.
@@ -27,10 +27,10 @@ pub(crate) struct DataFolder {
 }
 
 impl DataFolder {
-    /// Opens the folder, making it where it isn't there.
+    /// Opens the folder, and creates it if it doesn't exist.
     pub(crate) fn open(path: &Path) -> Result<Self, DataError> {
         let unusable = |error| DataError::Unusable(path.to_owned(), error);
-        // Whatever is written from here on is its owner's alone.
+        // Every file that is written from now on is readable by its owner only.
         rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
         DirBuilder::new()
             .recursive(true)
@@ -58,18 +58,18 @@ impl DataFolder {
             .mode(0o700)
             .create(folder.objects())
             .map_err(unusable)?;
-        remove_half_written(&folder.objects()).map_err(unusable)?;
+        remove_partial_files(&folder.objects()).map_err(unusable)?;
         Ok(folder)
     }
 
-    /// Where it is when nobody says: the user's data folder.
+    /// The default: a folder in the user's data folder.
     pub(crate) fn default_path() -> Result<PathBuf, DataError> {
         use etcetera::BaseStrategy;
-        let places = etcetera::choose_base_strategy().map_err(|_| DataError::NoPlace)?;
-        Ok(places.data_dir().join("rollcall"))
+        let folders = etcetera::choose_base_strategy().map_err(|_| DataError::NoFolder)?;
+        Ok(folders.data_dir().join("rollcall"))
     }
 
-    /// Where it is.
+    /// The folder's path.
     pub(crate) fn path(&self) -> &Path {
         &self.path
     }
@@ -80,19 +80,19 @@ impl DataFolder {
 
     pub(crate) fn store(&self) -> Result<Store, DataError> {
         let objects = LocalFileSystem::new_with_prefix(self.objects())
-            // An erased execution leaves no empty folder behind.
+            // Removes the empty folder of an erased execution.
             .map(|objects| objects.with_automatic_cleanup(true));
         let objects = objects
             .map_err(|error| DataError::Unusable(self.path.clone(), io::Error::other(error)))?;
         Ok(Store::new(Arc::new(objects)))
     }
 
-    /// The token that lets a browser in: kept, so that an open page goes on after a restart.
+    /// The token of the page and the API. It is kept, so that an open page works after a restart.
     pub(crate) fn token(&self) -> Result<String, DataError> {
-        let place = self.path.join("token");
-        let unusable = |error| DataError::Unusable(place.clone(), error);
+        let path = self.path.join("token");
+        let unusable = |error| DataError::Unusable(path.clone(), error);
         let mut token = String::new();
-        match File::open(&place).and_then(|mut file| file.read_to_string(&mut token)) {
+        match File::open(&path).and_then(|mut file| file.read_to_string(&mut token)) {
             Ok(_) if token.len() == 32 && token.bytes().all(|byte| byte.is_ascii_hexdigit()) => {
                 return Ok(token);
             }
@@ -106,20 +106,19 @@ impl DataFolder {
             .truncate(true)
             .write(true)
             .mode(0o600)
-            .open(&place)
+            .open(&path)
             .map_err(unusable)?;
         file.write_all(token.as_bytes()).map_err(unusable)?;
         Ok(token)
     }
 }
 
-/// Removes what a killed process was about to write: `object_store` writes a file as `name#1` and
-/// renames it.
-fn remove_half_written(folder: &Path) -> io::Result<()> {
+/// Removes the unfinished files of a killed process: `object_store` writes `name#1` and renames it.
+fn remove_partial_files(folder: &Path) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
         if entry.file_type()?.is_dir() {
-            remove_half_written(&entry.path())?;
+            remove_partial_files(&entry.path())?;
         } else if entry.file_name().as_encoded_bytes().contains(&b'#') {
             fs::remove_file(entry.path())?;
         }
@@ -133,7 +132,7 @@ mod tests {
     use std::os::unix::fs::PermissionsExt;
 
     #[test]
-    fn a_folder_takes_one_server_and_is_its_owner_s_alone() {
+    fn a_folder_has_one_user_and_is_private_to_its_owner() {
         let parent = tempfile::tempdir().unwrap();
         let path = parent.path().join("data");
         let open = DataFolder::open(&path).unwrap();
@@ -157,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_half_written_is_gone_after_opening() {
+    fn opening_removes_unfinished_files() {
         let parent = tempfile::tempdir().unwrap();
         let folder = parent.path().join("objects/executions/x");
         fs::create_dir_all(&folder).unwrap();

@@ -1,18 +1,18 @@
-//! How the program ends.
+//! The exit codes of the program.
 
 use std::process::ExitCode;
 
-/// How the program ends, as its exit code.
+/// An exit code of the program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Exit {
-    /// Every item was answered; or the server was asked to end.
-    Answered = 0,
+    /// Every item has an answer, or the server was asked to end.
+    Success = 0,
     /// Some items FAILED or were NOT_TRIED.
     SomeFailed = 1,
-    /// It could not run: bad arguments, no list, no upstream.
+    /// The command could not run: invalid arguments, no list, no upstream.
     CouldNotRun = 2,
-    /// Interrupted; 128 and the number of SIGINT, as shells have it.
+    /// Interrupted: 128 plus the number of SIGINT, as in shells.
     Interrupted = 130,
 }
 

@@ -1,4 +1,4 @@
-//! `rollcall fetch`: a list without a page.
+//! `rollcall fetch`: looks up a list without the page.
 
 mod error;
 mod folder;
@@ -7,8 +7,8 @@ mod list;
 mod local;
 mod output;
 mod remote;
+mod reporter;
 mod target;
-mod telling;
 
 use contract::list::Source;
 use contract::wire::Counts;
@@ -18,18 +18,18 @@ use crate::cli::{FetchArgs, Origins};
 use crate::{Embedded, Exit, descriptors};
 use folder::RunFolder;
 use interrupts::Interrupts;
-use local::Local;
+use local::LocalRun;
 use output::{Output, Pages, Rows};
 use remote::ReadAhead;
+use reporter::Reporter;
 use target::Target;
-use telling::Telling;
 
 pub(crate) use error::FetchError;
 
-/// A run that is over.
-struct Ended {
+/// How a run ended.
+struct FinishedRun {
     counts: Counts,
-    /// Lines that are no number.
+    /// Lines that are not numbers.
     invalid: u64,
     /// Why it ended early, if it did.
     reason: Option<String>,
@@ -41,15 +41,15 @@ pub(crate) async fn run(args: FetchArgs, origins: &Origins) -> Result<Exit, Fetc
     let target = Target::new(&args, origins)?;
     let options = output::options(&args)?;
     let source = list::read(&args)?;
-    // Before the first GET: a run must not be lost because its rows have nowhere to go.
+    // Opened before the first request: a run must not be lost because its rows can't be written.
     let out = Output::open(args.out.as_deref())?;
-    // Not before: reading a list from a terminal is ended by the signal itself.
+    // Only now: while a list is read from a terminal, the signal itself must end the process.
     let mut interrupts = Interrupts::listen()?;
-    let telling = Telling::new(args.quiet);
+    let reporter = Reporter::new(args.quiet);
     let (ended, source) = match target {
         Target::Upstream(url) => {
-            let here = here(&args, origins, &url, source, &telling, &mut interrupts);
-            let (ended, source) = here.await?;
+            let run = run_locally(&args, origins, &url, source, &reporter, &mut interrupts);
+            let (ended, source) = run.await?;
             let read_ahead: ReadAhead = Box::pin(std::future::ready(()));
             (
                 ended.map(|(ended, pages)| (ended, pages, read_ahead)),
@@ -58,17 +58,17 @@ pub(crate) async fn run(args: FetchArgs, origins: &Origins) -> Result<Exit, Fetc
         }
         Target::Server(server) => {
             let list = &source.list;
-            let ended = remote::run(&args, origins, server, list, &telling, &mut interrupts);
+            let ended = remote::run(&args, origins, server, list, &reporter, &mut interrupts);
             (ended.await?, Some(source))
         }
     };
-    telling.end();
+    reporter.clear();
     let folder = args.resume.as_deref();
     let Some((ended, pages, read_ahead)) = ended else {
         if let Some(folder) = folder {
             let folder = folder.display();
-            telling.say(&format!(
-                "interrupted. What is known is kept in {folder}: the same command goes on from there"
+            reporter.print_message(&format!(
+                "interrupted. The results until now are kept in {folder}: run the same command to resume"
             ));
         }
         return Ok(Exit::Interrupted);
@@ -79,40 +79,40 @@ pub(crate) async fn run(args: FetchArgs, origins: &Origins) -> Result<Exit, Fetc
         source,
         masked: args.masked,
     };
-    // What was interrupted is written as well; interrupted again, it isn't.
+    // An interrupted run is written too, unless a second interrupt comes.
     tokio::select! {
         (written, ()) = futures::future::join(out.write(rows), read_ahead) => written?,
         () = interrupts.next() => return Ok(Exit::Interrupted),
     }
-    // Last, so that rows on the same terminal don't push it out of sight.
-    let hint = folder.map(|_| "The same command with --redrive asks those again");
-    telling.summary(&ended, hint);
+    // Printed last, since rows on the same terminal would scroll it away.
+    let hint = folder.map(|_| "Run the same command with --redrive to retry them");
+    reporter.print_summary(&ended, hint);
     Ok(exit(&ended))
 }
 
-/// Looks the list up in this process. Gives the list back where it has other columns; without, its
-/// memory is better used for the run.
-async fn here(
+/// Looks up the list in this process. Returns the list if it has other columns; if not, its memory is
+/// better freed for the run.
+async fn run_locally(
     args: &FetchArgs,
     origins: &Origins,
     url: &str,
     source: Source,
-    telling: &Telling,
+    reporter: &Reporter,
     interrupts: &mut Interrupts,
-) -> Result<(Option<(Ended, Pages)>, Option<Source>), FetchError> {
+) -> Result<(Option<(FinishedRun, Pages)>, Option<Source>), FetchError> {
     let options = list::options(args);
     let settings = args
         .run
         .settings(options.validation, options.restore_leading_zeros);
-    let possible = descriptors::raise();
+    let possible = descriptors::raise_limit();
     if settings.max_concurrency > possible {
-        telling.say(&descriptors::told(settings.max_concurrency, possible));
+        reporter.print_message(&descriptors::shortage(settings.max_concurrency, possible));
     }
     let local = match &args.resume {
         None => {
             let store = Store::in_memory();
             let fetcher = args.upstream.fetcher(store.clone(), url, origins)?;
-            Local::in_memory(store, fetcher, &source.list, settings, possible).await?
+            LocalRun::in_memory(store, fetcher, &source.list, settings, possible).await?
         }
         Some(path) => {
             let folder = RunFolder::open(path)?;
@@ -129,23 +129,23 @@ async fn here(
             folder.run(store, engine, request).await?
         }
     };
-    let has_others = source
+    let has_other_columns = source
         .table
         .as_ref()
         .is_some_and(|table| table.column_count > 1);
-    let source = has_others.then_some(source);
-    let ended = local.run(telling, interrupts, !args.masked).await?;
+    let source = has_other_columns.then_some(source);
+    let ended = local.run(reporter, interrupts, !args.masked).await?;
     Ok((ended, source))
 }
 
-fn exit(ended: &Ended) -> Exit {
+fn exit(ended: &FinishedRun) -> Exit {
     match ended.counts {
         _ if ended.interrupted => Exit::Interrupted,
         Counts {
             failed: 0,
             not_tried: 0,
             ..
-        } => Exit::Answered,
+        } => Exit::Success,
         _ => Exit::SomeFailed,
     }
 }

@@ -1,6 +1,7 @@
-//! Rollcall on one machine: the page and the API in one binary, the same fetcher as in the cloud
-//! under an embedded engine, and the same headless. No account, no Docker, no network but the
-//! upstream's.
+//! Rollcall on one machine: page, API, fetcher and an embedded engine in one binary.
+//!
+//! It needs no account, no Docker, and no network except the upstream's. The fetcher is the same as in
+//! the cloud. `rollcall fetch` looks up a list without the page.
 
 mod cli;
 mod data;

@@ -1,10 +1,10 @@
-//! The log: what this program says, and what its parts warn of.
+//! The log on stderr.
 
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::Directive;
 
-/// These would log the address of a redirect or a request, so a number: `RUST_LOG=trace` and the
-/// like don't make them speak.
+/// Crates that would log the address of a redirect or a request, which holds a number. `RUST_LOG` can't
+/// turn them on.
 const SILENT: [&str; 6] = [
     "reqwest=off",
     "hyper=off",
@@ -14,12 +14,12 @@ const SILENT: [&str; 6] = [
     "object_store=off",
 ];
 
-/// Sends the log to stderr; `RUST_LOG` sets how much, by default warnings and what was revealed.
+/// Starts the log with the levels of `RUST_LOG`, or with these.
 pub(crate) fn start(default: &str) {
-    let asked = std::env::var("RUST_LOG").unwrap_or_else(|_| default.to_owned());
+    let levels = std::env::var("RUST_LOG").unwrap_or_else(|_| default.to_owned());
     let filter = SILENT
         .iter()
-        .fold(EnvFilter::new(asked), |filter, directive| {
+        .fold(EnvFilter::new(levels), |filter, directive| {
             filter.add_directive(
                 directive
                     .parse::<Directive>()

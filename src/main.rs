@@ -1,7 +1,7 @@
 //! Rollcall on one machine: see the library for what it does.
 
-/// A GET makes some dozens of small allocations on whichever thread has time; the system's
-/// allocator spends a fifth of a run's time on them.
+/// A request makes dozens of small allocations on different threads; the system's allocator takes a
+/// fifth of a run's time for them.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

@@ -1,25 +1,25 @@
-//! The page, inside the binary.
+//! The page's files, which are embedded in the binary.
 
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use rust_embed::{EmbeddedFile, RustEmbed};
 
-/// What `cargo xtask page` made; empty where it hasn't been run, so that all else builds without it.
+/// The output of `cargo xtask page`. Empty if that hasn't run, so that the rest builds without it.
 #[derive(RustEmbed)]
 #[folder = "target/page"]
 #[allow_missing = true]
 struct Files;
 
 const NOT_BUILT: &str =
-    "The page is not inside this binary: build it with `cargo xtask build`. The API is at /api.\n";
+    "This binary has no page: build it with `cargo xtask build`. The API is at /api.\n";
 
-/// Whether the page is inside this binary.
+/// Whether this binary has the page.
 pub(crate) fn is_built() -> bool {
     Files::get("index.html").is_some()
 }
 
-/// The file at this path, or the shell for an address of the page's own, which a browser asks for
-/// as HTML.
+/// Serves the file at this path, or `index.html` for an address of the page itself, which a browser
+/// requests as HTML.
 pub(crate) fn serve(path: &str, headers: &HeaderMap) -> Response {
     let name = path.trim_start_matches('/');
     let takes_html = headers
@@ -34,7 +34,7 @@ pub(crate) fn serve(path: &str, headers: &HeaderMap) -> Response {
             Some(file) => ("index.html", file),
             None => return plain(StatusCode::SERVICE_UNAVAILABLE, NOT_BUILT),
         },
-        None => return plain(StatusCode::NOT_FOUND, "Nothing is here.\n"),
+        None => return plain(StatusCode::NOT_FOUND, "Not found.\n"),
     };
     let takes_brotli = headers
         .get_all(header::ACCEPT_ENCODING)
@@ -45,10 +45,10 @@ pub(crate) fn serve(path: &str, headers: &HeaderMap) -> Response {
                 .split(',')
                 .any(|coding| coding.trim().eq_ignore_ascii_case("br"))
         });
-    let packed = takes_brotli
+    let compressed = takes_brotli
         .then(|| Files::get(&format!("{name}.br")))
         .flatten();
-    respond(name, file, packed)
+    respond(name, file, compressed)
 }
 
 fn plain(status: StatusCode, text: &'static str) -> Response {
@@ -56,20 +56,20 @@ fn plain(status: StatusCode, text: &'static str) -> Response {
     (status, headers, text).into_response()
 }
 
-fn respond(name: &str, file: EmbeddedFile, packed: Option<EmbeddedFile>) -> Response {
-    let is_packed = packed.is_some();
-    let mut response = packed.unwrap_or(file).data.into_owned().into_response();
+fn respond(name: &str, file: EmbeddedFile, compressed: Option<EmbeddedFile>) -> Response {
+    let is_compressed = compressed.is_some();
+    let mut response = compressed.unwrap_or(file).data.into_owned().into_response();
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, content_type(name));
     headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
-    // Every name but the shell's holds a hash of its content.
+    // Every other name holds a hash of its content.
     let cached = if name == "index.html" {
         "no-cache"
     } else {
         "public, max-age=31536000, immutable"
     };
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(cached));
-    if is_packed {
+    if is_compressed {
         headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("br"));
     }
     response

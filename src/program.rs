@@ -52,7 +52,7 @@ async fn run(invocation: Invocation) -> Result<Exit, AnyError> {
         Command::Completions(args) => args.write(cli::command())?,
         Command::Man(args) => args.write(cli::command())?,
     }
-    Ok(Exit::Answered)
+    Ok(Exit::Success)
 }
 
 async fn serve_page(args: ServeArgs, origins: &Origins) -> Result<(), AnyError> {
@@ -61,7 +61,7 @@ async fn serve_page(args: ServeArgs, origins: &Origins) -> Result<(), AnyError> 
 }
 
 async fn serve_demo(args: UpstreamCommand) -> Result<(), AnyError> {
-    descriptors::raise();
+    descriptors::raise_limit();
     let listener = serve::run::listen(args.listen)?;
     println!("http://{}/ssn/", listener.local_addr()?);
     upstream::serve(listener, args.demo, serve::run::shutdown_signal()).await?;

@@ -1,9 +1,9 @@
-//! `rollcall serve`: page and API behind a token, until it is asked to end.
+//! `rollcall serve`: the page and the API, protected by a token.
 
 mod access;
+mod banner;
 mod browser;
 pub(crate) mod run;
-mod start_told;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -19,11 +19,11 @@ pub use access::Access;
 
 use crate::page;
 
-/// What the page may load and ask: nothing but itself.
+/// The page may load and request only its own origin.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; connect-src 'self'; \
      img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/// The API and the page on one address, open to whoever has the token.
+/// The API and the page on one address. Requests need the token.
 pub fn router(api: Api, access: Access) -> Router {
     let access = Arc::new(access);
     let guarded = backend::router(api).layer(middleware::from_fn_with_state(
@@ -54,7 +54,7 @@ async fn add_headers(mut response: Response) -> Response {
     response
 }
 
-/// The address to open, with the token in it.
+/// The address to open in a browser, with the token in it.
 pub fn address(listening: SocketAddr, token: &str) -> String {
     let mut shown = listening;
     if listening.ip().is_unspecified() {

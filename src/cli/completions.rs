@@ -1,4 +1,4 @@
-//! `rollcall completions`: what a shell needs to complete this program's flags.
+//! `rollcall completions`: scripts that let shells complete commands and flags.
 
 use std::io::{self, Write};
 
@@ -14,11 +14,11 @@ pub(crate) struct CompletionsCommand {
 }
 
 impl CompletionsCommand {
-    /// Writes the shell's script for this command to standard output.
+    /// Prints the script for this command.
     pub(crate) fn write(&self, mut command: Command) -> io::Result<()> {
         command.set_bin_name("rollcall");
         command.build();
-        // Whole, before the first byte of it goes out.
+        // Generated completely before the first byte is printed, so that an error prints nothing.
         let mut script = Vec::new();
         self.shell.try_generate(&command, &mut script)?;
         io::stdout().write_all(&script)

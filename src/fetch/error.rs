@@ -20,7 +20,7 @@ pub(crate) enum FetchError {
     Column(ReadError),
     #[error(transparent)]
     Read(ReadError),
-    #[error("the list is empty: it takes at least one line")]
+    #[error("the list is empty: give at least one line")]
     Empty,
     #[error(transparent)]
     Target(#[from] TargetError),
@@ -42,8 +42,10 @@ pub(crate) enum FetchError {
     Folder(PathBuf, String),
     #[error("the folder {} belongs to another run: {}. Name another folder with --resume", .0.display(), .1.join("; "))]
     OtherRun(PathBuf, Vec<String>),
-    #[error("the run broke off. What is known is kept in {0}: the same command goes on from there")]
-    BrokeOff(PathBuf),
+    #[error(
+        "the run stopped before its end. The results until now are kept in {0}: run the same command to resume"
+    )]
+    Incomplete(PathBuf),
     #[error(transparent)]
     Remote(#[from] RemoteError),
 }

@@ -17,7 +17,7 @@ use store::{Meta, Pass, RedrivePlan, Store};
 use tempfile::NamedTempFile;
 
 use super::FetchError;
-use super::local::Local;
+use super::local::LocalRun;
 use crate::Embedded;
 use crate::data::DataFolder;
 
@@ -87,7 +87,7 @@ impl RunFolder {
         store: Store,
         engine: Embedded,
         request: Request<'_>,
-    ) -> Result<Local, FetchError> {
+    ) -> Result<LocalRun, FetchError> {
         let Request {
             upstream,
             list,
@@ -133,7 +133,7 @@ impl RunFolder {
             store.write_meta(&meta).await?;
         }
         let pass = pass(&store, &meta, redrive).await?;
-        Ok(Local {
+        Ok(LocalRun {
             engine,
             store,
             meta,

@@ -1,10 +1,10 @@
-//! SIGINT and SIGTERM, one after the other: the first ends a run in good order, the second at once.
+//! SIGINT and SIGTERM: the first one stops a run in order, the second one at once.
 
 use std::io;
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-/// The signals that ask this process to end. From its making on they don't end it by themselves.
+/// Receives SIGINT and SIGTERM, which no longer end the process by themselves.
 pub(super) struct Interrupts {
     interrupt: Signal,
     terminate: Signal,
@@ -18,7 +18,7 @@ impl Interrupts {
         })
     }
 
-    /// Waits for the next one. Loses none where it is dropped.
+    /// Waits for the next signal. Cancel safe.
     pub(super) async fn next(&mut self) {
         tokio::select! {
             _ = self.interrupt.recv() => {}

@@ -1,4 +1,4 @@
-//! The list as it is named on the command line.
+//! Reads the list that the command line names.
 
 use std::io::{self, Read};
 use std::path::Path;
@@ -8,7 +8,7 @@ use contract::list::{ReadError, ReadOptions, Source, Validation, read_source};
 use super::FetchError;
 use crate::cli::FetchArgs;
 
-/// How the list is read.
+/// The options for reading the list.
 pub(super) fn options(args: &FetchArgs) -> ReadOptions {
     ReadOptions {
         validation: if args.issued_only {
@@ -20,7 +20,7 @@ pub(super) fn options(args: &FetchArgs) -> ReadOptions {
     }
 }
 
-/// Reads the list, which has one row at least.
+/// Reads the list; an empty one is an error.
 pub(super) fn read(args: &FetchArgs) -> Result<Source, FetchError> {
     let bytes = bytes(&args.list).map_err(|error| FetchError::List(args.list.clone(), error))?;
     let source = read_source(&bytes, &options(args), args.column.as_ref());

@@ -1,4 +1,4 @@
-//! A list looked up by this process, in memory or in a folder.
+//! A run in this process, in memory or in a folder.
 
 use std::time::Duration;
 
@@ -13,22 +13,22 @@ use tokio::sync::mpsc;
 use super::folder::RunFolder;
 use super::interrupts::Interrupts;
 use super::output::Pages;
-use super::telling::{EVERY, Telling};
-use super::{Ended, FetchError};
+use super::reporter::{REFRESH, Reporter};
+use super::{FetchError, FinishedRun};
 use crate::Embedded;
 
-/// A run of this process.
-pub(super) struct Local {
+/// A run in this process.
+pub(super) struct LocalRun {
     pub(super) store: Store,
     pub(super) meta: Meta,
     pub(super) pass: Pass,
     pub(super) engine: Embedded,
-    /// Where it is kept, if it is.
+    /// The folder of `--resume`, if there is one.
     pub(super) folder: Option<RunFolder>,
 }
 
-impl Local {
-    /// A run that is gone with this process.
+impl LocalRun {
+    /// Prepares a run in memory, which is lost when this process ends.
     pub(super) async fn in_memory(
         store: Store,
         fetcher: Fetcher,
@@ -49,26 +49,26 @@ impl Local {
         })
     }
 
-    /// Runs the list to its end, or as far as it comes until it is interrupted. None where it is
-    /// to end at once, or is kept to be gone on with.
+    /// Runs until the end or an interrupt. `None` if there is nothing to write: the run is kept to be
+    /// resumed, or a second interrupt came.
     pub(super) async fn run(
         &self,
-        telling: &Telling,
+        reporter: &Reporter,
         interrupts: &mut Interrupts,
         reveal: bool,
-    ) -> Result<Option<(Ended, Pages)>, FetchError> {
+    ) -> Result<Option<(FinishedRun, Pages)>, FetchError> {
         let (store, id, pass) = (&self.store, &self.meta.id, &self.pass);
         let known = store.progress(&self.meta, pass).await?;
-        telling.begin(self.meta.items, &known.counts);
+        reporter.start(self.meta.items, &known.counts);
         let mut interrupted = false;
         if store.summary(id, pass.pass).await?.is_none() {
             self.engine.start(PassStart::of(&self.meta, pass)).await?;
             tokio::select! {
                 () = self.engine.ended(id) => {}
-                result = self.show(telling) => result?,
+                result = self.follow(reporter) => result?,
                 () = interrupts.next() => {
                     interrupted = true;
-                    telling.doing("ending");
+                    reporter.show_activity("ending");
                     tokio::select! {
                         result = self.stop() => result?,
                         () = interrupts.next() => return Ok(None),
@@ -80,15 +80,15 @@ impl Local {
             return Ok(None);
         }
         let summary = match &self.folder {
-            // Nothing is decided of what can be gone on with.
+            // The engine settles a run that it ended; any other must stay resumable.
             Some(folder) => store
                 .summary(id, pass.pass)
                 .await?
-                .ok_or_else(|| FetchError::BrokeOff(folder.path().to_owned()))?,
+                .ok_or_else(|| FetchError::Incomplete(folder.path().to_owned()))?,
             None => store.settle(&self.meta, pass, None).await?,
         };
         let reader = ResultsReader::open(store.clone(), self.meta.clone(), pass.clone(), reveal);
-        let ended = Ended {
+        let ended = FinishedRun {
             counts: summary.counts,
             invalid: self.meta.invalid,
             reason: summary.reason,
@@ -97,18 +97,18 @@ impl Local {
         Ok(Some((ended, read_ahead(reader.await?))))
     }
 
-    /// Shows how far it is, for ever; does nothing where nobody looks.
-    async fn show(&self, telling: &Telling) -> Result<(), FetchError> {
-        let mut looks = tokio::time::interval(EVERY);
-        while telling.is_seen() {
-            looks.tick().await;
+    /// Keeps the progress bar up to date, if there is one. Returns only an error.
+    async fn follow(&self, reporter: &Reporter) -> Result<(), FetchError> {
+        let mut ticks = tokio::time::interval(REFRESH);
+        while reporter.has_bar() {
+            ticks.tick().await;
             let progress = self.store.progress(&self.meta, &self.pass).await?;
-            telling.show(&progress.counts);
+            reporter.show_progress(&progress.counts);
         }
         std::future::pending().await
     }
 
-    /// Ends the run: for good where it is in memory, else so that it can be gone on with.
+    /// Stops a run in memory for good, and one in a folder so that it can be resumed.
     async fn stop(&self) -> Result<(), FetchError> {
         if self.folder.is_some() {
             self.engine.halt().await;
@@ -122,7 +122,7 @@ impl Local {
     }
 }
 
-/// The rows, a page ahead of what is being written.
+/// Reads the rows, a page ahead of what is being written.
 fn read_ahead(mut reader: ResultsReader) -> Pages {
     let (send, pages) = mpsc::channel(2);
     tokio::spawn(async move {
@@ -137,7 +137,7 @@ fn read_ahead(mut reader: ResultsReader) -> Pages {
             at = page.as_ref().ok().and_then(|page| page.next);
             let rows = page.map(|page| page.rows).map_err(FetchError::from);
             if send.send(rows).await.is_err() {
-                // Who was to write them has failed, and says so.
+                // The writer has failed, and reports it.
                 return;
             }
         }

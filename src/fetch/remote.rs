@@ -16,9 +16,9 @@ use tokio::sync::mpsc;
 
 use super::interrupts::Interrupts;
 use super::output::Pages;
+use super::reporter::Reporter;
 use super::target::Server;
-use super::telling::Telling;
-use super::{Ended, FetchError, list};
+use super::{FetchError, FinishedRun, list};
 use crate::cli::{FetchArgs, Origins};
 use transport::{HttpTransport, RETRY};
 
@@ -34,23 +34,23 @@ pub(super) async fn run(
     origins: &Origins,
     server: Server,
     list: &List,
-    telling: &Telling,
+    reporter: &Reporter,
     interrupts: &mut Interrupts,
-) -> Result<Option<(Ended, Pages, ReadAhead)>, FetchError> {
-    let transport = HttpTransport::new(server, telling.clone())?;
+) -> Result<Option<(FinishedRun, Pages, ReadAhead)>, FetchError> {
+    let transport = HttpTransport::new(server, reporter.clone())?;
     let client = Rc::new(Client::new(transport, RETRY));
     let sending = Sending {
         client: &client,
         list,
         options: list::options(args),
         request: request(args, origins),
-        telling,
+        reporter,
     };
-    telling.doing("sending the list");
+    reporter.show_activity("sending the list");
     let ready = tokio::select! {
         ready = sending.ready() => ready?,
         () = interrupts.next() => {
-            telling.say("interrupted: no run was started");
+            reporter.print_message("interrupted: no run was started");
             return Ok(None);
         }
     };
@@ -59,32 +59,32 @@ pub(super) async fn run(
         started = &mut starting => (started.map_err(RemoteError::from)?, false),
         () = interrupts.next() => {
             // The run may be there although its answer isn't.
-            telling.say("interrupted: the run is stopped as soon as the server has answered");
+            reporter.print_message("interrupted: the run is stopped as soon as the server has answered");
             tokio::select! {
                 started = &mut starting => (started.map_err(RemoteError::from)?, true),
                 () = interrupts.next() => {
-                    telling.say("interrupted: the server may have started the run");
+                    reporter.print_message("interrupted: the server may have started the run");
                     return Ok(None);
                 }
             }
         }
     };
     let id = started.id.clone();
-    telling.begin(started.items, &started.counts);
+    reporter.start(started.items, &started.counts);
     let lost = |why: ClientError| RemoteError::Lost {
         id: id.clone(),
         why: Box::new(why.into()),
     };
     let leave = || {
-        telling.say(&format!(
+        reporter.print_message(&format!(
             "interrupted: the server may go on with the run {id}"
         ));
         Ok(None)
     };
-    let mut following = pin!(client.follow(started, |news| telling.show(&news.counts)));
+    let mut following = pin!(client.follow(started, |news| reporter.show_progress(&news.counts)));
     let ended = loop {
         if interrupted {
-            telling.say(&format!("interrupted: the run {id} is being stopped"));
+            reporter.print_message(&format!("interrupted: the run {id} is being stopped"));
             tokio::select! {
                 stopped = client.stop(&id) => stopped.map_err(lost)?,
                 () = interrupts.next() => return leave(),
@@ -98,7 +98,7 @@ pub(super) async fn run(
             },
         }
     };
-    let over = Ended {
+    let over = FinishedRun {
         counts: ended.counts,
         invalid: ended.invalid,
         reason: ended.reason.clone(),
@@ -131,7 +131,7 @@ struct Sending<'a> {
     list: &'a List,
     options: ReadOptions,
     request: StartRequest,
-    telling: &'a Telling,
+    reporter: &'a Reporter,
 }
 
 /// A start whose list is on the server or in the request.
@@ -157,8 +157,8 @@ impl Sending<'_> {
             let part_bytes = limits.part_bytes as usize;
             let sent = |lines| {
                 let lines = HumanCount(lines);
-                self.telling
-                    .doing(format!("sending the list: {lines} lines"));
+                self.reporter
+                    .show_activity(format!("sending the list: {lines} lines"));
             };
             let upload = self
                 .client

@@ -1,5 +1,5 @@
-//! Who may ask: a browser that opened the printed address, or a script with its token. Other pages
-//! in the same browser may not, whatever name they give this machine.
+//! Access to the server: by the token, in a browser's cookie or as a bearer token. Pages of other sites
+//! in the same browser have none, even if their name resolves to this machine.
 
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -13,13 +13,13 @@ use axum::response::{IntoResponse, Response};
 use backend::{ApiError, Owner};
 use subtle::ConstantTimeEq;
 
-/// How long a token that lets in once does so: a browser may have to start.
-const ONE_TIME: Duration = Duration::from_secs(120);
+/// How long a one-time token is valid: a browser may have to start.
+const ONE_TIME_VALIDITY: Duration = Duration::from_secs(120);
 
-/// The one owner on one machine.
+/// The owner of every run on one machine.
 const OWNER: &str = "local";
 
-/// Who may ask.
+/// Checks requests for the token.
 #[derive(Clone)]
 pub struct Access {
     token: String,
@@ -29,8 +29,8 @@ pub struct Access {
 }
 
 impl Access {
-    /// Lets in whoever has the token. `port` keeps the cookies of two servers on one machine apart;
-    /// `hosts` are names by which this server may be called, beside its addresses and `localhost`.
+    /// Grants access to requests with this token. `port` separates the cookies of two servers on one
+    /// machine; `hosts` are further host names of this server, beside IP addresses and `localhost`.
     pub fn new(token: String, port: u16, hosts: Vec<String>) -> Self {
         Self {
             token,
@@ -40,8 +40,8 @@ impl Access {
         }
     }
 
-    /// A token that lets in once, and soon: others on this machine can see the words that a
-    /// browser is started with for as long as it runs.
+    /// Creates a token that is valid once and briefly. Other users of this machine can see the arguments
+    /// of a browser for as long as it runs.
     pub(super) fn one_time_token(&self) -> String {
         let token = format!("{:032x}", rand::random::<u128>());
         *self.lock() = Some((token.clone(), Instant::now()));
@@ -52,9 +52,9 @@ impl Access {
         self.one_time.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn takes_one_time_token(&self, given: &str) -> bool {
-        let taken = self.lock().take_if(|(token, made)| {
-            made.elapsed() < ONE_TIME && token.as_bytes().ct_eq(given.as_bytes()).into()
+    fn redeem_one_time_token(&self, given: &str) -> bool {
+        let taken = self.lock().take_if(|(token, created)| {
+            created.elapsed() < ONE_TIME_VALIDITY && token.as_bytes().ct_eq(given.as_bytes()).into()
         });
         taken.is_some()
     }
@@ -63,7 +63,7 @@ impl Access {
         self.token.as_bytes().ct_eq(given.as_bytes()).into()
     }
 
-    fn lets_in(&self, headers: &HeaderMap) -> bool {
+    fn is_authorized(&self, headers: &HeaderMap) -> bool {
         let bearer = headers
             .get(header::AUTHORIZATION)
             .and_then(|value| value.to_str().ok())
@@ -82,7 +82,8 @@ impl Access {
             || cookies.any(|(name, value)| name == self.cookie && self.is_token(value))
     }
 
-    /// A name that leads here may be anybody's (DNS rebinding); an address or `localhost` is ours.
+    /// Whether a host is this server's. Any other name may be an attacker's that resolves to this machine
+    /// (DNS rebinding); an IP address or `localhost` can't be.
     fn is_own_host(&self, host: &str) -> bool {
         let Ok(authority) = host.parse::<Authority>() else {
             return false;
@@ -97,8 +98,8 @@ impl Access {
     }
 }
 
-/// Before anything else: the host must be ours, and a token in the address becomes a cookie, so
-/// that it stands in no history entry that is gone back to.
+/// Rejects requests for other hosts and from other sites. Turns a token in the address into a cookie, so
+/// that the browser's history has no token.
 pub(super) async fn guard_all(
     State(access): State<Arc<Access>>,
     request: Request,
@@ -118,7 +119,7 @@ pub(super) async fn guard_all(
         .unwrap_or_default();
     if !access.is_own_host(host) {
         return ApiError::Forbidden(
-            "this server is called by another name than it knows: allow it with --allow-host",
+            "this server doesn't know the host name of this request: allow it with --allow-host",
         )
         .into_response();
     }
@@ -141,12 +142,12 @@ pub(super) async fn guard_all(
         Some(given)
             if *request.method() == Method::GET && !request.uri().path().starts_with("/api") =>
         {
-            // One slash: two would name another host.
+            // One slash: two would start a host's name.
             let path = request.uri().path().trim_start_matches(['/', '\\']);
             let location = format!("/{path}");
             let mut response =
                 (StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response();
-            if access.is_token(given) || access.takes_one_time_token(given) {
+            if access.is_token(given) || access.redeem_one_time_token(given) {
                 let cookie = format!(
                     "{}={}; Path=/; HttpOnly; SameSite=Strict",
                     access.cookie, access.token
@@ -161,13 +162,13 @@ pub(super) async fn guard_all(
     }
 }
 
-/// The API needs the token, but for its health.
+/// Requires the token for the API, except for its health check.
 pub(super) async fn guard_api(
     State(access): State<Arc<Access>>,
     mut request: Request,
     next: Next,
 ) -> Response {
-    if access.lets_in(request.headers()) {
+    if access.is_authorized(request.headers()) {
         request.extensions_mut().insert(Owner {
             id: OWNER.to_owned(),
             name: None,
@@ -191,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn addresses_localhost_and_named_hosts_are_own_and_nothing_else() {
+    fn own_hosts_are_addresses_localhost_and_the_allowed() {
         for host in [
             "localhost:8080",
             "LOCALHOST",
@@ -214,9 +215,9 @@ mod tests {
     }
 
     #[test]
-    fn the_token_counts_as_bearer_and_as_this_port_s_cookie() {
+    fn the_token_is_read_from_bearer_and_cookie() {
         let with = |name: header::HeaderName, value: &str| {
-            access().lets_in(&[(name, value.parse().unwrap())].into_iter().collect())
+            access().is_authorized(&[(name, value.parse().unwrap())].into_iter().collect())
         };
         let token = "0123456789abcdef0123456789abcdef";
         assert!(with(header::AUTHORIZATION, &format!("Bearer {token}")));
@@ -227,13 +228,13 @@ mod tests {
     }
 
     #[test]
-    fn a_one_time_token_lets_in_once_and_is_no_token_of_the_api() {
+    fn a_one_time_token_works_once_and_not_for_the_api() {
         let access = access();
         let token = access.one_time_token();
         let bearer = format!("Bearer {token}").parse().unwrap();
-        assert!(!access.lets_in(&[(header::AUTHORIZATION, bearer)].into_iter().collect()));
-        assert!(!access.takes_one_time_token("0"));
-        assert!(access.clone().takes_one_time_token(&token));
-        assert!(!access.takes_one_time_token(&token));
+        assert!(!access.is_authorized(&[(header::AUTHORIZATION, bearer)].into_iter().collect()));
+        assert!(!access.redeem_one_time_token("0"));
+        assert!(access.clone().redeem_one_time_token(&token));
+        assert!(!access.redeem_one_time_token(&token));
     }
 }

@@ -1,17 +1,17 @@
-//! The user's browser, where there is one.
+//! Opens the user's browser.
 
 use std::ffi::OsString;
 use std::process::Stdio;
 use std::{env, thread};
 
-/// Opens the address in the user's browser. Doesn't wait, and says nothing where it doesn't work:
-/// the address is on the terminal.
+/// Opens the address in the user's browser, without waiting. A failure is only logged, since the
+/// address is on the terminal.
 pub(super) fn open(address: String) {
     if has_screen(|name| env::var_os(name)) {
-        // Some launchers stay for as long as their browser does.
+        // On its own thread, since some launchers run until the browser ends.
         thread::spawn(move || {
             let launched = open::commands(address).into_iter().any(|command| {
-                let status = apart(command).status();
+                let status = detach(command).status();
                 status.is_ok_and(|status| status.success())
             });
             if !launched {
@@ -21,8 +21,8 @@ pub(super) fn open(address: String) {
     }
 }
 
-/// Silent, and in a group of its own: what interrupts this server is not meant for a browser.
-fn apart(mut command: std::process::Command) -> std::process::Command {
+/// Makes a command silent, and gives it a process group, so that Ctrl-C doesn't reach it.
+fn detach(mut command: std::process::Command) -> std::process::Command {
     use std::os::unix::process::CommandExt;
     command
         .stdin(Stdio::null())
@@ -32,8 +32,8 @@ fn apart(mut command: std::process::Command) -> std::process::Command {
     command
 }
 
-/// Whether somebody sits in front of this machine: not in an SSH session, and on Linux with a
-/// display. Who names a browser in `BROWSER` knows better.
+/// Whether this machine has a screen with a user: no SSH session, and on Linux a display. A browser in
+/// `BROWSER` overrides that.
 fn has_screen(variable: impl Fn(&str) -> Option<OsString>) -> bool {
     let is_set = |name| variable(name).is_some_and(|value| !value.is_empty());
     let has_display = cfg!(target_os = "macos") || is_set("DISPLAY") || is_set("WAYLAND_DISPLAY");
@@ -45,7 +45,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_browser_is_for_whoever_sits_in_front_of_the_machine() {
+    fn a_browser_is_opened_only_on_a_screen() {
         let with =
             |names: &[&str]| has_screen(|name| names.contains(&name).then(|| OsString::from("x")));
         assert!(with(&["DISPLAY"]) && with(&["WAYLAND_DISPLAY"]) && with(&["BROWSER"]));

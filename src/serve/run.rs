@@ -1,4 +1,4 @@
-//! The server's life: open, print the address, serve, end cleanly.
+//! Starts the server, prints its address, serves, and shuts down.
 
 use std::io;
 use std::net::SocketAddr;
@@ -15,24 +15,24 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use crate::cli::{Origins, ServeArgs};
 use crate::data::DataFolder;
-use crate::serve::start_told::StartTold;
+use crate::serve::banner::Banner;
 use crate::serve::{Access, address, browser, router};
 use crate::upstream::{self, DemoSettings};
 use crate::{Embedded, descriptors};
 
-/// Connections that wait to be accepted: ten thousand may come at once.
+/// Connections that can wait to be accepted. Ten thousand may arrive at once.
 const BACKLOG: u32 = 16_384;
 
-/// Serves until asked to end.
+/// Serves until SIGINT or SIGTERM.
 pub(crate) async fn run(
     args: ServeArgs,
     origins: &Origins,
 ) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
-    let possible = descriptors::raise();
+    let possible = descriptors::raise_limit();
     if possible < limits::MAX_CONCURRENCY {
         eprintln!(
             "rollcall: {}",
-            descriptors::told(limits::MAX_CONCURRENCY, possible)
+            descriptors::shortage(limits::MAX_CONCURRENCY, possible)
         );
     }
     let invalid =
@@ -56,14 +56,14 @@ pub(crate) async fn run(
         demo: is_demo,
     };
     let runs = args.run.settings(Validation::default(), false);
-    let told = StartTold {
+    let banner = Banner {
         upstream: &upstream,
         data: folder.path().to_owned(),
         retain: args.retain,
         runs: &runs,
         listening,
     };
-    let told = told.to_string();
+    let banner = banner.to_string();
 
     let api = Api {
         store: store.clone(),
@@ -80,7 +80,7 @@ pub(crate) async fn run(
         .retain
         .map(|days| Duration::from_secs(u64::from(days) * 86_400));
     tokio::spawn(tidy(store, engine.clone(), retain));
-    eprintln!("{told}");
+    eprintln!("{banner}");
     println!("{}", address(listening, &token));
     if args.open {
         browser::open(address(listening, &access.one_time_token()));
@@ -88,7 +88,7 @@ pub(crate) async fn run(
     let ending = engine.clone();
     let shutdown = async move {
         shutdown_signal().await;
-        // What is known is written before the last connection ends.
+        // Results are written before the last connection ends.
         ending.halt().await;
     };
     tokio::select! {
@@ -98,13 +98,13 @@ pub(crate) async fn run(
     Ok(())
 }
 
-/// Clears away what was left lying or has been kept for long enough, now and every hour.
+/// Erases leftovers and runs that are older than `retain`, now and every hour.
 async fn tidy(store: Store, engine: Embedded, retain: Option<Duration>) {
     let mut hours = tokio::time::interval(Duration::from_secs(3_600));
     loop {
         hours.tick().await;
         if let Err(error) = backend::tidy(&store, &engine, retain).await {
-            tracing::warn!(%error, "old runs could not be erased; this is tried again in an hour");
+            tracing::warn!(%error, "old runs could not be erased; retrying in an hour");
         }
     }
 }
@@ -122,7 +122,7 @@ async fn start_demo() -> io::Result<String> {
     Ok(url)
 }
 
-/// Listens with room for many connections that come at once.
+/// Listens with a backlog for many simultaneous connections.
 pub(crate) fn listen(address: SocketAddr) -> io::Result<TcpListener> {
     let socket = if address.is_ipv4() {
         TcpSocket::new_v4()?
@@ -142,7 +142,7 @@ pub(crate) fn listen(address: SocketAddr) -> io::Result<TcpListener> {
     socket.listen(BACKLOG).map_err(in_use)
 }
 
-/// Returns on SIGINT or SIGTERM.
+/// Waits for SIGINT or SIGTERM.
 pub(crate) async fn shutdown_signal() {
     let (Ok(mut interrupt), Ok(mut terminate)) = (
         signal(SignalKind::interrupt()),

@@ -1,4 +1,4 @@
-//! Connections that can be reset instead of answered.
+//! Connections that can be reset instead of sending a response.
 
 use std::io::{self, IoSlice};
 use std::net::SocketAddr;
@@ -12,7 +12,7 @@ use axum::serve::{IncomingStream, Listener};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 
-/// Resets a connection: the next answer on it is a TCP reset.
+/// Resets a connection: it sends a TCP reset instead of the next response.
 #[derive(Clone, Default)]
 pub(super) struct Abort(Arc<AtomicBool>);
 
@@ -22,7 +22,7 @@ impl Abort {
     }
 }
 
-/// Takes connections that a handler can reset.
+/// Accepts connections that a handler can reset.
 pub(super) struct DemoListener(pub(super) TcpListener);
 
 impl Listener for DemoListener {
@@ -30,10 +30,10 @@ impl Listener for DemoListener {
     type Addr = SocketAddr;
 
     async fn accept(&mut self) -> (Self::Io, Self::Addr) {
-        // This waits a second where there are no descriptors left, and goes on.
+        // This waits a second and retries if there are no descriptors left.
         let (stream, address) = Listener::accept(&mut self.0).await;
-        // An answer is one small write; it must not wait for the acknowledgement of another. A
-        // connection on which this fails is gone, as its first read will tell.
+        // A response is one small write, which must not wait for an acknowledgement. If this fails, the
+        // connection is gone, and its first read fails too.
         let _ = stream.set_nodelay(true);
         let abort = Abort::default();
         (Connection { stream, abort }, address)
@@ -50,14 +50,14 @@ impl Connected<IncomingStream<'_, DemoListener>> for Abort {
     }
 }
 
-/// A connection that writes nothing once it is to be reset.
+/// A connection that can be reset; after that it writes nothing.
 pub(super) struct Connection {
     stream: TcpStream,
     abort: Abort,
 }
 
 impl Connection {
-    /// An error once the connection is to be reset.
+    /// Fails once the connection is to be reset.
     fn check(&self) -> io::Result<()> {
         match self.abort.0.load(Ordering::Relaxed) {
             false => Ok(()),
@@ -69,7 +69,7 @@ impl Connection {
 impl Drop for Connection {
     fn drop(&mut self) {
         if self.check().is_err() {
-            // Without lingering, closing is a reset. Where that fails the connection just ends.
+            // With zero linger, closing sends a reset. If setting it fails, the connection just closes.
             let _ = self.stream.set_zero_linger();
         }
     }
@@ -113,7 +113,7 @@ impl AsyncWrite for Connection {
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        // An orderly end would come before the reset.
+        // An orderly shutdown would be sent before the reset.
         self.check()?;
         Pin::new(&mut self.stream).poll_shutdown(context)
     }

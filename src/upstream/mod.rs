@@ -1,5 +1,4 @@
-//! The demo upstream: made-up records behind the same GET that a real one answers, and all the
-//! trouble that a real one makes, as much of it as is asked for.
+//! The demo upstream: serves made-up records, and simulates the failures of a real one at set rates.
 
 mod connection;
 mod outcome;
@@ -26,15 +25,16 @@ use connection::{Abort, DemoListener};
 use outcome::{Outages, Outcome};
 pub use settings::DemoSettings;
 
-/// How long answers under way may still take when the server is asked to end.
+/// How long responses may still take during shutdown.
 const GRACE: Duration = Duration::from_secs(1);
 
-/// Serves the demo upstream until `shutdown` resolves, then for as long as answers are under way,
-/// a second at most. How many connections may come at once is up to the listener: give it a
-/// backlog as large as the concurrency it is to be asked with.
+/// Serves the demo upstream until `shutdown` resolves, and then up to a second for open responses.
+///
+/// The listener's backlog limits how many connections may arrive at once: make it as large as the
+/// concurrency of the requests.
 ///
 /// # Errors
-/// None: what goes wrong with a connection ends that connection, and nothing else goes wrong.
+/// None in practice: an error on a connection ends that connection only.
 pub async fn serve(
     listener: TcpListener,
     settings: DemoSettings,
@@ -53,26 +53,26 @@ pub async fn serve(
     }
 }
 
-/// Answers GET of any path whose last segment is nine digits. Only under [`serve`] can it reset a
-/// connection; elsewhere such an answer breaks off instead.
+/// Routes a GET of any path whose last segment is nine digits. Connections are reset only under
+/// [`serve`]; elsewhere, such a response is cut off.
 pub fn router(settings: DemoSettings) -> Router {
     let demo = Demo {
         settings,
         outages: Outages::default(),
     };
-    Router::new().fallback_service(get(answer).with_state(Arc::new(demo)))
+    Router::new().fallback_service(get(respond).with_state(Arc::new(demo)))
 }
 
-/// How it behaves, and what it remembers.
+/// The settings and state of one demo upstream.
 struct Demo {
     settings: DemoSettings,
     outages: Outages,
 }
 
-async fn answer(State(demo): State<Arc<Demo>>, request: Request) -> Response {
+async fn respond(State(demo): State<Arc<Demo>>, request: Request) -> Response {
     let settings = &demo.settings;
     let Some(number) = number(request.uri().path()) else {
-        let usage = "GET {any path}/{nine digits} answers a made-up record";
+        let usage = "GET {any path}/{nine digits} returns a made-up record";
         return failure(StatusCode::BAD_REQUEST, usage);
     };
     let outcome = settings.outcome(number, rand::random(), &demo.outages);
@@ -100,7 +100,7 @@ async fn answer(State(demo): State<Arc<Demo>>, request: Request) -> Response {
     }
 }
 
-/// The nine digits that a path ends with.
+/// The nine digits at the end of a path.
 fn number(path: &str) -> Option<u64> {
     let (_, segment) = path.rsplit_once('/')?;
     let digits = segment.len() == 9 && segment.bytes().all(|byte| byte.is_ascii_digit());
@@ -111,15 +111,15 @@ fn failure(status: StatusCode, error: &str) -> Response {
     (status, Json(json!({ "demo": true, "error": error }))).into_response()
 }
 
-/// Half of a body whose whole length was announced, then the connection ends.
+/// Sends half of a body whose full length is in `Content-Length`, and closes the connection.
 fn truncated(record: &record::Record) -> Response {
-    // Texts and numbers, which can all be written.
+    // A record holds only strings and numbers, so this can't fail.
     let whole = serde_json::to_string(record).unwrap_or_default();
     let half = Bytes::copy_from_slice(&whole.as_bytes()[..whole.len() / 2]);
     let parts = stream::unfold(Some(half), async |half| match half {
         Some(half) => Some((Ok(half), None)),
         None => {
-            // What was sent until now leaves the server first.
+            // Lets the server send the first half before the error.
             tokio::task::yield_now().await;
             Some((Err(broken()), None))
         }

@@ -1,11 +1,11 @@
-//! What an attempt at a number comes to.
+//! The outcome of one request for a number.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
 use super::DemoSettings;
 
-/// What an attempt comes to.
+/// The outcome of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Outcome {
     /// 200 with a record.
@@ -16,23 +16,23 @@ pub(super) enum Outcome {
     Failure,
     /// 429 with `Retry-After`.
     Throttled,
-    /// 200, of whose body half comes.
+    /// 200 with half of the body.
     Truncated,
-    /// No answer, the connection is reset.
+    /// No response; the connection is reset.
     Reset,
 }
 
-/// Attempts in a row at which a number in outage fails: as many as `fetcher` makes by default, so
-/// that the number is FAILED, and a redrive helps.
-const OUTAGE_ATTEMPTS: u8 = 4;
+/// How often in a row a number in outage fails: as often as `fetcher` tries by default, so that the
+/// number is FAILED and a redrive succeeds.
+const OUTAGE_ATTEMPTS: u32 = contract::limits::DEFAULT_MAX_ATTEMPTS;
 
-/// The attempts made so far at numbers in outage, for one demo upstream.
+/// Failed requests so far for each number in outage.
 #[derive(Default)]
-pub(super) struct Outages(Mutex<HashMap<u64, u8>>);
+pub(super) struct Outages(Mutex<HashMap<u64, u32>>);
 
 impl Outages {
-    /// Whether this attempt fails: four do, the fifth doesn't, and so on. So what fails in a run is
-    /// answered when it is asked for once more, by its redrive or by the next run.
+    /// Whether this request fails: [`OUTAGE_ATTEMPTS`] in a row do, then one succeeds, and so on. So a
+    /// number that fails in a run succeeds in its redrive.
     fn fails(&self, number: u64) -> bool {
         let mut attempts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let made = attempts.entry(number).or_insert(0);
@@ -42,7 +42,7 @@ impl Outages {
     }
 }
 
-/// What a mix is made for, so that one property of a number says nothing of another.
+/// What a hash is for, so that a number's properties are independent of each other.
 #[derive(Clone, Copy)]
 pub(super) enum Purpose {
     NotFound = 1,
@@ -51,7 +51,7 @@ pub(super) enum Purpose {
 }
 
 impl DemoSettings {
-    /// What an attempt comes to, from a draw of [0, 1).
+    /// The outcome of a request, from a random number in [0, 1).
     pub(super) fn outcome(&self, number: u64, draw: f64, outages: &Outages) -> Outcome {
         let mut bound = 0.0;
         let transient = [
@@ -67,7 +67,7 @@ impl DemoSettings {
             }
         }
         let share = |purpose| {
-            // 53 bits are what a double holds.
+            // A double has 53 bits of precision.
             (mix(number, self.seed, purpose) >> 11) as f64 / (1_u64 << 53) as f64
         };
         if share(Purpose::Outage) < self.outage_rate && outages.fails(number) {
@@ -80,7 +80,7 @@ impl DemoSettings {
     }
 }
 
-/// 64 bits that follow from a number but don't look like it.
+/// A hash of a number.
 pub(super) fn mix(number: u64, seed: u64, purpose: Purpose) -> u64 {
     [seed, purpose as u64]
         .into_iter()
@@ -89,7 +89,7 @@ pub(super) fn mix(number: u64, seed: u64, purpose: Purpose) -> u64 {
         })
 }
 
-/// SplitMix64 (Steele, Lea and Flood, 2014): every bit of the result depends on every bit given.
+/// SplitMix64 (Steele, Lea and Flood, 2014): every bit of the result depends on every input bit.
 pub(super) fn scrambled(bits: u64) -> u64 {
     let bits = bits.wrapping_add(0x9e37_79b9_7f4a_7c15);
     let bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn the_share_of_numbers_that_are_not_found_is_as_set_and_always_the_same_ones() {
+    fn the_same_share_of_numbers_is_never_found() {
         let settings = DemoSettings {
             not_found_rate: 0.2,
             ..DemoSettings::INSTANT
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn an_attempt_has_the_trouble_that_is_drawn() {
+    fn a_draw_decides_the_failure() {
         let settings = DemoSettings {
             reset_rate: 0.1,
             truncate_rate: 0.1,
@@ -145,14 +145,14 @@ mod tests {
     }
 
     #[test]
-    fn one_in_a_hundred_numbers_fails_in_every_run_and_is_answered_when_asked_once_more() {
+    fn an_outage_fails_a_run_and_not_its_redrive() {
         let settings = DemoSettings {
             failure_rate: 0.0,
             ..DemoSettings::default()
         };
         let outages = Outages::default();
         let attempt = |number| settings.outcome(number, 0.999, &outages);
-        // Each number is asked until it is answered, four times at most.
+        // Each number is requested until it succeeds, four times at most.
         let run = |numbers: Vec<u64>| -> Vec<u64> {
             let fails = |number: &u64| (0..4).all(|_| attempt(*number) == Outcome::Failure);
             numbers.into_iter().filter(fails).collect()

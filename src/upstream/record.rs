@@ -50,7 +50,7 @@ const STATES: [&str; 50] = [
     "NC", "ND", "OH", "OK", "OR", "PA", "RI", "SC", "SD", "TN", "TX", "UT", "VT", "VA", "WA", "WV",
     "WI", "WY",
 ];
-/// As often as they are named.
+/// Each is as likely as it is frequent here.
 const STATUSES: [&str; 10] = [
     "ACTIVE",
     "ACTIVE",
@@ -64,7 +64,7 @@ const STATUSES: [&str; 10] = [
     "IN_REVIEW",
 ];
 
-/// A record, the name first: it is what a reader looks for.
+/// A record. The name comes first, since a reader looks for it.
 #[derive(Debug, PartialEq, Eq, Serialize)]
 pub(super) struct Record {
     name: String,
@@ -72,12 +72,11 @@ pub(super) struct Record {
     status: &'static str,
     score: usize,
     since: String,
-    /// Always true: it is made up.
+    /// Always true: the record is made up.
     demo: bool,
 }
 
-/// The record of a number: always the same under one seed, marked as made up, and without the
-/// number or a part of it.
+/// The record of a number. It is always the same for one seed, and holds no part of the number.
 pub(super) fn made_up(number: u64, seed: u64) -> Record {
     let mut bits = mix(number, seed, Purpose::Record);
     let mut below = |end: usize| {
@@ -110,14 +109,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_number_always_has_the_same_record_and_others_have_others() {
+    fn a_record_depends_on_number_and_seed_only() {
         assert_eq!(made_up(123_456_789, 0), made_up(123_456_789, 0));
         assert_ne!(made_up(123_456_789, 0), made_up(123_456_788, 0));
         assert_ne!(made_up(123_456_789, 0), made_up(123_456_789, 1));
     }
 
     #[test]
-    fn a_record_says_that_it_is_made_up_and_is_believable() {
+    fn a_record_is_plausible_and_marked_as_made_up() {
         for number in (0..1_000_000_000).step_by(999_983) {
             let record = serde_json::to_value(made_up(number, 7)).unwrap();
             assert_eq!(record["demo"], true);

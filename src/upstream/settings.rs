@@ -1,52 +1,53 @@
-//! How the demo upstream behaves.
+//! Settings of the demo upstream.
 
 use std::time::Duration;
 
-/// How the demo upstream behaves. Rates are shares of all answers, 0 to 1. Of resets, truncated
-/// answers, 429 and failures each answer has at most one, drawn anew for every attempt, so that
-/// retries help; where their rates add up to more than 1, the first named come first.
+/// Settings of the demo upstream. Rates are shares of all requests, 0 to 1.
+///
+/// A request has at most one of these failures: reset, truncated, 429, 503. They are drawn for every
+/// request, so that retries help. If their rates add up to more than 1, those named first win.
 #[derive(Clone, Debug, PartialEq, clap::Args)]
 pub struct DemoSettings {
-    /// Milliseconds that every answer takes.
+    /// Milliseconds that every response takes.
     #[arg(long, value_name = "MS", default_value_t = DEFAULTS.latency)]
     pub latency: u64,
-    /// Milliseconds that an answer takes longer at most.
+    /// Maximum milliseconds that a response takes longer, at random.
     #[arg(long, value_name = "MS", default_value_t = DEFAULTS.jitter)]
     pub jitter: u64,
-    /// The share of numbers that are not found (404), always the same ones.
+    /// Share of numbers that are not found (404); always the same numbers.
     #[arg(long, value_name = "RATE", value_parser = rate, default_value_t = DEFAULTS.not_found_rate)]
     pub not_found_rate: f64,
-    /// The share of attempts that fail (503).
+    /// Share of requests that fail (503).
     #[arg(long, value_name = "RATE", value_parser = rate, default_value_t = DEFAULTS.failure_rate)]
     pub failure_rate: f64,
-    /// The share of numbers, always the same ones, that fail (503) four times in a row and are
-    /// answered the fifth time: a redrive helps.
+    /// Share of numbers that fail (503) four times in a row and then succeed, so that a redrive helps;
+    /// always the same numbers.
     #[arg(long, value_name = "RATE", value_parser = rate, default_value_t = DEFAULTS.outage_rate)]
     pub outage_rate: f64,
-    /// The share of attempts that are throttled (429).
+    /// Share of requests that are throttled (429).
     #[arg(long, value_name = "RATE", value_parser = rate, default_value_t = DEFAULTS.throttle_rate)]
     pub throttle_rate: f64,
     /// The `Retry-After` of a 429, in seconds.
     #[arg(long, value_name = "SECONDS", default_value_t = DEFAULTS.retry_after)]
     pub retry_after: u64,
-    /// The share of answers that are slow.
+    /// Share of responses that are slow.
     #[arg(long, value_name = "RATE", value_parser = rate, default_value_t = DEFAULTS.slow_rate)]
     pub slow_rate: f64,
-    /// Milliseconds that a slow answer takes longer.
+    /// Milliseconds that a slow response takes longer.
     #[arg(long, value_name = "MS", default_value_t = DEFAULTS.slow_latency)]
     pub slow_latency: u64,
-    /// The share of answers of which half is sent before the connection ends.
+    /// Share of responses that end after half of the body.
     #[arg(long, value_name = "RATE", value_parser = rate, default_value_t = DEFAULTS.truncate_rate)]
     pub truncate_rate: f64,
-    /// The share of attempts at which the connection is reset without an answer.
+    /// Share of requests whose connection is reset without a response.
     #[arg(long, value_name = "RATE", value_parser = rate, default_value_t = DEFAULTS.reset_rate)]
     pub reset_rate: f64,
-    /// Other seeds make up other records.
+    /// The seed of the records; another seed makes up other records.
     #[arg(long, value_name = "N", default_value_t = DEFAULTS.seed)]
     pub seed: u64,
 }
 
-/// A quick upstream that has most numbers and fails now and then, at a few of them for good.
+/// A quick upstream that finds most numbers and fails now and then.
 const DEFAULTS: DemoSettings = DemoSettings {
     latency: 60,
     jitter: 190,
@@ -63,7 +64,7 @@ const DEFAULTS: DemoSettings = DemoSettings {
 };
 
 impl DemoSettings {
-    /// An upstream that answers every number at once.
+    /// An upstream that responds to every number at once.
     pub const INSTANT: Self = Self {
         latency: 0,
         jitter: 0,
@@ -73,7 +74,7 @@ impl DemoSettings {
         ..DEFAULTS
     };
 
-    /// How long an answer takes, from two draws of [0, 1).
+    /// How long a response takes, from two random numbers in [0, 1).
     pub(super) fn delay(&self, jitter: f64, slow: f64) -> Duration {
         let mut delay = Duration::from_millis(self.latency);
         delay += Duration::from_millis(self.jitter).mul_f64(jitter);
@@ -94,7 +95,7 @@ fn rate(text: &str) -> Result<f64, String> {
     text.parse()
         .ok()
         .filter(|rate| (0.0..=1.0).contains(rate))
-        .ok_or_else(|| "a rate is a share between 0 and 1, such as 0.05".into())
+        .ok_or_else(|| "it takes a share between 0 and 1, such as 0.05".into())
 }
 
 #[cfg(test)]
@@ -114,12 +115,12 @@ mod tests {
     }
 
     #[test]
-    fn without_flags_the_defaults_hold() {
+    fn without_flags_the_defaults_apply() {
         assert_eq!(parse("").unwrap(), DemoSettings::default());
     }
 
     #[test]
-    fn every_trouble_has_its_flag() {
+    fn every_failure_has_a_flag() {
         let flags = "--latency 1 --jitter 2 --not-found-rate 0.1 --failure-rate 0.2 \
                      --outage-rate 0.3 --throttle-rate 0.4 --retry-after 3 --slow-rate 0.5 \
                      --slow-latency 4 --truncate-rate 0.6 --reset-rate 1 --seed 5";
@@ -141,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn a_rate_is_a_share() {
+    fn a_rate_is_between_0_and_1() {
         for flags in ["--failure-rate 5", "--reset-rate=-0.1", "--slow-rate NaN"] {
             let error = parse(flags).unwrap_err().to_string();
             assert!(error.contains("between 0 and 1"), "{error}");
@@ -149,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_takes_its_latency_and_at_most_the_jitter_longer() {
+    fn a_response_takes_latency_plus_jitter() {
         let settings = DemoSettings {
             slow_rate: 0.1,
             ..DemoSettings::default()

@@ -93,7 +93,7 @@ async fn a_number_under_any_path_has_a_made_up_record() {
 }
 
 #[tokio::test]
-async fn what_is_no_number_is_a_bad_request_and_not_an_answer() {
+async fn a_path_without_a_number_is_a_bad_request() {
     let server = Server::start(DemoSettings::INSTANT).await;
     for path in [
         "/",
@@ -153,7 +153,7 @@ async fn each_rate_brings_its_status() {
 }
 
 #[tokio::test]
-async fn a_truncated_answer_ends_before_its_announced_length() {
+async fn a_truncated_response_ends_before_its_length() {
     let server = Server::start(DemoSettings {
         truncate_rate: 1.0,
         ..DemoSettings::INSTANT
@@ -168,7 +168,7 @@ async fn a_truncated_answer_ends_before_its_announced_length() {
 }
 
 #[tokio::test]
-async fn a_reset_comes_instead_of_an_answer() {
+async fn a_reset_replaces_the_response() {
     let server = Server::start(DemoSettings {
         reset_rate: 1.0,
         ..DemoSettings::INSTANT
@@ -182,7 +182,7 @@ async fn a_reset_comes_instead_of_an_answer() {
 }
 
 #[tokio::test]
-async fn a_slow_answer_takes_its_time() {
+async fn a_slow_response_takes_its_time() {
     let server = Server::start(DemoSettings {
         slow_rate: 1.0,
         slow_latency: 300,
@@ -195,7 +195,7 @@ async fn a_slow_answer_takes_its_time() {
 }
 
 #[tokio::test]
-async fn many_are_answered_at_once() {
+async fn many_requests_are_served_at_once() {
     let server = Server::start(DemoSettings {
         latency: 200,
         ..DemoSettings::INSTANT
@@ -217,7 +217,7 @@ async fn many_are_answered_at_once() {
 }
 
 #[tokio::test]
-async fn it_ends_when_it_is_asked_to_although_a_connection_is_open() {
+async fn shutdown_ends_it_despite_open_connections() {
     let mut server = Server::start(DemoSettings::INSTANT).await;
     let mut idle = TcpStream::connect(server.address).await.unwrap();
     let request = "GET /ssn/123456789 HTTP/1.1\r\nhost: demo\r\n\r\n";

@@ -12,8 +12,8 @@ use reqwest::redirect::Policy;
 use reqwest::{Certificate, Url};
 
 use super::error::RemoteError;
+use crate::fetch::reporter::Reporter;
 use crate::fetch::target::Server;
-use crate::fetch::telling::Telling;
 
 /// A server that has responded is waited for: it may be restarted, and its runs go on then.
 const RESTART: Duration = Duration::from_secs(600);
@@ -35,13 +35,13 @@ const REQUEST: Duration = Duration::from_secs(120);
 pub(super) struct HttpTransport {
     http: reqwest::Client,
     base: Url,
-    telling: Telling,
+    reporter: Reporter,
     /// Whether a retry was reported and no recovery since.
     is_waiting: Cell<bool>,
 }
 
 impl HttpTransport {
-    pub(super) fn new(server: Server, telling: Telling) -> Result<Self, RemoteError> {
+    pub(super) fn new(server: Server, reporter: Reporter) -> Result<Self, RemoteError> {
         // Where one is installed already, it stays.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let mut headers = HeaderMap::new();
@@ -68,7 +68,7 @@ impl HttpTransport {
         Ok(Self {
             http: http.map_err(|error| RemoteError::Client(error.to_string()))?,
             base: server.base,
-            telling,
+            reporter,
             is_waiting: Cell::new(false),
         })
     }
@@ -113,15 +113,15 @@ impl Transport for HttpTransport {
         if retrying.failures == 1 && retrying.limit == Some(RESTART) {
             let error = RemoteError::from(retrying.error.clone());
             let minutes = RESTART.as_secs() / 60;
-            self.telling
-                .say(&format!("{error}. Trying again for {minutes} minutes"));
+            self.reporter
+                .print_message(&format!("{error}. Trying again for {minutes} minutes"));
             self.is_waiting.set(true);
         }
     }
 
     fn recovered(&self) {
         if self.is_waiting.take() {
-            self.telling.say("the server answers again");
+            self.reporter.print_message("the server answers again");
         }
     }
 }

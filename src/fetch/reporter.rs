@@ -1,4 +1,4 @@
-//! What `fetch` says of a run on stderr: a progress bar on a terminal, and how it ended.
+//! What `fetch` prints on stderr: a progress bar on a terminal, messages, and how the run ended.
 
 use std::io::{self, IsTerminal};
 use std::time::Duration;
@@ -6,22 +6,22 @@ use std::time::Duration;
 use contract::wire::Counts;
 use indicatif::{HumanCount, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
-use super::Ended;
+use super::FinishedRun;
 
-/// How often the bar is drawn, and what it shows looked up.
-pub(super) const EVERY: Duration = Duration::from_millis(250);
+/// How often the bar is drawn with new counts.
+pub(super) const REFRESH: Duration = Duration::from_millis(250);
 
 const BAR: &str = "{bar:30} {human_pos} of {human_len} ({percent} %)  {rate}  {left}  {msg}";
 
-/// What is said on stderr while a list is looked up. Its clones are the same one.
+/// Prints on stderr how a run is going. Its clones share one progress bar.
 #[derive(Clone)]
-pub(super) struct Telling {
+pub(super) struct Reporter {
     bar: ProgressBar,
     quiet: bool,
 }
 
-impl Telling {
-    /// A bar, where stderr is a terminal and nobody wants quiet.
+impl Reporter {
+    /// Has a progress bar if stderr is a terminal, unless `quiet`.
     pub(super) fn new(quiet: bool) -> Self {
         let target = if quiet {
             ProgressDrawTarget::hidden()
@@ -32,19 +32,19 @@ impl Telling {
         Self { bar, quiet }
     }
 
-    /// Whether anybody sees a bar.
-    pub(super) fn is_seen(&self) -> bool {
+    /// Whether a progress bar is visible.
+    pub(super) fn has_bar(&self) -> bool {
         !self.bar.is_hidden()
     }
 
-    /// Shows what is being done before there is anything to count.
-    pub(super) fn doing(&self, what: impl Into<std::borrow::Cow<'static, str>>) {
-        self.bar.set_message(what);
+    /// Shows what is being done instead of counts.
+    pub(super) fn show_activity(&self, activity: impl Into<std::borrow::Cow<'static, str>>) {
+        self.bar.set_message(activity);
         self.bar.tick();
     }
 
-    /// From here on there are so many numbers, some of which may be done already.
-    pub(super) fn begin(&self, items: u64, counts: &Counts) {
+    /// Starts the progress bar over this many numbers, with the counts until now.
+    pub(super) fn start(&self, items: u64, counts: &Counts) {
         let rate = |state: &ProgressState, out: &mut dyn std::fmt::Write| {
             let _ = write!(out, "{}/s", HumanCount(state.per_sec().round() as u64));
         };
@@ -63,8 +63,8 @@ impl Telling {
         self.bar.reset_eta();
     }
 
-    /// Shows how far it is.
-    pub(super) fn show(&self, counts: &Counts) {
+    /// Shows these counts on the progress bar.
+    pub(super) fn show_progress(&self, counts: &Counts) {
         self.bar.set_position(done(counts));
         if counts.failed > 0 {
             self.bar
@@ -73,49 +73,49 @@ impl Telling {
         self.bar.tick();
     }
 
-    /// Says something that isn't as it should be, whether a bar is seen or not.
-    pub(super) fn say(&self, what: &str) {
-        self.bar.suspend(|| eprintln!("rollcall: {what}"));
+    /// Prints a line above the progress bar, even with `quiet`.
+    pub(super) fn print_message(&self, message: &str) {
+        self.bar.suspend(|| eprintln!("rollcall: {message}"));
     }
 
-    /// Takes the bar away, so that it is in nobody's way.
-    pub(super) fn end(&self) {
+    /// Removes the progress bar.
+    pub(super) fn clear(&self) {
         self.bar.finish_and_clear();
     }
 
-    /// Says how it ended: on a terminal always, elsewhere where something failed. `hint` is what
-    /// may be done about that.
-    pub(super) fn summary(&self, ended: &Ended, hint: Option<&str>) {
-        let counts = &ended.counts;
+    /// Prints how the run ended: on a terminal, and elsewhere if a number failed. `hint` says what can be
+    /// done about failures.
+    pub(super) fn print_summary(&self, run: &FinishedRun, hint: Option<&str>) {
+        let counts = &run.counts;
         let some_failed = counts.failed + counts.not_tried > 0;
         let is_shown = !self.quiet && io::stderr().is_terminal();
         if !some_failed && !is_shown {
             return;
         }
-        let mut told = in_words(counts, ended.invalid);
+        let mut summary = describe(counts, run.invalid);
         let hint = hint.filter(|_| some_failed);
-        let why = ended
+        let why = run
             .reason
             .as_deref()
             .map(|why| format!("It ended early: {why}"));
         for more in why.iter().map(String::as_str).chain(hint) {
-            told.push_str(". ");
-            told.push_str(more);
+            summary.push_str(". ");
+            summary.push_str(more);
         }
-        self.say(&told);
+        self.print_message(&summary);
     }
 }
 
 fn style(template: &str) -> ProgressStyle {
-    ProgressStyle::with_template(template).expect("the template is one of ours")
+    ProgressStyle::with_template(template).expect("the template is a constant")
 }
 
 fn done(counts: &Counts) -> u64 {
     counts.total() - counts.pending
 }
 
-/// The counts in words; what is none is left out.
-fn in_words(counts: &Counts, invalid: u64) -> String {
+/// The counts in words, without those that are 0.
+fn describe(counts: &Counts, invalid: u64) -> String {
     let plural = |count: u64, one: &str, more: &str| {
         format!(
             "{} {}",
@@ -134,20 +134,20 @@ fn in_words(counts: &Counts, invalid: u64) -> String {
     .filter(|(count, _)| *count > 0)
     .map(|(count, what)| format!("{} {what}", HumanCount(count)))
     .collect();
-    let mut told = plural(counts.total(), "number", "numbers");
+    let mut text = plural(counts.total(), "number", "numbers");
     if !parts.is_empty() {
-        told.push_str(": ");
-        told.push_str(&parts.join(", "));
+        text.push_str(": ");
+        text.push_str(&parts.join(", "));
     }
     if invalid > 0 {
-        told.push_str("; ");
-        told.push_str(&plural(
+        text.push_str("; ");
+        text.push_str(&plural(
             invalid,
-            "line is no number",
-            "lines are no numbers",
+            "line is not a number",
+            "lines are not numbers",
         ));
     }
-    told
+    text
 }
 
 #[cfg(test)]
@@ -155,7 +155,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn counts_are_told_in_words() {
+    fn counts_are_written_describe() {
         let counts = Counts {
             succeeded: 9_950,
             not_found: 40,
@@ -163,17 +163,17 @@ mod tests {
             ..Default::default()
         };
         assert_eq!(
-            in_words(&counts, 3),
-            "10,000 numbers: 9,950 succeeded, 40 not found, 10 failed; 3 lines are no numbers"
+            describe(&counts, 3),
+            "10,000 numbers: 9,950 succeeded, 40 not found, 10 failed; 3 lines are not numbers"
         );
         let one = Counts {
             not_tried: 1,
             ..Default::default()
         };
-        assert_eq!(in_words(&one, 0), "1 number: 1 not tried");
+        assert_eq!(describe(&one, 0), "1 number: 1 not tried");
         assert_eq!(
-            in_words(&Counts::default(), 1),
-            "0 numbers; 1 line is no number"
+            describe(&Counts::default(), 1),
+            "0 numbers; 1 line is not a number"
         );
     }
 }

@@ -1,4 +1,4 @@
-//! What the terminal is told when a server starts.
+//! What a server prints when it starts.
 
 use std::fmt;
 use std::net::SocketAddr;
@@ -10,61 +10,64 @@ use indicatif::HumanFloatCount;
 
 use crate::page;
 
-/// What is in force, in a few plain lines.
-pub(super) struct StartTold<'a> {
+/// The settings in force, in a few lines.
+pub(super) struct Banner<'a> {
     pub(super) upstream: &'a UpstreamInfo,
     pub(super) data: PathBuf,
-    /// Days that a run is kept.
+    /// How many days a run is kept.
     pub(super) retain: Option<u32>,
     pub(super) runs: &'a RunSettings,
     pub(super) listening: SocketAddr,
 }
 
-impl fmt::Display for StartTold<'_> {
+impl fmt::Display for Banner<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "Rollcall {}", env!("CARGO_PKG_VERSION"))?;
         let UpstreamInfo { host, path, demo } = self.upstream;
         match demo {
             true => writeln!(
                 f,
-                "  upstream  none given: a demo on this machine answers, and its records are made up.\n\
-                 \x20           Name yours with --upstream URL"
+                "  upstream  none is set: a demo in this process answers with made-up records.\n\
+                 \x20           Set yours with --upstream URL"
             )?,
             false => writeln!(f, "  upstream  {host}{path}")?,
         }
         write!(f, "  data      {}, ", self.data.display())?;
         match self.retain {
-            Some(1) => writeln!(f, "runs are erased after a day")?,
+            Some(1) => writeln!(f, "runs are erased after 1 day")?,
             Some(days) => writeln!(f, "runs are erased after {days} days")?,
             None => writeln!(f, "runs are kept until they are deleted")?,
         }
         write!(
             f,
-            "  a run     {} in flight",
-            pluralize(self.runs.max_concurrency.into(), "GET")
+            "  a run     up to {} at a time",
+            pluralize(self.runs.max_concurrency.into(), "request")
         )?;
         if let Some(rate) = self.runs.requests_per_second {
-            write!(f, ", {} a second", HumanFloatCount(rate))?;
+            write!(f, ", {} per second", HumanFloatCount(rate))?;
         }
         if self.runs.tolerated_failure_percentage < 100.0 {
             let percent = self.runs.tolerated_failure_percentage;
-            write!(f, ", stops when more than {percent} % failed")?;
+            write!(f, ", stops if more than {percent} % fail")?;
         }
-        writeln!(f, ", unless it is told otherwise")?;
+        writeln!(f, ", unless its request says otherwise")?;
         if !self.listening.ip().is_loopback() {
             writeln!(
                 f,
-                "  network   other machines can reach this over plain http, which anyone on the way can read:\n\
-                 \x20           put a proxy with TLS in front"
+                "  network   other machines can reach this server over plain http, which the network can read:\n\
+                 \x20           put a proxy with TLS in front of it"
             )?;
         }
         if !page::is_built() {
             writeln!(
                 f,
-                "  page      not inside this program, which serves the API alone: build it with `cargo xtask build`"
+                "  page      missing in this program, which serves only the API: build it with `cargo xtask build`"
             )?;
         }
-        write!(f, "Ctrl-C ends it. Whoever has this address can use it:")
+        write!(
+            f,
+            "Press Ctrl-C to stop. Anyone with this address can use the server:"
+        )
     }
 }
 
@@ -72,44 +75,44 @@ impl fmt::Display for StartTold<'_> {
 mod tests {
     use super::*;
 
-    fn told(demo: bool, retain: Option<u32>, runs: &RunSettings, listening: &str) -> String {
+    fn banner(demo: bool, retain: Option<u32>, runs: &RunSettings, listening: &str) -> String {
         let upstream = UpstreamInfo {
             host: "records.example.gov".into(),
             path: "/ssn/".into(),
             demo,
         };
-        let told = StartTold {
+        let banner = Banner {
             upstream: &upstream,
             data: "/data".into(),
             retain,
             runs,
             listening: listening.parse().unwrap(),
         };
-        told.to_string()
+        banner.to_string()
     }
 
     #[test]
-    fn the_demo_s_records_are_said_to_be_made_up_and_a_real_upstream_is_named() {
+    fn the_demo_says_that_its_records_are_made_up() {
         let runs = RunSettings::default();
-        let demo = told(true, None, &runs, "127.0.0.1:80");
+        let demo = banner(true, None, &runs, "127.0.0.1:80");
         assert!(demo.contains("made up") && !demo.contains("records.example.gov"));
-        let real = told(false, None, &runs, "127.0.0.1:80");
+        let real = banner(false, None, &runs, "127.0.0.1:80");
         assert!(real.contains("records.example.gov/ssn/") && !real.contains("made up"));
-        assert!(real.contains("1,000 GETs in flight, unless"));
+        assert!(real.contains("up to 1,000 requests at a time, unless"));
     }
 
     #[test]
-    fn what_bounds_a_run_what_is_erased_and_who_else_can_read_is_said() {
+    fn limits_retention_and_plain_http_are_shown() {
         let runs = RunSettings {
             requests_per_second: Some(50.0),
             tolerated_failure_percentage: 2.5,
             ..RunSettings::default()
         };
-        let all = told(false, Some(30), &runs, "0.0.0.0:80");
-        for said in ["50 a second", "2.5 %", "after 30 days", "plain http"] {
-            assert!(all.contains(said), "{said}: {all}");
+        let all = banner(false, Some(30), &runs, "0.0.0.0:80");
+        for part in ["50 per second", "2.5 %", "after 30 days", "plain http"] {
+            assert!(all.contains(part), "{part}: {all}");
         }
-        let own = told(false, None, &RunSettings::default(), "[::1]:80");
+        let own = banner(false, None, &RunSettings::default(), "[::1]:80");
         assert!(!own.contains("plain http") && own.contains("until they are deleted"));
     }
 }
