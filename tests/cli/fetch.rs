@@ -128,7 +128,7 @@ async fn the_exit_code_tells_how_it_went() {
     assert_eq!(text(&failed.stdout).lines().count(), 5);
     assert_eq!(
         text(&failed.stderr),
-        "rollcall: 2 numbers: 2 failed; 1 line is no number\n"
+        "rollcall: 2 numbers: 2 failed; 1 line is not a number\n"
     );
     for (list, args, named) in [
         ("", vec!["-", "--upstream", &upstream.url], "empty"),

@@ -49,7 +49,7 @@ async fn interrupted_it_goes_on_and_asks_for_no_answer_again() {
     assert_eq!(output.status.code(), Some(130));
     let told = text(&output.stderr);
     assert!(
-        told.contains(path(&run)) && told.contains("goes on"),
+        told.contains(path(&run)) && told.contains("to resume"),
         "{told}"
     );
     assert!(!out.exists(), "rows are written whole or not at all");
