@@ -1,4 +1,4 @@
-//! `rollcall fetch --resume`: a run in a folder, gone on with where it was interrupted.
+//! `rollcall fetch --resume`: a run in a folder, resumed where it was interrupted.
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
@@ -21,7 +21,7 @@ fn outcomes(ndjson: &[u8]) -> Vec<String> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn interrupted_it_goes_on_and_asks_for_no_answer_again() {
+async fn a_resumed_run_requests_only_what_is_missing() {
     let upstream = Upstream::start(|number, _| match number {
         number if number < "100010600" => Reply::Status(200),
         _ => Reply::Held,
@@ -77,7 +77,7 @@ async fn interrupted_it_goes_on_and_asks_for_no_answer_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_failed_is_asked_again_when_told_to() {
+async fn redrive_retries_what_failed() {
     let upstream = Upstream::start(|number, before| match (number, before) {
         ("100010001", 0) => Reply::Status(403),
         _ => Reply::Status(200),
@@ -154,7 +154,7 @@ async fn a_folder_refuses_another_list_or_upstream() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_folder_takes_one_run_at_a_time_and_none_that_holds_something_else() {
+async fn a_folder_has_one_process_and_nothing_else() {
     let upstream = Upstream::start(|_, _| Reply::Held).await;
     let place = TempDir::new().unwrap();
     let run = place.path().join("run");
@@ -233,7 +233,7 @@ async fn a_resumed_run_keeps_to_its_new_tolerance() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_server_s_folder_is_no_run_s() {
+async fn a_server_s_folder_is_refused() {
     let upstream = Upstream::quick().await;
     let place = TempDir::new().unwrap();
     let server = Server::start(place.path(), &upstream.url, &[]).await;

@@ -19,7 +19,7 @@ async fn printed(command: &mut Command) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
-/// The settings alone, without what is said of them.
+/// The lines of settings, without the comments.
 fn set(printed: &str) -> Vec<&str> {
     let lines = printed.lines();
     lines
@@ -40,7 +40,7 @@ fn one<'a>(printed: &'a str, flag: &str) -> (&'a str, &'a str) {
 }
 
 #[tokio::test]
-async fn a_flag_outdoes_a_variable_a_variable_a_file_and_a_file_the_default() {
+async fn flag_overrides_variable_overrides_file() {
     let folder = TempDir::new().unwrap();
     let file = folder.path().join("settings.toml");
     fs::write(&file, "\nmax-attempts = 2\nallow-http = true\n").unwrap();
@@ -123,7 +123,7 @@ async fn a_duration_is_read_alike_from_every_source() {
 }
 
 #[tokio::test]
-async fn the_user_s_own_settings_are_read_unless_another_file_is_named() {
+async fn the_user_s_settings_file_is_the_default() {
     let folder = TempDir::new().unwrap();
     fs::create_dir(folder.path().join("rollcall")).unwrap();
     fs::write(folder.path().join("rollcall/settings.toml"), "retain = 30").unwrap();
@@ -146,7 +146,7 @@ const ALL: &str = r#"--listen 127.0.0.1:9 --data /srv/a"b\c --allow-host a.examp
     --ca-file /dev/null"#;
 
 #[tokio::test]
-async fn what_is_printed_is_every_setting_and_reads_back_as_the_same() {
+async fn every_printed_setting_reads_back_the_same() {
     let folder = TempDir::new().unwrap();
     let file = folder.path().join("settings.toml");
     let all: Vec<&str> = ALL.split_whitespace().collect();
@@ -185,7 +185,7 @@ async fn what_is_printed_is_every_setting_and_reads_back_as_the_same() {
 }
 
 #[tokio::test]
-async fn secrets_are_masked_and_read_back_as_nothing() {
+async fn secrets_are_masked_and_commented_out() {
     let mut command = rollcall();
     command
         .args(["settings", "--header", "X-Api-Key: s3cret"])
@@ -197,13 +197,13 @@ async fn secrets_are_masked_and_read_back_as_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_list_is_fetched_with_the_file_s_settings_and_a_file_of_headers() {
+async fn fetch_uses_a_settings_file_and_a_header_file() {
     let folder = TempDir::new().unwrap();
     let upstream = Upstream::quick().await;
     let path = |name: &str| folder.path().join(name);
     fs::write(path("list.txt"), numbers(1).join("\n")).unwrap();
     fs::write(path("headers"), "X-Api-Key: s3cret\n").unwrap();
-    // What is the server's own is none of fetch's business, but may stand there.
+    // `fetch` ignores a server's settings.
     let settings = format!(
         "upstream = {:?}\nheader-file = {:?}\nlisten = \"127.0.0.1:0\"\n",
         upstream.url,
@@ -220,23 +220,23 @@ async fn a_list_is_fetched_with_the_file_s_settings_and_a_file_of_headers() {
         command
     };
     let output = fetch(0o600).output().await.unwrap();
-    let told = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert_eq!((output.status.code(), &*told), (Some(0), ""));
+    let error = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!((output.status.code(), &*error), (Some(0), ""));
     assert_eq!(upstream.last_headers()["x-api-key"], "s3cret");
 
     let output = fetch(0o644).output().await.unwrap();
-    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    let error = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(
-        told.contains("chmod 600") && !told.contains("s3cret"),
-        "{told}"
+        error.contains("chmod 600") && !error.contains("s3cret"),
+        "{error}"
     );
 }
 
 #[tokio::test]
-async fn a_file_that_is_no_good_is_named_with_its_line() {
+async fn an_error_names_the_file_and_its_line() {
     let folder = TempDir::new().unwrap();
     let file = folder.path().join("settings.toml");
-    for (text, told) in [
+    for (text, error) in [
         ("max_attempts = 4", "line 1 of"),
         (
             "max_attempts = 4",
@@ -276,7 +276,7 @@ async fn a_file_that_is_no_good_is_named_with_its_line() {
             .unwrap();
         let errors = String::from_utf8_lossy(&output.stderr).into_owned();
         assert_eq!(output.status.code(), Some(2), "{text}: {errors}");
-        let named = errors.contains(told) && errors.contains(&*file.to_string_lossy());
+        let named = errors.contains(error) && errors.contains(&*file.to_string_lossy());
         assert!(named && !errors.contains("s3cret"), "{text}: {errors}");
     }
     for unreadable in [Path::new("/nowhere/settings.toml"), folder.path()] {

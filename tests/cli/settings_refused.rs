@@ -1,4 +1,4 @@
-//! Every setting with a value that it doesn't take.
+//! Settings with values that they don't accept.
 
 use std::fs;
 use std::net::TcpListener;
@@ -9,7 +9,7 @@ use tempfile::TempDir;
 
 use crate::server::rollcall;
 
-/// What is told by a server that is to start with these arguments and variables, which it refuses.
+/// The error of a server that refuses these arguments and variables.
 async fn refused(data: &Path, args: &[&str], variables: &[(&str, &str)]) -> String {
     let mut command = rollcall();
     command
@@ -21,22 +21,22 @@ async fn refused(data: &Path, args: &[&str], variables: &[(&str, &str)]) -> Stri
     if !own_data {
         command.arg("--data").arg(data);
     }
-    // One that isn't refused would go on for ever.
+    // A server that accepts them would run for ever.
     let ended = tokio::time::timeout(Duration::from_secs(60), command.output()).await;
     let output = ended
-        .unwrap_or_else(|_| panic!("{args:?} {variables:?} was taken"))
+        .unwrap_or_else(|_| panic!("{args:?} {variables:?} was accepted"))
         .unwrap();
-    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    let error = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(
         output.status.code(),
         Some(2),
-        "{args:?} {variables:?}: {told}"
+        "{args:?} {variables:?}: {error}"
     );
     assert!(output.stdout.is_empty(), "{args:?}");
-    told
+    error
 }
 
-/// A setting, what it gets, and what is told of that.
+/// A setting, its value, and a part of the error.
 const BAD: [(&str, &str, &str); 37] = [
     ("max-concurrency", "0", "\"0\": it takes 1 to 10000"),
     ("max-concurrency", "10001", "it takes 1 to 10000"),
@@ -102,9 +102,9 @@ const BAD: [(&str, &str, &str); 37] = [
 ];
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_bad_value_is_told_with_its_flag_its_variable_and_what_it_takes() {
+async fn an_error_names_flag_variable_and_accepted_values() {
     let folder = TempDir::new().unwrap();
-    for (flag, value, told) in BAD {
+    for (flag, value, error) in BAD {
         let variable = format!("ROLLCALL_{}", flag.replace('-', "_").to_uppercase());
         let by_flag = refused(folder.path(), &[&format!("--{flag}={value}")], &[]).await;
         let by_variable = refused(folder.path(), &[], &[(&variable, value)]).await;
@@ -114,14 +114,17 @@ async fn a_bad_value_is_told_with_its_flag_its_variable_and_what_it_takes() {
             (by_variable, &*format!("by the variable {variable}, is ")),
         ] {
             let start = format!("{name}{origin}");
-            assert!(errors.contains(&start) && errors.contains(told), "{errors}");
+            assert!(
+                errors.contains(&start) && errors.contains(error),
+                "{errors}"
+            );
             assert!(!errors.contains("s3cret"), "{errors}");
         }
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_address_that_is_taken_or_is_none_is_told() {
+async fn an_address_in_use_or_invalid_is_reported() {
     let folder = TempDir::new().unwrap();
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let taken = taken.local_addr().unwrap().to_string();
@@ -137,15 +140,15 @@ async fn an_address_that_is_taken_or_is_none_is_told() {
             .args(["--data".as_ref(), folder.path().as_os_str()])
             .env("ROLLCALL_LISTEN", address);
         let output = command.output().await.unwrap();
-        let told = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert_eq!(output.status.code(), Some(2), "{told}");
+        let error = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(2), "{error}");
         let name = "--listen (ROLLCALL_LISTEN), given by the variable ROLLCALL_LISTEN, is ";
-        assert!(told.contains(name) && told.contains(wrong), "{told}");
+        assert!(error.contains(name) && error.contains(wrong), "{error}");
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn certificates_that_are_none_and_a_bad_line_of_headers_are_told() {
+async fn invalid_files_of_certificates_and_headers_are_reported() {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("file");
     fs::write(&path, "X-Api-Key: 1\ns3cret\n").unwrap();
@@ -162,11 +165,11 @@ async fn certificates_that_are_none_and_a_bad_line_of_headers_are_told() {
             "--upstream=https://a.example/".into(),
         ];
         let args: Vec<&str> = args.iter().map(String::as_str).collect();
-        let told = refused(folder.path(), &args, &[]).await;
+        let error = refused(folder.path(), &args, &[]).await;
         assert!(
-            told.contains(&format!("--{flag} (ROLLCALL_")) && told.contains(wrong),
-            "{told}"
+            error.contains(&format!("--{flag} (ROLLCALL_")) && error.contains(wrong),
+            "{error}"
         );
-        assert!(!told.contains("s3cret"), "{told}");
+        assert!(!error.contains("s3cret"), "{error}");
     }
 }

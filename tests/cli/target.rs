@@ -1,4 +1,4 @@
-//! `rollcall fetch`: who looks the list up, and with which token, where several say so.
+//! `rollcall fetch`: which upstream or server is used, and which token.
 
 use tempfile::TempDir;
 
@@ -8,7 +8,7 @@ use crate::support::upstream::Upstream;
 use crate::wire::Wire;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_token_of_an_address_outdoes_the_variable_s_which_may_be_another_server_s() {
+async fn a_token_in_the_address_overrides_the_variable() {
     let upstream = Upstream::quick().await;
     let folder = TempDir::new().unwrap();
     let server = Server::start(folder.path(), &upstream.url, &[]).await;
@@ -34,7 +34,7 @@ async fn the_token_of_an_address_outdoes_the_variable_s_which_may_be_another_ser
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_flag_outdoes_a_variable() {
+async fn a_flag_overrides_a_variable() {
     let (upstream, other) = (Upstream::quick().await, Upstream::quick().await);
     let folder = TempDir::new().unwrap();
     let server = Server::start(folder.path(), &upstream.url, &[]).await;
@@ -68,7 +68,7 @@ async fn a_flag_outdoes_a_variable() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_variable_s_token_goes_to_no_other_server_than_the_variables_name() {
+async fn a_variable_s_token_is_sent_to_its_own_server_only() {
     let upstream = Upstream::quick().await;
     let folder = TempDir::new().unwrap();
     let server = Server::start(folder.path(), &upstream.url, &[]).await;

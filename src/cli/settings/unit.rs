@@ -63,43 +63,51 @@ pub(super) fn apply(
 impl Unit {
     /// The sources whose secrets are for another address than the one in use.
     fn unused(&self, sources: &Sources<'_>) -> Result<Vec<Source>, InvalidSetting> {
-        let named: Vec<_> = Source::STRONGEST_FIRST
+        let addresses: Vec<_> = Source::STRONGEST_FIRST
             .into_iter()
             .filter_map(|source| {
                 let (origin, address) = sources.value(source, self.address)?;
                 Some((source, origin, address))
             })
             .collect();
-        let Some(((_, used, address), others)) = named.split_first() else {
+        let Some((_, used, address)) = addresses.first() else {
             return Ok(Vec::new());
         };
-        let other = others.iter().find(|(_, _, other)| !is_same(other, address));
+        let mut others = addresses.iter();
+        let Some((_, other, _)) = others.find(|(_, _, other)| !is_same(other, address)) else {
+            return Ok(Vec::new());
+        };
         let mut unused = Vec::new();
         for source in Source::STRONGEST_FIRST {
-            match named.iter().find(|(naming, _, _)| *naming == source) {
-                Some((_, _, own)) if !is_same(own, address) => unused.push(source),
-                Some(_) => {}
-                None => {
-                    let secrets = self.secrets.iter();
-                    let secret = secrets.filter_map(|flag| {
-                        let (origin, _) = sources.value(source, flag)?;
-                        Some((sources.argument(flag)?, origin))
-                    });
-                    if let Some((_, other, _)) = other
-                        && let Some((secret, origin)) = secret.into_iter().next()
-                    {
-                        let flag = secret.get_long().unwrap_or_default();
-                        let problem = format!(
-                            "ambiguous: it may be for the --{address} {used}, or for the one \
-                             {other}. Set --{address} in the same place as --{flag}",
-                            address = self.address
-                        );
-                        return Err(InvalidSetting::new(secret, origin, problem));
-                    }
-                }
+            match addresses.iter().find(|(naming, _, _)| *naming == source) {
+                Some((_, _, own)) if is_same(own, address) => {}
+                Some(_) => unused.push(source),
+                None => self.refuse_secrets(sources, source, [used, other])?,
             }
         }
         Ok(unused)
+    }
+
+    /// An error if the source has secrets, which may be for either of two addresses.
+    fn refuse_secrets(
+        &self,
+        sources: &Sources<'_>,
+        source: Source,
+        [used, other]: [&Origin; 2],
+    ) -> Result<(), InvalidSetting> {
+        for flag in self.secrets {
+            if let (Some(arg), Some((origin, _))) =
+                (sources.argument(flag), sources.value(source, flag))
+            {
+                let problem = format!(
+                    "ambiguous: it may be for the --{address} {used}, or for the one {other}. Set \
+                     --{address} in the same place as --{flag}",
+                    address = self.address
+                );
+                return Err(InvalidSetting::new(arg, origin, problem));
+            }
+        }
+        Ok(())
     }
 }
 
