@@ -96,6 +96,30 @@ async fn flag_overrides_variable_overrides_file() {
 }
 
 #[tokio::test]
+async fn the_defaults_are_printed() {
+    let printed = printed(rollcall().arg("settings")).await;
+    let defaults = [
+        "listen = \"127.0.0.1:8686\"",
+        "allow-host = []",
+        "open = false",
+        "max-concurrency = 1000",
+        "tolerated-failure-percentage = 100",
+        "header = []",
+        "connect-timeout = \"5s\"",
+        "attempt-timeout = \"30s\"",
+        "body-cap = 65536",
+        "max-attempts = 4",
+        "backoff = \"200ms\"",
+        "backoff-cap = \"20s\"",
+        "retry-after-cap = \"5m\"",
+        "streams-per-connection = 100",
+        "allow-http = false",
+        "use-proxy = false",
+    ];
+    assert_eq!(set(&printed), defaults);
+}
+
+#[tokio::test]
 async fn a_duration_is_read_alike_from_every_source() {
     let folder = TempDir::new().unwrap();
     let file = folder.path().join("settings.toml");
