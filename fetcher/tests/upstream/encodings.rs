@@ -1,13 +1,14 @@
 //! Answers that are compressed.
 
 use std::io::Write;
-use std::time::{Duration, Instant};
 
 use contract::wire::{ErrorKind, Outcome, RowError};
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use tokio::io::AsyncWriteExt;
 
-use crate::run::{Run, body, settings};
+use crate::raw::{head, raw};
+use crate::run::{Run, body, settings, settings_of};
 use crate::server::{Answer, Server, Wire, answer};
 
 const CAP: usize = 64 << 10;
@@ -83,17 +84,27 @@ async fn the_cap_counts_decoded_bytes() {
 }
 
 #[tokio::test]
-async fn a_bomb_is_put_down_after_the_cap() {
-    // A gibibyte, were it unpacked: that alone would take longer than this whole program.
-    let bomb = gzip(&vec![0; 1 << 20]).repeat(1_024);
-    let server = serving(Wire::Plain, encoded("gzip", "text/plain", bomb)).await;
-    let run = Run::new(settings(&server), 20).await;
-    let began = Instant::now();
-    let rows = run.rows_of_batch().await;
+async fn a_compressed_body_is_read_up_to_the_cap() {
+    let block = gzip(&vec![0; 1 << 20]);
+    // The body has no end, so only the cap can end it.
+    let (port, _) = raw(move |mut stream, _| {
+        let block = block.clone();
+        async move {
+            head(&mut stream).await?;
+            stream
+                .write_all(b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n")
+                .await?;
+            loop {
+                stream.write_all(&block).await?;
+            }
+        }
+    })
+    .await;
+    let settings = settings_of(format!("http://127.0.0.1:{port}/ssn/"));
+    let rows = Run::new(settings, 20).await.rows_of_batch().await;
     let error = Some(RowError::Fetch(ErrorKind::BodyTooLarge));
     assert!(
         rows.iter()
             .all(|row| row.error == error && row.attempts == 1)
     );
-    assert!(began.elapsed() < Duration::from_secs(5));
 }

@@ -38,10 +38,17 @@ pub async fn five_streams(stream: impl AsyncRead + AsyncWrite + Unpin + Send + '
     let _ = connection.await;
 }
 
-/// A listener on a free port at which a thousand may connect at once.
-pub fn listener() -> TcpListener {
+/// A port of 127.0.0.1 where nobody listens, and nobody else can for as long as the socket lives.
+pub fn unused_port() -> (TcpSocket, u16) {
     let socket = TcpSocket::new_v4().unwrap();
     socket.bind((Ipv4Addr::LOCALHOST, 0).into()).unwrap();
+    let port = socket.local_addr().unwrap().port();
+    (socket, port)
+}
+
+/// A listener on a free port at which a thousand may connect at once.
+pub fn listener() -> TcpListener {
+    let (socket, _) = unused_port();
     socket.listen(4_096).unwrap()
 }
 
@@ -67,12 +74,12 @@ where
 }
 
 /// Reads a request's head.
-pub async fn head(stream: &mut TcpStream) -> io::Result<()> {
+pub async fn head(stream: &mut TcpStream) -> io::Result<Vec<u8>> {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
         head.push(stream.read_u8().await?);
     }
-    Ok(())
+    Ok(head)
 }
 
 /// Answers every request with these bytes and closes the connection.

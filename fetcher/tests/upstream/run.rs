@@ -139,15 +139,21 @@ pub fn options() -> LaneOptions {
     }
 }
 
-/// Of this server, trusted, with attempts that follow each other quickly.
+/// No test runs into a timeout with this, unless it sets a shorter one.
+pub const NEVER: Duration = Duration::from_secs(60 * 60);
+
+/// Settings for this server: its certificate trusted, short backoffs, no timeout in reach.
 pub fn settings(server: &Server) -> UpstreamSettings {
     settings_of(server.url())
 }
 
+/// Settings for a server at this address, as [`settings`].
 pub fn settings_of(url: String) -> UpstreamSettings {
     UpstreamSettings {
         backoff: Duration::from_millis(2),
         backoff_cap: Duration::from_millis(5),
+        connect_timeout: NEVER,
+        attempt_timeout: NEVER,
         trusted_certificates: Some(certificate()),
         ..UpstreamSettings::new(url)
     }

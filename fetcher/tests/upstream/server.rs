@@ -20,8 +20,8 @@ use tokio::time::Instant;
 use crate::raw::listener;
 use crate::tls::acceptor;
 
-/// No condition that a test waits for takes longer.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// A condition that isn't met by then counts as one that never is.
+const LIMIT: Duration = Duration::from_secs(180);
 
 /// What is spoken on a connection.
 pub enum Wire {
@@ -127,15 +127,19 @@ impl Server {
         Self::start(wire, |_| std::future::ready(Some(ok()))).await
     }
 
-    /// Answers none before all of so many have arrived.
-    pub async fn barrier(wire: Wire, wanted: u32) -> Self {
-        let arrived = Arc::new(watch::Sender::new(0));
+    /// Answers in rounds of so many: none of a round before all of it have arrived.
+    pub async fn in_rounds(wire: Wire, size: u32) -> Self {
+        let arrived = Arc::new(watch::Sender::new(0_u32));
         Self::start(wire, move |_| {
             let arrived = Arc::clone(&arrived);
             async move {
-                arrived.send_modify(|arrived| *arrived += 1);
+                let mut round = 0;
+                arrived.send_modify(|arrived| {
+                    *arrived += 1;
+                    round = arrived.next_multiple_of(size);
+                });
                 let mut all = arrived.subscribe();
-                all.wait_for(|arrived| *arrived >= wanted).await.unwrap();
+                all.wait_for(|arrived| *arrived >= round).await.unwrap();
                 Some(ok())
             }
         })
@@ -174,7 +178,7 @@ impl Server {
 
 async fn until(counted: &watch::Sender<u32>, condition: impl FnMut(&u32) -> bool) {
     let mut news = counted.subscribe();
-    let waited = tokio::time::timeout(PATIENCE, news.wait_for(condition)).await;
+    let waited = tokio::time::timeout(LIMIT, news.wait_for(condition)).await;
     assert!(waited.is_ok(), "it stays at {}", *counted.borrow());
 }
 

@@ -1,11 +1,13 @@
 //! Upstreams that fail, each in its own way.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use contract::wire::ErrorKind;
 use fetcher::UpstreamSettings;
+use tokio::net::TcpSocket;
 
-use crate::raw::{head, listener, raw, says, stalls_after};
+use crate::raw::{head, raw, says, stalls_after, unused_port};
 use crate::run::settings_of;
 use crate::server::{Server, Wire, answer, with_header};
 
@@ -21,6 +23,10 @@ pub struct Trouble {
     pub attempts: u32,
     /// Connections that it took, where that tells something.
     pub connections: Option<Box<dyn Fn() -> u32>>,
+    /// Whether a timeout ends it, before or after the status has come.
+    pub is_cut_short: bool,
+    /// Keeps the port of an upstream that nobody serves.
+    _unused_port: Option<Arc<TcpSocket>>,
 }
 
 impl Trouble {
@@ -35,6 +41,8 @@ impl Trouble {
             status: None,
             attempts: ATTEMPTS,
             connections: None,
+            is_cut_short: false,
+            _unused_port: None,
         }
     }
 
@@ -65,19 +73,22 @@ impl Trouble {
 }
 
 async fn no_connection() -> Vec<Trouble> {
-    // Free a moment ago; who takes it now isn't an upstream either.
-    let refused = listener().local_addr().unwrap().port();
+    let (socket, refused) = unused_port();
+    let socket = Arc::new(socket);
     let (silent, _) = raw(|stream, _| async move {
         let _open = stream;
         std::future::pending().await
     })
     .await;
     let mute = Server::quick(Wire::Plain).await;
+    let refusing = |what, scheme| Trouble {
+        _unused_port: Some(Arc::clone(&socket)),
+        ..Trouble::new(what, format!("{scheme}://127.0.0.1:{refused}/ssn/"))
+            .error(ErrorKind::ConnectFailed)
+    };
     vec![
-        Trouble::new("refused", format!("http://127.0.0.1:{refused}/ssn/"))
-            .error(ErrorKind::ConnectFailed),
-        Trouble::new("refused, TLS", format!("https://127.0.0.1:{refused}/ssn/"))
-            .error(ErrorKind::ConnectFailed),
+        refusing("refused", "http"),
+        refusing("refused, TLS", "https"),
         Trouble::new("no handshake", format!("https://127.0.0.1:{silent}/ssn/"))
             .with(|settings| settings.connect_timeout = Duration::from_millis(100))
             .error(ErrorKind::TimedOut),
@@ -152,8 +163,7 @@ async fn silence() -> Vec<Trouble> {
         Trouble::new(
             "a head, then nothing",
             stalls_after(b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n").await,
-        )
-        .status(200),
+        ),
         Trouble::of(
             "no answer over HTTP/2",
             &Server::start(Wire::Http2(100), |_| std::future::pending()).await,
@@ -161,6 +171,7 @@ async fn silence() -> Vec<Trouble> {
     ];
     for trouble in &mut troubles {
         trouble.settings.attempt_timeout = Duration::from_millis(200);
+        trouble.is_cut_short = true;
         trouble.error = Some(ErrorKind::TimedOut);
     }
     troubles
