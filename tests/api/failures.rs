@@ -16,9 +16,14 @@ on_every_engine!(
     what_a_redrive_did_not_come_to_is_still_failed,
 );
 
+/// The failures, once the server had the time to count them all.
 async fn failures(world: &World, id: &str) -> Value {
-    let failures = world.get(&format!("/api/executions/{id}/failures")).await;
-    failures.expect(200)
+    let path = format!("/api/executions/{id}/failures");
+    until("all failures", async || {
+        let failures = world.get(&path).await.expect(200);
+        (failures["complete"] == true).then_some(failures)
+    })
+    .await
 }
 
 fn sum(failures: &Value) -> u64 {

@@ -9,7 +9,7 @@ use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 
 use crate::support::patience::until;
-use crate::support::world::check_sums;
+use crate::support::world::{NEVER, check_sums};
 
 /// A server that is killed with the test.
 pub struct Server {
@@ -33,6 +33,14 @@ pub fn rollcall() -> Command {
     command
 }
 
+/// Sets timeouts that no test runs into, so that a slow machine adds no attempts.
+pub fn patient(command: &mut Command) -> &mut Command {
+    let never = NEVER.as_secs().to_string();
+    command
+        .env("ROLLCALL_CONNECT_TIMEOUT", &never)
+        .env("ROLLCALL_ATTEMPT_TIMEOUT", &never)
+}
+
 impl Server {
     /// Starts one over this folder and waits for its line.
     pub async fn start(data: &Path, upstream: &str, further: &[&str]) -> Self {
@@ -46,7 +54,7 @@ impl Server {
         upstream: &str,
         further: &[&str],
     ) -> Self {
-        command
+        patient(&mut command)
             .args(["serve", "--listen", "127.0.0.1:0", "--data"])
             .arg(data)
             .args(["--upstream", upstream])

@@ -5,13 +5,14 @@ use std::io::Read;
 use std::os::unix::fs::OpenOptionsExt;
 use std::process::Stdio;
 use std::sync::{Arc, Mutex};
+use std::thread::{self, JoinHandle};
 
 use rustix::fs::OFlags;
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::server::rollcall;
+use crate::server::{patient, rollcall};
 use crate::support::patience::until;
 use crate::support::upstream::{Reply, Upstream};
 
@@ -30,11 +31,11 @@ fn terminal() -> (File, File) {
     (ours.into(), theirs)
 }
 
-/// What is seen on a terminal, as it comes.
-fn watch(mut terminal: File) -> Arc<Mutex<String>> {
+/// What is seen on a terminal, as it comes; the thread ends with the last program on it.
+fn watch(mut terminal: File) -> (Arc<Mutex<String>>, JoinHandle<()>) {
     let seen = Arc::new(Mutex::new(String::new()));
     let kept = Arc::clone(&seen);
-    std::thread::spawn(move || {
+    let watching = thread::spawn(move || {
         let mut bytes = [0; 4_096];
         // An error once the program has ended.
         while let Ok(count @ 1..) = terminal.read(&mut bytes) {
@@ -43,7 +44,7 @@ fn watch(mut terminal: File) -> Arc<Mutex<String>> {
                 .push_str(&String::from_utf8_lossy(&bytes[..count]));
         }
     });
-    seen
+    (seen, watching)
 }
 
 /// Runs a list of three of which one fails and one is held until `looked` has seen enough.
@@ -59,7 +60,7 @@ async fn run(args: &[&str], looked: impl AsyncFnOnce(&Mutex<String>)) -> (Vec<Va
     std::fs::write(&list, "100010001\n100010002\n100010003\n").unwrap();
     let (ours, theirs) = terminal();
     let mut command = rollcall();
-    command
+    patient(&mut command)
         .arg("fetch")
         .arg(&list)
         .args(["--upstream", &upstream.url, "--format", "ndjson"])
@@ -69,7 +70,7 @@ async fn run(args: &[&str], looked: impl AsyncFnOnce(&Mutex<String>)) -> (Vec<Va
     let child = command.spawn().unwrap();
     // Ours of the two that a program has: the terminal ends with it.
     drop(command);
-    let seen = watch(ours);
+    let (seen, watching) = watch(ours);
     upstream.until_total(3).await;
     looked(&seen).await;
     upstream.release();
@@ -81,11 +82,10 @@ async fn run(args: &[&str], looked: impl AsyncFnOnce(&Mutex<String>)) -> (Vec<Va
         .map(|line| serde_json::from_str(line).unwrap())
         .collect();
     assert_eq!(rows.len(), 3, "stdout holds rows and nothing else");
-    let told = until("how it ended", async || {
-        let seen = seen.lock().unwrap();
-        seen.contains("3 numbers").then(|| seen.clone())
-    });
-    (rows, told.await)
+    let watched = tokio::task::spawn_blocking(|| watching.join());
+    watched.await.unwrap().unwrap();
+    let told = seen.lock().unwrap().clone();
+    (rows, told)
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -28,6 +28,9 @@ use super::upstream::Upstream;
 #[cfg(feature = "e2e")]
 use super::users::{claim, let_in, sign_in};
 
+/// Longer than any test waits, and short enough for the time limit of the fetcher's Lambda.
+pub const NEVER: Duration = Duration::from_secs(10 * 60);
+
 /// Which engine and store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -64,10 +67,13 @@ pub struct World {
     stack: Option<Stack>,
 }
 
-/// Quick backoffs, so that failures don't make a test wait.
+/// Short backoffs, so that failures don't make a test wait; and no timeout in reach, so that a slow
+/// machine adds no attempts.
 pub fn quick_settings(url: &str) -> UpstreamSettings {
     UpstreamSettings {
         backoff: Duration::from_millis(10),
+        connect_timeout: NEVER,
+        attempt_timeout: NEVER,
         ..UpstreamSettings::new(url)
     }
 }

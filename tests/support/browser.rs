@@ -16,10 +16,10 @@ use thirtyfour::common::capabilities::chromium::ChromiumLikeCapabilities;
 use thirtyfour::common::log::LoggingPrefsLogLevel;
 use thirtyfour::prelude::*;
 
+use crate::support::patience::AT_MOST;
+
 pub use devtools::LOOKS;
 
-/// How long a condition may take to come true.
-const PATIENCE: Duration = Duration::from_secs(120);
 /// How often it is looked at.
 const LOOK: Duration = Duration::from_millis(50);
 
@@ -69,13 +69,15 @@ impl Browser {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let client = reqwest::Client::builder()
             .no_proxy()
-            .timeout(PATIENCE)
+            .timeout(AT_MOST)
             .build()
             .unwrap();
         let driver = WebDriver::builder(address, chromium)
             .client(client)
             .await
             .expect("Chromium starts");
+        let limited = driver.set_script_timeout(AT_MOST).await;
+        limited.expect("a time limit for scripts");
         Self {
             driver: Some(driver),
             expected: Mutex::default(),
@@ -131,7 +133,7 @@ impl Browser {
             if !falsy {
                 return value;
             }
-            if began.elapsed() > PATIENCE {
+            if began.elapsed() > AT_MOST {
                 self.shoot("gave-up").await;
                 let shown = self.read("document.body.innerText").await;
                 panic!("never came true: {expression}\nthe page shows: {shown}");
@@ -168,7 +170,7 @@ impl Browser {
 
     /// Clicks the element with this test id, once it can be clicked.
     pub async fn click(&self, id: &str) {
-        let query = self.driver().query(By::Testid(id)).wait(PATIENCE, LOOK);
+        let query = self.driver().query(By::Testid(id)).wait(AT_MOST, LOOK);
         let element = query.and_clickable().first().await;
         element
             .unwrap_or_else(|error| panic!("{id} can't be clicked: {error}"))
@@ -185,7 +187,7 @@ impl Browser {
     /// Chooses an option of the select with this test id by its words.
     pub async fn choose(&self, id: &str, words: &str) {
         let option = format!("//*[@data-testid='{id}']/option[text()='{words}']");
-        let query = self.driver().query(By::XPath(option)).wait(PATIENCE, LOOK);
+        let query = self.driver().query(By::XPath(option)).wait(AT_MOST, LOOK);
         query.first().await.unwrap().click().await.unwrap();
     }
 
@@ -197,7 +199,7 @@ impl Browser {
     }
 
     async fn element(&self, id: &str) -> WebElement {
-        let query = self.driver().query(By::Testid(id)).wait(PATIENCE, LOOK);
+        let query = self.driver().query(By::Testid(id)).wait(AT_MOST, LOOK);
         let found = query.first().await;
         found.unwrap_or_else(|error| panic!("{id} never came: {error}"))
     }
@@ -225,6 +227,8 @@ impl Browser {
             .into_iter()
             .filter(|entry| matches!(entry.level.as_str(), "SEVERE" | "WARNING"))
             .filter(|entry| !expected.iter().any(|words| entry.message.contains(words)))
+            // The browser warns of what a slow machine uses late.
+            .filter(|entry| !entry.message.contains("was preloaded using link preload"))
             .map(|entry| entry.message)
             .collect();
         driver.quit().await.expect("Chromium ends");

@@ -16,6 +16,7 @@ use super::aws::{client, configure, told};
 use super::caller::Caller;
 use super::patience::until;
 use super::users::sign_in;
+use super::world::NEVER;
 
 /// Who may sign in.
 pub const USER: &str = "ann@example.gov";
@@ -58,11 +59,16 @@ impl Stack {
             )
             .build()
             .expect("a client");
-        Self {
+        let stack = Self {
             name,
             answer,
             client,
-        }
+        };
+        let never = format!("{}s", NEVER.as_secs());
+        let timeouts = ["ROLLCALL_CONNECT_TIMEOUT", "ROLLCALL_ATTEMPT_TIMEOUT"];
+        let timeouts = timeouts.map(|name| (name, never.as_str()));
+        stack.set("FetcherFunction", &timeouts).await;
+        stack
     }
 
     /// Its name.
@@ -81,14 +87,6 @@ impl Stack {
             for (name, value) in variables {
                 configuration["Environment"]["Variables"][*name] = (*value).into();
             }
-        })
-        .await;
-    }
-
-    /// Sets the time limit of a function.
-    pub async fn limit(&self, function: &str, time: Duration) {
-        configure(self.output(function), |configuration| {
-            configuration["Timeout"] = time.as_secs().into();
         })
         .await;
     }

@@ -1,6 +1,8 @@
 //! An upstream that does as it is told, and remembers what it was asked.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -9,8 +11,14 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use tokio::net::TcpSocket;
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use hyper_util::server::conn::auto;
+use hyper_util::service::TowerToHyperService;
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::watch;
+use tokio::time::timeout;
+
+use super::patience::AT_MOST;
 
 /// What the upstream answers.
 #[derive(Clone, Debug)]
@@ -39,6 +47,7 @@ pub struct Upstream {
     /// Its address, to which a number is appended.
     pub url: String,
     inner: Arc<Inner>,
+    answered: Arc<Mutex<HashSet<String>>>,
     /// Keeps the port of one that nobody serves.
     _unheard: Option<Arc<TcpSocket>>,
 }
@@ -51,6 +60,8 @@ struct Inner {
     most: watch::Sender<u32>,
     total: watch::Sender<u32>,
     released: watch::Sender<bool>,
+    /// The clients' ends of the open connections.
+    connections: watch::Sender<HashSet<SocketAddr>>,
 }
 
 impl Inner {
@@ -63,6 +74,7 @@ impl Inner {
             most: watch::Sender::new(0),
             total: watch::Sender::new(0),
             released: watch::Sender::new(false),
+            connections: watch::Sender::default(),
         })
     }
 }
@@ -85,10 +97,11 @@ impl Upstream {
         let router = Router::new()
             .route("/ssn/{number}", get(answer))
             .with_state(Arc::clone(&inner));
-        tokio::spawn(async move { axum::serve(listener, router).await });
+        tokio::spawn(serve(listener, router, Arc::clone(&inner)));
         Self {
             url,
             inner,
+            answered: Arc::default(),
             _unheard: None,
         }
     }
@@ -99,6 +112,7 @@ impl Upstream {
         Self {
             url,
             inner: Inner::new(Box::new(|_, _| unreachable!("nobody listens"))),
+            answered: Arc::default(),
             _unheard: Some(Arc::new(socket)),
         }
     }
@@ -106,6 +120,50 @@ impl Upstream {
     /// Answers 200 at once.
     pub async fn quick() -> Self {
         Self::start(|_, _| Reply::Status(200)).await
+    }
+
+    /// Answers the first `count` requests with 200, whatever their numbers, and holds the others
+    /// until [`Upstream::release`].
+    ///
+    /// Where at most `n` requests are in flight, `count + n` requests mean that the client has
+    /// received all `count` responses.
+    pub async fn answering(count: u32) -> Self {
+        let (left, answered) = (AtomicU32::new(count), Arc::default());
+        let numbers: Arc<Mutex<HashSet<String>>> = Arc::clone(&answered);
+        let mut upstream = Self::start(move |number, _| {
+            let take = |left: u32| left.checked_sub(1);
+            match left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, take) {
+                Ok(_) => {
+                    numbers.lock().unwrap().insert(number.to_owned());
+                    Reply::Status(200)
+                }
+                Err(_) => Reply::Held,
+            }
+        })
+        .await;
+        upstream.answered = answered;
+        upstream
+    }
+
+    /// The numbers whose requests [`Upstream::answering`] didn't hold.
+    pub fn answered(&self) -> HashSet<String> {
+        self.answered.lock().unwrap().clone()
+    }
+
+    /// Waits until every connection so far is closed: what their clients sent has been counted.
+    pub async fn until_disconnected(&self) {
+        let address = self.url.trim_start_matches("http://");
+        let address = address.trim_end_matches("/ssn/");
+        // Connections are accepted in the order in which they were made.
+        let last = TcpStream::connect(address).await.unwrap();
+        let last = (last.local_addr().unwrap(), last);
+        let mut connections = self.inner.connections.subscribe();
+        let waited = timeout(AT_MOST, async {
+            let accepted = connections.wait_for(|open| open.contains(&last.0));
+            accepted.await.unwrap();
+            connections.wait_for(|open| open.len() == 1).await.unwrap();
+        });
+        waited.await.expect("a connection is never closed");
     }
 
     /// How often each number was asked.
@@ -136,12 +194,9 @@ impl Upstream {
     /// Waits until so many GETs came in all.
     pub async fn until_total(&self, wanted: u32) {
         let mut total = self.inner.total.subscribe();
-        let waited = tokio::time::timeout(
-            Duration::from_secs(60),
-            total.wait_for(|total| *total >= wanted),
-        )
-        .await;
+        let waited = timeout(AT_MOST, total.wait_for(|total| *total >= wanted));
         waited
+            .await
             .unwrap_or_else(|_| panic!("{wanted} GETs did not come, only {}", self.total()))
             .unwrap();
     }
@@ -149,6 +204,25 @@ impl Upstream {
     /// Lets go of what is held, now and from now on.
     pub fn release(&self) {
         self.inner.released.send_replace(true);
+    }
+}
+
+/// Serves HTTP/1.1 on every connection, and notes which are open.
+async fn serve(listener: TcpListener, router: Router, inner: Arc<Inner>) {
+    while let Ok((stream, client)) = listener.accept().await {
+        inner.connections.send_modify(|open| {
+            open.insert(client);
+        });
+        let service = TowerToHyperService::new(router.clone());
+        let inner = Arc::clone(&inner);
+        tokio::spawn(async move {
+            let http = auto::Builder::new(TokioExecutor::new());
+            // How a connection ends is the client's to judge.
+            let _ = http.serve_connection(TokioIo::new(stream), service).await;
+            inner.connections.send_modify(|open| {
+                open.remove(&client);
+            });
+        });
     }
 }
 
@@ -176,11 +250,11 @@ async fn answer(
             true
         }
     });
-    // Last, so that who waits for the total finds the rest told.
-    inner.total.send_modify(|total| *total += 1);
     // Also where the client goes away in the middle.
     let _leaving = Leaving(Arc::clone(&inner));
     let mut reply = (inner.script)(&number, before);
+    // Last, so that who waits for the total finds the rest done.
+    inner.total.send_modify(|total| *total += 1);
     loop {
         reply = match reply {
             Reply::Status(status) => {

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 /// How often it is looked at.
 const EVERY: Duration = Duration::from_millis(20);
 /// A condition that hasn't come by then never will.
-const AT_MOST: Duration = Duration::from_secs(120);
+pub const AT_MOST: Duration = Duration::from_secs(180);
 
 /// Looks again and again until there is a value; fails with what was waited for.
 pub async fn until<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
