@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+use rustix::io::Errno;
 use rustix::process::{Pid, Resource, Rlimit, Signal, kill_process, prlimit};
 use serde_json::{Value, json};
 
@@ -88,7 +89,11 @@ async fn a_fetcher_that_is_killed_in_mid_batch_loses_nothing() {
     let killed = fetchers(world.stack());
     assert!(!killed.is_empty(), "the run has a fetcher");
     for fetcher in &killed {
-        kill_process(*fetcher, Signal::KILL).expect("a fetcher to kill");
+        match kill_process(*fetcher, Signal::KILL) {
+            // One that is idle may have ended by itself.
+            Ok(()) | Err(Errno::SRCH) => {}
+            Err(error) => panic!("a fetcher can't be killed: {error}"),
+        }
     }
     let asked = check(&world, &upstream, &id, &lines).await;
     assert!(asked.iter().all(|times| *times == 2), "{asked:?}");

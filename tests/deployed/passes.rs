@@ -1,7 +1,5 @@
 //! The state machine that drives a pass, by the engine that starts it.
 
-use std::time::Duration;
-
 use backend::{Engine, EngineStatus, PassStart};
 use contract::list::{List, ReadOptions, read_value};
 use contract::wire::{ExecutionStatus, RunSettings};
@@ -81,17 +79,12 @@ async fn a_lost_batch_ends_no_other_and_is_told() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_batch_is_invoked_again_while_something_is_pending() {
     let upstream = Upstream::start(|_, before| match before {
-        0 => Reply::RetryAfter(503, "4"),
+        // Longer than a fetcher with a time limit waits.
+        0 => Reply::RetryAfter(503, "6"),
         _ => Reply::Status(200),
     })
     .await;
     let stack = Stack::asking(&upstream.url).await;
-    let fetcher = "FetcherFunction";
-    stack
-        .set(fetcher, &[("ROLLCALL_ATTEMPT_TIMEOUT", "1s")])
-        .await;
-    // Three seconds to start in, one for an attempt and five to flush: the 4 s are put off.
-    stack.limit(fetcher, Duration::from_secs(9)).await;
     let (store, engine) = (stack.store(), stack.engine());
     let (meta, start) = prepared(&store, 1, false).await;
     engine.start(start).await.unwrap();

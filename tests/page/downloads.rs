@@ -308,7 +308,9 @@ async fn only_the_rows_that_are_shown_and_what_is_known_so_far() {
     browser.until_text("report-numbers", "3").await;
     visit.start().await;
     visit.until_count("not-found", "1").await;
+    visit.until_count("succeeded", "1").await;
     browser.click("download").await;
+    browser.text("download-so-far").await;
     assert!(browser.shows("download-so-far").await);
     assert!(!browser.shows("download-shown").await);
     let (name, content) = visit.downloaded(folder.path()).await;

@@ -25,7 +25,7 @@ async fn an_upstream_that_fails_is_told_in_every_row_and_asked_again_on_demand(k
         );
     }
     visit.shoot("failed").await;
-    assert_eq!(visit.browser.text("redrive").await, "Try 5 again");
+    visit.browser.until_text("redrive", "Try 5 again").await;
     visit.browser.click("redrive").await;
     visit.until_count("succeeded", "5").await;
     visit.until_status("Finished").await;
@@ -80,7 +80,7 @@ async fn what_failed_is_filtered_and_asked_again_by_group() {
             "{chips}.join() === '503 overloaded 4,403 access refused 2'"
         ))
         .await;
-    assert_eq!(browser.text("redrive").await, "Try 6 again");
+    browser.until_text("redrive", "Try 6 again").await;
     assert!(!browser.shows("redrive-these").await);
 
     browser.click("chip-group").await;
@@ -144,7 +144,9 @@ async fn what_failed_before_is_not_shown_of_numbers_that_are_asked_again() {
     browser.click("redrive-these").await;
     visit.until_count("failed", "1").await;
     // The chip of what is chosen stays.
-    assert_eq!(browser.read(chips).await, "503 overloaded 0");
+    browser
+        .until(&format!("{chips} === '503 overloaded 0'"))
+        .await;
     visit.close().await;
 }
 

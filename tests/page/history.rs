@@ -27,7 +27,7 @@ async fn a_run_is_come_back_to_by_its_address_and_through_the_history(kind: Kind
     browser.until_text("heading", "The first three").await;
     visit.until_status("Finished").await;
     visit.until_rows(|found| found == rows).await;
-    assert_eq!(browser.text("receipt").await, receipt);
+    browser.until_text("receipt", &receipt).await;
 
     browser.click("nav-history").await;
     browser.until_text("heading", "History").await;

@@ -7,7 +7,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::browser::{Browser, LOOKS};
-use crate::program::Program;
+use crate::program::{Port, Program};
 use crate::site::Site;
 use crate::support::numbers;
 use crate::support::upstream::{Reply, Upstream};
@@ -185,7 +185,7 @@ async fn a_run_that_was_stopped() {
 async fn a_server_that_is_gone() {
     let upstream = Upstream::start(|number, _| record(number)).await;
     let data = TempDir::new().unwrap();
-    let program = Program::start("127.0.0.1:0", data.path(), &upstream);
+    let program = Program::start(&Port::reserve(), data.path(), &upstream);
     let browser = Browser::open().await;
     browser.expect_in_console("net::ERR_");
     browser.goto(&program.printed).await;

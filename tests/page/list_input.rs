@@ -94,11 +94,8 @@ async fn what_is_pasted_outside_the_field_is_added_to_it() {
         ))
         .await;
     assert_eq!(taken, false);
-    assert_eq!(
-        browser.text("said").await,
-        "2 numbers to look up.",
-        "whoever hears the page is told"
-    );
+    // For whoever hears the page.
+    browser.until_text("said", "2 numbers to look up.").await;
     visit.check_nothing_sent(&upstream).await;
     visit.close().await;
 }
@@ -225,7 +222,7 @@ async fn a_worker_that_dies_is_told_and_the_next_list_has_another() {
     browser
         .until(&format!("{told}.includes('Add it again')"))
         .await;
-    assert_eq!(browser.text("start").await, "Look up numbers");
+    browser.until_text("start", "Look up numbers").await;
     browser
         .upload("file", "again.txt", b"123456789\n123456780\n")
         .await;

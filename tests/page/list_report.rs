@@ -18,7 +18,7 @@ async fn a_typed_list_is_counted_with_the_reason_for_each_invalid_line_before_an
     browser.until_text("report-numbers", "3").await;
     browser.until_text("report-repeated", "1").await;
     browser.until_text("report-warnings", "1").await;
-    assert_eq!(browser.text("start").await, "Look up 3 numbers");
+    browser.until_text("start", "Look up 3 numbers").await;
     browser.click("show-invalid").await;
     let lines = browser
         .read(
@@ -55,7 +55,7 @@ async fn a_list_without_a_number_can_not_be_started() {
     assert_eq!(browser.read(is_disabled).await, true);
     browser.type_in("numbers", "123456789").await;
     browser.until_text("report-numbers", "1").await;
-    assert_eq!(browser.read(is_disabled).await, false);
+    browser.until(&format!("!{is_disabled}")).await;
     // Settings that can't be met hold it back too.
     browser.click("settings").await;
     browser.type_in("max-concurrency", "many").await;
@@ -79,7 +79,9 @@ async fn zeros_that_a_spreadsheet_ate_are_restored_on_demand() {
     browser.until_text("report-invalid", "1").await;
     browser.click("restore").await;
     browser.until_text("report-numbers", "2").await;
-    assert!(!browser.shows("report-invalid").await);
+    browser
+        .until("!document.querySelector('[data-testid=report-invalid]')?.checkVisibility()")
+        .await;
     visit.check_nothing_sent(&upstream).await;
     let id = visit.start().await;
     visit.until_status("Finished").await;

@@ -4,7 +4,24 @@ use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
+use tokio::net::TcpSocket;
+
 use crate::support::upstream::Upstream;
+use crate::support::world::NEVER;
+
+/// A port of 127.0.0.1 where servers can listen one after the other: the system gives it to nobody
+/// else for as long as this lives.
+pub struct Port(TcpSocket);
+
+impl Port {
+    pub fn reserve() -> Self {
+        let socket = TcpSocket::new_v4().unwrap();
+        // Without it nobody else may bind the port, not even a server that wants this one.
+        socket.set_reuseaddr(true).unwrap();
+        socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+        Self(socket)
+    }
+}
 
 /// The program, killed with its test.
 pub struct Program {
@@ -14,14 +31,19 @@ pub struct Program {
 }
 
 impl Program {
-    /// Starts it on this address, such as `127.0.0.1:0`, over this folder.
-    pub fn start(listen: &str, data: &Path, upstream: &Upstream) -> Self {
+    /// Starts it on this port, over this folder.
+    pub fn start(port: &Port, data: &Path, upstream: &Upstream) -> Self {
+        let listen = port.0.local_addr().unwrap().to_string();
+        let never = NEVER.as_secs().to_string();
         let mut process = Command::new(env!("CARGO_BIN_EXE_rollcall"))
-            .args(["serve", "--listen", listen, "--upstream", &upstream.url])
+            .args(["serve", "--listen", &listen, "--upstream", &upstream.url])
             .arg("--data")
             .arg(data)
             // What this machine's user has set is no part of a test.
             .env("ROLLCALL_SETTINGS", "/dev/null")
+            // A slow machine adds no attempts.
+            .env("ROLLCALL_CONNECT_TIMEOUT", &never)
+            .env("ROLLCALL_ATTEMPT_TIMEOUT", &never)
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();

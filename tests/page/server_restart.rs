@@ -3,7 +3,7 @@
 use tempfile::TempDir;
 
 use crate::browser::Browser;
-use crate::program::Program;
+use crate::program::{Port, Program};
 use crate::support::numbers;
 use crate::support::upstream::{Reply, Upstream};
 
@@ -20,12 +20,8 @@ async fn a_page_says_that_its_server_is_gone_and_goes_on_by_itself_once_it_is_ba
     })
     .await;
     let data = TempDir::new().unwrap();
-    let program = Program::start("127.0.0.1:0", data.path(), &upstream);
-    let (address, _) = program.address_and_token();
-    let listen = address
-        .trim_start_matches("http://")
-        .trim_end_matches('/')
-        .to_owned();
+    let port = Port::reserve();
+    let program = Program::start(&port, data.path(), &upstream);
     let browser = Browser::open().await;
     browser.expect_in_console("net::ERR_");
     browser.goto(&program.printed).await;
@@ -49,7 +45,7 @@ async fn a_page_says_that_its_server_is_gone_and_goes_on_by_itself_once_it_is_ba
     browser.shoot("server-gone").await;
 
     upstream.release();
-    let _program = Program::start(&listen, data.path(), &upstream);
+    let _program = Program::start(&port, data.path(), &upstream);
     browser.until_text("status", "Finished").await;
     browser.until_text("count-succeeded", "6").await;
     browser

@@ -7,6 +7,7 @@ use crate::door::{COMPOSE, Door, HOUR};
 use crate::issuer::REFUSAL;
 use crate::site::Site;
 use crate::support::numbers;
+use crate::support::patience::until;
 use crate::support::upstream::Upstream;
 use crate::support::world::Kind;
 
@@ -78,8 +79,11 @@ async fn who_signs_out_is_out_and_another_sees_nothing_of_theirs() {
     assert!(told.starts_with("You are signed out"), "{told}");
     assert_eq!(browser.address().await, door.site.at("/"));
     assert!(!browser.shows("sign-out").await && !browser.shows("numbers").await);
-    let counts = door.issuer.counts();
-    assert_eq!((counts.revocations, counts.ends), (1, 1));
+    until("the end of the session and its tokens", async || {
+        let counts = door.issuer.counts();
+        ((counts.revocations, counts.ends) == (1, 1)).then_some(())
+    })
+    .await;
     door.check_no_secret().await;
     browser.shoot("signed-out").await;
 

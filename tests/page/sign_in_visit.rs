@@ -23,7 +23,7 @@ pub struct Door {
 }
 
 impl Door {
-    /// Opens both; access tokens are good for so long.
+    /// Opens both; the page believes that access tokens are good for so long.
     pub async fn new(upstream: &Upstream, life: Duration) -> Self {
         let issuer = Issuer::new(life).await;
         let (browser, site) = tokio::join!(Browser::open(), Guarded::new(upstream, &issuer));

@@ -39,10 +39,8 @@ async fn a_stop_keeps_what_was_fetched_and_trying_again_goes_on_to_the_end(kind:
 
     upstream.release();
     let before = upstream.asked();
-    assert_eq!(
-        visit.browser.text("redrive").await,
-        "Continue with the 5 not tried"
-    );
+    let words = "Continue with the 5 not tried";
+    visit.browser.until_text("redrive", words).await;
     visit.browser.click("redrive").await;
     visit.until_status("Finished").await;
     visit.until_count("succeeded", "15").await;

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use crate::browser::Browser;
 use crate::site::Site;
+use crate::support::patience::AT_MOST;
 use crate::support::upstream::Upstream;
 use crate::support::world::Kind;
 
@@ -115,7 +116,7 @@ impl Visit {
     /// Waits until the rows in the document are so.
     pub async fn until_rows(&self, is_so: impl Fn(&[Row]) -> bool) -> Vec<Row> {
         let mut looks = tokio::time::interval(std::time::Duration::from_millis(50));
-        let waited = tokio::time::timeout(std::time::Duration::from_secs(60), async {
+        let waited = tokio::time::timeout(AT_MOST, async {
             loop {
                 looks.tick().await;
                 let rows = self.rows().await;
