@@ -4,9 +4,9 @@
 use std::time::{Duration, Instant};
 
 use serde_json::json;
+use support::app::{EngineKind, TestApp};
 use support::numbers;
 use support::upstream::{Reply, Upstream};
-use support::world::{Kind, World};
 
 #[path = "../tests/support/mod.rs"]
 #[expect(
@@ -23,16 +23,20 @@ async fn main() {
     println!(
         "40 numbers, each answered after {UPSTREAM:?}; from POST to the last row read, first run first:"
     );
-    for kind in [Kind::Memory, Kind::Disk, Kind::StepFunctions] {
+    for kind in [
+        EngineKind::Memory,
+        EngineKind::Disk,
+        EngineKind::StepFunctions,
+    ] {
         let upstream =
             Upstream::start(|_, _| Reply::After(UPSTREAM, Box::new(Reply::Status(200)))).await;
-        let world = World::new(kind, &upstream).await;
+        let app = TestApp::new(kind, &upstream).await;
         let mut taken = Vec::new();
         for _ in 0..RUNS {
             let began = Instant::now();
-            let id = world.start(json!({"ssnList": numbers(40)})).await;
-            world.until_over(&id).await;
-            assert_eq!(world.rows(&id).await.len(), 40);
+            let id = app.start(json!({"ssnList": numbers(40)})).await;
+            app.wait_for_end(&id).await;
+            assert_eq!(app.rows(&id).await.len(), 40);
             taken.push(format!("{:.2} s", began.elapsed().as_secs_f64()));
         }
         println!("{kind:?}: {}", taken.join(", "));

@@ -17,7 +17,7 @@ fn cargo(args: &[&str]) -> String {
 }
 
 #[test]
-fn crates_know_one_another_only_as_the_architecture_says() {
+fn crates_depend_on_each_other_as_documented() {
     let metadata: Value = serde_json::from_str(&cargo(&[
         "metadata",
         "--format-version",
@@ -66,7 +66,7 @@ fn crates_know_one_another_only_as_the_architecture_says() {
 }
 
 #[test]
-fn the_one_machine_build_has_neither_aws_nor_a_second_tls_library() {
+fn the_program_has_neither_aws_nor_a_second_tls_library() {
     let tree = cargo(&[
         "tree",
         "--package",

@@ -8,16 +8,16 @@ use serde_json::json;
 use store::{Meta, Pass, SegmentName, SegmentTotals};
 use tokio::sync::watch;
 
+use crate::support::app::{EngineKind, TestApp, upstream_settings};
 use crate::support::numbers;
 use crate::support::upstream::{Reply, Upstream};
-use crate::support::world::{Kind, World, quick_settings};
 
 on_every_engine!(
-    two_fetchers_on_one_batch_lose_no_row_and_no_sum,
-    a_straggler_s_segment_after_the_summary_counts_from_the_next_pass_on,
-    what_stragglers_have_answered_in_full_is_told_by_a_redrive,
-    an_answer_that_comes_late_in_another_batch_is_in_the_sums_and_in_the_rows,
-    a_repeated_invocation_asks_nothing_again,
+    two_fetchers_on_one_batch_lose_no_row_and_no_count,
+    a_segment_after_the_summary_counts_from_the_next_pass,
+    a_redrive_takes_up_what_late_writers_answered,
+    a_late_response_in_another_batch_is_counted_and_shown,
+    a_repeated_invocation_sends_no_request,
 );
 
 fn options() -> LaneOptions {
@@ -30,21 +30,21 @@ fn options() -> LaneOptions {
 }
 
 /// A run that no engine drives: only what the test does is done.
-async fn undriven(world: &World, lines: u32) -> (Meta, Pass) {
+async fn undriven(app: &TestApp, lines: u32) -> (Meta, Pass) {
     let list = numbers(lines)
         .iter()
         .map(|number| contract::list::read_value(number, &Default::default()))
         .collect();
-    let meta = Meta::new(&world.owner, None, None, None, &list, Default::default());
-    world.store.write_list(&meta, &list).await.unwrap();
+    let meta = Meta::new(&app.owner, None, None, None, &list, Default::default());
+    app.store.write_list(&meta, &list).await.unwrap();
     let pass = Pass::first();
-    assert!(world.store.create_pass(&meta.id, &pass).await.unwrap());
+    assert!(app.store.create_pass(&meta.id, &pass).await.unwrap());
     (meta, pass)
 }
 
-async fn two_fetchers_on_one_batch_lose_no_row_and_no_sum(kind: Kind) {
-    let upstream = Upstream::quick().await;
-    let world = World::new(kind, &upstream).await;
+async fn two_fetchers_on_one_batch_lose_no_row_and_no_count(kind: EngineKind) {
+    let upstream = Upstream::succeeding().await;
+    let app = TestApp::new(kind, &upstream).await;
     // Every other number fails for one of the two; an answer beats a failure.
     let bad = Upstream::start(|number, _| {
         Reply::Status(if number.as_bytes()[8] % 2 == 0 {
@@ -54,15 +54,15 @@ async fn two_fetchers_on_one_batch_lose_no_row_and_no_sum(kind: Kind) {
         })
     })
     .await;
-    let other = Fetcher::new(world.store.clone(), quick_settings(&bad.url)).unwrap();
-    let (meta, pass) = undriven(&world, 2_000).await;
+    let other = Fetcher::new(app.store.clone(), upstream_settings(&bad.url)).unwrap();
+    let (meta, pass) = undriven(&app, 2_000).await;
     for batch in 0..meta.batches() {
         let (a, b) = tokio::join!(
-            world.fetcher.fetch_batch(&meta, &pass, batch, options()),
+            app.fetcher.fetch_batch(&meta, &pass, batch, options()),
             other.fetch_batch(&meta, &pass, batch, options())
         );
         assert_eq!((a.unwrap().pending, b.unwrap().pending), (0, 0));
-        let progress = world.store.progress(&meta, &pass).await.unwrap();
+        let progress = app.store.progress(&meta, &pass).await.unwrap();
         assert_eq!(
             progress.counts.pending,
             2_000 - u64::from(meta.batch_range(batch).end),
@@ -70,9 +70,9 @@ async fn two_fetchers_on_one_batch_lose_no_row_and_no_sum(kind: Kind) {
         );
     }
     let id: &ExecutionId = &meta.id;
-    world.fetcher.finish_pass(id, 1).await.unwrap();
-    let over = world.until_over(id.as_str()).await;
-    let rows = world.rows(id.as_str()).await;
+    app.fetcher.finish_pass(id, 1).await.unwrap();
+    let over = app.wait_for_end(id.as_str()).await;
+    let rows = app.rows(id.as_str()).await;
     let succeeded = rows
         .iter()
         .filter(|row| row["outcome"] == "SUCCEEDED")
@@ -90,108 +90,105 @@ async fn two_fetchers_on_one_batch_lose_no_row_and_no_sum(kind: Kind) {
 }
 
 /// Writes what a fetcher of the first pass learnt of one item, later than it should have.
-async fn straggle(world: &World, meta: &Meta, item: u32, totals: SegmentTotals, line: &str) {
+async fn straggle(app: &TestApp, meta: &Meta, item: u32, totals: SegmentTotals, line: &str) {
     let name = SegmentName::new(1, 2, "zzzzzz", totals);
     let lines = format!("{line}\n").into_bytes();
     let batch = meta.batch_of(item);
-    let written = world.store.put_segment(meta, batch, &name, lines).await;
+    let written = app.store.put_segment(meta, batch, &name, lines).await;
     assert!(written.unwrap());
 }
 
-async fn a_straggler_s_segment_after_the_summary_counts_from_the_next_pass_on(kind: Kind) {
+async fn a_segment_after_the_summary_counts_from_the_next_pass(kind: EngineKind) {
     let upstream = Upstream::start(|_, _| Reply::Status(403)).await;
-    let world = World::new(kind, &upstream).await;
-    let id = world.start(json!({"ssnList": numbers(3)})).await;
-    let over = world.until_over(&id).await;
+    let app = TestApp::new(kind, &upstream).await;
+    let id = app.start(json!({"ssnList": numbers(3)})).await;
+    let over = app.wait_for_end(&id).await;
     assert_eq!(over["counts"]["FAILED"], 3);
-    let (meta, _) = world.meta_and_pass(&id).await;
+    let (meta, _) = app.meta_and_pass(&id).await;
     let line = r#"{"item":1,"outcome":"SUCCEEDED","statusCode":200,"durationMs":5,"attempts":1,"body":{"late":true}}"#;
     let totals = SegmentTotals {
         succeeded: 1,
         ..Default::default()
     };
-    straggle(&world, &meta, 1, totals, line).await;
+    straggle(&app, &meta, 1, totals, line).await;
     assert_eq!(
-        world.execution(&id).await,
+        app.execution(&id).await,
         over,
         "a summary is the last word on its pass"
     );
     assert!(
-        world
-            .rows(&id)
+        app.rows(&id)
             .await
             .iter()
             .all(|row| row["outcome"] == "FAILED")
     );
 
-    let before = upstream.total();
-    world
-        .post(&format!("/api/executions/{id}/redrive"), json!({}))
+    let before = upstream.request_count();
+    app.post(&format!("/api/executions/{id}/redrive"), json!({}))
         .await
         .expect(202);
-    let over = world.until_over(&id).await;
+    let over = app.wait_for_end(&id).await;
     assert_eq!(
         (&over["counts"]["FAILED"], &over["counts"]["SUCCEEDED"]),
         (&json!(2), &json!(1))
     );
-    assert_eq!(world.rows(&id).await[1]["body"], json!({"late": true}));
+    assert_eq!(app.rows(&id).await[1]["body"], json!({"late": true}));
     assert_eq!(
-        upstream.total() - before,
+        upstream.request_count() - before,
         2,
         "what a straggler has answered is not asked again"
     );
 }
 
-async fn what_stragglers_have_answered_in_full_is_told_by_a_redrive(kind: Kind) {
+async fn a_redrive_takes_up_what_late_writers_answered(kind: EngineKind) {
     let upstream = Upstream::start(|_, _| Reply::Status(403)).await;
-    let world = World::new(kind, &upstream).await;
-    let id = world.start(json!({"ssnList": numbers(1)})).await;
-    world.until_over(&id).await;
-    let (meta, _) = world.meta_and_pass(&id).await;
+    let app = TestApp::new(kind, &upstream).await;
+    let id = app.start(json!({"ssnList": numbers(1)})).await;
+    app.wait_for_end(&id).await;
+    let (meta, _) = app.meta_and_pass(&id).await;
     let line =
         r#"{"item":0,"outcome":"SUCCEEDED","statusCode":200,"durationMs":5,"attempts":1,"body":1}"#;
     let totals = SegmentTotals {
         succeeded: 1,
         ..Default::default()
     };
-    straggle(&world, &meta, 0, totals, line).await;
-    let before = upstream.total();
+    straggle(&app, &meta, 0, totals, line).await;
+    let before = upstream.request_count();
     let redrive = format!("/api/executions/{id}/redrive");
-    world.post(&redrive, json!({})).await.expect(202);
-    let over = world.until_over(&id).await;
+    app.post(&redrive, json!({})).await.expect(202);
+    let over = app.wait_for_end(&id).await;
     assert_eq!(over["counts"]["SUCCEEDED"], 1, "{over}");
-    assert_eq!(upstream.total(), before);
-    world
-        .post(&redrive, json!({}))
+    assert_eq!(upstream.request_count(), before);
+    app.post(&redrive, json!({}))
         .await
         .expect_problem(409, "nothing-to-do");
 }
 
-async fn an_answer_that_comes_late_in_another_batch_is_in_the_sums_and_in_the_rows(kind: Kind) {
+async fn a_late_response_in_another_batch_is_counted_and_shown(kind: EngineKind) {
     let upstream = Upstream::start(|number, before| match (number, before) {
         ("100010001", 0) => Reply::Status(403),
         ("100010001", _) => Reply::Held,
         _ => Reply::Status(400),
     })
     .await;
-    let world = World::new(kind, &upstream).await;
-    let id = world.start(json!({"ssnList": numbers(2)})).await;
-    world.until_over(&id).await;
+    let app = TestApp::new(kind, &upstream).await;
+    let id = app.start(json!({"ssnList": numbers(2)})).await;
+    app.wait_for_end(&id).await;
     let filter = json!({"statusCodes": [403]});
     let redrive = format!("/api/executions/{id}/redrive");
-    world.post(&redrive, filter).await.expect(202);
-    upstream.until_total(3).await;
+    app.post(&redrive, filter).await.expect(202);
+    upstream.wait_for_requests(3).await;
     // The other batch is not asked in this pass; a straggler of the first answers there.
-    let (meta, _) = world.meta_and_pass(&id).await;
+    let (meta, _) = app.meta_and_pass(&id).await;
     let line = r#"{"item":1,"outcome":"NOT_FOUND","statusCode":404,"durationMs":5,"attempts":1,"body":null}"#;
     let totals = SegmentTotals {
         not_found: 1,
         ..Default::default()
     };
-    straggle(&world, &meta, 1, totals, line).await;
+    straggle(&app, &meta, 1, totals, line).await;
     upstream.release();
-    let over = world.until_over(&id).await;
-    let rows = world.rows(&id).await;
+    let over = app.wait_for_end(&id).await;
+    let rows = app.rows(&id).await;
     assert_eq!(rows[1]["outcome"], "NOT_FOUND");
     assert_eq!(
         (&over["counts"]["SUCCEEDED"], &over["counts"]["NOT_FOUND"]),
@@ -200,7 +197,7 @@ async fn an_answer_that_comes_late_in_another_batch_is_in_the_sums_and_in_the_ro
     );
 }
 
-async fn a_repeated_invocation_asks_nothing_again(kind: Kind) {
+async fn a_repeated_invocation_sends_no_request(kind: EngineKind) {
     let upstream = Upstream::start(|number, _| {
         Reply::Status(if number.as_bytes()[8] % 2 == 0 {
             403
@@ -209,14 +206,14 @@ async fn a_repeated_invocation_asks_nothing_again(kind: Kind) {
         })
     })
     .await;
-    let world = World::new(kind, &upstream).await;
-    let id = world.start(json!({"ssnList": numbers(100)})).await;
-    let over = world.until_over(&id).await;
-    let before = upstream.total();
-    let (meta, pass) = world.meta_and_pass(&id).await;
+    let app = TestApp::new(kind, &upstream).await;
+    let id = app.start(json!({"ssnList": numbers(100)})).await;
+    let over = app.wait_for_end(&id).await;
+    let before = upstream.request_count();
+    let (meta, pass) = app.meta_and_pass(&id).await;
     for batch in 0..meta.batches() {
         let event = json!({"executionId": id, "pass": pass.pass, "batch": batch});
-        let answer = world
+        let answer = app
             .fetcher
             .handle(event.try_into().unwrap(), None)
             .await
@@ -227,18 +224,17 @@ async fn a_repeated_invocation_asks_nothing_again(kind: Kind) {
         );
     }
     let finish = json!({"executionId": id, "pass": 1, "finish": true});
-    let answer = world
+    let answer = app
         .fetcher
         .handle(finish.try_into().unwrap(), None)
         .await
         .unwrap();
     assert_eq!(serde_json::to_value(answer).unwrap()["status"], "SUCCEEDED");
-    assert_eq!(upstream.total(), before);
-    assert_eq!(world.execution(&id).await, over);
+    assert_eq!(upstream.request_count(), before);
+    assert_eq!(app.execution(&id).await, over);
     let nonsense = json!({"executionId": id, "pass": 1, "batch": 4_000_000_000_u32});
     assert_eq!(
-        world
-            .fetcher
+        app.fetcher
             .handle(nonsense.try_into().unwrap(), None)
             .await
             .unwrap_err()

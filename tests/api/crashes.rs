@@ -5,16 +5,16 @@ use std::sync::Arc;
 use serde_json::json;
 use store::Store;
 
-use crate::support::caller::{Answer, call};
+use crate::support::app::{EngineKind, TestApp, id_of};
+use crate::support::client::{ApiResponse, call};
 use crate::support::faulty::Faulty;
 use crate::support::upstream::{Reply, Upstream};
-use crate::support::world::{Kind, World, id_of};
 
 on_every_engine!(
-    what_a_store_refuses_for_a_moment_is_written_all_the_same,
-    a_start_that_dies_at_any_step_is_finished_by_its_repetition,
-    a_start_that_dies_after_its_claim_is_finished_by_a_poll,
-    a_start_that_dies_at_any_step_is_finished_or_cleared_when_the_server_starts,
+    writes_that_the_store_refuses_once_are_retried,
+    a_start_that_crashed_at_any_step_is_finished_by_its_retry,
+    a_start_that_crashed_after_its_claim_is_finished_by_a_poll,
+    a_start_that_crashed_is_finished_or_erased_at_server_start,
 );
 
 const HEADERS: [(&str, &str); 2] = [
@@ -27,60 +27,59 @@ const LINES: [&str; 4] = ["100010001", "100010002", "x", "100010001"];
 const MANY: i64 = 50;
 
 /// Starts the list in a process that dies after so many writes. What its client was told.
-async fn start_and_die_after(world: &World, writes: i64) -> Answer {
-    let dying = Store::new(Arc::new(Faulty::after(writes, world.objects.clone())));
-    let router = world.router_over(&dying);
+async fn start_and_die_after(app: &TestApp, writes: i64) -> ApiResponse {
+    let dying = Store::new(Arc::new(Faulty::after(writes, app.objects.clone())));
+    let router = app.router_with_store(&dying);
     let body = json!({"ssnList": LINES}).to_string();
     call(&router, "POST", "/api/executions", &HEADERS, body).await
 }
 
-async fn what_a_store_refuses_for_a_moment_is_written_all_the_same(kind: Kind) {
+async fn writes_that_the_store_refuses_once_are_retried(kind: EngineKind) {
     let upstream = Upstream::start(|_, _| Reply::Held).await;
-    let world = World::new(kind, &upstream).await;
-    let refusing = Store::new(Arc::new(Faulty::refusing(world.objects.clone())));
-    let router = world.router_over(&refusing);
+    let app = TestApp::new(kind, &upstream).await;
+    let refusing = Store::new(Arc::new(Faulty::refusing(app.objects.clone())));
+    let router = app.router_with_store(&refusing);
     let ask = async |path: &str, body: String| {
         let asked = call(&router, "POST", path, &HEADERS, body).await;
         asked.expect(202)
     };
     let id = id_of(&ask("/api/executions", json!({"ssnList": LINES}).to_string()).await);
-    upstream.until_total(2).await;
+    upstream.wait_for_requests(2).await;
     ask(&format!("/api/executions/{id}/stop"), String::new()).await;
-    assert_eq!(world.until_over(&id).await["status"], "ABORTED");
+    assert_eq!(app.wait_for_end(&id).await["status"], "ABORTED");
     upstream.release();
     ask(&format!("/api/executions/{id}/redrive"), String::new()).await;
-    let over = world.until_over(&id).await;
+    let over = app.wait_for_end(&id).await;
     assert_eq!(
         (&over["status"], &over["counts"]["SUCCEEDED"]),
         (&json!("SUCCEEDED"), &json!(2))
     );
 }
 
-async fn a_start_that_dies_at_any_step_is_finished_by_its_repetition(kind: Kind) {
+async fn a_start_that_crashed_at_any_step_is_finished_by_its_retry(kind: EngineKind) {
     for writes in 0..MANY {
-        let upstream = Upstream::quick().await;
-        let world = World::new(kind, &upstream).await;
-        let first = start_and_die_after(&world, writes).await;
+        let upstream = Upstream::succeeding().await;
+        let app = TestApp::new(kind, &upstream).await;
+        let first = start_and_die_after(&app, writes).await;
         let body = json!({"ssnList": LINES}).to_string();
         let id = id_of(
-            &world
-                .call("POST", "/api/executions", &HEADERS, body)
+            &app.call("POST", "/api/executions", &HEADERS, body)
                 .await
                 .expect(202),
         );
-        let over = world.until_over(&id).await;
+        let over = app.wait_for_end(&id).await;
         assert_eq!(
             (&over["rows"], &over["counts"]["SUCCEEDED"]),
             (&json!(4), &json!(2)),
             "after {writes} writes"
         );
-        let history = world.get("/api/executions").await.expect(200);
+        let history = app.get("/api/executions").await.expect(200);
         assert_eq!(
             history["executions"].as_array().unwrap().len(),
             1,
             "after {writes} writes"
         );
-        assert!(upstream.asked().values().all(|count| *count == 1));
+        assert!(upstream.request_counts().values().all(|count| *count == 1));
         if first.status == 202 {
             assert!(writes >= 6, "the store died in no step");
             return;
@@ -90,14 +89,14 @@ async fn a_start_that_dies_at_any_step_is_finished_by_its_repetition(kind: Kind)
     panic!("a start makes more than {MANY} writes");
 }
 
-async fn a_start_that_dies_after_its_claim_is_finished_by_a_poll(kind: Kind) {
+async fn a_start_that_crashed_after_its_claim_is_finished_by_a_poll(kind: EngineKind) {
     let mut finished = 0;
     for writes in 3..8 {
-        let upstream = Upstream::quick().await;
-        let world = World::new(kind, &upstream).await;
-        start_and_die_after(&world, writes).await;
-        for id in world.store.all_executions().await.unwrap() {
-            let over = world.until_over(id.as_str()).await;
+        let upstream = Upstream::succeeding().await;
+        let app = TestApp::new(kind, &upstream).await;
+        start_and_die_after(&app, writes).await;
+        for id in app.store.all_executions().await.unwrap() {
+            let over = app.wait_for_end(id.as_str()).await;
             assert_eq!(over["counts"]["SUCCEEDED"], 2);
             finished += 1;
         }
@@ -105,36 +104,36 @@ async fn a_start_that_dies_after_its_claim_is_finished_by_a_poll(kind: Kind) {
     assert_eq!(finished, 5);
 }
 
-async fn a_start_that_dies_at_any_step_is_finished_or_cleared_when_the_server_starts(kind: Kind) {
+async fn a_start_that_crashed_is_finished_or_erased_at_server_start(kind: EngineKind) {
     for writes in 0..7 {
-        let upstream = Upstream::quick().await;
-        let world = World::new(kind, &upstream).await;
-        start_and_die_after(&world, writes).await;
-        let ids = world.store.all_executions().await.unwrap();
-        backend::recover(&world.store, world.engine.as_ref())
+        let upstream = Upstream::succeeding().await;
+        let app = TestApp::new(kind, &upstream).await;
+        start_and_die_after(&app, writes).await;
+        let ids = app.store.all_executions().await.unwrap();
+        backend::recover(&app.store, app.engine.as_ref())
             .await
             .unwrap();
         for id in &ids {
-            match world.store.meta(id).await.unwrap() {
+            match app.store.meta(id).await.unwrap() {
                 Some(_) => assert_eq!(
-                    world.until_over(id.as_str()).await["counts"]["SUCCEEDED"],
+                    app.wait_for_end(id.as_str()).await["counts"]["SUCCEEDED"],
                     2
                 ),
                 // A list without `meta` is no execution; it is erased once nobody can be writing it.
-                None => assert!(world.store.erase_unfinished(id, 0).await.unwrap()),
+                None => assert!(app.store.erase_unfinished(id, 0).await.unwrap()),
             }
         }
         // The client, which was told nothing, sends it again: there is one run, whatever was written.
         let body = json!({"ssnList": LINES}).to_string();
-        let again = world.call("POST", "/api/executions", &HEADERS, body).await;
-        world.until_over(&id_of(&again.expect(202))).await;
-        assert!(upstream.asked().values().all(|count| *count == 1));
-        let known = world.get("/api/executions").await.expect(200)["executions"]
+        let again = app.call("POST", "/api/executions", &HEADERS, body).await;
+        app.wait_for_end(&id_of(&again.expect(202))).await;
+        assert!(upstream.request_counts().values().all(|count| *count == 1));
+        let known = app.get("/api/executions").await.expect(200)["executions"]
             .as_array()
             .unwrap()
             .len();
         assert_eq!(
-            world.store.all_executions().await.unwrap().len(),
+            app.store.all_executions().await.unwrap().len(),
             known,
             "after {writes} writes"
         );

@@ -2,14 +2,14 @@
 
 use serde_json::{Value, json};
 
+use crate::support::app::{EngineKind, TestApp};
 use crate::support::numbers;
 use crate::support::upstream::{Reply, Upstream};
-use crate::support::world::{Kind, World};
 
-on_every_engine!(several_runs_go_on_side_by_side);
+on_every_engine!(several_runs_run_in_parallel);
 
 /// Every kind of line and of answer.
-async fn rows_of(kind: Kind) -> (Value, Vec<Value>) {
+async fn rows_of(kind: EngineKind) -> (Value, Vec<Value>) {
     let upstream = Upstream::start(|number, _| match number.as_bytes()[8] % 5 {
         0 => Reply::Status(404),
         1 => Reply::Status(403),
@@ -17,7 +17,7 @@ async fn rows_of(kind: Kind) -> (Value, Vec<Value>) {
         _ => Reply::Status(200),
     })
     .await;
-    let world = World::new(kind, &upstream).await;
+    let app = TestApp::new(kind, &upstream).await;
     let mut lines = numbers(300);
     lines.extend([
         "nonsense".into(),
@@ -26,14 +26,14 @@ async fn rows_of(kind: Kind) -> (Value, Vec<Value>) {
         "000121234".into(),
         "1234567".into(),
     ]);
-    let id = world
+    let id = app
         .start(json!({"ssnList": lines, "restoreLeadingZeros": true}))
         .await;
-    let mut over = world.until_over(&id).await;
+    let mut over = app.wait_for_end(&id).await;
     for own in ["id", "startedAt", "stoppedAt"] {
         over[own] = Value::Null;
     }
-    let mut rows = world.rows(&id).await;
+    let mut rows = app.rows(&id).await;
     for row in &mut rows {
         row["durationMs"] = Value::Null;
     }
@@ -41,29 +41,29 @@ async fn rows_of(kind: Kind) -> (Value, Vec<Value>) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_same_list_gives_the_same_rows_on_every_engine() {
-    let on_disk = rows_of(Kind::Disk).await;
+async fn every_engine_gives_the_same_rows() {
+    let on_disk = rows_of(EngineKind::Disk).await;
     assert_eq!(on_disk.1.len(), 305);
-    assert_eq!(rows_of(Kind::Memory).await, on_disk);
+    assert_eq!(rows_of(EngineKind::Memory).await, on_disk);
     #[cfg(feature = "e2e")]
-    assert_eq!(rows_of(Kind::StepFunctions).await, on_disk);
+    assert_eq!(rows_of(EngineKind::StepFunctions).await, on_disk);
 }
 
-async fn several_runs_go_on_side_by_side(kind: Kind) {
+async fn several_runs_run_in_parallel(kind: EngineKind) {
     let upstream = Upstream::start(|_, _| Reply::Held).await;
-    let world = World::new(kind, &upstream).await;
+    let app = TestApp::new(kind, &upstream).await;
     let mut ids = Vec::new();
     for size in [3, 5, 7] {
-        ids.push((world.start(json!({"ssnList": numbers(size)})).await, size));
+        ids.push((app.start(json!({"ssnList": numbers(size)})).await, size));
     }
     // None waits for another: all their GETs are at the upstream at the same time.
-    upstream.until_total(15).await;
-    assert_eq!(upstream.most_in_flight(), 15);
+    upstream.wait_for_requests(15).await;
+    assert_eq!(upstream.max_in_flight(), 15);
     for (id, _) in &ids {
-        assert_eq!(world.execution(id).await["status"], "RUNNING");
+        assert_eq!(app.execution(id).await["status"], "RUNNING");
     }
     upstream.release();
     for (id, size) in &ids {
-        assert_eq!(world.until_over(id).await["counts"]["SUCCEEDED"], *size);
+        assert_eq!(app.wait_for_end(id).await["counts"]["SUCCEEDED"], *size);
     }
 }

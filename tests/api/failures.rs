@@ -5,22 +5,22 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde_json::{Value, json};
 
+use crate::support::app::{EngineKind, TestApp};
 use crate::support::numbers;
-use crate::support::patience::until;
 use crate::support::upstream::{Reply, Upstream};
-use crate::support::world::{Kind, World};
+use crate::support::wait::wait_for;
 
 on_every_engine!(
-    failures_come_in_groups_of_which_each_can_be_asked_again,
-    failures_are_told_while_the_run_goes_on,
-    what_a_redrive_did_not_come_to_is_still_failed,
+    failures_are_grouped_and_each_group_can_be_redriven,
+    failures_are_counted_while_the_run_continues,
+    items_that_a_redrive_did_not_reach_are_still_failed,
 );
 
 /// The failures, once the server had the time to count them all.
-async fn failures(world: &World, id: &str) -> Value {
+async fn failures(app: &TestApp, id: &str) -> Value {
     let path = format!("/api/executions/{id}/failures");
-    until("all failures", async || {
-        let failures = world.get(&path).await.expect(200);
+    wait_for("all failures", async || {
+        let failures = app.get(&path).await.expect(200);
         (failures["complete"] == true).then_some(failures)
     })
     .await
@@ -34,7 +34,7 @@ fn sum(failures: &Value) -> u64 {
         .sum()
 }
 
-async fn failures_come_in_groups_of_which_each_can_be_asked_again(kind: Kind) {
+async fn failures_are_grouped_and_each_group_can_be_redriven(kind: EngineKind) {
     let mended = Arc::new(AtomicBool::new(false));
     let is_mended = Arc::clone(&mended);
     let upstream = Upstream::start(move |number, _| {
@@ -49,13 +49,13 @@ async fn failures_come_in_groups_of_which_each_can_be_asked_again(kind: Kind) {
         }
     })
     .await;
-    let world = World::new(kind, &upstream).await;
+    let app = TestApp::new(kind, &upstream).await;
     let mut lines = numbers(100);
     // Items are counted, so the second of these adds nothing.
     lines.push(lines[5].clone());
     lines.push("nonsense".into());
-    let id = world.start(json!({ "ssnList": lines })).await;
-    let over = world.until_over(&id).await;
+    let id = app.start(json!({ "ssnList": lines })).await;
+    let over = app.wait_for_end(&id).await;
     let group = |status: Value, error: Value, items: u64| json!({"statusCode": status, "error": error, "items": items});
     let groups = json!([
         group(json!(503), json!(null), 30),
@@ -63,11 +63,11 @@ async fn failures_come_in_groups_of_which_each_can_be_asked_again(kind: Kind) {
         group(json!(200), json!("BODY_TOO_LARGE"), 10),
         group(json!(302), json!(null), 10),
     ]);
-    let told = failures(&world, &id).await;
+    let told = failures(&app, &id).await;
     assert_eq!(told, json!({"groups": groups, "complete": true}));
     assert_eq!(json!(sum(&told)), over["counts"]["FAILED"]);
-    let rows = world
-        .listing(&format!(
+    let rows = app
+        .all_rows(&format!(
             "/api/executions/{id}/results?outcome=FAILED&statusCode=302&error=REDIRECT_REFUSED"
         ))
         .await;
@@ -77,60 +77,58 @@ async fn failures_come_in_groups_of_which_each_can_be_asked_again(kind: Kind) {
     let redrive = format!("/api/executions/{id}/redrive");
     for (taken, left) in [(3, [0, 1, 2].as_slice()), (2, &[0, 1]), (1, &[0]), (0, &[])] {
         let group = &groups[taken];
-        let before = upstream.total();
+        let before = upstream.request_count();
         let filter = json!({"outcome": "FAILED", "statusCodes": [group["statusCode"]], "errors": [group["error"]]});
-        world.post(&redrive, filter).await.expect(202);
-        world.until_over(&id).await;
-        assert_eq!(json!(upstream.total() - before), group["items"]);
+        app.post(&redrive, filter).await.expect(202);
+        app.wait_for_end(&id).await;
+        assert_eq!(json!(upstream.request_count() - before), group["items"]);
         let left: Vec<&Value> = left.iter().map(|group| &groups[*group]).collect();
-        assert_eq!(failures(&world, &id).await["groups"], json!(left));
+        assert_eq!(failures(&app, &id).await["groups"], json!(left));
     }
 }
 
-async fn failures_are_told_while_the_run_goes_on(kind: Kind) {
+async fn failures_are_counted_while_the_run_continues(kind: EngineKind) {
     let upstream = Upstream::start(|number, before| match number.as_bytes()[8] {
         b'0' if before == 0 => Reply::Status(403),
         b'1' => Reply::Status(200),
         _ => Reply::Held,
     })
     .await;
-    let world = World::new(kind, &upstream).await;
-    let id = world.start(json!({"ssnList": numbers(100)})).await;
+    let app = TestApp::new(kind, &upstream).await;
+    let id = app.start(json!({"ssnList": numbers(100)})).await;
     let forbidden =
         json!({"groups": [{"statusCode": 403, "error": null, "items": 10}], "complete": true});
-    until("the failures so far", async || {
-        (failures(&world, &id).await == forbidden).then_some(())
+    wait_for("the failures so far", async || {
+        (failures(&app, &id).await == forbidden).then_some(())
     })
     .await;
-    assert_eq!(world.execution(&id).await["status"], "RUNNING");
+    assert_eq!(app.execution(&id).await["status"], "RUNNING");
     upstream.release();
-    world.until_over(&id).await;
-    assert_eq!(failures(&world, &id).await, forbidden);
+    app.wait_for_end(&id).await;
+    assert_eq!(failures(&app, &id).await, forbidden);
 }
 
-async fn what_a_redrive_did_not_come_to_is_still_failed(kind: Kind) {
+async fn items_that_a_redrive_did_not_reach_are_still_failed(kind: EngineKind) {
     let upstream = Upstream::start(|_, before| match before {
         0 => Reply::Status(403),
         _ => Reply::Held,
     })
     .await;
-    let world = World::new(kind, &upstream).await;
-    let id = world.start(json!({"ssnList": numbers(50)})).await;
-    world.until_over(&id).await;
-    let all = failures(&world, &id).await;
+    let app = TestApp::new(kind, &upstream).await;
+    let id = app.start(json!({"ssnList": numbers(50)})).await;
+    app.wait_for_end(&id).await;
+    let all = failures(&app, &id).await;
     assert_eq!(sum(&all), 50);
-    world
-        .post(&format!("/api/executions/{id}/redrive"), json!({}))
+    app.post(&format!("/api/executions/{id}/redrive"), json!({}))
         .await
         .expect(202);
-    upstream.until_total(100).await;
+    upstream.wait_for_requests(100).await;
     // They are being asked again.
-    assert_eq!(failures(&world, &id).await["groups"], json!([]));
-    world
-        .post(&format!("/api/executions/{id}/stop"), json!({}))
+    assert_eq!(failures(&app, &id).await["groups"], json!([]));
+    app.post(&format!("/api/executions/{id}/stop"), json!({}))
         .await
         .expect(202);
-    let over = world.until_over(&id).await;
+    let over = app.wait_for_end(&id).await;
     assert_eq!(over["counts"]["FAILED"], 50);
-    assert_eq!(failures(&world, &id).await, all);
+    assert_eq!(failures(&app, &id).await, all);
 }

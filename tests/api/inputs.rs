@@ -2,19 +2,19 @@
 
 use serde_json::json;
 
+use crate::support::app::{EngineKind, TestApp, list};
 use crate::support::upstream::Upstream;
-use crate::support::world::{Kind, World, list};
 
 on_every_engine!(
-    lines_of_every_kind_have_their_row_and_reason,
-    bodies_of_every_kind_are_taken_or_told,
-    ids_of_every_kind_are_unknown,
-    the_server_tells_of_itself,
+    every_line_has_its_row_and_reason,
+    bad_bodies_are_refused_with_their_problem,
+    malformed_ids_are_unknown,
+    the_server_describes_itself,
 );
 
-async fn lines_of_every_kind_have_their_row_and_reason(kind: Kind) {
-    let upstream = Upstream::quick().await;
-    let world = World::new(kind, &upstream).await;
+async fn every_line_has_its_row_and_reason(kind: EngineKind) {
+    let upstream = Upstream::succeeding().await;
+    let app = TestApp::new(kind, &upstream).await;
     let lines = [
         ("123456789", "SUCCEEDED", json!(null)),
         ("123-45-6789", "SUCCEEDED", json!(null)),
@@ -37,15 +37,15 @@ async fn lines_of_every_kind_have_their_row_and_reason(kind: Kind) {
         ("123456789.0", "INVALID", json!("DECIMAL")),
         ("1.23E+08", "INVALID", json!("SCIENTIFIC_NOTATION")),
     ];
-    let id = world
+    let id = app
         .start(list(&lines.each_ref().map(|(line, ..)| *line)))
         .await;
-    let over = world.until_over(&id).await;
+    let over = app.wait_for_end(&id).await;
     assert_eq!(
         (&over["items"], &over["duplicates"], &over["invalid"]),
         (&json!(1), &json!(4), &json!(7))
     );
-    for (row, (line, outcome, error)) in world.rows(&id).await.iter().zip(&lines) {
+    for (row, (line, outcome, error)) in app.rows(&id).await.iter().zip(&lines) {
         assert_eq!(
             (&row["outcome"], &row["error"]),
             (&json!(outcome), error),
@@ -53,8 +53,7 @@ async fn lines_of_every_kind_have_their_row_and_reason(kind: Kind) {
         );
     }
     assert!(
-        world
-            .contents()
+        app.stored_objects()
             .await
             .iter()
             .all(|(_, content)| !content.contains("hello")),
@@ -62,9 +61,9 @@ async fn lines_of_every_kind_have_their_row_and_reason(kind: Kind) {
     );
 
     let issued = json!({"ssnList": ["000456789", "123456789", "900501234", "078051120"], "validation": "issued"});
-    let id = world.start(issued).await;
-    world.until_over(&id).await;
-    let errors: Vec<_> = world
+    let id = app.start(issued).await;
+    app.wait_for_end(&id).await;
+    let errors: Vec<_> = app
         .rows(&id)
         .await
         .iter()
@@ -79,11 +78,11 @@ async fn lines_of_every_kind_have_their_row_and_reason(kind: Kind) {
             json!("ADVERTISED")
         ]
     );
-    let id = world
+    let id = app
         .start(json!({"ssnList": ["000456789", "12345678"], "restoreLeadingZeros": true}))
         .await;
-    world.until_over(&id).await;
-    let warnings: Vec<_> = world
+    app.wait_for_end(&id).await;
+    let warnings: Vec<_> = app
         .rows(&id)
         .await
         .iter()
@@ -92,9 +91,9 @@ async fn lines_of_every_kind_have_their_row_and_reason(kind: Kind) {
     assert_eq!(warnings, ["AREA_NEVER_ISSUED", "ZEROS_RESTORED"]);
 }
 
-async fn bodies_of_every_kind_are_taken_or_told(kind: Kind) {
-    let upstream = Upstream::quick().await;
-    let world = World::new(kind, &upstream).await;
+async fn bad_bodies_are_refused_with_their_problem(kind: EngineKind) {
+    let upstream = Upstream::succeeding().await;
+    let app = TestApp::new(kind, &upstream).await;
     let json_type = [("content-type", "application/json")];
     // A deployed function is given no more in one request (AWS Lambda quotas, invocation payload).
     let noise: Vec<u8> = (0..6_000_000_u32)
@@ -185,38 +184,35 @@ async fn bodies_of_every_kind_are_taken_or_told(kind: Kind) {
             "too-large",
         ),
     ] {
-        let told = world
-            .call("POST", "/api/executions", &json_type, body)
-            .await;
+        let told = app.call("POST", "/api/executions", &json_type, body).await;
         assert!(!told.text.contains("123456789"), "{}", told.text);
         told.expect_problem(status, problem);
     }
-    world
-        .call(
-            "POST",
-            "/api/executions",
-            &[("content-type", "text/csv")],
-            "123456789",
-        )
-        .await
-        .expect_problem(415, "media-type");
+    app.call(
+        "POST",
+        "/api/executions",
+        &[("content-type", "text/csv")],
+        "123456789",
+    )
+    .await
+    .expect_problem(415, "media-type");
     assert_eq!(
-        world.get("/api/executions").await.expect(200),
+        app.get("/api/executions").await.expect(200),
         json!({"executions": []})
     );
     let most = json!({"ssnList": vec!["1"; 250_000]});
-    let id = world.start(most).await;
-    let over = world.until_over(&id).await;
+    let id = app.start(most).await;
+    let over = app.wait_for_end(&id).await;
     assert_eq!(
         (&over["rows"], &over["invalid"]),
         (&json!(250_000), &json!(250_000))
     );
-    assert_eq!(upstream.total(), 0);
+    assert_eq!(upstream.request_count(), 0);
 }
 
-async fn ids_of_every_kind_are_unknown(kind: Kind) {
-    let upstream = Upstream::quick().await;
-    let world = World::new(kind, &upstream).await;
+async fn malformed_ids_are_unknown(kind: EngineKind) {
+    let upstream = Upstream::succeeding().await;
+    let app = TestApp::new(kind, &upstream).await;
     for id in [
         "123456789",
         "01jd0000000000000000000abc",
@@ -233,7 +229,7 @@ async fn ids_of_every_kind_are_unknown(kind: Kind) {
             ("POST", "/redrive"),
             ("DELETE", ""),
         ] {
-            let told = world
+            let told = app
                 .call(method, &format!("/api/executions/{id}{rest}"), &[], "")
                 .await;
             assert!(!told.text.contains("123456789"));
@@ -245,26 +241,23 @@ async fn ids_of_every_kind_are_unknown(kind: Kind) {
             }
         }
     }
-    world.get("/api/executions/../meta").await.expect(404);
-    world
-        .get("/api/nothing")
+    app.get("/api/executions/../meta").await.expect(404);
+    app.get("/api/nothing")
         .await
         .expect_problem(404, "unknown-address");
-    world
-        .get("/api/executions/%ff")
+    app.get("/api/executions/%ff")
         .await
         .expect_problem(404, "unknown-execution");
-    world
-        .call("PATCH", "/api/executions", &[], "")
+    app.call("PATCH", "/api/executions", &[], "")
         .await
         .expect_problem(405, "method-not-allowed");
 }
 
-async fn the_server_tells_of_itself(kind: Kind) {
-    let upstream = Upstream::quick().await;
-    let world = World::new(kind, &upstream).await;
-    let settings = world.get("/api/settings").await.expect(200);
-    let (host, path) = world.fetcher.upstream();
+async fn the_server_describes_itself(kind: EngineKind) {
+    let upstream = Upstream::succeeding().await;
+    let app = TestApp::new(kind, &upstream).await;
+    let settings = app.get("/api/settings").await.expect(200);
+    let (host, path) = app.fetcher.upstream();
     assert_eq!(
         settings["upstream"],
         json!({"host": host, "path": path, "demo": false})
@@ -274,9 +267,9 @@ async fn the_server_tells_of_itself(kind: Kind) {
         settings["defaults"],
         json!({"maxConcurrency": 1_000, "requestsPerSecond": null, "toleratedFailurePercentage": 100.0})
     );
-    assert_eq!(settings["user"], world.user);
-    assert_eq!(world.get("/api/health").await.expect(200)["status"], "ok");
-    let openapi = world.get("/api/openapi.json").await.expect(200);
+    assert_eq!(settings["user"], app.user);
+    assert_eq!(app.get("/api/health").await.expect(200)["status"], "ok");
+    let openapi = app.get("/api/openapi.json").await.expect(200);
     let mut calls: Vec<String> = Vec::new();
     for (path, methods) in openapi["paths"].as_object().unwrap() {
         calls.extend(

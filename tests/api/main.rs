@@ -14,26 +14,28 @@ macro_rules! on_every_engine {
         mod on_disk {
             $(#[tokio::test(flavor = "multi_thread")]
             async fn $behaviour() {
-                super::$behaviour(crate::support::world::Kind::Disk).await;
+                super::$behaviour(crate::support::app::EngineKind::Disk).await;
             })*
         }
         mod in_memory {
             $(#[tokio::test(flavor = "multi_thread")]
             async fn $behaviour() {
-                super::$behaviour(crate::support::world::Kind::Memory).await;
+                super::$behaviour(crate::support::app::EngineKind::Memory).await;
             })*
         }
         #[cfg(feature = "e2e")]
         mod on_step_functions {
             $(#[tokio::test(flavor = "multi_thread")]
             async fn $behaviour() {
-                super::$behaviour(crate::support::world::Kind::StepFunctions).await;
+                super::$behaviour(crate::support::app::EngineKind::StepFunctions).await;
             })*
         }
     };
 }
 
+mod concurrent_writers;
 mod crashes;
+mod engines;
 mod erasures;
 mod failures;
 mod inputs;
@@ -41,7 +43,5 @@ mod lists;
 mod outcomes;
 mod redrives;
 mod results;
-mod sameness;
 mod starts;
 mod stops;
-mod writers;

@@ -4,19 +4,19 @@ use std::time::Duration;
 
 use serde_json::json;
 
+use crate::support::app::{EngineKind, TestApp, list};
 use crate::support::numbers;
 use crate::support::upstream::{Reply, Upstream};
-use crate::support::world::{Kind, World, list};
 
 on_every_engine!(
-    each_answer_has_its_outcome,
-    what_fails_for_a_moment_is_asked_again,
-    an_upstream_that_answers_every_attempt_with_429_fails_every_row,
+    each_response_has_its_outcome,
+    transient_failures_are_retried,
+    status_429_at_every_attempt_fails_every_row,
     a_retry_after_is_waited_for,
-    bodies_come_as_they_were_sent,
+    bodies_are_returned_unchanged,
 );
 
-async fn each_answer_has_its_outcome(kind: Kind) {
+async fn each_response_has_its_outcome(kind: EngineKind) {
     let upstream = Upstream::start(|number, _| match number {
         "100010201" => Reply::Status(201),
         "100010403" => Reply::Status(403),
@@ -29,7 +29,7 @@ async fn each_answer_has_its_outcome(kind: Kind) {
         _ => Reply::Status(200),
     })
     .await;
-    let world = World::new(kind, &upstream).await;
+    let app = TestApp::new(kind, &upstream).await;
     let expected = [
         ("100010200", "SUCCEEDED", json!(200), json!(null), 1),
         ("100010201", "SUCCEEDED", json!(201), json!(null), 1),
@@ -54,15 +54,15 @@ async fn each_answer_has_its_outcome(kind: Kind) {
         ),
     ];
     let lines: Vec<&str> = expected.iter().map(|(number, ..)| *number).collect();
-    let id = world.start(list(&lines)).await;
-    let over = world.until_over(&id).await;
+    let id = app.start(list(&lines)).await;
+    let over = app.wait_for_end(&id).await;
     assert_eq!(
         over["counts"],
         json!({"SUCCEEDED": 2, "NOT_FOUND": 3, "FAILED": 4, "PENDING": 0, "NOT_TRIED": 0})
     );
     assert_eq!(over["status"], "SUCCEEDED");
     for (row, (number, outcome, status, error, attempts)) in
-        world.rows(&id).await.iter().zip(expected)
+        app.rows(&id).await.iter().zip(expected)
     {
         let found = (
             &row["ssn"],
@@ -84,43 +84,41 @@ async fn each_answer_has_its_outcome(kind: Kind) {
     }
 }
 
-async fn what_fails_for_a_moment_is_asked_again(kind: Kind) {
+async fn transient_failures_are_retried(kind: EngineKind) {
     let upstream =
         Upstream::start(|_, before| Reply::Status([503, 429, 408, 200][before.min(3) as usize]))
             .await;
-    let world = World::new(kind, &upstream).await;
-    let id = world.start(list(&numbers(5))).await;
-    assert_eq!(world.until_over(&id).await["counts"]["SUCCEEDED"], 5);
+    let app = TestApp::new(kind, &upstream).await;
+    let id = app.start(list(&numbers(5))).await;
+    assert_eq!(app.wait_for_end(&id).await["counts"]["SUCCEEDED"], 5);
     assert!(
-        world
-            .rows(&id)
+        app.rows(&id)
             .await
             .iter()
             .all(|row| row["attempts"] == 4 && row["statusCode"] == 200)
     );
-    assert!(upstream.asked().values().all(|count| *count == 4));
+    assert!(upstream.request_counts().values().all(|count| *count == 4));
 }
 
-async fn an_upstream_that_answers_every_attempt_with_429_fails_every_row(kind: Kind) {
+async fn status_429_at_every_attempt_fails_every_row(kind: EngineKind) {
     let upstream = Upstream::start(|_, _| Reply::RetryAfter(429, "0")).await;
-    let world = World::new(kind, &upstream).await;
-    let id = world.start(list(&numbers(45))).await;
-    let over = world.until_over(&id).await;
+    let app = TestApp::new(kind, &upstream).await;
+    let id = app.start(list(&numbers(45))).await;
+    let over = app.wait_for_end(&id).await;
     assert_eq!(
         (&over["status"], &over["counts"]["FAILED"]),
         (&json!("SUCCEEDED"), &json!(45))
     );
     assert!(
-        world
-            .rows(&id)
+        app.rows(&id)
             .await
             .iter()
             .all(|row| row["statusCode"] == 429 && row["body"] == "later" && row["attempts"] == 4)
     );
-    assert!(upstream.asked().values().all(|count| *count == 4));
+    assert!(upstream.request_counts().values().all(|count| *count == 4));
 }
 
-async fn a_retry_after_is_waited_for(kind: Kind) {
+async fn a_retry_after_is_waited_for(kind: EngineKind) {
     // Longer than a Lambda sleeps: in the cloud the batch is invoked again.
     let upstream = Upstream::start(|_, before| {
         if before == 0 {
@@ -130,17 +128,17 @@ async fn a_retry_after_is_waited_for(kind: Kind) {
         }
     })
     .await;
-    let world = World::new(kind, &upstream).await;
+    let app = TestApp::new(kind, &upstream).await;
     let began = std::time::Instant::now();
-    let id = world.start(list(&["100010001"])).await;
-    let over = world.until_over(&id).await;
+    let id = app.start(list(&["100010001"])).await;
+    let over = app.wait_for_end(&id).await;
     assert!(began.elapsed() >= Duration::from_secs(6));
     assert_eq!(over["counts"]["SUCCEEDED"], 1);
-    assert_eq!(world.rows(&id).await[0]["attempts"], 2);
-    assert_eq!(upstream.total(), 2);
+    assert_eq!(app.rows(&id).await[0]["attempts"], 2);
+    assert_eq!(upstream.request_count(), 2);
 }
 
-async fn bodies_come_as_they_were_sent(kind: Kind) {
+async fn bodies_are_returned_unchanged(kind: EngineKind) {
     let upstream = Upstream::start(|number, _| match number {
         "100010001" => Reply::Body(
             "application/json",
@@ -154,12 +152,12 @@ async fn bodies_come_as_they_were_sent(kind: Kind) {
         _ => Reply::Body("application/json", "{broken".into()),
     })
     .await;
-    let world = World::new(kind, &upstream).await;
-    let id = world
+    let app = TestApp::new(kind, &upstream).await;
+    let id = app
         .start(list(&["100010001", "100010002", "100010003", "100010004"]))
         .await;
-    world.until_over(&id).await;
-    let text = world
+    app.wait_for_end(&id).await;
+    let text = app
         .get(&format!("/api/executions/{id}/results?reveal=true"))
         .await
         .text;
@@ -167,7 +165,7 @@ async fn bodies_come_as_they_were_sent(kind: Kind) {
         text.contains("12345678901234567890") && text.contains("1.50"),
         "{text}"
     );
-    let rows = world.rows(&id).await;
+    let rows = app.rows(&id).await;
     assert_eq!(rows[1]["body"], "Jürgen, \"quoted\"\nsecond line");
     assert_eq!(rows[2]["body"], json!(null));
     assert_eq!(rows[3]["body"], "{broken");

@@ -5,16 +5,16 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde_json::json;
 
+use crate::support::app::{EngineKind, TestApp};
 use crate::support::numbers;
 use crate::support::upstream::{Reply, Upstream};
-use crate::support::world::{Kind, World};
 
 on_every_engine!(
-    a_redrive_by_status_asks_just_those,
-    a_redrive_of_an_answer_of_nothing_or_of_what_runs_is_refused,
+    a_redrive_by_status_fetches_only_those_items,
+    a_redrive_of_answered_items_or_a_running_pass_is_refused,
 );
 
-async fn a_redrive_by_status_asks_just_those(kind: Kind) {
+async fn a_redrive_by_status_fetches_only_those_items(kind: EngineKind) {
     let mended = Arc::new(AtomicBool::new(false));
     let is_mended = Arc::clone(&mended);
     let upstream = Upstream::start(move |number, _| {
@@ -28,7 +28,7 @@ async fn a_redrive_by_status_asks_just_those(kind: Kind) {
         })
     })
     .await;
-    let world = World::new(kind, &upstream).await;
+    let app = TestApp::new(kind, &upstream).await;
     let lines = numbers(100);
     let with = |last: u8| {
         lines
@@ -36,49 +36,47 @@ async fn a_redrive_by_status_asks_just_those(kind: Kind) {
             .filter(|number| number.as_bytes()[8] % 4 == last)
             .count()
     };
-    let id = world.start(json!({"ssnList": lines})).await;
-    let first = world.until_over(&id).await;
+    let id = app.start(json!({"ssnList": lines})).await;
+    let first = app.wait_for_end(&id).await;
     assert_eq!(first["counts"]["FAILED"], with(0) + with(1));
 
     mended.store(true, Ordering::Relaxed);
-    let before = upstream.asked();
+    let before = upstream.request_counts();
     let path = format!("/api/executions/{id}/redrive");
-    let running = world
+    let running = app
         .post(&path, json!({"statusCodes": [403]}))
         .await
         .expect(202);
     assert_eq!(running["pass"], 2);
-    let second = world.until_over(&id).await;
+    let second = app.wait_for_end(&id).await;
     assert_eq!(second["status"], "SUCCEEDED");
     let counts = json!({"SUCCEEDED": with(3) + with(1), "NOT_FOUND": with(2), "FAILED": with(0), "PENDING": 0, "NOT_TRIED": 0});
     assert_eq!(second["counts"], counts);
-    for (number, count) in upstream.asked() {
+    for (number, count) in upstream.request_counts() {
         let again = u32::from(number.as_bytes()[8] % 4 == 1);
         assert_eq!(count, before[&number] + again, "{number}");
     }
-    for row in world.rows(&id).await {
+    for row in app.rows(&id).await {
         let last = row["ssn"].as_str().unwrap().as_bytes()[8] % 4;
         assert_eq!(row["statusCode"], [400, 200, 404, 200][usize::from(last)]);
     }
-    world
-        .post(&path, json!({"statusCodes": [403]}))
+    app.post(&path, json!({"statusCodes": [403]}))
         .await
         .expect_problem(409, "nothing-to-do");
-    world.post(&path, json!({})).await.expect(202);
-    let third = world.until_over(&id).await;
+    app.post(&path, json!({})).await.expect(202);
+    let third = app.wait_for_end(&id).await;
     assert_eq!(
         (&third["counts"]["FAILED"], &third["pass"]),
         (&json!(0), &json!(3))
     );
 }
 
-async fn a_redrive_of_an_answer_of_nothing_or_of_what_runs_is_refused(kind: Kind) {
+async fn a_redrive_of_answered_items_or_a_running_pass_is_refused(kind: EngineKind) {
     let upstream = Upstream::start(|_, _| Reply::Held).await;
-    let world = World::new(kind, &upstream).await;
-    let id = world.start(json!({"ssnList": numbers(2)})).await;
+    let app = TestApp::new(kind, &upstream).await;
+    let id = app.start(json!({"ssnList": numbers(2)})).await;
     let path = format!("/api/executions/{id}/redrive");
-    world
-        .post(&path, json!({}))
+    app.post(&path, json!({}))
         .await
         .expect_problem(409, "still-running");
     for answers in [
@@ -94,15 +92,13 @@ async fn a_redrive_of_an_answer_of_nothing_or_of_what_runs_is_refused(kind: Kind
         json!({"errors": []}),
         json!({"unknown": 1}),
     ] {
-        world
-            .post(&path, answers)
+        app.post(&path, answers)
             .await
             .expect_problem(422, "invalid-request");
     }
     upstream.release();
-    world.until_over(&id).await;
-    world
-        .post(&path, json!({}))
+    app.wait_for_end(&id).await;
+    app.post(&path, json!({}))
         .await
         .expect_problem(409, "nothing-to-do");
 }

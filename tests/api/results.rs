@@ -2,19 +2,19 @@
 
 use serde_json::{Value, json};
 
+use crate::support::app::{EngineKind, TestApp, list};
 use crate::support::numbers;
 use crate::support::upstream::{Reply, Upstream};
-use crate::support::world::{Kind, World, list};
 
 on_every_engine!(
-    a_page_in_mid_run_shows_what_is_known_and_pending,
-    pages_follow_one_another_and_filters_go_along,
-    every_row_has_its_own_body_wherever_its_number_stood_first,
-    results_come_as_json_ndjson_and_csv,
-    broken_parameters_are_told_and_never_repeated,
+    results_in_mid_run_have_known_and_pending_rows,
+    pages_are_consecutive_and_keep_their_filters,
+    every_row_has_its_own_body,
+    results_are_served_as_json_ndjson_and_csv,
+    bad_parameters_are_refused_and_never_repeated,
 );
 
-async fn a_page_in_mid_run_shows_what_is_known_and_pending(kind: Kind) {
+async fn results_in_mid_run_have_known_and_pending_rows(kind: EngineKind) {
     let upstream = Upstream::start(|number, _| {
         if number < "100010100" {
             Reply::Status(200)
@@ -23,19 +23,19 @@ async fn a_page_in_mid_run_shows_what_is_known_and_pending(kind: Kind) {
         }
     })
     .await;
-    let world = World::new(kind, &upstream).await;
+    let app = TestApp::new(kind, &upstream).await;
     let mut lines = numbers(30);
     lines.insert(0, "nonsense".into());
-    let id = world.start(list(&lines)).await;
-    let running = world
-        .until(&id, |execution| execution["counts"]["SUCCEEDED"] == 15)
+    let id = app.start(list(&lines)).await;
+    let running = app
+        .wait_for(&id, |execution| execution["counts"]["SUCCEEDED"] == 15)
         .await;
     assert_eq!(
         (&running["status"], &running["counts"]["PENDING"]),
         (&json!("RUNNING"), &json!(15))
     );
-    let rows = world
-        .listing(&format!("/api/executions/{id}/results?count=7"))
+    let rows = app
+        .all_rows(&format!("/api/executions/{id}/results?count=7"))
         .await;
     let outcomes: Vec<&str> = rows
         .iter()
@@ -53,28 +53,28 @@ async fn a_page_in_mid_run_shows_what_is_known_and_pending(kind: Kind) {
             && row["attempts"] == 0)
     );
     upstream.release();
-    assert_eq!(world.until_over(&id).await["counts"]["SUCCEEDED"], 30);
+    assert_eq!(app.wait_for_end(&id).await["counts"]["SUCCEEDED"], 30);
 }
 
-async fn pages_follow_one_another_and_filters_go_along(kind: Kind) {
+async fn pages_are_consecutive_and_keep_their_filters(kind: EngineKind) {
     let upstream = Upstream::start(|number, _| {
         Reply::Status([200, 404, 403][usize::from(number.as_bytes()[8] % 3)])
     })
     .await;
-    let world = World::new(kind, &upstream).await;
+    let app = TestApp::new(kind, &upstream).await;
     let mut lines = numbers(90);
     lines.push("1.23E+08".into());
-    let id = world.start(list(&lines)).await;
-    world.until_over(&id).await;
+    let id = app.start(list(&lines)).await;
+    app.wait_for_end(&id).await;
     let path = format!("/api/executions/{id}/results");
-    let all = world.listing(&path).await;
-    assert_eq!(world.listing(&format!("{path}?count=8")).await, all);
+    let all = app.all_rows(&path).await;
+    assert_eq!(app.all_rows(&format!("{path}?count=8")).await, all);
     assert_eq!(
-        world.listing(&format!("{path}?first=85&count=2")).await,
+        app.all_rows(&format!("{path}?first=85&count=2")).await,
         all[85..]
     );
     assert_eq!(
-        world.listing(&format!("{path}?first=1000000")).await,
+        app.all_rows(&format!("{path}?first=1000000")).await,
         Vec::<Value>::new()
     );
     for (filter, field, value) in [
@@ -93,19 +93,18 @@ async fn pages_follow_one_another_and_filters_go_along(kind: Kind) {
             .collect();
         assert!(!wanted.is_empty());
         assert_eq!(
-            world.listing(&format!("{path}?{filter}&count=4")).await,
+            app.all_rows(&format!("{path}?{filter}&count=4")).await,
             wanted
         );
     }
     assert!(
-        world
-            .listing(&format!("{path}?outcome=FAILED&statusCode=404"))
+        app.all_rows(&format!("{path}?outcome=FAILED&statusCode=404"))
             .await
             .is_empty()
     );
 }
 
-async fn every_row_has_its_own_body_wherever_its_number_stood_first(kind: Kind) {
+async fn every_row_has_its_own_body(kind: EngineKind) {
     // Some bodies are so large that what lies between two of a batch is not read along.
     let body = |number: &str| {
         format!(
@@ -119,14 +118,14 @@ async fn every_row_has_its_own_body_wherever_its_number_stood_first(kind: Kind) 
         _ => Reply::Body("text/plain", body(number)),
     })
     .await;
-    let world = World::new(kind, &upstream).await;
+    let app = TestApp::new(kind, &upstream).await;
     let mut lines = numbers(120);
     // The same in an order in which no neighbours stay neighbours.
     let again: Vec<String> = (0..120).map(|n| lines[n * 37 % 120].clone()).collect();
     lines.extend(again);
-    let id = world.start(list(&lines)).await;
-    world.until_over(&id).await;
-    let first = world.rows(&id).await;
+    let id = app.start(list(&lines)).await;
+    app.wait_for_end(&id).await;
+    let first = app.rows(&id).await;
     for (row, line) in first.iter().zip(&lines) {
         assert_eq!(row["ssn"], json!(line));
         if row["outcome"] == "SUCCEEDED" {
@@ -135,14 +134,14 @@ async fn every_row_has_its_own_body_wherever_its_number_stood_first(kind: Kind) 
     }
     assert_eq!(first.len(), 240);
     // Read again, other ways are taken: what a segment holds is known by now.
-    assert_eq!(world.rows(&id).await, first);
+    assert_eq!(app.rows(&id).await, first);
     let every_tenth: Vec<Value> = first[7..].iter().step_by(10).cloned().collect();
     for row in every_tenth {
         let path = format!(
             "/api/executions/{id}/results?reveal=true&count=1&first={}",
             row["row"]
         );
-        assert_eq!(world.get(&path).await.expect(200)["rows"], json!([row]));
+        assert_eq!(app.get(&path).await.expect(200)["rows"], json!([row]));
     }
     let failed: Vec<Value> = first
         .iter()
@@ -151,17 +150,17 @@ async fn every_row_has_its_own_body_wherever_its_number_stood_first(kind: Kind) 
         .collect();
     assert!(!failed.is_empty());
     let path = format!("/api/executions/{id}/results?reveal=true&outcome=FAILED&count=3");
-    assert_eq!(world.listing(&path).await, failed);
+    assert_eq!(app.all_rows(&path).await, failed);
 }
 
-async fn results_come_as_json_ndjson_and_csv(kind: Kind) {
+async fn results_are_served_as_json_ndjson_and_csv(kind: EngineKind) {
     let upstream = Upstream::start(|_, _| Reply::Body("text/plain", "a \"b\",\nc".into())).await;
-    let world = World::new(kind, &upstream).await;
-    let id = world.start(list(&["100010001", "x"])).await;
-    world.until_over(&id).await;
+    let app = TestApp::new(kind, &upstream).await;
+    let id = app.start(list(&["100010001", "x"])).await;
+    app.wait_for_end(&id).await;
     let path = format!("/api/executions/{id}/results?reveal=true");
-    let rows = world.rows(&id).await;
-    let ndjson = world
+    let rows = app.rows(&id).await;
+    let ndjson = app
         .call("GET", &path, &[("accept", "application/x-ndjson")], "")
         .await;
     assert_eq!(ndjson.headers["content-type"], "application/x-ndjson");
@@ -171,9 +170,7 @@ async fn results_come_as_json_ndjson_and_csv(kind: Kind) {
         .map(|line| serde_json::from_str(line).unwrap())
         .collect();
     assert_eq!(lines, rows);
-    let csv = world
-        .call("GET", &path, &[("accept", "text/csv")], "")
-        .await;
+    let csv = app.call("GET", &path, &[("accept", "text/csv")], "").await;
     assert!(
         csv.headers["content-type"]
             .to_str()
@@ -192,30 +189,29 @@ async fn results_come_as_json_ndjson_and_csv(kind: Kind) {
         records[1].iter().take(5).collect::<Vec<_>>(),
         ["1", "", "INVALID", "", "NO_DIGITS"]
     );
-    world
-        .call("GET", &path, &[("accept", "image/png")], "")
+    app.call("GET", &path, &[("accept", "image/png")], "")
         .await
         .expect_problem(406, "not-acceptable");
 }
 
-async fn broken_parameters_are_told_and_never_repeated(kind: Kind) {
-    let upstream = Upstream::quick().await;
-    let world = World::new(kind, &upstream).await;
-    let id = world
+async fn bad_parameters_are_refused_and_never_repeated(kind: EngineKind) {
+    let upstream = Upstream::succeeding().await;
+    let app = TestApp::new(kind, &upstream).await;
+    let id = app
         .start(list(&["100010001", "100010002", "100010003"]))
         .await;
-    world.until_over(&id).await;
+    app.wait_for_end(&id).await;
     let path = format!("/api/executions/{id}/results");
-    let other = world.start(list(&["100010001", "100010002"])).await;
-    world.until_over(&other).await;
-    let foreign = world
+    let other = app.start(list(&["100010001", "100010002"])).await;
+    app.wait_for_end(&other).await;
+    let foreign = app
         .get(&format!("/api/executions/{other}/results?count=1"))
         .await
         .json()["next"]
         .as_str()
         .unwrap()
         .to_owned();
-    let cursor = world.get(&format!("{path}?count=1")).await.json()["next"]
+    let cursor = app.get(&format!("{path}?count=1")).await.json()["next"]
         .as_str()
         .unwrap()
         .to_owned();
@@ -240,18 +236,16 @@ async fn broken_parameters_are_told_and_never_repeated(kind: Kind) {
         format!("cursor={foreign}"),
         format!("cursor={}", &cursor[1..]),
     ] {
-        let told = world
+        let told = app
             .get(&format!("{path}?{query}"))
             .await
             .expect_problem(422, "invalid-request");
         assert!(!told.contains("123456789"), "{told}");
     }
-    world
-        .get("/api/executions?cursor=x")
+    app.get("/api/executions?cursor=x")
         .await
         .expect_problem(422, "invalid-request");
-    world
-        .get("/api/executions?first=1")
+    app.get("/api/executions?first=1")
         .await
         .expect_problem(422, "invalid-request");
 }

@@ -2,33 +2,33 @@
 
 use serde_json::{Value, json};
 
+use crate::support::app::{EngineKind, TestApp, id_of, list};
 use crate::support::numbers;
 use crate::support::upstream::{Reply, Upstream};
-use crate::support::world::{Kind, World, id_of, list};
 
 on_every_engine!(
-    a_list_of_every_size_has_its_rows_in_order,
-    twenty_thousand_numbers_are_each_asked_once,
-    a_list_without_a_valid_number_succeeds_without_a_get,
-    duplicates_are_asked_once_and_answer_in_every_row,
-    no_number_is_in_what_the_workflow_or_a_log_could_see,
+    rows_are_in_list_order_for_every_size,
+    twenty_thousand_numbers_are_each_fetched_once,
+    a_list_without_a_valid_number_sends_no_request,
+    duplicates_are_fetched_once_and_shown_in_every_row,
+    no_number_is_outside_of_list_and_results,
     the_same_key_and_body_is_the_same_execution,
     a_key_with_another_body_is_a_conflict,
-    the_history_is_the_owner_s_alone_and_newest_first,
+    the_history_has_the_owners_runs_newest_first,
     an_unchanged_poll_is_not_modified,
-    concurrency_stays_within_what_was_asked_for,
+    concurrency_stays_within_the_runs_limit,
 );
 
-async fn a_list_of_every_size_has_its_rows_in_order(kind: Kind) {
-    let upstream = Upstream::quick().await;
-    let world = World::new(kind, &upstream).await;
+async fn rows_are_in_list_order_for_every_size(kind: EngineKind) {
+    let upstream = Upstream::succeeding().await;
+    let app = TestApp::new(kind, &upstream).await;
     for size in [1, 40, 41] {
         let lines = numbers(size);
-        let id = world.start(list(&lines)).await;
-        let over = world.until_over(&id).await;
+        let id = app.start(list(&lines)).await;
+        let over = app.wait_for_end(&id).await;
         assert_eq!(over["status"], "SUCCEEDED", "{over}");
         assert_eq!(over["counts"]["SUCCEEDED"], size);
-        let rows = world.rows(&id).await;
+        let rows = app.rows(&id).await;
         let numbers: Vec<&str> = rows
             .iter()
             .map(|row| row["ssn"].as_str().unwrap())
@@ -43,61 +43,61 @@ async fn a_list_of_every_size_has_its_rows_in_order(kind: Kind) {
             assert!(row["durationMs"].is_u64() && row["attempts"] == 1 && row["error"].is_null());
         }
     }
-    let empty = world.post("/api/executions", json!({"ssnList": []})).await;
+    let empty = app.post("/api/executions", json!({"ssnList": []})).await;
     assert!(
         empty
             .expect_problem(422, "invalid-request")
             .contains("empty")
     );
-    assert!(upstream.asked().values().all(|count| *count <= 3));
+    assert!(upstream.request_counts().values().all(|count| *count <= 3));
 }
 
-async fn twenty_thousand_numbers_are_each_asked_once(kind: Kind) {
-    let upstream = Upstream::quick().await;
-    let world = World::new(kind, &upstream).await;
+async fn twenty_thousand_numbers_are_each_fetched_once(kind: EngineKind) {
+    let upstream = Upstream::succeeding().await;
+    let app = TestApp::new(kind, &upstream).await;
     let lines = numbers(20_000);
-    let id = world.start(list(&lines)).await;
-    let over = world.until_over(&id).await;
+    let id = app.start(list(&lines)).await;
+    let over = app.wait_for_end(&id).await;
     assert_eq!(
         (&over["status"], &over["counts"]["SUCCEEDED"]),
         (&json!("SUCCEEDED"), &json!(20_000))
     );
-    let rows = world.rows(&id).await;
+    let rows = app.rows(&id).await;
     assert!(
         rows.iter()
             .map(|row| row["ssn"].as_str().unwrap())
             .eq(lines.iter())
     );
     assert!(rows.iter().all(|row| row["outcome"] == "SUCCEEDED"));
-    let asked = upstream.asked();
+    let asked = upstream.request_counts();
     assert_eq!(asked.len(), 20_000);
     assert!(asked.values().all(|count| *count == 1));
 }
 
-async fn a_list_without_a_valid_number_succeeds_without_a_get(kind: Kind) {
-    let upstream = Upstream::quick().await;
-    let world = World::new(kind, &upstream).await;
-    let id = world.start(list(&["n/a", "", "12345"])).await;
-    let over = world.until_over(&id).await;
+async fn a_list_without_a_valid_number_sends_no_request(kind: EngineKind) {
+    let upstream = Upstream::succeeding().await;
+    let app = TestApp::new(kind, &upstream).await;
+    let id = app.start(list(&["n/a", "", "12345"])).await;
+    let over = app.wait_for_end(&id).await;
     assert_eq!(
         (&over["status"], &over["items"], &over["invalid"]),
         (&json!("SUCCEEDED"), &json!(0), &json!(3))
     );
-    let rows = world.rows(&id).await;
+    let rows = app.rows(&id).await;
     let errors: Vec<&Value> = rows.iter().map(|row| &row["error"]).collect();
     assert_eq!(errors, ["NO_DIGITS", "EMPTY", "TOO_FEW_DIGITS"]);
     assert!(
         rows.iter()
             .all(|row| row["outcome"] == "INVALID" && row["ssn"].is_null())
     );
-    assert_eq!(upstream.total(), 0);
+    assert_eq!(upstream.request_count(), 0);
 }
 
-async fn duplicates_are_asked_once_and_answer_in_every_row(kind: Kind) {
+async fn duplicates_are_fetched_once_and_shown_in_every_row(kind: EngineKind) {
     let upstream =
         Upstream::start(|number, _| Reply::Status(if number == "100010002" { 404 } else { 200 }))
             .await;
-    let world = World::new(kind, &upstream).await;
+    let app = TestApp::new(kind, &upstream).await;
     let lines = [
         "100010001",
         "100-01-0002",
@@ -107,8 +107,8 @@ async fn duplicates_are_asked_once_and_answer_in_every_row(kind: Kind) {
         "100010002",
         "100010001",
     ];
-    let id = world.start(list(&lines)).await;
-    let over = world.until_over(&id).await;
+    let id = app.start(list(&lines)).await;
+    let over = app.wait_for_end(&id).await;
     assert_eq!(
         (
             &over["rows"],
@@ -118,7 +118,7 @@ async fn duplicates_are_asked_once_and_answer_in_every_row(kind: Kind) {
         ),
         (&json!(7), &json!(3), &json!(3), &json!(1))
     );
-    let rows = world.rows(&id).await;
+    let rows = app.rows(&id).await;
     let outcomes: Vec<&Value> = rows.iter().map(|row| &row["outcome"]).collect();
     assert_eq!(
         outcomes,
@@ -133,10 +133,10 @@ async fn duplicates_are_asked_once_and_answer_in_every_row(kind: Kind) {
         ]
     );
     assert_eq!(rows[3]["ssn"], "100010001");
-    assert_eq!(upstream.total(), 3);
+    assert_eq!(upstream.request_count(), 3);
 }
 
-async fn no_number_is_in_what_the_workflow_or_a_log_could_see(kind: Kind) {
+async fn no_number_is_outside_of_list_and_results(kind: EngineKind) {
     let upstream = Upstream::start(|number, _| {
         Reply::Body(
             "application/json",
@@ -144,19 +144,19 @@ async fn no_number_is_in_what_the_workflow_or_a_log_could_see(kind: Kind) {
         )
     })
     .await;
-    let world = World::new(kind, &upstream).await;
+    let app = TestApp::new(kind, &upstream).await;
     let lines = numbers(60);
-    let answer = world.post("/api/executions", list(&lines)).await;
+    let answer = app.post("/api/executions", list(&lines)).await;
     let mut seen = answer.text.clone();
     let id = id_of(&answer.expect(202));
-    seen += &world.until_over(&id).await.to_string();
+    seen += &app.wait_for_end(&id).await.to_string();
     // Masked, also where the upstream repeats it.
-    let masked = world.get(&format!("/api/executions/{id}/results")).await;
+    let masked = app.get(&format!("/api/executions/{id}/results")).await;
     assert!(masked.text.contains("***-**-"));
     seen += &masked.text;
     seen += &format!("{:?}", masked.headers);
-    seen += &world.get("/api/executions").await.text;
-    for (path, content) in world.contents().await {
+    seen += &app.get("/api/executions").await.text;
+    for (path, content) in app.stored_objects().await {
         seen += &path;
         // The list itself and the upstream's own words are what the store is for.
         if !path.ends_with("/items") && !path.contains("/results/") {
@@ -169,18 +169,18 @@ async fn no_number_is_in_what_the_workflow_or_a_log_could_see(kind: Kind) {
             "{line} in what is not masked"
         );
     }
-    assert_eq!(world.rows(&id).await[0]["body"]["a"], lines[0]);
+    assert_eq!(app.rows(&id).await[0]["body"]["a"], lines[0]);
 }
 
-async fn the_same_key_and_body_is_the_same_execution(kind: Kind) {
-    let upstream = Upstream::quick().await;
-    let world = World::new(kind, &upstream).await;
+async fn the_same_key_and_body_is_the_same_execution(kind: EngineKind) {
+    let upstream = Upstream::succeeding().await;
+    let app = TestApp::new(kind, &upstream).await;
     let headers = [
         ("content-type", "application/json"),
         ("idempotency-key", "key-1"),
     ];
     let body = list(&["100010001", "x", "100010001"]).to_string();
-    let first = world
+    let first = app
         .call("POST", "/api/executions", &headers, body.clone())
         .await;
     assert_eq!(
@@ -189,42 +189,40 @@ async fn the_same_key_and_body_is_the_same_execution(kind: Kind) {
     );
     let first = id_of(&first.expect(202));
     let again = id_of(
-        &world
-            .call("POST", "/api/executions", &headers, body.clone())
+        &app.call("POST", "/api/executions", &headers, body.clone())
             .await
             .expect(202),
     );
-    world.until_over(&first).await;
+    app.wait_for_end(&first).await;
     let after = id_of(
-        &world
-            .call("POST", "/api/executions", &headers, body.clone())
+        &app.call("POST", "/api/executions", &headers, body.clone())
             .await
             .expect(202),
     );
     assert_eq!((&again, &after), (&first, &first));
     assert_eq!(
-        world.get("/api/executions").await.expect(200)["executions"]
+        app.get("/api/executions").await.expect(200)["executions"]
             .as_array()
             .unwrap()
             .len(),
         1
     );
-    assert_eq!(upstream.total(), 1);
+    assert_eq!(upstream.request_count(), 1);
     // Another owner's key is another key.
-    let bob = world.another().await;
+    let bob = app.other_user().await;
     let other = bob.call("POST", "/api/executions", &headers, body).await;
     let other = other.expect(202);
     assert_ne!(id_of(&other), first);
 }
 
-async fn a_key_with_another_body_is_a_conflict(kind: Kind) {
-    let upstream = Upstream::quick().await;
-    let world = World::new(kind, &upstream).await;
+async fn a_key_with_another_body_is_a_conflict(kind: EngineKind) {
+    let upstream = Upstream::succeeding().await;
+    let app = TestApp::new(kind, &upstream).await;
     let headers = [
         ("content-type", "application/json"),
         ("idempotency-key", "key-1"),
     ];
-    let start = |body: Value| world.call("POST", "/api/executions", &headers, body.to_string());
+    let start = |body: Value| app.call("POST", "/api/executions", &headers, body.to_string());
     let id = id_of(&start(json!({"ssnList": ["100010001"]})).await.expect(202));
     for other in [
         json!({"ssnList": ["100010002"]}),
@@ -241,26 +239,25 @@ async fn a_key_with_another_body_is_a_conflict(kind: Kind) {
             ("content-type", "application/json"),
             ("idempotency-key", bad),
         ];
-        world
-            .call("POST", "/api/executions", &headers, "{}")
+        app.call("POST", "/api/executions", &headers, "{}")
             .await
             .expect_problem(422, "invalid-request");
     }
-    world.until_over(&id).await;
+    app.wait_for_end(&id).await;
 }
 
-async fn the_history_is_the_owner_s_alone_and_newest_first(kind: Kind) {
-    let upstream = Upstream::quick().await;
-    let world = World::new(kind, &upstream).await;
+async fn the_history_has_the_owners_runs_newest_first(kind: EngineKind) {
+    let upstream = Upstream::succeeding().await;
+    let app = TestApp::new(kind, &upstream).await;
     let mut ids = Vec::new();
     for n in 0..3 {
-        let id = world
+        let id = app
             .start(json!({"ssnList": ["100010001"], "label": format!("list {n}")}))
             .await;
-        world.until_over(&id).await;
+        app.wait_for_end(&id).await;
         ids.insert(0, id);
     }
-    let history = world.get("/api/executions").await.expect(200);
+    let history = app.get("/api/executions").await.expect(200);
     let listed: Vec<String> = history["executions"]
         .as_array()
         .unwrap()
@@ -269,7 +266,7 @@ async fn the_history_is_the_owner_s_alone_and_newest_first(kind: Kind) {
         .collect();
     assert_eq!(listed, ids);
     assert_eq!(history["executions"][0]["label"], "list 2");
-    let bob = world.another().await;
+    let bob = app.other_user().await;
     assert_eq!(
         bob.call("GET", "/api/executions", &[], "")
             .await
@@ -289,50 +286,47 @@ async fn the_history_is_the_owner_s_alone_and_newest_first(kind: Kind) {
             .await
             .expect_problem(404, "unknown-execution");
     }
-    assert_eq!(world.execution(&ids[0]).await["status"], "SUCCEEDED");
+    assert_eq!(app.execution(&ids[0]).await["status"], "SUCCEEDED");
 }
 
-async fn an_unchanged_poll_is_not_modified(kind: Kind) {
-    let upstream = Upstream::quick().await;
-    let world = World::new(kind, &upstream).await;
-    let id = world.start(list(&["100010001"])).await;
-    world.until_over(&id).await;
+async fn an_unchanged_poll_is_not_modified(kind: EngineKind) {
+    let upstream = Upstream::succeeding().await;
+    let app = TestApp::new(kind, &upstream).await;
+    let id = app.start(list(&["100010001"])).await;
+    app.wait_for_end(&id).await;
     let path = format!("/api/executions/{id}");
-    let first = world.get(&path).await;
+    let first = app.get(&path).await;
     let tag = first.headers["etag"].to_str().unwrap().to_owned();
-    let again = world
-        .call("GET", &path, &[("if-none-match", &tag)], "")
-        .await;
+    let again = app.call("GET", &path, &[("if-none-match", &tag)], "").await;
     assert_eq!((again.status.as_u16(), again.text.as_str()), (304, ""));
     assert_eq!(
-        world
-            .call("GET", &path, &[("if-none-match", "\"0\"")], "")
+        app.call("GET", &path, &[("if-none-match", "\"0\"")], "")
             .await
             .status,
         200
     );
 }
 
-async fn concurrency_stays_within_what_was_asked_for(kind: Kind) {
+async fn concurrency_stays_within_the_runs_limit(kind: EngineKind) {
     let upstream = Upstream::start(|_, _| Reply::Held).await;
-    let world = World::new(kind, &upstream).await;
-    let id = world
+    let app = TestApp::new(kind, &upstream).await;
+    let id = app
         .start(json!({"ssnList": numbers(120), "maxConcurrency": 7}))
         .await;
-    let (_, pass) = world.meta_and_pass(&id).await;
+    let (_, pass) = app.meta_and_pass(&id).await;
     // The emulator starts all batches at once, whatever MaxConcurrencyPath says. So on Step
     // Functions the test checks what the state machine gets.
     let at_once = match kind {
-        Kind::Disk | Kind::Memory => 7,
+        EngineKind::Disk | EngineKind::Memory => 7,
         #[cfg(feature = "e2e")]
-        Kind::StepFunctions => pass.lanes * pass.lane_concurrency,
+        EngineKind::StepFunctions => pass.lanes * pass.lane_concurrency,
     };
     assert!((2..=7).contains(&at_once), "{pass:?}");
     assert!(pass.lane_concurrency <= 7);
-    upstream.until_total(at_once).await;
+    upstream.wait_for_requests(at_once).await;
     upstream.release();
-    assert_eq!(world.until_over(&id).await["status"], "SUCCEEDED");
+    assert_eq!(app.wait_for_end(&id).await["status"], "SUCCEEDED");
     if kind.is_embedded() {
-        assert_eq!(upstream.most_in_flight(), 7);
+        assert_eq!(upstream.max_in_flight(), 7);
     }
 }

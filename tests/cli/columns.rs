@@ -11,8 +11,8 @@ const TABLE: &str = "Name,SSN,Row,Note\n\
     Cy,100-01-0003,x,wife 100-01-0004 of 100010003\n";
 
 #[tokio::test(flavor = "multi_thread")]
-async fn they_stand_in_front_in_csv_and_none_runs_in_a_spreadsheet() {
-    let upstream = Upstream::quick().await;
+async fn other_columns_come_first_in_csv_without_formulas() {
+    let upstream = Upstream::succeeding().await;
     let output = fetch(TABLE, &["-", "--upstream", &upstream.url]).await;
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
     let mut reader = csv::Reader::from_reader(output.stdout.as_slice());
@@ -29,8 +29,8 @@ async fn they_stand_in_front_in_csv_and_none_runs_in_a_spreadsheet() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn they_are_an_object_in_json_as_they_were() {
-    let upstream = Upstream::quick().await;
+async fn other_columns_are_an_unchanged_object_in_json() {
+    let upstream = Upstream::succeeding().await;
     let args = ["-", "--upstream", &upstream.url, "--format"];
     let output = fetch(TABLE, &[&args[..], &["ndjson"]].concat()).await;
     let found = rows(&output.stdout);
@@ -48,8 +48,8 @@ async fn they_are_an_object_in_json_as_they_were() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn masked_they_hold_no_number() {
-    let upstream = Upstream::quick().await;
+async fn masked_columns_hold_no_number() {
+    let upstream = Upstream::succeeding().await;
     for format in ["csv", "ndjson", "json"] {
         let args = [
             "-",

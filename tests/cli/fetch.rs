@@ -7,13 +7,13 @@ use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::process::Child;
 
-use crate::server::{Server, patient, rollcall};
-use crate::support::patience::AT_MOST;
+use crate::server::{Server, rollcall, without_timeouts};
 use crate::support::upstream::{Reply, Upstream};
+use crate::support::wait::LIMIT;
 
 /// Runs `rollcall fetch` on this list.
 pub async fn fetch(stdin: &str, args: &[&str]) -> Output {
-    let mut child = begin(args);
+    let mut child = spawn_fetch(args);
     let mut pipe = child.stdin.take().unwrap();
     // One that could not run doesn't read its list.
     let _ = pipe.write_all(stdin.as_bytes()).await;
@@ -22,9 +22,9 @@ pub async fn fetch(stdin: &str, args: &[&str]) -> Output {
 }
 
 /// Starts `rollcall fetch`.
-pub fn begin(args: &[&str]) -> Child {
+pub fn spawn_fetch(args: &[&str]) -> Child {
     let mut command = rollcall();
-    patient(&mut command)
+    without_timeouts(&mut command)
         .arg("fetch")
         .args(args)
         .stdin(Stdio::piped())
@@ -54,7 +54,7 @@ pub fn text(bytes: &[u8]) -> String {
 pub const LIST: &str = "100010001\n100-01-0002\nnonsense\n\n100010001\n";
 
 #[tokio::test(flavor = "multi_thread")]
-async fn rows_come_in_order_as_csv_ndjson_and_json_and_as_the_api_gives_them() {
+async fn rows_are_the_same_in_every_format_and_from_the_api() {
     let upstream =
         Upstream::start(|number, _| Reply::Status(if number == "100010002" { 404 } else { 200 }))
             .await;
@@ -107,7 +107,7 @@ async fn rows_come_in_order_as_csv_ndjson_and_json_and_as_the_api_gives_them() {
         .as_str()
         .unwrap()
         .to_owned();
-    server.until_over(&id).await;
+    server.wait_for_end(&id).await;
     assert_eq!(without_times(server.rows(&id).await), without_times(rows));
 }
 
@@ -121,7 +121,7 @@ pub fn without_times(mut rows: Vec<Value>) -> Vec<Value> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_exit_code_tells_how_it_went() {
+async fn the_exit_code_depends_on_the_outcome() {
     let upstream = Upstream::start(|_, _| Reply::Status(403)).await;
     let failed = fetch(LIST, &["-", "--upstream", &upstream.url]).await;
     assert_eq!(failed.status.code(), Some(1));
@@ -180,8 +180,8 @@ async fn the_exit_code_tells_how_it_went() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_column_is_taken_by_header_by_number_or_by_content() {
-    let upstream = Upstream::quick().await;
+async fn the_column_is_found_by_header_position_or_content() {
+    let upstream = Upstream::succeeding().await;
     let table = "name,ssn,other\nAnn,100010001,900010001\n\"Bob, jr.\",100010002,900010002\n";
     for (args, expected) in [
         (&[][..], "100010001"),
@@ -205,8 +205,8 @@ async fn a_column_is_taken_by_header_by_number_or_by_content() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn interrupted_it_writes_what_it_knows() {
-    let upstream = Upstream::answering(1).await;
+async fn an_interrupted_fetch_writes_the_responses_so_far() {
+    let upstream = Upstream::answering_first(1).await;
     let folder = TempDir::new().unwrap();
     let (list, out) = (
         folder.path().join("list.txt"),
@@ -214,14 +214,14 @@ async fn interrupted_it_writes_what_it_knows() {
     );
     std::fs::write(&list, LIST).unwrap();
     let mut command = rollcall();
-    patient(&mut command)
+    without_timeouts(&mut command)
         .arg("fetch")
         .arg(&list)
         .args(["--upstream", &upstream.url, "--max-concurrency", "1"])
         .arg("--out")
         .arg(&out);
     let mut child = command.spawn().unwrap();
-    upstream.until_total(2).await;
+    upstream.wait_for_requests(2).await;
     assert!(!out.exists(), "an output is whole or not there");
     interrupt(&child);
     assert_eq!(child.wait().await.unwrap().code(), Some(130));
@@ -236,25 +236,25 @@ async fn interrupted_it_writes_what_it_knows() {
 
 /// The outcomes of [`LIST`]'s rows where the upstream has answered one of its numbers.
 pub fn outcomes_of_list(upstream: &Upstream) -> [&'static str; 4] {
-    match upstream.answered().contains("100010001") {
+    match upstream.answered_numbers().contains("100010001") {
         true => ["SUCCEEDED", "NOT_TRIED", "INVALID", "SUCCEEDED"],
         false => ["NOT_TRIED", "SUCCEEDED", "INVALID", "NOT_TRIED"],
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_reader_that_stops_reading_holds_no_interrupt_up() {
-    let upstream = Upstream::quick().await;
+async fn an_interrupt_ends_a_fetch_whose_output_is_not_read() {
+    let upstream = Upstream::succeeding().await;
     let folder = TempDir::new().unwrap();
     let list = folder.path().join("list.txt");
     // Rows for many times what a pipe holds.
     std::fs::write(&list, "100010001\n".repeat(50_000)).unwrap();
-    let mut child = begin(&[list.to_str().unwrap(), "--upstream", &upstream.url]);
+    let mut child = spawn_fetch(&[list.to_str().unwrap(), "--upstream", &upstream.url]);
     let mut rows = child.stdout.take().unwrap();
     // The first of them is there, so they are being written.
     rows.read_exact(&mut [0]).await.unwrap();
     interrupt(&child);
-    let ended = tokio::time::timeout(AT_MOST, child.wait()).await;
+    let ended = tokio::time::timeout(LIMIT, child.wait()).await;
     let code = ended.expect("the interrupt ends it").unwrap().code();
     assert_eq!(code, Some(130));
 }

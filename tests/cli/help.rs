@@ -48,7 +48,7 @@ fn name(command: Option<&str>) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn help_is_as_it_is_kept() {
+async fn help_matches_its_snapshots() {
     let mut settings = insta::Settings::clone_current();
     settings.set_prepend_module_to_snapshot(false);
     settings.set_omit_expression(true);
@@ -83,7 +83,7 @@ fn flags(help: &str) -> BTreeSet<String> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn completions_know_every_command_and_flag() {
+async fn completions_have_every_command_and_flag() {
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
         let script = printed(&["completions", shell]).await;
         for command in COMMANDS {
@@ -100,7 +100,7 @@ async fn completions_know_every_command_and_flag() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_manual_has_a_page_for_every_command_with_every_flag() {
+async fn the_manual_has_every_command_and_flag() {
     let folder = TempDir::new().unwrap();
     let pages = folder.path().join("man");
     let told = printed(&["man", "--out", pages.to_str().unwrap()]).await;

@@ -12,17 +12,17 @@ use serde_json::{Value, json};
 use store::{Filters, PageLimits, ResultsReader, Store};
 use tempfile::TempDir;
 
-use crate::fetch::{begin, fetch, rows, text};
+use crate::fetch::{fetch, rows, spawn_fetch, text};
 use crate::server::Server;
 use crate::support::numbers;
-use crate::support::patience::until;
 use crate::support::upstream::{Reply, Upstream};
+use crate::support::wait::wait_for;
 
 const KILLS: usize = 10;
 const LINES: u32 = 20_000;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_run_of_twenty_thousand_survives_ten_kills_at_random_moments() {
+async fn a_served_run_survives_ten_kills_at_random_moments() {
     let folder = TempDir::new().unwrap();
     let upstream = slow().await;
     let lines = numbers(LINES);
@@ -39,21 +39,21 @@ async fn a_run_of_twenty_thousand_survives_ten_kills_at_random_moments() {
         .unwrap()
         .to_owned();
     for kill in 1..=KILLS {
-        upstream.until_total(moment).await;
+        upstream.wait_for_requests(moment).await;
         if kill == KILLS {
-            until("a written answer", async || {
+            wait_for("a written answer", async || {
                 let written = answered(folder.path(), &id).await;
                 (!written.is_empty()).then_some(())
             })
             .await;
         }
         server.kill().await;
-        upstream.until_disconnected().await;
+        upstream.wait_for_disconnects().await;
         kills.note(&upstream, answered(folder.path(), &id).await);
         moment = kills.moment(&upstream);
         server = Server::start(folder.path(), &upstream.url, &[]).await;
     }
-    let over = server.until_over(&id).await;
+    let over = server.wait_for_end(&id).await;
     assert_eq!(
         (&over["status"], &over["counts"]["SUCCEEDED"]),
         (&json!("SUCCEEDED"), &json!(LINES))
@@ -70,7 +70,7 @@ async fn a_run_of_twenty_thousand_survives_ten_kills_at_random_moments() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_fetch_with_a_folder_survives_ten_kills_at_random_moments() {
+async fn a_resumed_fetch_survives_ten_kills_at_random_moments() {
     let folder = TempDir::new().unwrap();
     let upstream = slow().await;
     let lines = numbers(LINES);
@@ -97,16 +97,16 @@ async fn a_fetch_with_a_folder_survives_ten_kills_at_random_moments() {
     let mut kills = Kills::default();
     for kill in 1..=KILLS {
         let moment = kills.moment(&upstream);
-        let mut child = begin(&args);
-        upstream.until_total(moment).await;
+        let mut child = spawn_fetch(&args);
+        upstream.wait_for_requests(moment).await;
         if kill == KILLS {
-            until("a written answer", async || {
+            wait_for("a written answer", async || {
                 (!written().await.is_empty()).then_some(())
             })
             .await;
         }
         child.kill().await.unwrap();
-        upstream.until_disconnected().await;
+        upstream.wait_for_disconnects().await;
         kills.note(&upstream, written().await);
     }
     let output = fetch("", &args).await;
@@ -136,11 +136,11 @@ impl Kills {
     fn moment(&self, upstream: &Upstream) -> u32 {
         let written = self.0.last().map_or(0, HashMap::len);
         let left = LINES.saturating_sub(written as u32);
-        upstream.total() + rand::random_range(1..(left / 4).max(2))
+        upstream.request_count() + rand::random_range(1..(left / 4).max(2))
     }
 
     fn note(&mut self, upstream: &Upstream, written: Vec<String>) {
-        let asked = upstream.asked();
+        let asked = upstream.request_counts();
         let counts = written
             .into_iter()
             .map(|number| (number.clone(), asked[&number]));
@@ -148,7 +148,7 @@ impl Kills {
     }
 
     fn none_was_in_vain(&self, upstream: &Upstream) {
-        let asked = upstream.asked();
+        let asked = upstream.request_counts();
         for (kill, written) in self.0.iter().enumerate() {
             for (number, count) in written {
                 assert_eq!(

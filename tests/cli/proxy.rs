@@ -7,41 +7,41 @@ use tokio::net::{TcpListener, TcpStream};
 
 /// An address that leads to a server, or to another later.
 #[derive(Clone)]
-pub struct Wire {
+pub struct Proxy {
     pub url: String,
     inner: Arc<Mutex<Inner>>,
 }
 
 #[derive(Default)]
 struct Inner {
-    leads_to: String,
+    target: String,
     sent: Vec<u8>,
     /// The beginning of the next request whose answer is lost.
     lose: Option<String>,
 }
 
-impl Wire {
+impl Proxy {
     /// Leads to this server.
-    pub async fn to(address: &str) -> Self {
+    pub async fn start(address: &str) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let wire = Self {
+        let proxy = Self {
             url: format!("http://{}/", listener.local_addr().unwrap()),
             inner: Arc::default(),
         };
-        wire.lead_to(address);
-        let kept = wire.clone();
+        proxy.forward_to(address);
+        let kept = proxy.clone();
         tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
-                tokio::spawn(kept.clone().carry(client));
+                tokio::spawn(kept.clone().forward(client));
             }
         });
-        wire
+        proxy
     }
 
     /// Leads to this server from now on.
-    pub fn lead_to(&self, address: &str) {
+    pub fn forward_to(&self, address: &str) {
         let address = address.trim_start_matches("http://");
-        self.inner.lock().unwrap().leads_to = address.to_owned();
+        self.inner.lock().unwrap().target = address.to_owned();
     }
 
     /// All that clients have sent.
@@ -50,12 +50,12 @@ impl Wire {
     }
 
     /// The next request that begins so arrives, and its answer doesn't.
-    pub fn lose_an_answer_to(&self, request: &str) {
+    pub fn drop_response_to(&self, request: &str) {
         self.inner.lock().unwrap().lose = Some(request.to_owned());
     }
 
-    async fn carry(self, mut client: TcpStream) {
-        let address = self.inner.lock().unwrap().leads_to.clone();
+    async fn forward(self, mut client: TcpStream) {
+        let address = self.inner.lock().unwrap().target.clone();
         let Ok(mut server) = TcpStream::connect(address).await else {
             return;
         };

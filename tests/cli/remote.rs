@@ -10,10 +10,12 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 
-use crate::fetch::{LIST, begin, fetch, interrupt, outcomes_of_list, rows, text, without_times};
+use crate::fetch::{
+    LIST, fetch, interrupt, outcomes_of_list, rows, spawn_fetch, text, without_times,
+};
+use crate::proxy::Proxy;
 use crate::server::Server;
 use crate::support::upstream::{Reply, Upstream};
-use crate::wire::Wire;
 
 const TABLE: &str = "Name,SSN\nAnn,100010001\nBob Brown,nonsense\nCy,100-01-0003\nDi,100010001\n";
 
@@ -29,8 +31,8 @@ async fn runs(server: &Server) -> Vec<Value> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_list_on_a_server_has_the_rows_that_it_has_here() {
-    let upstream = Upstream::quick().await;
+async fn a_server_writes_the_same_rows_as_a_local_fetch() {
+    let upstream = Upstream::succeeding().await;
     let folder = TempDir::new().unwrap();
     let server = Server::start(folder.path(), &upstream.url, &[]).await;
     for more in [&[][..], &["--masked"]] {
@@ -50,15 +52,15 @@ async fn a_list_on_a_server_has_the_rows_that_it_has_here() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nothing_is_sent_that_is_not_needed_and_no_address_holds_a_number() {
-    let upstream = Upstream::quick().await;
+async fn only_numbers_are_sent_and_none_in_an_address() {
+    let upstream = Upstream::succeeding().await;
     let folder = TempDir::new().unwrap();
     let server = Server::start(folder.path(), &upstream.url, &[]).await;
-    let wire = Wire::to(&server.address).await;
-    let args = ["-", "--api", &wire.url, "--token", &server.token];
+    let proxy = Proxy::start(&server.address).await;
+    let args = ["-", "--api", &proxy.url, "--token", &server.token];
     let output = fetch(TABLE, &args).await;
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
-    let sent = wire.sent();
+    let sent = proxy.sent();
     assert!(sent.contains("100010001") && sent.contains("100010003"));
     for kept in ["Ann", "Bob", "nonsense", "Name", "100-01"] {
         assert!(!sent.contains(kept), "{kept}");
@@ -73,7 +75,7 @@ async fn nothing_is_sent_that_is_not_needed_and_no_address_holds_a_number() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_failed_there_is_told_here() {
+async fn failures_on_the_server_are_reported() {
     let upstream = Upstream::start(|_, _| Reply::Status(403)).await;
     let folder = TempDir::new().unwrap();
     let server = Server::start(folder.path(), &upstream.url, &[]).await;
@@ -92,8 +94,8 @@ async fn what_failed_there_is_told_here() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_long_list_goes_in_parts() {
-    let upstream = Upstream::quick().await;
+async fn a_long_list_is_sent_in_parts() {
+    let upstream = Upstream::succeeding().await;
     let folder = TempDir::new().unwrap();
     let server = Server::start(folder.path(), &upstream.url, &[]).await;
     // One line more than a request takes.
@@ -102,17 +104,17 @@ async fn a_long_list_goes_in_parts() {
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
     assert_eq!(text(&output.stdout).lines().count(), 250_002);
     assert!(text(&output.stdout).ends_with("INVALID,,NO_DIGITS,,,0,\n"));
-    assert_eq!(upstream.total(), 1);
+    assert_eq!(upstream.request_count(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn interrupted_it_stops_the_run_there_and_writes_what_is_known() {
-    let upstream = Upstream::answering(1).await;
+async fn an_interrupt_stops_the_servers_run_and_writes_its_rows() {
+    let upstream = Upstream::answering_first(1).await;
     let folder = TempDir::new().unwrap();
     let server = Server::start(folder.path(), &upstream.url, &[]).await;
     let list = folder.path().join("list.txt");
     std::fs::write(&list, LIST).unwrap();
-    let child = begin(&[
+    let child = spawn_fetch(&[
         list.to_str().unwrap(),
         "--api",
         &server.address,
@@ -123,7 +125,7 @@ async fn interrupted_it_stops_the_run_there_and_writes_what_is_known() {
         "--format",
         "ndjson",
     ]);
-    upstream.until_total(2).await;
+    upstream.wait_for_requests(2).await;
     interrupt(&child);
     let output = child.wait_with_output().await.unwrap();
     assert_eq!(output.status.code(), Some(130));
@@ -136,22 +138,22 @@ async fn interrupted_it_stops_the_run_there_and_writes_what_is_known() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_server_that_goes_and_comes_back_is_waited_for_and_one_run_is_started() {
+async fn fetch_waits_for_a_restarted_server_and_starts_one_run() {
     let upstream = Upstream::start(|_, _| Reply::Held).await;
     let folder = TempDir::new().unwrap();
     let server = Server::start(folder.path(), &upstream.url, &[]).await;
-    let wire = Wire::to(&server.address).await;
+    let proxy = Proxy::start(&server.address).await;
     let list = folder.path().join("list.txt");
     std::fs::write(&list, LIST).unwrap();
     let token = server.token.clone();
-    let mut child = begin(&[
+    let mut child = spawn_fetch(&[
         list.to_str().unwrap(),
         "--api",
-        &wire.url,
+        &proxy.url,
         "--token",
         &token,
     ]);
-    upstream.until_total(2).await;
+    upstream.wait_for_requests(2).await;
     let mut told = tokio::io::BufReader::new(child.stderr.take().unwrap());
     server.kill().await;
     let mut line = String::new();
@@ -162,7 +164,7 @@ async fn a_server_that_goes_and_comes_back_is_waited_for_and_one_run_is_started(
 
     upstream.release();
     let server = Server::start(folder.path(), &upstream.url, &[]).await;
-    wire.lead_to(&server.address);
+    proxy.forward_to(&server.address);
     line.clear();
     tokio::io::AsyncBufReadExt::read_line(&mut told, &mut line)
         .await
@@ -175,24 +177,24 @@ async fn a_server_that_goes_and_comes_back_is_waited_for_and_one_run_is_started(
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_answer_that_got_lost_starts_no_second_run() {
-    let upstream = Upstream::quick().await;
+async fn a_lost_response_starts_no_second_run() {
+    let upstream = Upstream::succeeding().await;
     let folder = TempDir::new().unwrap();
     let server = Server::start(folder.path(), &upstream.url, &[]).await;
-    let wire = Wire::to(&server.address).await;
-    wire.lose_an_answer_to("POST /api/executions ");
-    let args = ["-", "--api", &wire.url, "--token", &server.token];
+    let proxy = Proxy::start(&server.address).await;
+    proxy.drop_response_to("POST /api/executions ");
+    let args = ["-", "--api", &proxy.url, "--token", &server.token];
     let output = fetch(LIST, &args).await;
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
     assert!(text(&output.stderr).contains("the server answers again"));
-    assert_eq!(wire.sent().matches("POST /api/executions ").count(), 2);
+    assert_eq!(proxy.sent().matches("POST /api/executions ").count(), 2);
     assert_eq!(runs(&server).await.len(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn who_is_to_be_asked_must_be_clear_and_a_refusal_is_told_in_words() {
-    let upstream = Upstream::quick().await;
-    let absent = Upstream::absent();
+async fn unclear_targets_and_refused_tokens_are_errors() {
+    let upstream = Upstream::succeeding().await;
+    let absent = Upstream::unreachable();
     let folder = TempDir::new().unwrap();
     let server = Server::start(folder.path(), &upstream.url, &[]).await;
     let file = folder.path().join("my-token");
@@ -243,7 +245,7 @@ async fn who_is_to_be_asked_must_be_clear_and_a_refusal_is_told_in_words() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_server_that_is_busy_is_asked_again_and_speaks_for_itself() {
+async fn a_busy_server_is_retried_and_its_detail_is_shown() {
     let asked = Arc::new(AtomicUsize::new(0));
     let count = Arc::clone(&asked);
     let busy = Router::new().fallback(move || {

@@ -6,7 +6,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::fetch::{LIST, begin, fetch, interrupt, rows, text};
+use crate::fetch::{LIST, fetch, interrupt, rows, spawn_fetch, text};
 use crate::server::Server;
 use crate::support::numbers;
 use crate::support::upstream::{Reply, Upstream};
@@ -22,7 +22,7 @@ fn outcomes(ndjson: &[u8]) -> Vec<String> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_resumed_run_requests_only_what_is_missing() {
-    let upstream = Upstream::answering(86).await;
+    let upstream = Upstream::answering_first(86).await;
     let place = TempDir::new().unwrap();
     let [list, run, out] = ["list.txt", "run", "out.json"].map(|name| place.path().join(name));
     std::fs::write(&list, numbers(200).join("\n")).unwrap();
@@ -39,9 +39,9 @@ async fn a_resumed_run_requests_only_what_is_missing() {
         "--out",
         path(&out),
     ];
-    let child = begin(&args);
+    let child = spawn_fetch(&args);
     // 86 of 200 have succeeded, 100 are in flight.
-    upstream.until_total(186).await;
+    upstream.wait_for_requests(186).await;
     interrupt(&child);
     let output = child.wait_with_output().await.unwrap();
     assert_eq!(output.status.code(), Some(130));
@@ -54,13 +54,13 @@ async fn a_resumed_run_requests_only_what_is_missing() {
     let mode = run.metadata().unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o700);
 
-    let (before, answered) = (upstream.asked(), upstream.answered());
+    let (before, answered) = (upstream.request_counts(), upstream.answered_numbers());
     upstream.release();
     let output = fetch("", &args).await;
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
     let rows = std::fs::read(&out).unwrap();
     assert_eq!(outcomes(&rows), vec!["SUCCEEDED"; 200]);
-    let after = upstream.asked();
+    let after = upstream.request_counts();
     for number in numbers(200) {
         let before = before.get(&number).copied().unwrap_or_default();
         let more = u32::from(!answered.contains(&number));
@@ -72,7 +72,7 @@ async fn a_resumed_run_requests_only_what_is_missing() {
     let output = fetch("", &args).await;
     assert_eq!(output.status.code(), Some(0));
     assert_eq!(std::fs::read(&out).unwrap(), rows);
-    assert_eq!(upstream.asked(), after);
+    assert_eq!(upstream.request_counts(), after);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -99,7 +99,7 @@ async fn redrive_retries_what_failed() {
     let again = fetch(LIST, &args).await;
     assert_eq!(again.status.code(), Some(1));
     assert_eq!(again.stdout, first.stdout);
-    assert_eq!(upstream.total(), 2);
+    assert_eq!(upstream.request_count(), 2);
 
     let redriven = fetch(LIST, &[&args[..], &["--redrive"]].concat()).await;
     assert_eq!(
@@ -110,17 +110,17 @@ async fn redrive_retries_what_failed() {
     );
     let told = outcomes(&redriven.stdout);
     assert_eq!(told, ["SUCCEEDED", "SUCCEEDED", "INVALID", "SUCCEEDED"]);
-    let asked = upstream.asked();
+    let asked = upstream.request_counts();
     assert_eq!((asked["100010001"], asked["100010002"]), (2, 1));
     // There is nothing left to ask.
     let over = fetch(LIST, &[&args[..], &["--redrive"]].concat()).await;
-    assert_eq!((over.status.code(), upstream.total()), (Some(0), 3));
+    assert_eq!((over.status.code(), upstream.request_count()), (Some(0), 3));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_folder_refuses_another_list_or_upstream() {
-    let upstream = Upstream::quick().await;
-    let other = Upstream::quick().await;
+    let upstream = Upstream::succeeding().await;
+    let other = Upstream::succeeding().await;
     let place = TempDir::new().unwrap();
     let run = place.path().join("run");
     let call = async |list: &str, url: &str| {
@@ -128,7 +128,7 @@ async fn a_folder_refuses_another_list_or_upstream() {
         fetch(list, &args).await
     };
     assert_eq!(call(LIST, &upstream.url).await.status.code(), Some(0));
-    let asked = upstream.total();
+    let asked = upstream.request_count();
     let less = LIST.trim_end().rsplit_once('\n').unwrap().0;
     let elsewhere = format!("{}elsewhere/", upstream.url);
     for (list, url, difference) in [
@@ -149,7 +149,10 @@ async fn a_folder_refuses_another_list_or_upstream() {
         );
         assert!(!error.contains("100010001") && output.stdout.is_empty());
     }
-    assert_eq!((upstream.total(), other.total()), (asked, 0));
+    assert_eq!(
+        (upstream.request_count(), other.request_count()),
+        (asked, 0)
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -160,15 +163,15 @@ async fn a_folder_has_one_process_and_nothing_else() {
     let list = place.path().join("list.txt");
     std::fs::write(&list, LIST).unwrap();
     let args = [path(&list), "--upstream", &upstream.url, "--resume"];
-    let _first = begin(&[&args[..], &[path(&run)]].concat());
-    upstream.until_total(2).await;
+    let _first = spawn_fetch(&[&args[..], &[path(&run)]].concat());
+    upstream.wait_for_requests(2).await;
     let second = fetch("", &[&args[..], &[path(&run)]].concat()).await;
     assert_eq!(second.status.code(), Some(2));
     assert!(text(&second.stderr).contains("another process uses the folder"));
     let elsewhere = fetch("", &[&args[..], &[path(place.path())]].concat()).await;
     assert_eq!(elsewhere.status.code(), Some(2));
     assert!(text(&elsewhere.stderr).contains("it holds something else"));
-    assert_eq!(upstream.total(), 2);
+    assert_eq!(upstream.request_count(), 2);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -203,7 +206,7 @@ async fn a_resumed_run_uses_another_header_query_and_pace() {
     let output = call("b", &more).await;
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
     assert_eq!(upstream.last_headers()["x-key"], "s3cret-b");
-    assert_eq!(upstream.total(), 3);
+    assert_eq!(upstream.request_count(), 3);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -218,8 +221,8 @@ async fn a_resumed_run_keeps_to_its_new_tolerance() {
     std::fs::write(&list, numbers(40).join("\n")).unwrap();
     let args = [path(&list), "--upstream", &upstream.url];
     let args = [&args[..], &["--resume", path(&run), "--quiet"]].concat();
-    let child = begin(&args);
-    upstream.until_total(40).await;
+    let child = spawn_fetch(&args);
+    upstream.wait_for_requests(40).await;
     interrupt(&child);
     let output = child.wait_with_output().await.unwrap();
     assert_eq!(output.status.code(), Some(130));
@@ -233,7 +236,7 @@ async fn a_resumed_run_keeps_to_its_new_tolerance() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_s_folder_is_refused() {
-    let upstream = Upstream::quick().await;
+    let upstream = Upstream::succeeding().await;
     let place = TempDir::new().unwrap();
     let server = Server::start(place.path(), &upstream.url, &[]).await;
     let id = server
@@ -242,7 +245,7 @@ async fn a_server_s_folder_is_refused() {
         .as_str()
         .unwrap()
         .to_owned();
-    server.until_over(&id).await;
+    server.wait_for_end(&id).await;
     server.kill().await;
     let args = ["-", "--upstream", &upstream.url];
     let output = fetch(
@@ -252,5 +255,5 @@ async fn a_server_s_folder_is_refused() {
     .await;
     assert_eq!(output.status.code(), Some(2));
     assert!(text(&output.stderr).contains("it holds something else"));
-    assert_eq!(upstream.total(), 1);
+    assert_eq!(upstream.request_count(), 1);
 }

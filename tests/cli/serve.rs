@@ -8,13 +8,13 @@ use tempfile::TempDir;
 
 use crate::server::{Server, rollcall};
 use crate::support::numbers;
-use crate::support::patience::until;
 use crate::support::upstream::Upstream;
+use crate::support::wait::wait_for;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn asked_to_end_it_writes_what_it_knows_and_goes_on_from_there() {
+async fn a_terminated_server_writes_responses_and_resumes() {
     let folder = TempDir::new().unwrap();
-    let upstream = Upstream::answering(86).await;
+    let upstream = Upstream::answering_first(86).await;
     let server = Server::start(folder.path(), &upstream.url, &[]).await;
     let list = json!({"ssnList": numbers(200), "maxConcurrency": 100});
     let id = server.post("/api/executions", &list).await["id"]
@@ -22,18 +22,18 @@ async fn asked_to_end_it_writes_what_it_knows_and_goes_on_from_there() {
         .unwrap()
         .to_owned();
     // 86 of 200 have succeeded, 100 are in flight.
-    upstream.until_total(186).await;
+    upstream.wait_for_requests(186).await;
     assert!(server.terminate().await.success());
-    let (before, answered) = (upstream.asked(), upstream.answered());
+    let (before, answered) = (upstream.request_counts(), upstream.answered_numbers());
     upstream.release();
 
     let server = Server::start(folder.path(), &upstream.url, &[]).await;
-    let over = server.until_over(&id).await;
+    let over = server.wait_for_end(&id).await;
     assert_eq!(
         (&over["status"], &over["counts"]["SUCCEEDED"]),
         (&json!("SUCCEEDED"), &json!(200))
     );
-    let after = upstream.asked();
+    let after = upstream.request_counts();
     for number in answered {
         assert_eq!(
             after[&number], before[&number],
@@ -44,7 +44,7 @@ async fn asked_to_end_it_writes_what_it_knows_and_goes_on_from_there() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_folder_takes_one_server() {
+async fn a_data_folder_is_used_by_one_server() {
     let folder = TempDir::new().unwrap();
     let server = Server::start(folder.path(), "http://127.0.0.1:1/", &[]).await;
     let mut second = rollcall();
@@ -65,7 +65,7 @@ async fn a_folder_takes_one_server() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn only_the_token_opens_the_api_and_only_from_its_own_address() {
+async fn the_api_needs_the_token_and_its_own_origin() {
     let folder = TempDir::new().unwrap();
     let server = Server::start(folder.path(), "http://127.0.0.1:1/", &[]).await;
     let client = reqwest::Client::builder()
@@ -137,9 +137,9 @@ async fn only_the_token_opens_the_api_and_only_from_its_own_address() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_run_that_says_nothing_else_gets_the_server_s_settings() {
+async fn a_run_without_settings_has_the_servers() {
     let folder = TempDir::new().unwrap();
-    let upstream = Upstream::quick().await;
+    let upstream = Upstream::succeeding().await;
     let further = [
         "--max-concurrency=7",
         "--requests-per-second=900",
@@ -161,7 +161,7 @@ async fn a_run_that_says_nothing_else_gets_the_server_s_settings() {
 /// A browser that writes down what it is told to open.
 #[cfg(target_os = "linux")]
 #[tokio::test(flavor = "multi_thread")]
-async fn the_page_is_opened_with_a_token_that_lets_in_once() {
+async fn open_uses_a_token_that_lets_in_once() {
     let folder = TempDir::new().unwrap();
     let opened = folder.path().join("opened");
     let browser = folder.path().join("xdg-open");
@@ -180,7 +180,7 @@ async fn the_page_is_opened_with_a_token_that_lets_in_once() {
         .env_remove("SSH_CONNECTION");
     let data = folder.path().join("data");
     let server = Server::start_as(command, &data, "http://127.0.0.1:1/", &["--open"]).await;
-    let told = until("the browser", async || {
+    let told = wait_for("the browser", async || {
         std::fs::read_to_string(&opened)
             .ok()
             .filter(|told| told.ends_with('\n'))

@@ -8,8 +8,8 @@ use serde_json::Value;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 
-use crate::support::patience::until;
-use crate::support::world::{NEVER, check_sums};
+use crate::support::app::{NO_TIMEOUT, check_sums};
+use crate::support::wait::wait_for;
 
 /// A server that is killed with the test.
 pub struct Server {
@@ -34,8 +34,8 @@ pub fn rollcall() -> Command {
 }
 
 /// Sets timeouts that no test runs into, so that a slow machine adds no attempts.
-pub fn patient(command: &mut Command) -> &mut Command {
-    let never = NEVER.as_secs().to_string();
+pub fn without_timeouts(command: &mut Command) -> &mut Command {
+    let never = NO_TIMEOUT.as_secs().to_string();
     command
         .env("ROLLCALL_CONNECT_TIMEOUT", &never)
         .env("ROLLCALL_ATTEMPT_TIMEOUT", &never)
@@ -54,7 +54,7 @@ impl Server {
         upstream: &str,
         further: &[&str],
     ) -> Self {
-        patient(&mut command)
+        without_timeouts(&mut command)
             .args(["serve", "--listen", "127.0.0.1:0", "--data"])
             .arg(data)
             .args(["--upstream", upstream])
@@ -98,8 +98,8 @@ impl Server {
         serde_json::from_str(&response.text().await.unwrap()).unwrap()
     }
 
-    pub async fn until_over(&self, id: &str) -> Value {
-        until("the end of the run", async || {
+    pub async fn wait_for_end(&self, id: &str) -> Value {
+        wait_for("the end of the run", async || {
             let execution = self.get(&format!("/api/executions/{id}")).await;
             check_sums(&execution);
             (execution["status"] != "RUNNING").then_some(execution)

@@ -223,7 +223,7 @@ async fn secrets_are_masked_and_commented_out() {
 #[tokio::test(flavor = "multi_thread")]
 async fn fetch_uses_a_settings_file_and_a_header_file() {
     let folder = TempDir::new().unwrap();
-    let upstream = Upstream::quick().await;
+    let upstream = Upstream::succeeding().await;
     let path = |name: &str| folder.path().join(name);
     fs::write(path("list.txt"), numbers(1).join("\n")).unwrap();
     fs::write(path("headers"), "X-Api-Key: s3cret\n").unwrap();

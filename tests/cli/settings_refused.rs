@@ -7,7 +7,7 @@ use std::path::Path;
 use tempfile::TempDir;
 
 use crate::server::rollcall;
-use crate::support::patience::AT_MOST;
+use crate::support::wait::LIMIT;
 
 /// The error of a server that refuses these arguments and variables.
 async fn refused(data: &Path, args: &[&str], variables: &[(&str, &str)]) -> String {
@@ -22,7 +22,7 @@ async fn refused(data: &Path, args: &[&str], variables: &[(&str, &str)]) -> Stri
         command.arg("--data").arg(data);
     }
     // A server that accepts them would run for ever.
-    let ended = tokio::time::timeout(AT_MOST, command.output()).await;
+    let ended = tokio::time::timeout(LIMIT, command.output()).await;
     let output = ended
         .unwrap_or_else(|_| panic!("{args:?} {variables:?} was accepted"))
         .unwrap();

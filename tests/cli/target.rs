@@ -3,19 +3,19 @@
 use tempfile::TempDir;
 
 use crate::fetch::{LIST, text};
+use crate::proxy::Proxy;
 use crate::server::{Server, rollcall};
 use crate::support::upstream::Upstream;
-use crate::wire::Wire;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_token_in_the_address_overrides_the_variable() {
-    let upstream = Upstream::quick().await;
+    let upstream = Upstream::succeeding().await;
     let folder = TempDir::new().unwrap();
     let server = Server::start(folder.path(), &upstream.url, &[]).await;
-    let wire = Wire::to(&server.address).await;
+    let proxy = Proxy::start(&server.address).await;
     let list = folder.path().join("list.txt");
     std::fs::write(&list, LIST).unwrap();
-    let base = wire.url.trim_end_matches('/');
+    let base = proxy.url.trim_end_matches('/');
     let api = format!("{base}/?token={}", server.token);
     let call = async |more: &[&str]| {
         let mut command = rollcall();
@@ -30,12 +30,12 @@ async fn a_token_in_the_address_overrides_the_variable() {
     let differs = call(&["--token", "wr0ng"]).await;
     assert_eq!(differs.status.code(), Some(2));
     assert!(text(&differs.stderr).contains("leave all but one out"));
-    assert!(!wire.sent().contains("an0ther") && !wire.sent().contains("wr0ng"));
+    assert!(!proxy.sent().contains("an0ther") && !proxy.sent().contains("wr0ng"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_flag_overrides_a_variable() {
-    let (upstream, other) = (Upstream::quick().await, Upstream::quick().await);
+    let (upstream, other) = (Upstream::succeeding().await, Upstream::succeeding().await);
     let folder = TempDir::new().unwrap();
     let server = Server::start(folder.path(), &upstream.url, &[]).await;
     let list = folder.path().join("list.txt");
@@ -61,18 +61,18 @@ async fn a_flag_overrides_a_variable() {
         "{}",
         text(&by_server.stderr)
     );
-    assert_eq!((upstream.total(), other.total()), (2, 0));
+    assert_eq!((upstream.request_count(), other.request_count()), (2, 0));
     let here = call(&["--upstream", &other.url, "--max-attempts", "2"]).await;
     assert_eq!(here.status.code(), Some(0), "{}", text(&here.stderr));
-    assert_eq!((upstream.total(), other.total()), (2, 2));
+    assert_eq!((upstream.request_count(), other.request_count()), (2, 2));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_variable_s_token_is_sent_to_its_own_server_only() {
-    let upstream = Upstream::quick().await;
+    let upstream = Upstream::succeeding().await;
     let folder = TempDir::new().unwrap();
     let server = Server::start(folder.path(), &upstream.url, &[]).await;
-    let wire = Wire::to(&server.address).await;
+    let proxy = Proxy::start(&server.address).await;
     let list = folder.path().join("list.txt");
     std::fs::write(&list, LIST).unwrap();
     let call = async |api: &str| {
@@ -85,10 +85,10 @@ async fn a_variable_s_token_is_sent_to_its_own_server_only() {
             .env("ROLLCALL_TOKEN", &server.token);
         command.output().await.unwrap()
     };
-    let other = call(&wire.url).await;
+    let other = call(&proxy.url).await;
     assert_eq!(other.status.code(), Some(2));
     assert!(text(&other.stderr).contains("doesn't take this token"));
-    assert!(!wire.sent().contains(&server.token));
+    assert!(!proxy.sent().contains(&server.token));
     let same = call(&server.address).await;
     assert_eq!(same.status.code(), Some(0), "{}", text(&same.stderr));
 }

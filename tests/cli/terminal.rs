@@ -12,9 +12,9 @@ use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::server::{patient, rollcall};
-use crate::support::patience::until;
+use crate::server::{rollcall, without_timeouts};
 use crate::support::upstream::{Reply, Upstream};
+use crate::support::wait::wait_for;
 
 /// The two ends of a terminal: what a program writes to the second is read from the first.
 fn terminal() -> (File, File) {
@@ -60,7 +60,7 @@ async fn run(args: &[&str], looked: impl AsyncFnOnce(&Mutex<String>)) -> (Vec<Va
     std::fs::write(&list, "100010001\n100010002\n100010003\n").unwrap();
     let (ours, theirs) = terminal();
     let mut command = rollcall();
-    patient(&mut command)
+    without_timeouts(&mut command)
         .arg("fetch")
         .arg(&list)
         .args(["--upstream", &upstream.url, "--format", "ndjson"])
@@ -71,7 +71,7 @@ async fn run(args: &[&str], looked: impl AsyncFnOnce(&Mutex<String>)) -> (Vec<Va
     // Ours of the two that a program has: the terminal ends with it.
     drop(command);
     let (seen, watching) = watch(ours);
-    upstream.until_total(3).await;
+    upstream.wait_for_requests(3).await;
     looked(&seen).await;
     upstream.release();
     let output = child.wait_with_output().await.unwrap();
@@ -89,9 +89,9 @@ async fn run(args: &[&str], looked: impl AsyncFnOnce(&Mutex<String>)) -> (Vec<Va
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_bar_shows_how_far_it_is_and_what_failed() {
+async fn a_progress_bar_shows_done_and_failed_numbers() {
     let (_, told) = run(&[], async |seen| {
-        until("a bar with what failed", async || {
+        wait_for("a bar with what failed", async || {
             let seen = seen.lock().unwrap();
             let is_there = seen.contains("2 of 3 (67 %)") && seen.contains("1 failed");
             is_there.then_some(())
@@ -106,7 +106,7 @@ async fn a_bar_shows_how_far_it_is_and_what_failed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn quiet_it_tells_what_failed_and_nothing_else() {
+async fn quiet_prints_only_failures() {
     let (_, told) = run(&["--quiet"], async |_| ()).await;
     assert_eq!(told, "rollcall: 3 numbers: 2 succeeded, 1 failed\r\n");
 }

@@ -8,12 +8,12 @@ use std::{env, fs};
 
 use serde_json::Value;
 
-use crate::support::aws::told;
+use crate::support::aws::setting;
 
 const TEMPLATE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/infra/template.yaml");
 
 fn tool(name: &str) -> PathBuf {
-    Path::new(&told("PYTHON")).with_file_name(name)
+    Path::new(&setting("PYTHON")).with_file_name(name)
 }
 
 /// What a tool says as JSON, whether it finds something or not.
@@ -53,10 +53,10 @@ fn the_template_fits_a_request() {
 }
 
 #[test]
-fn checkov_finds_nothing_in_the_template_but_what_is_explained_there() {
+fn checkov_finds_only_explained_exceptions_in_the_template() {
     // In an environment of its own, since with somebody's key it would send what it finds away.
     let found = json(
-        Command::new(told("CHECKOV"))
+        Command::new(setting("CHECKOV"))
             .env_clear()
             .env("PATH", env::var_os("PATH").expect("a search path"))
             .args(["--framework=cloudformation", "--skip-download"])

@@ -7,7 +7,7 @@ use object_store::aws::{AmazonS3, AmazonS3Builder};
 use object_store::path::Path;
 use object_store::{Attribute, Attributes, ObjectStore, ObjectStoreExt, PutOptions};
 
-use crate::support::aws::{client, told};
+use crate::support::aws::{client, setting};
 use crate::support::stack::{self, Stack};
 
 const UPSTREAM: [&str; 2] = ["--upstream", "http://127.0.0.1:9/ssn/"];
@@ -18,11 +18,11 @@ const WRONG: [&str; 2] = ["--set", "PassesDefinition=none.json"];
 async fn xtask(what: &str, stack: &str, arguments: &[&str]) -> Output {
     let mut command = stack::xtask(what, stack);
     match what {
-        "deploy" => command.args(["--built", &told("ZIPS")]),
+        "deploy" => command.args(["--built", &setting("ZIPS")]),
         _ => command.arg("--yes"),
     };
     command.args(arguments);
-    stack::run(command).await
+    stack::run_command(command).await
 }
 
 /// What a command said that went well, or that didn't.
@@ -33,9 +33,9 @@ fn said(output: &Output, well: bool) -> String {
 }
 
 #[test]
-fn the_region_is_the_flags_then_that_of_the_environment() {
+fn the_flags_region_overrides_the_environments() {
     let bucket = |region: &[&str]| {
-        let output = Command::new(told("XTASK"))
+        let output = Command::new(setting("XTASK"))
             .args(["deploy", "--dry-run"])
             .args(region)
             .env_clear()
@@ -57,7 +57,7 @@ fn the_region_is_the_flags_then_that_of_the_environment() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_creation_that_failed_says_why_and_can_be_done_again_or_removed() {
+async fn a_failed_creation_says_why_and_can_be_repeated_or_removed() {
     let stack = format!("rollcall-failing-{}", process::id());
     let failing = [UPSTREAM, WRONG].concat();
     let why = "did not get there: Passes: ";
@@ -71,7 +71,7 @@ async fn a_creation_that_failed_says_why_and_can_be_done_again_or_removed() {
                 .strip_suffix(": for the code, private, TLS only")
         })
         .expect("the bucket of the code");
-    let code = format!("{}/{code}", told("ENDPOINT"));
+    let code = format!("{}/{code}", setting("ENDPOINT"));
     let http = client().build().expect("a client");
     // Who doesn't sign is refused what is there.
     let status = async || http.get(&code).send().await.expect("an answer").status();
@@ -125,8 +125,8 @@ async fn put(bucket: &AmazonS3, name: &str, replaced: Option<&str>) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_earlier_pages_file_stays_for_days_after_it_was_replaced() {
-    let stack = Stack::asking(UPSTREAM[1]).await;
+async fn replaced_page_files_are_kept_for_days() {
+    let stack = Stack::with_upstream(UPSTREAM[1]).await;
     let bucket = AmazonS3Builder::from_env()
         .with_bucket_name(stack.output("SiteBucketName"))
         .build()

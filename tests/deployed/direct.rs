@@ -9,7 +9,9 @@ use crate::support::upstream::{Reply, Upstream};
 const PAYLOAD: usize = 256 * 1024;
 
 async fn ask(stack: &Stack, input: Value) -> (String, Value) {
-    stack.run("DirectStateMachineArn", &input).await
+    stack
+        .run_state_machine("DirectStateMachineArn", &input)
+        .await
 }
 
 fn numbers(count: u32) -> Vec<String> {
@@ -19,7 +21,7 @@ fn numbers(count: u32) -> Vec<String> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_answers_come_in_the_lists_order_whatever_they_are() {
+async fn outputs_are_in_list_order() {
     let upstream = Upstream::start(|number, _| match &number[5..] {
         "0001" => Reply::Body("application/json", json!({"name": "Ann"}).to_string()),
         "0002" => Reply::Status(404),
@@ -27,7 +29,7 @@ async fn the_answers_come_in_the_lists_order_whatever_they_are() {
         _ => Reply::Status(403),
     })
     .await;
-    let stack = Stack::asking(&upstream.url).await;
+    let stack = Stack::with_upstream(&upstream.url).await;
     let list = json!({"ssnList": ["123-45-0001", "123450002", "12", "123450004", "123450003"]});
 
     let (status, answers) = ask(&stack, list).await;
@@ -46,19 +48,19 @@ async fn the_answers_come_in_the_lists_order_whatever_they_are() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn all_are_asked_at_once_and_forty_one_as_forty() {
+async fn all_numbers_are_requested_at_once_in_both_map_modes() {
     for count in [40, 41] {
         let upstream = Upstream::start(|number, _| {
             let answer = Reply::Body("text/plain", number[5..].to_owned());
             Reply::OnRelease(Box::new(answer))
         })
         .await;
-        let stack = Stack::asking(&upstream.url).await;
+        let stack = Stack::with_upstream(&upstream.url).await;
         let list = numbers(count);
         let asked = ask(&stack, json!({"ssnList": list}));
         // None is answered before all have been asked.
         let all = async {
-            upstream.until_total(count).await;
+            upstream.wait_for_requests(count).await;
             upstream.release();
         };
         let ((status, answers), ()) = tokio::join!(asked, all);
@@ -68,16 +70,16 @@ async fn all_are_asked_at_once_and_forty_one_as_forty() {
         for (number, answer) in list.iter().zip(answers) {
             assert_eq!(answer["body"], number[5..]);
         }
-        assert_eq!(upstream.most_in_flight(), count);
+        assert_eq!(upstream.max_in_flight(), count);
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn four_hundred_long_answers_are_cut_to_fit_and_marked() {
+async fn four_hundred_long_bodies_are_truncated_and_marked() {
     let long = json!({"text": "é\"\\".repeat(2_000)});
     let upstream =
         Upstream::start(move |_, _| Reply::Body("application/json", long.to_string())).await;
-    let stack = Stack::asking(&upstream.url).await;
+    let stack = Stack::with_upstream(&upstream.url).await;
     for count in [40, 400] {
         let (status, answers) = ask(&stack, json!({"ssnList": numbers(count)})).await;
         assert_eq!(status, "SUCCEEDED");
@@ -91,9 +93,9 @@ async fn four_hundred_long_answers_are_cut_to_fit_and_marked() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_no_list_of_up_to_four_hundred_fails_with_a_plain_cause() {
-    let upstream = Upstream::quick().await;
-    let stack = Stack::asking(&upstream.url).await;
+async fn input_without_1_to_400_numbers_fails_with_a_cause() {
+    let upstream = Upstream::succeeding().await;
+    let stack = Stack::with_upstream(&upstream.url).await;
     for (input, name) in [
         (json!({}), "BadInput"),
         (json!([]), "BadInput"),

@@ -7,11 +7,11 @@ use rustix::io::Errno;
 use rustix::process::{Pid, Resource, Rlimit, Signal, kill_process, prlimit};
 use serde_json::{Value, json};
 
+use crate::support::app::{EngineKind, TestApp};
 use crate::support::numbers;
-use crate::support::patience::until;
 use crate::support::stack::Stack;
 use crate::support::upstream::{Reply, Upstream};
-use crate::support::world::{Kind, World};
+use crate::support::wait::wait_for;
 
 /// The processes that run a stack's fetcher now: the emulator starts one for each instance.
 fn fetchers(stack: &Stack) -> Vec<Pid> {
@@ -43,13 +43,12 @@ fn memory(process: Pid) -> u64 {
 }
 
 /// A run whose first half is answered and written, and whose second half is in flight.
-async fn half_done(world: &World, upstream: &Upstream, lines: &[String]) -> String {
-    let id = world.start(json!({"ssnList": lines})).await;
+async fn half_done(app: &TestApp, upstream: &Upstream, lines: &[String]) -> String {
+    let id = app.start(json!({"ssnList": lines})).await;
     let half = lines.len() / 2;
-    world
-        .until(&id, |execution| execution["counts"]["SUCCEEDED"] == half)
+    app.wait_for(&id, |execution| execution["counts"]["SUCCEEDED"] == half)
         .await;
-    upstream.until_total(lines.len() as u32).await;
+    upstream.wait_for_requests(lines.len() as u32).await;
     id
 }
 
@@ -67,26 +66,26 @@ async fn holding(lines: &[String], then: Reply) -> Upstream {
 
 /// Everything was found, each row in its place, and what had been written was never asked again. How
 /// often each of the others was.
-async fn check(world: &World, upstream: &Upstream, id: &str, lines: &[String]) -> Vec<u32> {
-    let over = world.until_over(id).await;
+async fn check(app: &TestApp, upstream: &Upstream, id: &str, lines: &[String]) -> Vec<u32> {
+    let over = app.wait_for_end(id).await;
     assert_eq!(over["status"], "SUCCEEDED", "{over}");
     assert_eq!(over["counts"]["SUCCEEDED"], lines.len(), "{over}");
-    let rows = world.rows(id).await;
+    let rows = app.rows(id).await;
     let found: Vec<&Value> = rows.iter().map(|row| &row["ssn"]).collect();
     assert_eq!(found, lines.iter().collect::<Vec<_>>());
-    let asked = upstream.asked();
+    let asked = upstream.request_counts();
     let (written, in_flight) = lines.split_at(lines.len() / 2);
     assert!(written.iter().all(|number| asked[number] == 1), "{asked:?}");
     in_flight.iter().map(|number| asked[number]).collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_fetcher_that_is_killed_in_mid_batch_loses_nothing() {
+async fn a_fetcher_killed_in_mid_batch_loses_nothing() {
     let lines = numbers(60);
     let upstream = holding(&lines, Reply::Status(200)).await;
-    let world = World::new(Kind::StepFunctions, &upstream).await;
-    let id = half_done(&world, &upstream, &lines).await;
-    let killed = fetchers(world.stack());
+    let app = TestApp::new(EngineKind::StepFunctions, &upstream).await;
+    let id = half_done(&app, &upstream, &lines).await;
+    let killed = fetchers(app.stack());
     assert!(!killed.is_empty(), "the run has a fetcher");
     for fetcher in &killed {
         match kill_process(*fetcher, Signal::KILL) {
@@ -95,19 +94,19 @@ async fn a_fetcher_that_is_killed_in_mid_batch_loses_nothing() {
             Err(error) => panic!("a fetcher can't be killed: {error}"),
         }
     }
-    let asked = check(&world, &upstream, &id, &lines).await;
+    let asked = check(&app, &upstream, &id, &lines).await;
     assert!(asked.iter().all(|times| *times == 2), "{asked:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_fetcher_that_runs_out_of_memory_in_mid_batch_loses_nothing() {
+async fn a_fetcher_out_of_memory_in_mid_batch_loses_nothing() {
     // In batches of 15, so that a fetcher gets answers of 400 KB, more than is left over in what it has.
     let lines = numbers(600);
     let large = Reply::Body("text/plain", "x".repeat(60_000));
     let upstream = holding(&lines, large).await;
-    let world = World::new(Kind::StepFunctions, &upstream).await;
-    let id = half_done(&world, &upstream, &lines).await;
-    let starved = fetchers(world.stack());
+    let app = TestApp::new(EngineKind::StepFunctions, &upstream).await;
+    let id = half_done(&app, &upstream, &lines).await;
+    let starved = fetchers(app.stack());
     assert!(!starved.is_empty(), "the run has a fetcher");
     let limit = |fetcher, most| {
         let limit = Rlimit {
@@ -120,8 +119,8 @@ async fn a_fetcher_that_runs_out_of_memory_in_mid_batch_loses_nothing() {
         limit(*fetcher, Some(memory(*fetcher))).expect("a limit");
     }
     upstream.release();
-    until("the end of what has no memory", async || {
-        let alive = fetchers(world.stack());
+    wait_for("the end of what has no memory", async || {
+        let alive = fetchers(app.stack());
         starved
             .iter()
             .any(|dead| !alive.contains(dead))
@@ -133,6 +132,6 @@ async fn a_fetcher_that_runs_out_of_memory_in_mid_batch_loses_nothing() {
         // Some are dead.
         let _ = limit(fetcher, None);
     }
-    let asked = check(&world, &upstream, &id, &lines).await;
+    let asked = check(&app, &upstream, &id, &lines).await;
     assert!(asked.iter().any(|times| *times > 1), "{asked:?}");
 }

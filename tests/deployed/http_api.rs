@@ -33,7 +33,7 @@ async fn get(stack: &Stack, token: &str, path: &str) -> (u16, String) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_router_answers_behind_the_gateway() {
-    let stack = Stack::asking("http://127.0.0.1:1/ssn").await;
+    let stack = Stack::with_upstream("http://127.0.0.1:1/ssn").await;
     let token = stack.token().await;
     let (status, answer) = get(&stack, &token, "/api/settings").await;
     assert_eq!(status, 200, "{answer}");

@@ -8,10 +8,10 @@
     reason = "shared with the tests of the page, which use more of it"
 )]
 mod browser;
-mod deaths;
 mod definitions;
-mod deploying;
+mod deploy_command;
 mod direct;
+mod fetcher_crashes;
 mod http_api;
 mod page;
 mod passes;

@@ -5,15 +5,17 @@ use serde_json::Value;
 use crate::browser::Browser;
 use crate::support::stack::Stack;
 use crate::support::upstream::Upstream;
-use crate::support::users::let_in;
+use crate::support::users::create_user;
 
 const USER: &str = "bob@example.gov";
 
 /// Signs in at the user pool's own page.
 async fn sign_in(browser: &Browser, password: &str) {
     let [user, password] = [USER, password].map(Value::from);
-    browser.until("document.querySelector('#password')").await;
-    browser.shoot("deployed-sign-in").await;
+    browser
+        .wait_for("document.querySelector('#password')")
+        .await;
+    browser.screenshot("deployed-sign-in").await;
     let fill = format!(
         "(() => {{
             document.querySelector('#username').value = {user};
@@ -21,14 +23,14 @@ async fn sign_in(browser: &Browser, password: &str) {
             document.querySelector('#password').form.submit();
         }})()"
     );
-    browser.read(&fill).await;
+    browser.evaluate(&fill).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whoever_signs_in_starts_a_run_follows_it_comes_back_to_it_and_signs_out() {
-    let upstream = Upstream::quick().await;
-    let (stack, browser) = tokio::join!(Stack::asking(&upstream.url), Browser::open());
-    let password = let_in(stack.output("UserPoolId"), USER).await;
+async fn a_deployed_run_is_started_reopened_and_signed_out_of() {
+    let upstream = Upstream::succeeding().await;
+    let (stack, browser) = tokio::join!(Stack::with_upstream(&upstream.url), Browser::open());
+    let password = create_user(stack.output("UserPoolId"), USER).await;
     // The emulator has no page for giving up a token, and no picture for its sign-in.
     browser.expect_in_console("/oauth2/revoke");
     browser.expect_in_console("favicon");
@@ -41,48 +43,50 @@ async fn whoever_signs_in_starts_a_run_follows_it_comes_back_to_it_and_signs_out
         browser
             .goto(&format!("{}{path}", stack.output("Address")))
             .await;
-        let text = browser.read("document.body.innerText").await;
+        let text = browser.evaluate("document.body.innerText").await;
         assert!(
             text.as_str().is_some_and(|text| text.contains(told)),
             "{text}"
         );
-        browser.shoot(picture).await;
+        browser.screenshot(picture).await;
     }
     browser.goto(stack.output("Address")).await;
     sign_in(&browser, password).await;
     browser
-        .until_text("heading", "Look up Social Security Numbers")
+        .wait_for_text("heading", "Look up Social Security Numbers")
         .await;
     assert_eq!(browser.address().await, stack.output("Address"));
     browser.text("upstream").await;
     browser
         .type_in("numbers", "123-45-6789\n123-45-6780\n123-45-6781")
         .await;
-    browser.until_text("start", "Look up 3 numbers").await;
-    browser.shoot("deployed-list").await;
-    browser.click("start").await;
-    browser.until_text("status", "Finished").await;
-    browser.until_text("count-succeeded", "3").await;
     browser
-        .until(
+        .wait_for_text("start", "Viewport up 3 numbers")
+        .await;
+    browser.screenshot("deployed-list").await;
+    browser.click("start").await;
+    browser.wait_for_text("status", "Finished").await;
+    browser.wait_for_text("count-succeeded", "3").await;
+    browser
+        .wait_for(
             "(rows => rows.length === 3 && rows.every(row => row.innerText.includes('Succeeded')))\
              ([...document.querySelectorAll('[data-testid=row]')])",
         )
         .await;
-    browser.shoot("deployed-run").await;
+    browser.screenshot("deployed-run").await;
     let run = browser.address().await;
 
     // The emulator knows nobody again, as a pool does whose session has ended.
     browser.reload().await;
     sign_in(&browser, password).await;
-    browser.until_text("status", "Finished").await;
+    browser.wait_for_text("status", "Finished").await;
     assert_eq!(browser.address().await, run);
-    assert_eq!(browser.read("sessionStorage.length").await, 0);
+    assert_eq!(browser.evaluate("sessionStorage.length").await, 0);
 
     browser.click("sign-out").await;
     let told = browser.text("trouble").await;
     assert!(told.starts_with("You are signed out"), "{told}");
     assert_eq!(browser.address().await, stack.output("Address"));
-    browser.shoot("deployed-signed-out").await;
+    browser.screenshot("deployed-signed-out").await;
     browser.close().await;
 }

@@ -6,9 +6,9 @@ use contract::wire::{ExecutionStatus, RunSettings};
 use serde_json::{Value, json};
 use store::{Meta, Pass, Store};
 
-use crate::support::patience::until;
 use crate::support::stack::Stack;
 use crate::support::upstream::{Reply, Upstream};
+use crate::support::wait::wait_for;
 
 /// An execution of so many numbers, written as the API does, its first pass about to start.
 async fn prepared(store: &Store, count: u32, wide: bool) -> (Meta, PassStart) {
@@ -29,7 +29,7 @@ async fn prepared(store: &Store, count: u32, wide: bool) -> (Meta, PassStart) {
 }
 
 async fn end(engine: &impl Engine, meta: &Meta) -> EngineStatus {
-    until("the end of the pass", async || {
+    wait_for("the end of the pass", async || {
         let status = engine.status(&meta.id, 1).await.unwrap();
         (status != EngineStatus::Running).then_some(status)
     })
@@ -42,9 +42,9 @@ const SUCCEEDED: EngineStatus = EngineStatus::Over {
 };
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_pass_goes_through_all_its_batches_either_way() {
-    let upstream = Upstream::quick().await;
-    let stack = Stack::asking(&upstream.url).await;
+async fn a_pass_fetches_all_its_batches_in_both_map_modes() {
+    let upstream = Upstream::succeeding().await;
+    let stack = Stack::with_upstream(&upstream.url).await;
     let (store, engine) = (stack.store(), stack.engine());
     for wide in [false, true] {
         let (meta, start) = prepared(&store, 5, wide).await;
@@ -57,9 +57,9 @@ async fn a_pass_goes_through_all_its_batches_either_way() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_lost_batch_ends_no_other_and_is_told() {
-    let upstream = Upstream::quick().await;
-    let stack = Stack::asking(&upstream.url).await;
+async fn a_lost_batch_is_reported_and_ends_no_other() {
+    let upstream = Upstream::succeeding().await;
+    let stack = Stack::with_upstream(&upstream.url).await;
     let (store, engine) = (stack.store(), stack.engine());
     for wide in [false, true] {
         let (meta, mut start) = prepared(&store, 3, wide).await;
@@ -77,25 +77,25 @@ async fn a_lost_batch_ends_no_other_and_is_told() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_batch_is_invoked_again_while_something_is_pending() {
+async fn a_batch_with_pending_items_is_invoked_again() {
     let upstream = Upstream::start(|_, before| match before {
         // Longer than a fetcher with a time limit waits.
         0 => Reply::RetryAfter(503, "6"),
         _ => Reply::Status(200),
     })
     .await;
-    let stack = Stack::asking(&upstream.url).await;
+    let stack = Stack::with_upstream(&upstream.url).await;
     let (store, engine) = (stack.store(), stack.engine());
     let (meta, start) = prepared(&store, 1, false).await;
     engine.start(start).await.unwrap();
     assert_eq!(end(&engine, &meta).await, SUCCEEDED);
-    assert_eq!(upstream.total(), 2);
+    assert_eq!(upstream.request_count(), 2);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_stopped_pass_is_over_and_a_sweep_leaves_nothing() {
+async fn a_stopped_pass_ends_and_a_sweep_leaves_nothing() {
     let upstream = Upstream::start(|_, _| Reply::Held).await;
-    let stack = Stack::asking(&upstream.url).await;
+    let stack = Stack::with_upstream(&upstream.url).await;
     let (store, engine) = (stack.store(), stack.engine());
     let (meta, start) = prepared(&store, 2, false).await;
     engine.start(start).await.unwrap();
@@ -110,15 +110,15 @@ async fn a_stopped_pass_is_over_and_a_sweep_leaves_nothing() {
     store.erase(&meta.id).await.unwrap();
     assert!(store.is_erased(&meta.id).await.unwrap());
     engine.sweep(&meta.id).await.unwrap();
-    until("the end of the sweep", async || {
+    wait_for("the end of the sweep", async || {
         (!store.is_erased(&meta.id).await.unwrap()).then_some(())
     })
     .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_was_never_started_is_unknown() {
-    let stack = Stack::asking("http://127.0.0.1:1/ssn/").await;
+async fn a_pass_that_was_never_started_is_unknown() {
+    let stack = Stack::with_upstream("http://127.0.0.1:1/ssn/").await;
     let (store, engine) = (stack.store(), stack.engine());
     let (meta, _) = prepared(&store, 1, false).await;
     let status = engine.status(&meta.id, 1).await.unwrap();
@@ -127,8 +127,8 @@ async fn what_was_never_started_is_unknown() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nonsense_fails_with_a_plain_cause() {
-    let stack = Stack::asking("http://127.0.0.1:1/ssn/").await;
+async fn malformed_input_fails_with_a_cause() {
+    let stack = Stack::with_upstream("http://127.0.0.1:1/ssn/").await;
     let id = "01jd0000000000000000000abc";
     let whole = json!({"executionId": id, "pass": 1, "batches": [0], "lanes": 1, "wide": false});
     let mut inputs = vec![
@@ -145,7 +145,7 @@ async fn nonsense_fails_with_a_plain_cause() {
         inputs.push(input);
     }
     for input in inputs {
-        let (status, end) = stack.run("StateMachineArn", &input).await;
+        let (status, end) = stack.run_state_machine("StateMachineArn", &input).await;
         assert_eq!(
             (status.as_str(), &end["error"]),
             ("FAILED", &json!("BadInput")),
@@ -154,7 +154,7 @@ async fn nonsense_fails_with_a_plain_cause() {
         assert!(end["cause"].as_str().unwrap().contains("executionId"));
     }
     // What looks right but isn't known is the fetcher's to refuse.
-    let (status, end): (String, Value) = stack.run("StateMachineArn", &whole).await;
+    let (status, end): (String, Value) = stack.run_state_machine("StateMachineArn", &whole).await;
     assert_eq!(
         (status.as_str(), &end["error"]),
         ("FAILED", &json!("UnknownExecution"))

@@ -4,12 +4,12 @@ use aws_sdk_sfn::Client;
 use backend::step_functions::load_aws_config;
 use serde_json::json;
 
-use crate::support::aws::aws;
+use crate::support::app::{EngineKind, TestApp};
+use crate::support::aws::call_aws;
 use crate::support::numbers;
-use crate::support::patience::until;
 use crate::support::stack::Stack;
 use crate::support::upstream::{Reply, Upstream};
-use crate::support::world::{Kind, World};
+use crate::support::wait::wait_for;
 
 /// Everything that Step Functions keeps of the executions of a state machine.
 async fn workflow(stack: &Stack) -> String {
@@ -38,7 +38,7 @@ async fn workflow(stack: &Stack) -> String {
 /// All lines of a log group.
 async fn log(group: &str) -> String {
     let target = "Logs_20140328.FilterLogEvents";
-    let found = aws("logs", target, &json!({"logGroupName": group})).await;
+    let found = call_aws("logs", target, &json!({"logGroupName": group})).await;
     assert!(found["nextToken"].is_null(), "all of it");
     let events = found["events"].as_array().expect("events");
     events
@@ -58,26 +58,26 @@ async fn no_number_reaches_the_workflow_or_a_log() {
         _ => Reply::Status(500),
     })
     .await;
-    let world = World::new(Kind::StepFunctions, &upstream).await;
-    let id = world.start(json!({"ssnList": lines})).await;
-    let over = world.until_over(&id).await;
+    let app = TestApp::new(EngineKind::StepFunctions, &upstream).await;
+    let id = app.start(json!({"ssnList": lines})).await;
+    let over = app.wait_for_end(&id).await;
     assert!(over["counts"]["FAILED"].as_u64() > Some(0), "{over}");
-    assert_eq!(world.rows(&id).await.len(), lines.len());
+    assert_eq!(app.rows(&id).await.len(), lines.len());
     // What somebody mistakes for a search, or sends wrongly.
     let number = &lines[0];
     for path in [number.clone(), format!("?cursor={number}")] {
-        let asked = world.get(&format!("/api/executions/{path}")).await;
+        let asked = app.get(&format!("/api/executions/{path}")).await;
         assert!(asked.status.is_client_error());
     }
 
-    let stack = world.stack();
+    let stack = app.stack();
     let name = stack.name();
     let mut seen = workflow(stack).await;
     assert!(seen.contains(&id), "the workflow was looked at");
     // What is logged of a call may be kept with the next one only.
     let wrong = json!({"ssnList": number, number.as_str(): number});
-    seen += &until("the log of a wrong call", async || {
-        let told = world.post("/api/executions", wrong.clone()).await;
+    seen += &wait_for("the log of a wrong call", async || {
+        let told = app.post("/api/executions", wrong.clone()).await;
         told.expect_problem(422, "invalid-request");
         let lines = log(&format!("/rollcall/{name}/api")).await;
         lines.contains("\"status\":422").then_some(lines)

@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
-use crate::support::patience::until;
-use crate::support::stack::{Stack, json_of};
-use crate::support::users::{cognito, let_in, sign_in};
+use crate::support::stack::{Stack, json_body};
+use crate::support::users::{cognito, create_user, sign_in};
+use crate::support::wait::wait_for;
 
 /// A client of a user pool that scripts can sign in with.
 async fn client_of(pool: &str) -> String {
@@ -24,15 +24,15 @@ async fn client_of(pool: &str) -> String {
 async fn asked(stack: &Stack, path: &str, token: &str) -> (u16, Value) {
     let bearer = format!("Bearer {token}");
     let answer = stack.get(path, &[("authorization", &bearer)]).await;
-    (answer.status().as_u16(), json_of(answer).await)
+    (answer.status().as_u16(), json_body(answer).await)
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_run_is_its_owners_alone_and_a_foreign_token_lets_nobody_in() {
-    let stack = Stack::asking("http://127.0.0.1:1/ssn/").await;
+async fn runs_are_private_and_foreign_tokens_are_refused() {
+    let stack = Stack::with_upstream("http://127.0.0.1:1/ssn/").await;
     let (pool, client) = (stack.output("UserPoolId"), stack.output("ClientId"));
     let ann = stack.token().await;
-    let password = let_in(pool, "bob@example.gov").await;
+    let password = create_user(pool, "bob@example.gov").await;
     let bob = sign_in(pool, client, "bob@example.gov", password).await;
 
     let started = stack
@@ -53,7 +53,7 @@ async fn a_run_is_its_owners_alone_and_a_foreign_token_lets_nobody_in() {
     // Of another pool: another issuer.
     let made = cognito("CreateUserPool", &json!({"PoolName": "other"})).await;
     let foreign = made["UserPool"]["Id"].as_str().expect("a pool");
-    let password = let_in(foreign, "bob").await;
+    let password = create_user(foreign, "bob").await;
     let issuer = sign_in(foreign, &client_of(foreign).await, "bob", password).await;
     // Of this pool and for this client, with another signature.
     let (claims, signature) = ann.rsplit_once('.').expect("a token of three parts");
@@ -67,9 +67,9 @@ async fn a_run_is_its_owners_alone_and_a_foreign_token_lets_nobody_in() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_token_lets_in_until_it_ends() {
-    let stack = Stack::asking("http://127.0.0.1:1/ssn/").await;
+    let stack = Stack::with_upstream("http://127.0.0.1:1/ssn/").await;
     let (pool, client) = (stack.output("UserPoolId"), stack.output("ClientId"));
-    let password = let_in(pool, "bob@example.gov").await;
+    let password = create_user(pool, "bob@example.gov").await;
     let lasting = sign_in(pool, client, "bob@example.gov", password).await;
     cognito(
         "UpdateUserPoolClient",
@@ -84,13 +84,13 @@ async fn a_token_lets_in_until_it_ends() {
     )
     .await;
     // On a slow machine the first call may come too late.
-    let brief = until("a call before the token's end", async || {
+    let brief = wait_for("a call before the token's end", async || {
         let token = sign_in(pool, client, "bob@example.gov", password).await;
         let (status, _) = asked(&stack, "api/executions", &token).await;
         (status == 200).then_some(token)
     })
     .await;
-    until("the end of the token", async || {
+    wait_for("the end of the token", async || {
         let (status, _) = asked(&stack, "api/executions", &brief).await;
         (status == 401).then_some(())
     })

@@ -9,8 +9,8 @@ use axum::routing::get;
 use serde_json::json;
 use tokio::net::TcpListener;
 
-use crate::support::aws::{aws, told};
-use crate::support::stack::{Stack, json_of};
+use crate::support::aws::{call_aws, setting};
+use crate::support::stack::{Stack, json_body};
 
 /// An upstream that wants a key; where it is asked.
 async fn locked_upstream() -> String {
@@ -29,14 +29,14 @@ async fn locked_upstream() -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_stack_goes_up_answers_who_signed_in_and_goes_down() {
-    let secret = aws(
+async fn a_stack_is_deployed_used_and_destroyed() {
+    let secret = call_aws(
         "secretsmanager",
         "secretsmanager.CreateSecret",
         &json!({"Name": format!("upstream-{}", process::id()), "SecretString": "X-Api-Key: open"}),
     )
     .await;
-    let stack = Stack::up(&[
+    let stack = Stack::deploy(&[
         ("UpstreamUrl", &locked_upstream().await),
         ("UpstreamSecretArn", secret["ARN"].as_str().expect("an ARN")),
         ("DefaultConcurrency", "7"),
@@ -76,7 +76,7 @@ async fn the_stack_goes_up_answers_who_signed_in_and_goes_down() {
             );
         }
     }
-    let config = json_of(stack.get("config.json", &[]).await).await;
+    let config = json_body(stack.get("config.json", &[]).await).await;
     assert_eq!(config["clientId"], stack.output("ClientId"));
     assert_eq!(config["issuer"], stack.output("Issuer"));
 
@@ -91,7 +91,7 @@ async fn the_stack_goes_up_answers_who_signed_in_and_goes_down() {
     let token = stack.token().await;
     let bearer = format!("Bearer {token}");
     let signed_in = [("authorization", bearer.as_str())];
-    let settings = json_of(stack.get("api/settings", &signed_in).await).await;
+    let settings = json_body(stack.get("api/settings", &signed_in).await).await;
     assert_eq!(settings["defaults"]["maxConcurrency"], 7);
     let nothing = stack.get("api/nothing", &signed_in).await;
     assert_eq!(nothing.status(), 404);
@@ -103,23 +103,23 @@ async fn the_stack_goes_up_answers_who_signed_in_and_goes_down() {
     // A run, through the state machine, to an upstream that wants the secret.
     let list = json!({"ssnList": ["123-45-6789", "123456780", "x"]});
     let started = stack.start(&token, &list).await;
-    let over = stack.until_over(&token, &started["id"]).await;
+    let over = stack.wait_for_end(&token, &started["id"]).await;
     assert_eq!(over["status"], "SUCCEEDED", "{over}");
     assert_eq!(over["counts"]["SUCCEEDED"], 2, "{over}");
 
     // Gone, with all that was in it. Until then the bucket is nobody's who doesn't sign.
-    let bucket = format!("{}/{}", told("ENDPOINT"), stack.output("DataBucketName"));
+    let bucket = format!("{}/{}", setting("ENDPOINT"), stack.output("DataBucketName"));
     let status = async || stack.client().get(&bucket).send().await.unwrap().status();
     assert_eq!(status().await, 403);
-    stack.down().await;
+    stack.destroy().await;
     assert_eq!(status().await, 404);
     assert_ne!(stack.get("", &[]).await.status(), 200);
 }
 
 #[test]
-fn a_dry_run_says_every_step_and_needs_no_account() {
+fn a_dry_run_lists_every_step_and_needs_no_account() {
     let run = |what: &str, arguments: &[&str]| {
-        let output = Command::new(told("XTASK"))
+        let output = Command::new(setting("XTASK"))
             .args([what, "--dry-run"])
             .args(arguments)
             .env_clear()

@@ -2,28 +2,28 @@
 
 use serde_json::json;
 
+use crate::support::app::EngineKind;
 use crate::support::numbers;
 use crate::support::upstream::Upstream;
-use crate::support::world::{Kind, list};
 use crate::visit::Visit;
 
 const OPEN: &str = "document.querySelector('[data-testid=delete-ask]').open";
 
-on_both_engines!(a_run_is_deleted_from_its_page_after_a_question);
+on_both_engines!(a_run_is_deleted_from_its_page_after_confirmation);
 
-async fn a_run_is_deleted_from_its_page_after_a_question(kind: Kind) {
-    let upstream = Upstream::quick().await;
+async fn a_run_is_deleted_from_its_page_after_confirmation(kind: EngineKind) {
+    let upstream = Upstream::succeeding().await;
     let visit = Visit::new(kind, &upstream).await;
     let browser = &visit.browser;
     browser.type_in("numbers", &numbers(3).join("\n")).await;
-    browser.until_text("report-numbers", "3").await;
+    browser.wait_for_text("report-numbers", "3").await;
     browser.type_in("label", "The first three").await;
     let id = visit.start().await;
-    visit.until_status("Finished").await;
+    visit.wait_for_status("Finished").await;
 
     // Escape is a no, and the focus is where it was.
     browser.click("delete").await;
-    browser.until(OPEN).await;
+    browser.wait_for(OPEN).await;
     let question = browser.text("delete-ask").await;
     assert!(
         question
@@ -31,55 +31,55 @@ async fn a_run_is_deleted_from_its_page_after_a_question(kind: Kind) {
         "{question}"
     );
     let focused = "document.activeElement.dataset.testid";
-    assert_eq!(browser.read(focused).await, "delete-ask-no");
-    visit.shoot("delete-question").await;
+    assert_eq!(browser.evaluate(focused).await, "delete-ask-no");
+    visit.screenshot("delete-question").await;
     browser.type_in("delete-ask-no", "\u{e00c}").await;
-    browser.until(&format!("!{OPEN}")).await;
-    assert_eq!(browser.read(focused).await, "delete");
-    assert_eq!(visit.site.world.execution(&id).await["id"], json!(id));
+    browser.wait_for(&format!("!{OPEN}")).await;
+    assert_eq!(browser.evaluate(focused).await, "delete");
+    assert_eq!(visit.site.app.execution(&id).await["id"], json!(id));
 
     browser.click("delete").await;
     browser.click("delete-ask-yes").await;
-    browser.until_text("heading", "History").await;
+    browser.wait_for_text("heading", "History").await;
     browser
-        .until_text(
+        .wait_for_text(
             "done",
             "Deleted “The first three”, with its 3 lines and all results.",
         )
         .await;
     browser
-        .until_text("history-empty", "No runs yet. Look up a list.")
+        .wait_for_text("history-empty", "No runs yet. Look up a list.")
         .await;
     let address = format!("/api/executions/{id}");
-    let answer = visit.site.world.get(&address).await;
+    let answer = visit.site.app.get(&address).await;
     answer.expect_problem(404, "unknown-execution");
     // What was done is told once.
     browser.click("nav-new").await;
     browser.click("nav-history").await;
     browser.text("history-empty").await;
-    assert!(!browser.shows("done").await);
+    assert!(!browser.is_visible("done").await);
     visit.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn one_of_several_runs_is_deleted_from_the_history() {
-    let upstream = Upstream::quick().await;
-    let visit = Visit::new(Kind::Memory, &upstream).await;
+async fn a_run_is_deleted_from_the_history() {
+    let upstream = Upstream::succeeding().await;
+    let visit = Visit::new(EngineKind::Memory, &upstream).await;
     let browser = &visit.browser;
-    let world = &visit.site.world;
+    let app = &visit.site.app;
     for rows in [1, 2] {
-        let id = world.start(list(&numbers(rows))).await;
-        world.until_over(&id).await;
+        let id = app.start(list(&numbers(rows))).await;
+        app.wait_for_end(&id).await;
     }
     browser.click("nav-history").await;
     let shown = "[...document.querySelectorAll('[data-testid=history-run] b')].map(name => name.innerText).join()";
     browser
-        .until(&format!("{shown} === 'List of 2 lines,List of 1 line'"))
+        .wait_for(&format!("{shown} === 'List of 2 lines,List of 1 line'"))
         .await;
     browser.click("history-delete").await;
     browser.click("delete-ask-yes").await;
     browser
-        .until(&format!("{shown} === 'List of 1 line'"))
+        .wait_for(&format!("{shown} === 'List of 1 line'"))
         .await;
     assert!(
         browser

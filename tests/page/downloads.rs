@@ -5,13 +5,13 @@ use std::path::Path;
 use serde_json::{Map, Value, json};
 use tempfile::TempDir;
 
-use crate::states::keep;
-use crate::support::patience::until;
+use crate::layouts::check_layout;
+use crate::support::app::EngineKind;
 use crate::support::upstream::{Reply, Upstream};
-use crate::support::world::Kind;
+use crate::support::wait::wait_for;
 use crate::visit::Visit;
 
-on_both_engines!(a_file_of_each_format_holds_what_the_api_tells_and_the_list_s_other_columns);
+on_both_engines!(files_have_the_rows_of_the_api_and_the_lists_columns);
 
 /// A list with something of every kind: a formula, another's number, a repeated number, a line that
 /// is none.
@@ -47,9 +47,9 @@ pub async fn upstream() -> Upstream {
 async fn run_of_list(visit: &Visit) -> String {
     let browser = &visit.browser;
     browser.upload("file", "Staff.csv", LIST.as_bytes()).await;
-    browser.until_text("report-numbers", "3").await;
+    browser.wait_for_text("report-numbers", "3").await;
     let id = visit.start().await;
-    visit.until_status("Finished").await;
+    visit.wait_for_status("Finished").await;
     id
 }
 
@@ -57,7 +57,7 @@ impl Visit {
     /// Downloads what is chosen in the open dialog; the file's name and content.
     pub async fn downloaded(&self, folder: &Path) -> (String, String) {
         self.browser.click("download-yes").await;
-        let file = until("the downloaded file", async || {
+        let file = wait_for("the downloaded file", async || {
             let mut files = std::fs::read_dir(folder)
                 .unwrap()
                 .map(|file| file.unwrap().path());
@@ -69,7 +69,7 @@ impl Visit {
         })
         .await;
         self.browser
-            .until("document.querySelector('[data-testid=download-says]').innerText.startsWith('Downloaded')")
+            .wait_for("document.querySelector('[data-testid=download-says]').innerText.startsWith('Downloaded')")
             .await;
         let content = std::fs::read_to_string(&file).unwrap();
         std::fs::remove_file(&file).unwrap();
@@ -135,7 +135,7 @@ fn as_cells(row: &Value, columns: &Value) -> Value {
     Value::Object(cells)
 }
 
-async fn a_file_of_each_format_holds_what_the_api_tells_and_the_list_s_other_columns(kind: Kind) {
+async fn files_have_the_rows_of_the_api_and_the_lists_columns(kind: EngineKind) {
     let upstream = upstream().await;
     let visit = Visit::new(kind, &upstream).await;
     let (browser, folder) = (&visit.browser, TempDir::new().unwrap());
@@ -144,13 +144,13 @@ async fn a_file_of_each_format_holds_what_the_api_tells_and_the_list_s_other_col
     for (numbers, query) in [("masked", ""), ("full", "?reveal=true")] {
         let api = visit
             .site
-            .world
-            .listing(&format!("/api/executions/{id}/results{query}"))
+            .app
+            .all_rows(&format!("/api/executions/{id}/results{query}"))
             .await;
         for format in ["csv", "ndjson", "json"] {
             browser.click("download").await;
             browser
-                .until_text("download-columns-names", "Name, Note")
+                .wait_for_text("download-columns-names", "Name, Note")
                 .await;
             browser.click(&format!("download-{format}")).await;
             // Masked unless somebody asks for more.
@@ -203,10 +203,10 @@ async fn a_file_of_each_format_holds_what_the_api_tells_and_the_list_s_other_col
     // The list's columns may stay out.
     browser.click("download").await;
     browser
-        .until_text("download-columns-names", "Name, Note")
+        .wait_for_text("download-columns-names", "Name, Note")
         .await;
-    if kind == Kind::Disk {
-        keep(browser, "download").await;
+    if kind == EngineKind::Disk {
+        check_layout(browser, "download").await;
     }
     browser.click("download-columns").await;
     let (_, content) = visit.downloaded(folder.path()).await;
@@ -215,18 +215,18 @@ async fn a_file_of_each_format_holds_what_the_api_tells_and_the_list_s_other_col
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_list_that_is_gone_is_said_brought_again_and_another_refused() {
+async fn a_lost_list_can_be_added_again_and_another_is_refused() {
     let upstream = upstream().await;
-    let visit = Visit::new(Kind::Memory, &upstream).await;
+    let visit = Visit::new(EngineKind::Memory, &upstream).await;
     let (browser, folder) = (&visit.browser, TempDir::new().unwrap());
     browser.download_into(folder.path()).await;
     run_of_list(&visit).await;
     browser.reload().await;
-    visit.until_status("Finished").await;
+    visit.wait_for_status("Finished").await;
     browser.click("download").await;
     let says = "document.querySelector('[data-testid=download-columns-says]').innerText";
     browser
-        .until(&format!(
+        .wait_for(&format!(
             "{says}.startsWith('This page no longer has your list')"
         ))
         .await;
@@ -248,14 +248,14 @@ async fn a_list_that_is_gone_is_said_brought_again_and_another_refused() {
         ),
     ] {
         browser.upload("download-list", name, list.as_bytes()).await;
-        browser.until(&format!("{says}.includes('{why}')")).await;
+        browser.wait_for(&format!("{says}.includes('{why}')")).await;
     }
-    keep(browser, "download-other-list").await;
+    check_layout(browser, "download-other-list").await;
     browser
         .upload("download-list", "Staff.csv", LIST.as_bytes())
         .await;
     browser
-        .until_text("download-columns-names", "Name, Note")
+        .wait_for_text("download-columns-names", "Name, Note")
         .await;
     let (_, content) = visit.downloaded(folder.path()).await;
     let found = rows("csv", &content);
@@ -265,7 +265,7 @@ async fn a_list_that_is_gone_is_said_brought_again_and_another_refused() {
 
     // With the worker its list goes: no file without the columns that were wanted.
     browser
-        .read(
+        .evaluate(
             "(post => Worker.prototype.postMessage = function (...parts) {
                 window.worker = this;
                 post.apply(this, parts);
@@ -274,19 +274,19 @@ async fn a_list_that_is_gone_is_said_brought_again_and_another_refused() {
         .await;
     browser.click("download").await;
     browser
-        .until_text("download-columns-names", "Name, Note")
+        .wait_for_text("download-columns-names", "Name, Note")
         .await;
     browser
-        .read("window.worker.dispatchEvent(new Event('error'))")
+        .evaluate("window.worker.dispatchEvent(new Event('error'))")
         .await;
     browser.click("download-yes").await;
     browser
-        .until("document.querySelector('[data-testid=download-says]').innerText.startsWith('This page no longer has the list')")
+        .wait_for("document.querySelector('[data-testid=download-says]').innerText.startsWith('This page no longer has the list')")
         .await;
     browser.click("download-dismiss").await;
     browser.click("download").await;
     browser
-        .until(&format!(
+        .wait_for(&format!(
             "{says}.startsWith('This page no longer has your list')"
         ))
         .await;
@@ -294,25 +294,25 @@ async fn a_list_that_is_gone_is_said_brought_again_and_another_refused() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn only_the_rows_that_are_shown_and_what_is_known_so_far() {
+async fn downloads_hold_the_shown_rows_or_those_so_far() {
     let upstream = Upstream::start(|number, _| match number {
         "219456781" => Reply::Held,
         "001020304" => Reply::Status(404),
         _ => Reply::Status(200),
     })
     .await;
-    let visit = Visit::new(Kind::Memory, &upstream).await;
+    let visit = Visit::new(EngineKind::Memory, &upstream).await;
     let (browser, folder) = (&visit.browser, TempDir::new().unwrap());
     browser.download_into(folder.path()).await;
     browser.upload("file", "Staff.csv", LIST.as_bytes()).await;
-    browser.until_text("report-numbers", "3").await;
+    browser.wait_for_text("report-numbers", "3").await;
     visit.start().await;
-    visit.until_count("not-found", "1").await;
-    visit.until_count("succeeded", "1").await;
+    visit.wait_for_count("not-found", "1").await;
+    visit.wait_for_count("succeeded", "1").await;
     browser.click("download").await;
     browser.text("download-so-far").await;
-    assert!(browser.shows("download-so-far").await);
-    assert!(!browser.shows("download-shown").await);
+    assert!(browser.is_visible("download-so-far").await);
+    assert!(!browser.is_visible("download-shown").await);
     let (name, content) = visit.downloaded(folder.path()).await;
     assert!(
         name.starts_with("Staff 20") && name.ends_with(" so far.csv"),
@@ -327,11 +327,11 @@ async fn only_the_rows_that_are_shown_and_what_is_known_so_far() {
         ["SUCCEEDED", "NOT_FOUND", "PENDING", "SUCCEEDED", "INVALID"]
     );
     upstream.release();
-    visit.until_status("Finished").await;
+    visit.wait_for_status("Finished").await;
 
     browser.click("chip-not-found").await;
     browser.click("download").await;
-    assert!(!browser.shows("download-so-far").await);
+    assert!(!browser.is_visible("download-so-far").await);
     let (name, content) = visit.downloaded(folder.path()).await;
     assert!(!name.contains("so far"), "{name}");
     let found = rows("csv", &content);

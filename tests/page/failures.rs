@@ -1,21 +1,21 @@
 //! What goes wrong is told.
 
+use crate::support::app::EngineKind;
 use crate::support::numbers;
 use crate::support::upstream::{Reply, Upstream};
-use crate::support::world::Kind;
 use crate::visit::Visit;
 
-on_both_engines!(an_upstream_that_fails_is_told_in_every_row_and_asked_again_on_demand);
+on_both_engines!(failed_rows_say_why_and_can_be_retried);
 
-async fn an_upstream_that_fails_is_told_in_every_row_and_asked_again_on_demand(kind: Kind) {
+async fn failed_rows_say_why_and_can_be_retried(kind: EngineKind) {
     let upstream =
         Upstream::start(|_, before| Reply::Status(if before < 4 { 503 } else { 200 })).await;
     let visit = Visit::new(kind, &upstream).await;
     visit.start_typed(&numbers(5)).await;
-    visit.until_status("Finished").await;
-    visit.until_count("failed", "5").await;
+    visit.wait_for_status("Finished").await;
+    visit.wait_for_count("failed", "5").await;
     let rows = visit
-        .until_rows(|rows| rows.iter().all(|row| row.outcome == "Failed"))
+        .wait_for_rows(|rows| rows.iter().all(|row| row.outcome == "Failed"))
         .await;
     assert_eq!(rows.len(), 5);
     for row in rows {
@@ -24,39 +24,39 @@ async fn an_upstream_that_fails_is_told_in_every_row_and_asked_again_on_demand(k
             ("503", "overloaded or down, 4 attempts")
         );
     }
-    visit.shoot("failed").await;
-    visit.browser.until_text("redrive", "Try 5 again").await;
+    visit.screenshot("failed").await;
+    visit.browser.wait_for_text("redrive", "Try 5 again").await;
     visit.browser.click("redrive").await;
-    visit.until_count("succeeded", "5").await;
-    visit.until_status("Finished").await;
+    visit.wait_for_count("succeeded", "5").await;
+    visit.wait_for_status("Finished").await;
     visit
-        .until_rows(|rows| rows.iter().all(|row| row.outcome == "Succeeded"))
+        .wait_for_rows(|rows| rows.iter().all(|row| row.outcome == "Succeeded"))
         .await;
     visit.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn more_failures_than_are_tolerated_end_the_run_and_the_page_says_why() {
+async fn too_many_failures_end_the_run_with_a_reason() {
     let upstream =
         Upstream::start(|number, _| Reply::Status(if number == "100010001" { 403 } else { 200 }))
             .await;
-    let visit = Visit::new(Kind::Disk, &upstream).await;
+    let visit = Visit::new(EngineKind::Disk, &upstream).await;
     let browser = &visit.browser;
     browser.type_in("numbers", &numbers(4).join("\n")).await;
     browser.click("settings").await;
     browser.type_in("tolerated", "10").await;
     browser
-        .until("document.querySelector('[data-testid=settings-line]').innerText.includes('more than 10% fail')")
+        .wait_for("document.querySelector('[data-testid=settings-line]').innerText.includes('more than 10% fail')")
         .await;
     visit.start().await;
-    visit.until_status("Failed").await;
+    visit.wait_for_status("Failed").await;
     let reason = browser.text("reason").await;
     assert!(reason.contains("more than the 10 % tolerated"), "{reason}");
     visit.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_failed_is_filtered_and_asked_again_by_group() {
+async fn failures_are_filtered_and_retried_by_group() {
     let list = numbers(9);
     let refused = list[..2].to_vec();
     let overloaded = list[2..6].to_vec();
@@ -69,51 +69,51 @@ async fn what_failed_is_filtered_and_asked_again_by_group() {
         })
     })
     .await;
-    let visit = Visit::new(Kind::Disk, &upstream).await;
+    let visit = Visit::new(EngineKind::Disk, &upstream).await;
     let browser = &visit.browser;
     let id = visit.start_typed(&list).await;
-    visit.until_status("Finished").await;
+    visit.wait_for_status("Finished").await;
     let chips =
         "[...document.querySelectorAll('[data-testid=chip-group]')].map(chip => chip.innerText)";
     browser
-        .until(&format!(
+        .wait_for(&format!(
             "{chips}.join() === '503 overloaded 4,403 access refused 2'"
         ))
         .await;
-    browser.until_text("redrive", "Try 6 again").await;
-    assert!(!browser.shows("redrive-these").await);
+    browser.wait_for_text("redrive", "Try 6 again").await;
+    assert!(!browser.is_visible("redrive-these").await);
 
     browser.click("chip-group").await;
     visit
-        .until_rows(|rows| rows.len() == 4 && rows.iter().all(|row| row.status == "503"))
+        .wait_for_rows(|rows| rows.len() == 4 && rows.iter().all(|row| row.status == "503"))
         .await;
     browser
-        .until_text("redrive-these", "Try these 4 again")
+        .wait_for_text("redrive-these", "Try these 4 again")
         .await;
-    browser.shoot("group").await;
+    browser.screenshot("group").await;
     browser.click("redrive-these").await;
-    visit.until_count("succeeded", "7").await;
-    visit.until_status("Finished").await;
-    visit.until_count("failed", "2").await;
-    assert_eq!(visit.site.world.execution(&id).await["pass"], 2);
+    visit.wait_for_count("succeeded", "7").await;
+    visit.wait_for_status("Finished").await;
+    visit.wait_for_count("failed", "2").await;
+    assert_eq!(visit.site.app.execution(&id).await["pass"], 2);
     for number in &list[..2] {
         assert_eq!(
-            upstream.asked()[number],
+            upstream.request_counts()[number],
             1,
             "the other group was left alone"
         );
     }
     // The chip of what is chosen stays, though nothing is like it any more.
-    browser.until_text("rows-note", "No row matches.").await;
+    browser.wait_for_text("rows-note", "No row matches.").await;
     browser.click("chip-failed").await;
     visit
-        .until_rows(|rows| rows.len() == 2 && rows.iter().all(|row| row.status == "403"))
+        .wait_for_rows(|rows| rows.len() == 2 && rows.iter().all(|row| row.status == "403"))
         .await;
     visit.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_failed_before_is_not_shown_of_numbers_that_are_asked_again() {
+async fn failures_of_the_pass_before_are_not_shown_in_a_redrive() {
     let list = numbers(3);
     let refused = list[0].clone();
     let upstream = Upstream::start(move |number, before| match before {
@@ -122,45 +122,45 @@ async fn what_failed_before_is_not_shown_of_numbers_that_are_asked_again() {
         _ => Reply::Held,
     })
     .await;
-    let visit = Visit::new(Kind::Memory, &upstream).await;
+    let visit = Visit::new(EngineKind::Memory, &upstream).await;
     let browser = &visit.browser;
     visit.start_typed(&list).await;
-    visit.until_status("Finished").await;
+    visit.wait_for_status("Finished").await;
     let chips = "[...document.querySelectorAll('[data-testid=chip-group]')].map(chip => chip.innerText).join()";
     browser
-        .until(&format!(
+        .wait_for(&format!(
             "{chips} === '503 overloaded 2,403 access refused 1'"
         ))
         .await;
     browser.click("chip-group").await;
     // What failed in the next pass never comes.
     browser
-        .read(
+        .evaluate(
             "(fetch => window.fetch = (call, ...rest) =>
                 call.url.endsWith('/failures') ? new Promise(() => {}) : fetch(call, ...rest)
             )(window.fetch) && null",
         )
         .await;
     browser.click("redrive-these").await;
-    visit.until_count("failed", "1").await;
+    visit.wait_for_count("failed", "1").await;
     // The chip of what is chosen stays.
     browser
-        .until(&format!("{chips} === '503 overloaded 0'"))
+        .wait_for(&format!("{chips} === '503 overloaded 0'"))
         .await;
     visit.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_upstream_that_can_not_be_reached_is_named_with_what_to_check() {
-    let upstream = Upstream::absent();
-    let visit = Visit::new(Kind::Memory, &upstream).await;
+async fn an_unreachable_upstream_is_named_with_advice() {
+    let upstream = Upstream::unreachable();
+    let visit = Visit::new(EngineKind::Memory, &upstream).await;
     visit.start_typed(&numbers(3)).await;
-    visit.until_status("Finished").await;
+    visit.wait_for_status("Finished").await;
     let advice = visit.browser.text("advice").await;
-    let (host, _) = visit.site.world.fetcher.upstream();
+    let (host, _) = visit.site.app.fetcher.upstream();
     let starts = format!("{host} can't be reached\n3 numbers failed: no connection was made.");
     assert!(advice.starts_with(&starts), "{advice}");
     assert!(advice.contains("firewall"), "{advice}");
-    visit.browser.shoot("upstream-unreachable").await;
+    visit.browser.screenshot("upstream-unreachable").await;
     visit.close().await;
 }

@@ -111,7 +111,7 @@ impl Issuer {
     }
 
     /// Takes all tokens back; its own session goes on.
-    pub fn take_back(&self) {
+    pub fn revoke_tokens(&self) {
         let mut issued = self.state.lock().unwrap();
         issued.access.clear();
         issued.refresh.clear();

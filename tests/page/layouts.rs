@@ -6,12 +6,12 @@
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::browser::{Browser, LOOKS};
+use crate::browser::{Browser, VIEWPORTS};
 use crate::program::{Port, Program};
 use crate::site::Site;
+use crate::support::app::EngineKind;
 use crate::support::numbers;
 use crate::support::upstream::{Reply, Upstream};
-use crate::support::world::Kind;
 use crate::visit::Visit;
 
 /// A record as an upstream may have it.
@@ -29,29 +29,31 @@ fn place(number: &str) -> usize {
 }
 
 /// Keeps the state in every look, where it must fit the width it has.
-pub async fn keep(browser: &Browser, state: &str) {
-    for look in LOOKS {
-        browser.look(look).await;
-        browser.settle().await;
+pub async fn check_layout(browser: &Browser, state: &str) {
+    for viewport in VIEWPORTS {
+        browser.emulate(viewport).await;
+        browser.wait_for_frames().await;
         let (overflow, small) = (
-            browser.read(WIDER_THAN_SEEN).await,
-            browser.read(SMALL).await,
+            browser.evaluate(WIDER_THAN_SEEN).await,
+            browser.evaluate(SMALL).await,
         );
-        browser.shoot(&format!("state-{state}-{}", look.name)).await;
+        browser
+            .screenshot(&format!("state-{state}-{}", viewport.name))
+            .await;
         assert_eq!(
             overflow,
             Value::Array(Vec::new()),
-            "{state} in {look:?} is too wide"
+            "{state} in {viewport:?} is too wide"
         );
-        if look.is_phone {
+        if viewport.is_phone {
             assert_eq!(
                 small,
                 Value::Array(Vec::new()),
-                "{state} in {look:?} is hard to touch"
+                "{state} in {viewport:?} is hard to touch"
             );
         }
     }
-    browser.look(LOOKS[0]).await;
+    browser.emulate(VIEWPORTS[0]).await;
 }
 
 /// What sticks out of the page at its right.
@@ -66,12 +68,12 @@ const SMALL: &str = "[...document.querySelectorAll('button, select')]
     .map(found => found.outerHTML.slice(0, 120))";
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_list_from_nothing_to_understood() {
-    let upstream = Upstream::quick().await;
-    let visit = Visit::new(Kind::Memory, &upstream).await;
+async fn an_empty_and_a_read_list() {
+    let upstream = Upstream::succeeding().await;
+    let visit = Visit::new(EngineKind::Memory, &upstream).await;
     let browser = &visit.browser;
     browser.text("upstream").await;
-    keep(browser, "empty").await;
+    check_layout(browser, "empty").await;
 
     let table = "Name,SSN,Town\r\n\
         Ada,123-45-6789,London\r\n\
@@ -81,14 +83,14 @@ async fn a_list_from_nothing_to_understood() {
         Emmy,12-34,Erlangen\r\n\
         Sofia,219-09-1234,Moscow\r\n";
     browser.upload("file", "people.csv", table.as_bytes()).await;
-    browser.until_text("report-numbers", "3").await;
-    browser.until_text("report-invalid", "2").await;
-    keep(browser, "understood").await;
+    browser.wait_for_text("report-numbers", "3").await;
+    browser.wait_for_text("report-invalid", "2").await;
+    check_layout(browser, "understood").await;
     visit.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_run_from_running_to_done_and_in_the_history() {
+async fn a_running_a_finished_and_a_listed_run() {
     let list = numbers(400);
     let upstream = Upstream::start(|number, _| match place(number) {
         250.. => Reply::Held,
@@ -97,40 +99,40 @@ async fn a_run_from_running_to_done_and_in_the_history() {
         _ => record(number),
     })
     .await;
-    let visit = Visit::new(Kind::Disk, &upstream).await;
+    let visit = Visit::new(EngineKind::Disk, &upstream).await;
     let browser = &visit.browser;
     browser
         .upload("file", "quarter three.txt", list.join("\n").as_bytes())
         .await;
     visit.start().await;
-    visit.until_count("pending", "150").await;
+    visit.wait_for_count("pending", "150").await;
     visit
-        .until_rows(|rows| rows[0].outcome == "Succeeded")
+        .wait_for_rows(|rows| rows[0].outcome == "Succeeded")
         .await;
-    keep(browser, "running").await;
+    check_layout(browser, "running").await;
 
     upstream.release();
-    visit.until_status("Finished").await;
+    visit.wait_for_status("Finished").await;
     visit
-        .until_rows(|rows| rows.iter().all(|row| row.outcome != "Pending"))
+        .wait_for_rows(|rows| rows.iter().all(|row| row.outcome != "Pending"))
         .await;
-    keep(browser, "done").await;
+    check_layout(browser, "done").await;
     browser
-        .read("document.querySelector('[data-testid=row]').click()")
+        .evaluate("document.querySelector('[data-testid=row]').click()")
         .await;
     browser
-        .until("document.querySelector('[data-testid=panel]')")
+        .wait_for("document.querySelector('[data-testid=panel]')")
         .await;
-    keep(browser, "row").await;
+    check_layout(browser, "row").await;
 
     browser.click("nav-history").await;
     browser.text("history-run").await;
-    keep(browser, "history").await;
+    check_layout(browser, "history").await;
     visit.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_upstream_that_fails() {
+async fn a_failing_upstream() {
     let upstream = Upstream::start(|number, _| {
         Reply::Status(match place(number) {
             ..20 => 503,
@@ -139,26 +141,26 @@ async fn an_upstream_that_fails() {
         })
     })
     .await;
-    let visit = Visit::new(Kind::Disk, &upstream).await;
+    let visit = Visit::new(EngineKind::Disk, &upstream).await;
     visit.start_typed(&numbers(30)).await;
-    visit.until_status("Finished").await;
+    visit.wait_for_status("Finished").await;
     visit
-        .until_rows(|rows| rows.iter().all(|row| row.outcome == "Failed"))
+        .wait_for_rows(|rows| rows.iter().all(|row| row.outcome == "Failed"))
         .await;
-    keep(&visit.browser, "failing").await;
+    check_layout(&visit.browser, "failing").await;
     visit.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_upstream_that_is_not_there() {
-    let upstream = Upstream::absent();
-    let visit = Visit::new(Kind::Disk, &upstream).await;
+async fn an_unreachable_upstream() {
+    let upstream = Upstream::unreachable();
+    let visit = Visit::new(EngineKind::Disk, &upstream).await;
     visit.start_typed(&numbers(30)).await;
-    visit.until_status("Finished").await;
+    visit.wait_for_status("Finished").await;
     visit
-        .until_rows(|rows| rows.iter().all(|row| row.outcome == "Failed"))
+        .wait_for_rows(|rows| rows.iter().all(|row| row.outcome == "Failed"))
         .await;
-    keep(&visit.browser, "unreachable").await;
+    check_layout(&visit.browser, "unreachable").await;
     visit.close().await;
 }
 
@@ -169,15 +171,15 @@ async fn a_run_that_was_stopped() {
         _ => Reply::Held,
     })
     .await;
-    let visit = Visit::new(Kind::Disk, &upstream).await;
+    let visit = Visit::new(EngineKind::Disk, &upstream).await;
     visit.start_typed(&numbers(30)).await;
-    visit.until_count("succeeded", "20").await;
+    visit.wait_for_count("succeeded", "20").await;
     visit.browser.click("stop").await;
-    visit.until_status("Stopped").await;
+    visit.wait_for_status("Stopped").await;
     visit
-        .until_rows(|rows| rows.iter().all(|row| row.outcome != "Pending"))
+        .wait_for_rows(|rows| rows.iter().all(|row| row.outcome != "Pending"))
         .await;
-    keep(&visit.browser, "stopped").await;
+    check_layout(&visit.browser, "stopped").await;
     visit.close().await;
 }
 
@@ -191,38 +193,38 @@ async fn a_server_that_is_gone() {
     browser.goto(&program.printed).await;
     browser.text("upstream").await;
     browser.type_in("numbers", &numbers(6).join("\n")).await;
-    browser.until_text("report-numbers", "6").await;
+    browser.wait_for_text("report-numbers", "6").await;
     drop(program);
     browser.click("start").await;
     browser.text("trouble").await;
-    keep(&browser, "server-gone").await;
+    check_layout(&browser, "server-gone").await;
     browser.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_token_that_is_wrong_and_a_run_that_is_not_there() {
-    let upstream = Upstream::quick().await;
-    let site = Site::new(Kind::Memory, &upstream).await;
+async fn a_wrong_token_and_an_unknown_run() {
+    let upstream = Upstream::succeeding().await;
+    let site = Site::new(EngineKind::Memory, &upstream).await;
     let browser = Browser::open().await;
     browser.expect_in_console("401");
     browser.expect_in_console("404");
     browser.goto(&site.at("/?token=wrong")).await;
     browser.text("trouble").await;
-    keep(&browser, "wrong-token").await;
+    check_layout(&browser, "wrong-token").await;
     browser.goto(&site.printed()).await;
     browser.text("upstream").await;
     browser
         .goto(&site.at("/executions/01jd0000000000000000000abc"))
         .await;
     browser.text("missing").await;
-    keep(&browser, "no-such-run").await;
+    check_layout(&browser, "no-such-run").await;
     browser.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_hundred_thousand_rows() {
     let upstream = Upstream::start(|number, _| record(number)).await;
-    let visit = Visit::new(Kind::Disk, &upstream).await;
+    let visit = Visit::new(EngineKind::Disk, &upstream).await;
     let browser = &visit.browser;
     browser
         .upload(
@@ -231,17 +233,17 @@ async fn a_hundred_thousand_rows() {
             numbers(100_000).join("\n").as_bytes(),
         )
         .await;
-    browser.until_text("report-numbers", "100,000").await;
+    browser.wait_for_text("report-numbers", "100,000").await;
     visit.start().await;
-    visit.until_status("Finished").await;
-    visit.until_count("succeeded", "100,000").await;
+    visit.wait_for_status("Finished").await;
+    visit.wait_for_count("succeeded", "100,000").await;
     // Somewhere in the middle, where no row has been before.
     browser
-        .read("(rows => rows.scrollTop = rows.scrollHeight / 2)(document.querySelector('[data-testid=rows]'))")
+        .evaluate("(rows => rows.scrollTop = rows.scrollHeight / 2)(document.querySelector('[data-testid=rows]'))")
         .await;
     visit
-        .until_rows(|rows| rows.len() > 5 && rows.iter().all(|row| row.outcome == "Succeeded"))
+        .wait_for_rows(|rows| rows.len() > 5 && rows.iter().all(|row| row.outcome == "Succeeded"))
         .await;
-    keep(browser, "many").await;
+    check_layout(browser, "many").await;
     visit.close().await;
 }

@@ -3,37 +3,37 @@
 use serde_json::json;
 
 use crate::browser::Browser;
+use crate::support::app::EngineKind;
 use crate::support::numbers;
 use crate::support::upstream::Upstream;
-use crate::support::world::Kind;
 use crate::visit::Visit;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_file_that_is_no_list_is_refused_in_words_and_can_be_removed() {
-    let upstream = Upstream::quick().await;
-    let visit = Visit::new(Kind::Memory, &upstream).await;
+async fn a_file_that_is_no_list_can_be_removed() {
+    let upstream = Upstream::succeeding().await;
+    let visit = Visit::new(EngineKind::Memory, &upstream).await;
     let browser = &visit.browser;
     browser.upload("file", "empty.txt", b"").await;
-    browser.until_text("held", "empty.txt").await;
-    assert!(!browser.shows("report").await);
+    browser.wait_for_text("held", "empty.txt").await;
+    assert!(!browser.is_visible("report").await);
     let noise: Vec<u8> = (0..200_000u32)
         .map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8)
         .collect();
     browser.upload("file", "noise.bin", &noise).await;
-    browser.until_text("held", "noise.bin").await;
+    browser.wait_for_text("held", "noise.bin").await;
     browser
-        .until("document.querySelector('[data-testid=refused], [data-testid=report], [data-testid=column]')?.innerText")
+        .wait_for("document.querySelector('[data-testid=refused], [data-testid=report], [data-testid=column]')?.innerText")
         .await;
-    browser.shoot("noise").await;
+    browser.screenshot("noise").await;
     assert_eq!(
         browser
-            .read("document.querySelector('[data-testid=start]').disabled")
+            .evaluate("document.querySelector('[data-testid=start]').disabled")
             .await,
         true
     );
     browser.click("clear").await;
     browser.type_in("numbers", "123456789").await;
-    browser.until_text("report-numbers", "1").await;
+    browser.wait_for_text("report-numbers", "1").await;
     visit.check_nothing_sent(&upstream).await;
     visit.close().await;
 }
@@ -42,7 +42,7 @@ async fn a_file_that_is_no_list_is_refused_in_words_and_can_be_removed() {
 async fn paste(browser: &Browser, onto: &str, text: &str) {
     let text = json!(text);
     let pasted = browser
-        .read(&format!(
+        .evaluate(&format!(
             "(data => {{
                 data.setData('text/plain', {text});
                 return {onto}.dispatchEvent(new ClipboardEvent(
@@ -54,24 +54,24 @@ async fn paste(browser: &Browser, onto: &str, text: &str) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_pasted_outside_the_field_is_added_to_it() {
-    let upstream = Upstream::quick().await;
-    let visit = Visit::new(Kind::Memory, &upstream).await;
+async fn text_pasted_outside_the_field_is_added_to_it() {
+    let upstream = Upstream::succeeding().await;
+    let visit = Visit::new(EngineKind::Memory, &upstream).await;
     let browser = &visit.browser;
     browser.text("numbers").await;
     paste(browser, "document.body", "123-45-6789\n").await;
-    browser.until_text("report-numbers", "1").await;
+    browser.wait_for_text("report-numbers", "1").await;
     paste(browser, "document.body", "123-45-6780\n").await;
-    browser.until_text("report-numbers", "2").await;
+    browser.wait_for_text("report-numbers", "2").await;
     let field = "document.querySelector('[data-testid=numbers]').value";
-    assert_eq!(browser.read(field).await, "123-45-6789\n123-45-6780\n");
+    assert_eq!(browser.evaluate(field).await, "123-45-6789\n123-45-6780\n");
     // A short text that is dragged there is the field's own; a file or a long text is not.
     for (what, is_taken) in [
         ("setData('text/plain', '123-45-6781')", false),
         ("items.add(new File(['123-45-6781'], 'a.txt'))", true),
     ] {
         let taken = browser
-            .read(&format!(
+            .evaluate(&format!(
                 "['dragover', 'drop'].map(name => {{
                     const data = new DataTransfer();
                     data.{what};
@@ -82,28 +82,28 @@ async fn what_is_pasted_outside_the_field_is_added_to_it() {
             .await;
         assert_eq!(taken, json!([is_taken, is_taken]), "{what}");
     }
-    browser.until_text("held", "a.txt").await;
+    browser.wait_for_text("held", "a.txt").await;
     browser.click("clear").await;
     paste(browser, "document.body", "123-45-6789\n123-45-6780\n").await;
-    browser.until_text("report-numbers", "2").await;
+    browser.wait_for_text("report-numbers", "2").await;
     // Another field's text is its own.
     let label = "document.querySelector('[data-testid=label]')";
     let taken = browser
-        .read(&format!(
+        .evaluate(&format!(
             "!{label}.dispatchEvent(new ClipboardEvent('paste', {{bubbles: true, cancelable: true, clipboardData: new DataTransfer()}}))"
         ))
         .await;
     assert_eq!(taken, false);
     // For whoever hears the page.
-    browser.until_text("said", "2 numbers to look up.").await;
+    browser.wait_for_text("said", "2 numbers to look up.").await;
     visit.check_nothing_sent(&upstream).await;
     visit.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_file_dropped_anywhere_is_the_list_whatever_its_encoding() {
-    let upstream = Upstream::quick().await;
-    let visit = Visit::new(Kind::Memory, &upstream).await;
+async fn a_file_dropped_anywhere_is_read_in_any_encoding() {
+    let upstream = Upstream::succeeding().await;
+    let visit = Visit::new(EngineKind::Memory, &upstream).await;
     let browser = &visit.browser;
     let folder = tempfile::TempDir::new().unwrap();
     let table = "Name\tSSN\r\nZo\u{eb}\t123-45-6789\r\nBob\t123456780\r\n";
@@ -115,53 +115,53 @@ async fn a_file_dropped_anywhere_is_the_list_whatever_its_encoding() {
     let path = folder.path().join("staff.txt");
     std::fs::write(&path, utf16).unwrap();
     browser.drop_file("heading", &path).await;
-    browser.until_text("held", "staff.txt").await;
-    browser.until_text("report-numbers", "2").await;
+    browser.wait_for_text("held", "staff.txt").await;
+    browser.wait_for_text("report-numbers", "2").await;
     let preview = browser.text("preview").await;
     assert!(preview.contains("Zo\u{eb} · •••-••-6789"), "{preview}");
     // What has no text takes nothing's place.
     paste(browser, "document.body", " \n").await;
     browser
-        .read(
+        .evaluate(
             "document.body.dispatchEvent(new DragEvent('drop', {
                 dataTransfer: new DataTransfer(), bubbles: true, cancelable: true}))",
         )
         .await;
     // The other column is no number at all, and the first can be come back to.
     browser.click("other-column").await;
-    browser.choose("column", "Name").await;
-    browser.until_text("report-invalid", "2").await;
+    browser.select_option("column", "Name").await;
+    browser.wait_for_text("report-invalid", "2").await;
     browser.click("other-column").await;
-    browser.choose("column", "SSN").await;
-    browser.until_text("report-numbers", "2").await;
+    browser.select_option("column", "SSN").await;
+    browser.wait_for_text("report-numbers", "2").await;
     visit.check_nothing_sent(&upstream).await;
     visit.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_no_list_is_told_with_what_to_do() {
-    let upstream = Upstream::quick().await;
-    let visit = Visit::new(Kind::Memory, &upstream).await;
+async fn files_that_are_no_list_are_refused_with_advice() {
+    let upstream = Upstream::succeeding().await;
+    let visit = Visit::new(EngineKind::Memory, &upstream).await;
     let browser = &visit.browser;
     browser
-        .until("document.querySelector('[data-testid=numbers]')")
+        .wait_for("document.querySelector('[data-testid=numbers]')")
         .await;
     for (name, content, told) in [
         ("book.xlsx", &b"PK\x03\x04rest"[..], "save the sheet as CSV"),
         ("scan.pdf", b"%PDF-1.7\n", "Copy the numbers out of it"),
     ] {
         browser.upload("file", name, content).await;
-        browser.until_text("held", name).await;
+        browser.wait_for_text("held", name).await;
         browser
-            .until(&format!(
+            .wait_for(&format!(
                 "document.querySelector('[data-testid=refused]')?.innerText.includes({})",
                 json!(told)
             ))
             .await;
     }
-    browser.shoot("workbook").await;
+    browser.screenshot("workbook").await;
     browser
-        .read(
+        .evaluate(
             "(data => {
                 data.items.add(new File(['123456789'], 'a.txt'));
                 data.items.add(new File(['123456780'], 'b.txt'));
@@ -177,35 +177,35 @@ async fn what_is_no_list_is_told_with_what_to_do() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_back_button_finds_the_list_again_and_a_new_list_begins_empty() {
-    let upstream = Upstream::quick().await;
-    let visit = Visit::new(Kind::Memory, &upstream).await;
+async fn back_restores_the_list_and_a_new_one_is_empty() {
+    let upstream = Upstream::succeeding().await;
+    let visit = Visit::new(EngineKind::Memory, &upstream).await;
     let browser = &visit.browser;
     let list = numbers(40).join("\n");
     browser.upload("file", "list.txt", list.as_bytes()).await;
-    browser.until_text("report-numbers", "40").await;
+    browser.wait_for_text("report-numbers", "40").await;
     let first = visit.start().await;
-    browser.read("history.back()").await;
-    browser.until_text("held", "list.txt").await;
-    browser.until_text("report-numbers", "40").await;
+    browser.evaluate("history.back()").await;
+    browser.wait_for_text("held", "list.txt").await;
+    browser.wait_for_text("report-numbers", "40").await;
     // The list is still the worker's to start, as another run.
     let second = visit.start().await;
     assert_ne!(first, second);
-    visit.until_status("Finished").await;
+    visit.wait_for_status("Finished").await;
     browser.click("nav-new").await;
-    browser.until_text("start", "Look up numbers").await;
-    assert!(!browser.shows("held").await);
+    browser.wait_for_text("start", "Viewport up numbers").await;
+    assert!(!browser.is_visible("held").await);
     visit.check_no_number(&numbers(40)).await;
     visit.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_worker_that_dies_is_told_and_the_next_list_has_another() {
-    let upstream = Upstream::quick().await;
-    let visit = Visit::new(Kind::Memory, &upstream).await;
+async fn a_crashed_worker_is_reported_and_replaced() {
+    let upstream = Upstream::succeeding().await;
+    let visit = Visit::new(EngineKind::Memory, &upstream).await;
     let browser = &visit.browser;
     browser
-        .read(
+        .evaluate(
             "(post => Worker.prototype.postMessage = function (...parts) {
                 window.worker = this;
                 post.apply(this, parts);
@@ -213,21 +213,21 @@ async fn a_worker_that_dies_is_told_and_the_next_list_has_another() {
         )
         .await;
     browser.upload("file", "list.txt", b"123456789\n").await;
-    browser.until_text("report-numbers", "1").await;
+    browser.wait_for_text("report-numbers", "1").await;
     browser
-        .read("window.worker.dispatchEvent(new Event('error'))")
+        .evaluate("window.worker.dispatchEvent(new Event('error'))")
         .await;
     browser.click("start").await;
     let told = "document.querySelector('[data-testid=file-trouble]').innerText";
     browser
-        .until(&format!("{told}.includes('Add it again')"))
+        .wait_for(&format!("{told}.includes('Add it again')"))
         .await;
-    browser.until_text("start", "Look up numbers").await;
+    browser.wait_for_text("start", "Viewport up numbers").await;
     browser
         .upload("file", "again.txt", b"123456789\n123456780\n")
         .await;
-    browser.until_text("report-numbers", "2").await;
+    browser.wait_for_text("report-numbers", "2").await;
     visit.start().await;
-    visit.until_status("Finished").await;
+    visit.wait_for_status("Finished").await;
     visit.close().await;
 }

@@ -3,11 +3,11 @@
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::states::keep;
+use crate::layouts::check_layout;
+use crate::support::app::EngineKind;
 use crate::support::numbers;
-use crate::support::patience::until;
 use crate::support::upstream::Upstream;
-use crate::support::world::Kind;
+use crate::support::wait::wait_for;
 use crate::visit::Visit;
 
 /// In place of the browser's dialog, which no test can answer: a file of the page's own file system,
@@ -44,9 +44,11 @@ async fn run_of(visit: &Visit, count: u32) {
         )
         .await;
     visit.start().await;
-    visit.until_status("Finished").await;
+    visit.wait_for_status("Finished").await;
     browser.click("download").await;
-    browser.until_text("download-columns-names", "Name").await;
+    browser
+        .wait_for_text("download-columns-names", "Name")
+        .await;
 }
 
 /// Checks that a table holds each row once, in order, beside the person of its line.
@@ -70,43 +72,48 @@ fn check(content: &str, count: u32) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_long_file_goes_to_its_place_through_a_server_that_fails_and_none_stays_of_one_let_go_of()
-{
+async fn a_long_download_outlasts_server_failures_or_is_cancelled() {
     const ROWS: u32 = 20_000;
-    let upstream = Upstream::quick().await;
-    let visit = Visit::new(Kind::Memory, &upstream).await;
+    let upstream = Upstream::succeeding().await;
+    let visit = Visit::new(EngineKind::Memory, &upstream).await;
     let browser = &visit.browser;
     // The browser notes each failure.
     browser.expect_in_console("503");
     run_of(&visit, ROWS).await;
-    browser.read(DIALOG).await;
+    browser.evaluate(DIALOG).await;
 
     // The server fails after a few pages.
     visit.site.allow_pages(3);
     browser.click("download-yes").await;
     browser
-        .until(&format!("{SAYS}.startsWith(\"The server doesn't answer\")"))
+        .wait_for(&format!("{SAYS}.startsWith(\"The server doesn't answer\")"))
         .await;
-    let suggested = browser.read("window.asked.suggestedName").await;
+    let suggested = browser.evaluate("window.asked.suggestedName").await;
     let suggested = suggested.as_str().unwrap().to_owned();
     assert!(
         suggested.starts_with("Everybody 20") && suggested.ends_with(".csv"),
         "{suggested}"
     );
     let bar = "document.querySelector('[data-testid=download-progress]').ariaValueNow";
-    let share: u32 = browser.read(bar).await.as_str().unwrap().parse().unwrap();
+    let share: u32 = browser
+        .evaluate(bar)
+        .await
+        .as_str()
+        .unwrap()
+        .parse()
+        .unwrap();
     assert!(share < 50, "{share}");
-    assert_eq!(browser.read(KEPT).await, "", "no half file is there");
-    keep(browser, "download-waits").await;
+    assert_eq!(browser.evaluate(KEPT).await, "", "no half file is there");
+    check_layout(browser, "download-waits").await;
     // It goes on while another page is looked at.
     browser.click("nav-history").await;
-    browser.until_text("heading", "History").await;
+    browser.wait_for_text("heading", "History").await;
     visit.site.allow_pages(u64::MAX);
     browser
-        .until(&format!("{SAYS}.startsWith('Downloaded 20,000 rows')"))
+        .wait_for(&format!("{SAYS}.startsWith('Downloaded 20,000 rows')"))
         .await;
-    check(browser.read(KEPT).await.as_str().unwrap(), ROWS);
-    keep(browser, "download-done").await;
+    check(browser.evaluate(KEPT).await.as_str().unwrap(), ROWS);
+    check_layout(browser, "download-done").await;
     browser.click("download-dismiss").await;
 
     // Another one is let go of: what was there before stays as it was.
@@ -117,44 +124,44 @@ async fn a_long_file_goes_to_its_place_through_a_server_that_fails_and_none_stay
         visit.site.allow_pages(3);
         browser.click("download-yes").await;
         browser
-            .until(&format!("{SAYS}.startsWith(\"The server doesn't answer\")"))
+            .wait_for(&format!("{SAYS}.startsWith(\"The server doesn't answer\")"))
             .await;
         browser.click("download-cancel").await;
         browser
-            .until("!document.querySelector('[data-testid=downloading]').checkVisibility()")
+            .wait_for("!document.querySelector('[data-testid=downloading]').checkVisibility()")
             .await;
     };
     let_go().await;
-    check(browser.read(KEPT).await.as_str().unwrap(), ROWS);
+    check(browser.evaluate(KEPT).await.as_str().unwrap(), ROWS);
     // And where nothing was, nothing is.
     browser
-        .read("navigator.storage.getDirectory().then(folder => folder.removeEntry('download')).then(() => true)")
+        .evaluate("navigator.storage.getDirectory().then(folder => folder.removeEntry('download')).then(() => true)")
         .await;
     let_go().await;
     browser
-        .until(&format!("({KEPT}).then(kept => kept === null)"))
+        .wait_for(&format!("({KEPT}).then(kept => kept === null)"))
         .await;
     visit.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_hundred_thousand_rows_are_downloaded_where_the_browser_writes_no_files() {
+async fn a_hundred_thousand_rows_are_downloaded_without_a_file_api() {
     const ROWS: u32 = 100_000;
-    let upstream = Upstream::quick().await;
-    let visit = Visit::new(Kind::Memory, &upstream).await;
+    let upstream = Upstream::succeeding().await;
+    let visit = Visit::new(EngineKind::Memory, &upstream).await;
     let (browser, folder) = (&visit.browser, TempDir::new().unwrap());
     browser.download_into(folder.path()).await;
     run_of(&visit, ROWS).await;
-    browser.read("delete window.showSaveFilePicker").await;
+    browser.evaluate("delete window.showSaveFilePicker").await;
     assert_eq!(
-        browser.read("window.showSaveFilePicker ?? null").await,
+        browser.evaluate("window.showSaveFilePicker ?? null").await,
         Value::Null
     );
     browser.click("download-yes").await;
     browser
-        .until(&format!("{SAYS}.startsWith('Downloaded 100,000 rows')"))
+        .wait_for(&format!("{SAYS}.startsWith('Downloaded 100,000 rows')"))
         .await;
-    let content = until("the downloaded file", async || {
+    let content = wait_for("the downloaded file", async || {
         let mut files = std::fs::read_dir(folder.path())
             .unwrap()
             .map(|file| file.unwrap().path());

@@ -16,40 +16,40 @@ macro_rules! on_both_engines {
         mod embedded {
             $(#[tokio::test(flavor = "multi_thread")]
             async fn $behaviour() {
-                super::$behaviour(crate::support::world::Kind::Disk).await;
+                super::$behaviour(crate::support::app::EngineKind::Disk).await;
             })*
         }
         mod on_step_functions {
             $(#[tokio::test(flavor = "multi_thread")]
             async fn $behaviour() {
-                super::$behaviour(crate::support::world::Kind::StepFunctions).await;
+                super::$behaviour(crate::support::app::EngineKind::StepFunctions).await;
             })*
         }
     };
 }
 
-mod bringing;
-mod composing;
-mod deleting;
-mod door;
-mod downloading;
-mod downloading_long;
-mod failing;
+mod access;
+mod deletion;
+mod downloads;
+mod failures;
+mod history;
 mod fetched;
-mod following;
-mod guarded;
 mod issuer;
+mod layouts;
+mod list_input;
+mod list_report;
+mod long_downloads;
 mod long_lists;
-mod opening;
 mod parts;
 mod phone;
 mod program;
-mod restarting;
-mod returning;
-mod revealing;
-mod signing_in;
-mod signing_in_again;
+mod progress;
+mod reveal;
+mod server_restart;
+mod sign_in;
+mod sign_in_end;
+mod sign_in_site;
+mod sign_in_visit;
 mod site;
-mod states;
-mod stopping;
+mod stop;
 mod visit;

@@ -6,8 +6,8 @@ use std::process::{Child, Command, Stdio};
 
 use tokio::net::TcpSocket;
 
+use crate::support::app::NO_TIMEOUT;
 use crate::support::upstream::Upstream;
-use crate::support::world::NEVER;
 
 /// A port of 127.0.0.1 where servers can listen one after the other: the system gives it to nobody
 /// else for as long as this lives.
@@ -34,7 +34,7 @@ impl Program {
     /// Starts it on this port, over this folder.
     pub fn start(port: &Port, data: &Path, upstream: &Upstream) -> Self {
         let listen = port.0.local_addr().unwrap().to_string();
-        let never = NEVER.as_secs().to_string();
+        let never = NO_TIMEOUT.as_secs().to_string();
         let mut process = Command::new(env!("CARGO_BIN_EXE_rollcall"))
             .args(["serve", "--listen", &listen, "--upstream", &upstream.url])
             .arg("--data")

@@ -1,20 +1,20 @@
 //! Full numbers are shown on demand, and never kept.
 
+use crate::support::app::EngineKind;
 use crate::support::numbers;
 use crate::support::upstream::Upstream;
-use crate::support::world::Kind;
 use crate::visit::Visit;
 
 const OPEN: &str = "document.querySelector('[data-testid=reveal-ask]').open";
 
 #[tokio::test(flavor = "multi_thread")]
-async fn full_numbers_are_asked_for_once_shown_and_masked_again_without_a_trace() {
+async fn full_numbers_are_shown_on_demand_and_not_kept() {
     let list = numbers(5);
-    let upstream = Upstream::quick().await;
-    let visit = Visit::new(Kind::Memory, &upstream).await;
+    let upstream = Upstream::succeeding().await;
+    let visit = Visit::new(EngineKind::Memory, &upstream).await;
     let browser = &visit.browser;
     visit.start_typed(&list).await;
-    visit.until_status("Finished").await;
+    visit.wait_for_status("Finished").await;
     let dashed: Vec<String> = list
         .iter()
         .map(|number| format!("{}-{}-{}", &number[..3], &number[3..5], &number[5..]))
@@ -23,38 +23,42 @@ async fn full_numbers_are_asked_for_once_shown_and_masked_again_without_a_trace(
         let shown = rows.iter().map(|row| row.number.as_str());
         shown.eq(dashed.iter().map(String::as_str))
     };
-    visit.until_rows(|rows| rows.len() == 5).await;
+    visit.wait_for_rows(|rows| rows.len() == 5).await;
 
     // Asked first, and nothing is shown until the answer.
     browser.click("reveal").await;
-    browser.until(OPEN).await;
-    browser.shoot("reveal-question").await;
+    browser.wait_for(OPEN).await;
+    browser.screenshot("reveal-question").await;
     let question = browser.text("reveal-ask").await;
     assert!(question.contains("records in its log"), "{question}");
     browser.click("reveal-ask-no").await;
-    browser.until(&format!("!{OPEN}")).await;
+    browser.wait_for(&format!("!{OPEN}")).await;
     visit.check_no_number(&list).await;
 
     browser.click("reveal").await;
     browser.click("reveal-ask-yes").await;
-    visit.until_rows(all_shown).await;
+    visit.wait_for_rows(all_shown).await;
     browser.click("row").await;
-    browser.until_text("panel-number", &dashed[0]).await;
-    browser.shoot("revealed").await;
+    browser.wait_for_text("panel-number", &dashed[0]).await;
+    browser.screenshot("revealed").await;
 
     // Masked again: gone from the table, and from the panel.
     browser.click("reveal").await;
     visit
-        .until_rows(|rows| rows.len() == 5 && rows.iter().all(|row| row.number.starts_with("•••")))
+        .wait_for_rows(|rows| {
+            rows.len() == 5 && rows.iter().all(|row| row.number.starts_with("•••"))
+        })
         .await;
     visit.check_no_number(&list).await;
 
     // It isn't asked twice; a page that is loaded anew is masked.
     browser.click("reveal").await;
-    visit.until_rows(all_shown).await;
+    visit.wait_for_rows(all_shown).await;
     browser.reload().await;
     visit
-        .until_rows(|rows| rows.len() == 5 && rows.iter().all(|row| row.number.starts_with("•••")))
+        .wait_for_rows(|rows| {
+            rows.len() == 5 && rows.iter().all(|row| row.number.starts_with("•••"))
+        })
         .await;
     visit.check_no_number(&list).await;
     visit.close().await;

@@ -8,7 +8,7 @@ use crate::support::numbers;
 use crate::support::upstream::{Reply, Upstream};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_page_says_that_its_server_is_gone_and_goes_on_by_itself_once_it_is_back() {
+async fn the_page_recovers_when_its_server_is_back() {
     let list = numbers(6);
     let held = list[5].clone();
     let upstream = Upstream::start(move |number, _| {
@@ -27,7 +27,7 @@ async fn a_page_says_that_its_server_is_gone_and_goes_on_by_itself_once_it_is_ba
     browser.goto(&program.printed).await;
     browser.type_in("numbers", &list.join("\n")).await;
     browser.click("start").await;
-    browser.until_text("count-succeeded", "5").await;
+    browser.wait_for_text("count-succeeded", "5").await;
 
     // Killed, so that nothing is tidied up.
     drop(program);
@@ -41,15 +41,15 @@ async fn a_page_says_that_its_server_is_gone_and_goes_on_by_itself_once_it_is_ba
         "{trouble}"
     );
     // What is known stays in view.
-    browser.until_text("count-succeeded", "5").await;
-    browser.shoot("server-gone").await;
+    browser.wait_for_text("count-succeeded", "5").await;
+    browser.screenshot("server-gone").await;
 
     upstream.release();
     let _program = Program::start(&port, data.path(), &upstream);
-    browser.until_text("status", "Finished").await;
-    browser.until_text("count-succeeded", "6").await;
+    browser.wait_for_text("status", "Finished").await;
+    browser.wait_for_text("count-succeeded", "6").await;
     browser
-        .until("!document.querySelector('[data-testid=trouble]')")
+        .wait_for("!document.querySelector('[data-testid=trouble]')")
         .await;
     browser.close().await;
 }

@@ -2,204 +2,210 @@
 
 use tempfile::TempDir;
 
-use crate::browser::{Browser, LOOKS};
-use crate::door::{COMPOSE, Door, HOUR};
+use crate::browser::{Browser, VIEWPORTS};
 use crate::issuer::REFUSAL;
+use crate::sign_in_visit::{COMPOSE, HOUR, SignInVisit};
 use crate::site::Site;
+use crate::support::app::EngineKind;
 use crate::support::numbers;
-use crate::support::patience::until;
 use crate::support::upstream::Upstream;
-use crate::support::world::Kind;
+use crate::support::wait::wait_for;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn who_signs_in_starts_a_run_follows_it_and_comes_back_to_it_by_its_address() {
-    let upstream = Upstream::quick().await;
-    let door = Door::new(&upstream, HOUR).await;
-    let browser = &door.browser;
-    door.goto("/").await;
-    browser.until_text("who", "Who are you?").await;
-    door.enter("ann", COMPOSE).await;
-    assert_eq!(browser.address().await, door.site.at("/"));
-    door.check_no_secret().await;
-    browser.shoot("signed-in").await;
+async fn a_signed_in_reader_starts_follows_and_reopens_a_run() {
+    let upstream = Upstream::succeeding().await;
+    let visit = SignInVisit::new(&upstream, HOUR).await;
+    let browser = &visit.browser;
+    visit.goto("/").await;
+    browser.wait_for_text("who", "Who are you?").await;
+    visit.sign_in("ann", COMPOSE).await;
+    assert_eq!(browser.address().await, visit.site.at("/"));
+    visit.check_no_secret().await;
+    browser.screenshot("signed-in").await;
     // On a phone there is room for it too.
-    browser.look(LOOKS[2]).await;
-    browser.settle().await;
+    browser.emulate(VIEWPORTS[2]).await;
+    browser.wait_for_frames().await;
     let overflow = "document.documentElement.scrollWidth > innerWidth";
-    assert_eq!(browser.read(overflow).await, false);
-    assert!(browser.shows("sign-out").await);
-    browser.shoot("signed-in-phone").await;
-    browser.look(LOOKS[0]).await;
+    assert_eq!(browser.evaluate(overflow).await, false);
+    assert!(browser.is_visible("sign-out").await);
+    browser.screenshot("signed-in-phone").await;
+    browser.emulate(VIEWPORTS[0]).await;
 
-    let path = door.start(&numbers(3)).await;
-    browser.until_text("status", "Finished").await;
-    browser.until_text("count-succeeded", "3").await;
+    let path = visit.start(&numbers(3)).await;
+    browser.wait_for_text("status", "Finished").await;
+    browser.wait_for_text("count-succeeded", "3").await;
     browser
-        .until("document.querySelectorAll('[data-testid=row]').length === 3")
+        .wait_for("document.querySelectorAll('[data-testid=row]').length === 3")
         .await;
     // The issuer knows the reader still, so they see nothing of it.
     browser.reload().await;
-    browser.until_text("status", "Finished").await;
-    assert_eq!(browser.address().await, door.site.at(&path));
+    browser.wait_for_text("status", "Finished").await;
+    assert_eq!(browser.address().await, visit.site.at(&path));
     // And so from an address that somebody sent them.
-    door.goto("/history").await;
-    browser.until_text("heading", "History").await;
+    visit.goto("/history").await;
+    browser.wait_for_text("heading", "History").await;
     browser.click("history-run").await;
-    browser.until_text("status", "Finished").await;
+    browser.wait_for_text("status", "Finished").await;
     // The worker's own calls bring a token too.
     let folder = TempDir::new().unwrap();
     browser.download_into(folder.path()).await;
     browser.click("download").await;
     browser.click("download-yes").await;
     browser
-        .until(
+        .wait_for(
             "document.querySelector('[data-testid=download-says]')?.innerText.startsWith('Downloaded')",
         )
         .await;
-    assert_eq!(door.issuer.counts().exchanges, 3);
-    assert_eq!(door.site.refusals(), 0);
-    door.check_no_secret().await;
-    door.browser.close().await;
+    assert_eq!(visit.issuer.counts().exchanges, 3);
+    assert_eq!(visit.site.refusals(), 0);
+    visit.check_no_secret().await;
+    visit.browser.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn who_signs_out_is_out_and_another_sees_nothing_of_theirs() {
-    let upstream = Upstream::quick().await;
-    let door = Door::new(&upstream, HOUR).await;
-    let browser = &door.browser;
+async fn sign_out_ends_the_session_and_hides_the_runs() {
+    let upstream = Upstream::succeeding().await;
+    let visit = SignInVisit::new(&upstream, HOUR).await;
+    let browser = &visit.browser;
     // Another's run is none.
     browser.expect_in_console("404");
-    door.goto("/").await;
-    door.enter("ann", COMPOSE).await;
-    let path = door.start(&numbers(3)).await;
-    browser.until_text("status", "Finished").await;
+    visit.goto("/").await;
+    visit.sign_in("ann", COMPOSE).await;
+    let path = visit.start(&numbers(3)).await;
+    browser.wait_for_text("status", "Finished").await;
 
     browser.click("sign-out").await;
     let told = browser.text("trouble").await;
     assert!(told.starts_with("You are signed out"), "{told}");
-    assert_eq!(browser.address().await, door.site.at("/"));
-    assert!(!browser.shows("sign-out").await && !browser.shows("numbers").await);
-    until("the end of the session and its tokens", async || {
-        let counts = door.issuer.counts();
+    assert_eq!(browser.address().await, visit.site.at("/"));
+    assert!(!browser.is_visible("sign-out").await && !browser.is_visible("numbers").await);
+    wait_for("the end of the session and its tokens", async || {
+        let counts = visit.issuer.counts();
         ((counts.revocations, counts.ends) == (1, 1)).then_some(())
     })
     .await;
-    door.check_no_secret().await;
-    browser.shoot("signed-out").await;
+    visit.check_no_secret().await;
+    browser.screenshot("signed-out").await;
 
     browser.click("sign-in").await;
-    browser.until_text("who", "Who are you?").await;
-    door.enter("bob", COMPOSE).await;
+    browser.wait_for_text("who", "Who are you?").await;
+    visit.sign_in("bob", COMPOSE).await;
     browser.click("nav-history").await;
     browser
-        .until_text("history-empty", "No runs yet. Look up a list.")
+        .wait_for_text("history-empty", "No runs yet. Look up a list.")
         .await;
-    door.goto(&path).await;
-    browser.until_text("heading", "There is no such run").await;
-    door.browser.close().await;
+    visit.goto(&path).await;
+    browser
+        .wait_for_text("heading", "There is no such run")
+        .await;
+    visit.browser.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_sign_in_that_the_page_did_not_ask_for_is_refused() {
-    let upstream = Upstream::quick().await;
-    let door = Door::new(&upstream, HOUR).await;
-    let browser = &door.browser;
+async fn a_sign_in_that_the_page_did_not_begin_is_refused() {
+    let upstream = Upstream::succeeding().await;
+    let visit = SignInVisit::new(&upstream, HOUR).await;
+    let browser = &visit.browser;
     for query in [
         "?code=made-up&state=made-up",
         "?error=made_up&state=made-up",
     ] {
-        door.goto(&format!("/{query}")).await;
+        visit.goto(&format!("/{query}")).await;
         let told = browser.text("trouble").await;
         assert!(
             told.starts_with("This sign-in wasn't asked for here"),
             "{told}"
         );
-        assert_eq!(browser.address().await, door.site.at("/"));
+        assert_eq!(browser.address().await, visit.site.at("/"));
     }
     // Nor where one was begun, with another state; and what was begun is worth nothing then.
     browser.click("sign-in").await;
-    browser.until_text("who", "Who are you?").await;
+    browser.wait_for_text("who", "Who are you?").await;
     let begun = browser.address().await;
-    door.goto("/?code=made-up&state=made-up").await;
-    door.until_told("This sign-in wasn't asked for here").await;
-    assert_eq!(browser.read("sessionStorage.length").await, 0);
+    visit.goto("/?code=made-up&state=made-up").await;
+    visit
+        .wait_for_notice("This sign-in wasn't asked for here")
+        .await;
+    assert_eq!(browser.evaluate("sessionStorage.length").await, 0);
     browser.goto(&begun).await;
     browser.click("as-ann").await;
-    door.until_told("This sign-in wasn't asked for here").await;
-    assert_eq!(browser.address().await, door.site.at("/"));
-    assert_eq!(door.issuer.counts().exchanges, 0);
+    visit
+        .wait_for_notice("This sign-in wasn't asked for here")
+        .await;
+    assert_eq!(browser.address().await, visit.site.at("/"));
+    assert_eq!(visit.issuer.counts().exchanges, 0);
     // To here, twice: by the click, and by the test.
-    assert_eq!(door.issuer.counts().visits, 2);
+    assert_eq!(visit.issuer.counts().visits, 2);
     browser.click("sign-in").await;
-    browser.until_text("heading", COMPOSE).await;
-    door.check_no_secret().await;
-    door.browser.close().await;
+    browser.wait_for_text("heading", COMPOSE).await;
+    visit.check_no_secret().await;
+    visit.browser.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_the_issuer_refuses_is_told_and_another_sign_in_may_go_well() {
-    let upstream = Upstream::quick().await;
-    let door = Door::new(&upstream, HOUR).await;
-    let browser = &door.browser;
+async fn a_refused_sign_in_is_reported_and_can_be_repeated() {
+    let upstream = Upstream::succeeding().await;
+    let visit = SignInVisit::new(&upstream, HOUR).await;
+    let browser = &visit.browser;
     for status in ["400", "503"] {
         browser.expect_in_console(status);
     }
     let told = async |detail: &str| {
         browser
-            .until(&format!(
+            .wait_for(&format!(
                 "document.querySelector('[data-testid=trouble]')?.innerText.includes('{detail}')"
             ))
             .await;
-        door.until_told("You weren't signed in").await;
-        assert_eq!(browser.address().await, door.site.at("/history"));
-        assert_eq!(browser.read("sessionStorage.length").await, 0);
-        assert!(!browser.shows("sign-out").await);
+        visit.wait_for_notice("You weren't signed in").await;
+        assert_eq!(browser.address().await, visit.site.at("/history"));
+        assert_eq!(browser.evaluate("sessionStorage.length").await, 0);
+        assert!(!browser.is_visible("sign-out").await);
     };
-    door.goto("/history").await;
+    visit.goto("/history").await;
     browser.click("as-nobody").await;
     told("gave this reason: access_denied.").await;
-    door.issuer.fail(400, REFUSAL);
+    visit.issuer.fail(400, REFUSAL);
     browser.click("sign-in").await;
     // From here on the issuer knows the reader, and shows nothing.
     browser.click("as-ann").await;
     told("gave this reason: invalid_grant.").await;
-    browser.shoot("sign-in-refused").await;
-    door.issuer.fail(503, "down");
+    browser.screenshot("sign-in-refused").await;
+    visit.issuer.fail(503, "down");
     browser.click("sign-in").await;
     told("answered with status 503").await;
-    door.issuer.recover();
-    let counts = door.issuer.counts();
+    visit.issuer.recover();
+    let counts = visit.issuer.counts();
     let happened = (counts.visits, counts.failures, counts.exchanges);
     assert_eq!(happened, (3, 2, 0));
     browser.click("sign-in").await;
-    browser.until_text("heading", "History").await;
-    door.check_no_secret().await;
-    door.browser.close().await;
+    browser.wait_for_text("heading", "History").await;
+    visit.check_no_secret().await;
+    visit.browser.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whoever_comes_back_without_an_answer_is_not_sent_again_at_once() {
-    let upstream = Upstream::quick().await;
-    let door = Door::new(&upstream, HOUR).await;
-    door.goto("/").await;
-    door.browser.until_text("who", "Who are you?").await;
-    door.goto("/history").await;
-    door.until_told("You aren't signed in yet").await;
-    assert_eq!(door.issuer.counts().visits, 1);
-    door.browser.click("sign-in").await;
-    door.enter("ann", "History").await;
-    assert_eq!(door.browser.address().await, door.site.at("/history"));
-    door.browser.close().await;
+async fn a_reader_who_returns_without_signing_in_is_not_redirected() {
+    let upstream = Upstream::succeeding().await;
+    let visit = SignInVisit::new(&upstream, HOUR).await;
+    visit.goto("/").await;
+    visit.browser.wait_for_text("who", "Who are you?").await;
+    visit.goto("/history").await;
+    visit.wait_for_notice("You aren't signed in yet").await;
+    assert_eq!(visit.issuer.counts().visits, 1);
+    visit.browser.click("sign-in").await;
+    visit.sign_in("ann", "History").await;
+    assert_eq!(visit.browser.address().await, visit.site.at("/history"));
+    visit.browser.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn on_one_machine_nothing_of_a_sign_in_is_asked_for() {
-    let upstream = Upstream::quick().await;
-    let (browser, site) = tokio::join!(Browser::open(), Site::new(Kind::Memory, &upstream));
+async fn one_machine_loads_nothing_of_the_sign_in() {
+    let upstream = Upstream::succeeding().await;
+    let (browser, site) = tokio::join!(Browser::open(), Site::new(EngineKind::Memory, &upstream));
     browser.goto(&site.printed()).await;
     browser.text("upstream").await;
     let loaded = browser
-        .read("performance.getEntriesByType('resource').map(entry => entry.name).join()")
+        .evaluate("performance.getEntriesByType('resource').map(entry => entry.name).join()")
         .await;
     let loaded = loaded.as_str().unwrap();
     assert!(loaded.contains("/api/settings"), "{loaded}");
@@ -207,6 +213,6 @@ async fn on_one_machine_nothing_of_a_sign_in_is_asked_for() {
         !loaded.contains("config.json") && !loaded.contains("worker"),
         "{loaded}"
     );
-    assert!(!browser.shows("sign-out").await && !browser.shows("sign-in").await);
+    assert!(!browser.is_visible("sign-out").await && !browser.is_visible("sign-in").await);
     browser.close().await;
 }

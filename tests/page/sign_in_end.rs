@@ -3,10 +3,10 @@
 
 use std::time::Duration;
 
-use crate::door::{COMPOSE, Door, HOUR};
+use crate::sign_in_visit::{COMPOSE, HOUR, SignInVisit};
 use crate::support::numbers;
-use crate::support::patience::until;
 use crate::support::upstream::{Reply, Upstream};
+use crate::support::wait::wait_for;
 
 /// The page renews a token of this life after six seconds, and doesn't use it after seven.
 const SHORT: Duration = Duration::from_secs(8);
@@ -14,161 +14,161 @@ const SHORT: Duration = Duration::from_secs(8);
 #[tokio::test(flavor = "multi_thread")]
 async fn tokens_are_renewed_before_they_end() {
     let upstream = Upstream::start(|_, _| Reply::Held).await;
-    let door = Door::new(&upstream, SHORT).await;
-    door.goto("/").await;
-    door.enter("ann", COMPOSE).await;
-    door.start(&numbers(2)).await;
-    until("a renewal", async || {
-        (door.issuer.counts().renewals > 0).then_some(())
+    let visit = SignInVisit::new(&upstream, SHORT).await;
+    visit.goto("/").await;
+    visit.sign_in("ann", COMPOSE).await;
+    visit.start(&numbers(2)).await;
+    wait_for("a renewal", async || {
+        (visit.issuer.counts().renewals > 0).then_some(())
     })
     .await;
     upstream.release();
-    door.browser.until_text("status", "Finished").await;
-    assert_eq!(door.site.refusals(), 0);
-    assert_eq!(door.issuer.counts().exchanges, 1);
-    door.check_no_secret().await;
-    door.browser.close().await;
+    visit.browser.wait_for_text("status", "Finished").await;
+    assert_eq!(visit.site.refusals(), 0);
+    assert_eq!(visit.issuer.counts().exchanges, 1);
+    visit.check_no_secret().await;
+    visit.browser.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_reader_whose_tokens_are_taken_back_signs_in_again_and_is_where_they_were() {
+async fn revoked_tokens_lead_through_a_sign_in_back_to_the_run() {
     let upstream = Upstream::start(|_, _| Reply::Held).await;
-    let door = Door::new(&upstream, HOUR).await;
-    let browser = &door.browser;
+    let visit = SignInVisit::new(&upstream, HOUR).await;
+    let browser = &visit.browser;
     // The browser notes what the API and then the issuer refuse.
     browser.expect_in_console("401");
     browser.expect_in_console("400");
-    door.goto("/").await;
-    door.enter("ann", COMPOSE).await;
-    let path = door.start(&numbers(2)).await;
-    browser.until_text("status", "Running").await;
-    door.issuer.take_back();
-    until("another sign-in", async || {
-        (door.issuer.counts().exchanges == 2).then_some(())
+    visit.goto("/").await;
+    visit.sign_in("ann", COMPOSE).await;
+    let path = visit.start(&numbers(2)).await;
+    browser.wait_for_text("status", "Running").await;
+    visit.issuer.revoke_tokens();
+    wait_for("another sign-in", async || {
+        (visit.issuer.counts().exchanges == 2).then_some(())
     })
     .await;
-    browser.until_text("status", "Running").await;
-    assert_eq!(browser.address().await, door.site.at(&path));
+    browser.wait_for_text("status", "Running").await;
+    assert_eq!(browser.address().await, visit.site.at(&path));
     upstream.release();
-    browser.until_text("status", "Finished").await;
-    door.check_no_secret().await;
-    door.browser.close().await;
+    browser.wait_for_text("status", "Finished").await;
+    visit.check_no_secret().await;
+    visit.browser.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whoever_has_a_list_at_hand_is_asked_before_they_sign_in_again() {
-    let upstream = Upstream::quick().await;
-    let door = Door::new(&upstream, HOUR).await;
-    let browser = &door.browser;
+async fn a_reader_with_a_list_is_asked_before_a_new_sign_in() {
+    let upstream = Upstream::succeeding().await;
+    let visit = SignInVisit::new(&upstream, HOUR).await;
+    let browser = &visit.browser;
     browser.expect_in_console("401");
     browser.expect_in_console("400");
-    door.goto("/").await;
-    door.enter("ann", COMPOSE).await;
+    visit.goto("/").await;
+    visit.sign_in("ann", COMPOSE).await;
     browser.type_in("numbers", &numbers(3).join("\n")).await;
-    browser.until_text("report-numbers", "3").await;
-    door.issuer.take_back();
+    browser.wait_for_text("report-numbers", "3").await;
+    visit.issuer.revoke_tokens();
     browser.click("start").await;
     let told = browser.text("trouble").await;
     assert!(told.starts_with("Your sign-in has ended"), "{told}");
     let typed = "document.querySelector('[data-testid=numbers]').value.split('\\n').length";
-    assert_eq!(browser.read(typed).await, 3);
-    browser.shoot("sign-in-ended").await;
+    assert_eq!(browser.evaluate(typed).await, 3);
+    browser.screenshot("sign-in-ended").await;
     browser.click("sign-in").await;
     browser
-        .until("document.querySelector('[data-testid=numbers]')?.value === ''")
+        .wait_for("document.querySelector('[data-testid=numbers]')?.value === ''")
         .await;
-    door.start(&numbers(3)).await;
-    browser.until_text("status", "Finished").await;
-    door.browser.close().await;
+    visit.start(&numbers(3)).await;
+    browser.wait_for_text("status", "Finished").await;
+    visit.browser.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_api_that_takes_no_token_is_told_of_and_nobody_is_sent_around() {
-    let upstream = Upstream::quick().await;
-    let door = Door::new(&upstream, HOUR).await;
-    let browser = &door.browser;
+async fn an_api_that_refuses_every_token_causes_no_redirect_loop() {
+    let upstream = Upstream::succeeding().await;
+    let visit = SignInVisit::new(&upstream, HOUR).await;
+    let browser = &visit.browser;
     browser.expect_in_console("401");
-    door.site.fail(401);
-    door.goto("/history").await;
+    visit.site.fail(401);
+    visit.goto("/history").await;
     browser.click("as-ann").await;
-    door.until_told("Your sign-in has ended").await;
-    assert_eq!(browser.address().await, door.site.at("/history"));
-    door.check_stays(1).await;
+    visit.wait_for_notice("Your sign-in has ended").await;
+    assert_eq!(browser.address().await, visit.site.at("/history"));
+    visit.check_no_redirect(1).await;
     // Whoever asks for it is sent, and is told again.
     browser.click("sign-in").await;
     browser
-        .until("document.querySelector('[data-testid=numbers]')?.value === ''")
+        .wait_for("document.querySelector('[data-testid=numbers]')?.value === ''")
         .await;
-    door.until_told("Your sign-in has ended").await;
-    door.check_stays(2).await;
-    door.browser.close().await;
+    visit.wait_for_notice("Your sign-in has ended").await;
+    visit.check_no_redirect(2).await;
+    visit.browser.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_gateway_that_fails_has_not_taken_a_token() {
-    let upstream = Upstream::quick().await;
-    let door = Door::new(&upstream, HOUR).await;
-    let browser = &door.browser;
+async fn a_failing_gateway_ends_no_sign_in() {
+    let upstream = Upstream::succeeding().await;
+    let visit = SignInVisit::new(&upstream, HOUR).await;
+    let browser = &visit.browser;
     for status in ["401", "429", "503"] {
         browser.expect_in_console(status);
     }
-    door.site.fail(503);
-    door.goto("/history").await;
+    visit.site.fail(503);
+    visit.goto("/history").await;
     browser.click("as-ann").await;
     for (status, failures) in [(429, 2), (401, 4)] {
-        until("calls that fail", async || {
-            (door.site.failures() >= failures).then_some(())
+        wait_for("calls that fail", async || {
+            (visit.site.failures() >= failures).then_some(())
         })
         .await;
-        door.site.fail(status);
+        visit.site.fail(status);
     }
-    door.until_told("Your sign-in has ended").await;
-    door.check_stays(1).await;
-    door.browser.close().await;
+    visit.wait_for_notice("Your sign-in has ended").await;
+    visit.check_no_redirect(1).await;
+    visit.browser.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whoever_was_sent_to_sign_in_in_vain_is_not_sent_again() {
+async fn a_reader_is_not_redirected_again_after_a_useless_sign_in() {
     let upstream = Upstream::start(|_, _| Reply::Held).await;
-    let door = Door::new(&upstream, HOUR).await;
-    let browser = &door.browser;
+    let visit = SignInVisit::new(&upstream, HOUR).await;
+    let browser = &visit.browser;
     browser.expect_in_console("401");
-    door.goto("/").await;
-    door.enter("ann", COMPOSE).await;
-    let path = door.start(&numbers(2)).await;
-    browser.until_text("status", "Running").await;
+    visit.goto("/").await;
+    visit.sign_in("ann", COMPOSE).await;
+    let path = visit.start(&numbers(2)).await;
+    browser.wait_for_text("status", "Running").await;
     // Some tokens are taken, so that another sign-in could help.
-    door.site.fail_but("/api/settings", 401);
-    until("another sign-in", async || {
-        (door.issuer.counts().exchanges == 2).then_some(())
+    visit.site.fail_but("/api/settings", 401);
+    wait_for("another sign-in", async || {
+        (visit.issuer.counts().exchanges == 2).then_some(())
     })
     .await;
-    door.until_told("Your sign-in has ended").await;
-    assert_eq!(browser.address().await, door.site.at(&path));
-    door.check_stays(2).await;
-    door.browser.close().await;
+    visit.wait_for_notice("Your sign-in has ended").await;
+    assert_eq!(browser.address().await, visit.site.at(&path));
+    visit.check_no_redirect(2).await;
+    visit.browser.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_issuer_that_is_throttled_or_down_ends_no_sign_in() {
+async fn a_throttled_or_failing_issuer_ends_no_sign_in() {
     let upstream = Upstream::start(|_, _| Reply::Held).await;
-    let door = Door::new(&upstream, SHORT).await;
-    let browser = &door.browser;
+    let visit = SignInVisit::new(&upstream, SHORT).await;
+    let browser = &visit.browser;
     for status in ["429", "503"] {
         browser.expect_in_console(status);
     }
-    door.goto("/").await;
-    door.enter("ann", COMPOSE).await;
-    door.start(&numbers(2)).await;
-    browser.until_text("status", "Running").await;
-    door.issuer.fail(429, "<html>Slow down</html>");
-    until("a renewal that fails", async || {
-        (door.issuer.counts().failures > 0).then_some(())
+    visit.goto("/").await;
+    visit.sign_in("ann", COMPOSE).await;
+    visit.start(&numbers(2)).await;
+    browser.wait_for_text("status", "Running").await;
+    visit.issuer.fail(429, "<html>Slow down</html>");
+    wait_for("a renewal that fails", async || {
+        (visit.issuer.counts().failures > 0).then_some(())
     })
     .await;
     // The token has some time left, then it is told that it can't be renewed.
     browser
-        .until(
+        .wait_for(
             "document.querySelector('[data-testid=trouble]')?.innerText.startsWith(\"Your sign-in can't be renewed\")",
         )
         .await;
@@ -177,92 +177,92 @@ async fn an_issuer_that_is_throttled_or_down_ends_no_sign_in() {
         told.contains("status 429") && told.contains("tries again by itself"),
         "{told}"
     );
-    assert!(!browser.shows("sign-in").await);
-    browser.shoot("sign-in-not-renewed").await;
-    let failures = door.issuer.counts().failures;
-    door.issuer.fail(503, "");
-    until("another that fails", async || {
-        (door.issuer.counts().failures > failures).then_some(())
+    assert!(!browser.is_visible("sign-in").await);
+    browser.screenshot("sign-in-not-renewed").await;
+    let failures = visit.issuer.counts().failures;
+    visit.issuer.fail(503, "");
+    wait_for("another that fails", async || {
+        (visit.issuer.counts().failures > failures).then_some(())
     })
     .await;
-    door.issuer.recover();
+    visit.issuer.recover();
     upstream.release();
-    browser.until_text("status", "Finished").await;
+    browser.wait_for_text("status", "Finished").await;
     browser
-        .until("!document.querySelector('[data-testid=trouble]')")
+        .wait_for("!document.querySelector('[data-testid=trouble]')")
         .await;
-    let counts = door.issuer.counts();
+    let counts = visit.issuer.counts();
     assert_eq!((counts.visits, counts.exchanges), (1, 1));
-    assert_eq!(door.site.refusals(), 0);
-    door.check_no_secret().await;
-    door.browser.close().await;
+    assert_eq!(visit.site.refusals(), 0);
+    visit.check_no_secret().await;
+    visit.browser.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_list_on_another_page_is_not_lost_with_the_sign_in() {
-    let upstream = Upstream::quick().await;
-    let door = Door::new(&upstream, HOUR).await;
-    let browser = &door.browser;
+async fn a_list_on_another_page_survives_the_end_of_a_sign_in() {
+    let upstream = Upstream::succeeding().await;
+    let visit = SignInVisit::new(&upstream, HOUR).await;
+    let browser = &visit.browser;
     browser.expect_in_console("401");
-    door.goto("/").await;
-    door.enter("ann", COMPOSE).await;
+    visit.goto("/").await;
+    visit.sign_in("ann", COMPOSE).await;
     // One that is started is no longer at stake.
-    door.start(&numbers(1)).await;
-    browser.until_text("status", "Finished").await;
+    visit.start(&numbers(1)).await;
+    browser.wait_for_text("status", "Finished").await;
     browser.click("nav-new").await;
     browser.type_in("numbers", &numbers(3).join("\n")).await;
-    browser.until_text("report-numbers", "3").await;
-    door.issuer.take_back();
+    browser.wait_for_text("report-numbers", "3").await;
+    visit.issuer.revoke_tokens();
     browser.click("nav-history").await;
-    door.until_told("Your sign-in has ended").await;
-    browser.read("history.back()").await;
-    browser.until_text("heading", COMPOSE).await;
+    visit.wait_for_notice("Your sign-in has ended").await;
+    browser.evaluate("history.back()").await;
+    browser.wait_for_text("heading", COMPOSE).await;
     // The worker has it still, and was asked for nothing else before.
     browser.type_in("numbers", "\n123-45-6789").await;
-    browser.until_text("report-numbers", "4").await;
-    assert_eq!(browser.read("sessionStorage.length").await, 0);
-    assert_eq!(door.issuer.counts().visits, 1);
-    door.browser.close().await;
+    browser.wait_for_text("report-numbers", "4").await;
+    assert_eq!(browser.evaluate("sessionStorage.length").await, 0);
+    assert_eq!(visit.issuer.counts().visits, 1);
+    visit.browser.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_download_that_lacks_a_sign_in_says_so() {
-    let upstream = Upstream::quick().await;
-    let door = Door::new(&upstream, HOUR).await;
-    let browser = &door.browser;
+async fn a_download_without_a_sign_in_says_so() {
+    let upstream = Upstream::succeeding().await;
+    let visit = SignInVisit::new(&upstream, HOUR).await;
+    let browser = &visit.browser;
     browser.expect_in_console("401");
-    door.goto("/").await;
-    door.enter("ann", COMPOSE).await;
-    door.start(&numbers(3)).await;
-    browser.until_text("status", "Finished").await;
+    visit.goto("/").await;
+    visit.sign_in("ann", COMPOSE).await;
+    visit.start(&numbers(3)).await;
+    browser.wait_for_text("status", "Finished").await;
     browser
-        .until("document.querySelectorAll('[data-testid=row]').length === 3")
+        .wait_for("document.querySelectorAll('[data-testid=row]').length === 3")
         .await;
-    door.issuer.take_back();
+    visit.issuer.revoke_tokens();
     browser.click("download").await;
     browser.click("download-yes").await;
     browser
-        .until(
+        .wait_for(
             "document.querySelector('[data-testid=download-says]')?.innerText.startsWith('Your sign-in has ended. ')",
         )
         .await;
     let told = browser.text("download-says").await;
     assert!(told.ends_with("No file was written."), "{told}");
-    door.until_told("Your sign-in has ended").await;
-    browser.shoot("download-without-sign-in").await;
-    door.check_stays(1).await;
-    door.browser.close().await;
+    visit.wait_for_notice("Your sign-in has ended").await;
+    browser.screenshot("download-without-sign-in").await;
+    visit.check_no_redirect(1).await;
+    visit.browser.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_worker_that_dies_with_the_sign_in_is_told_as_that() {
-    let upstream = Upstream::quick().await;
-    let door = Door::new(&upstream, HOUR).await;
-    let browser = &door.browser;
-    door.goto("/").await;
-    door.enter("ann", COMPOSE).await;
+async fn a_crashed_worker_ends_the_sign_in_and_says_so() {
+    let upstream = Upstream::succeeding().await;
+    let visit = SignInVisit::new(&upstream, HOUR).await;
+    let browser = &visit.browser;
+    visit.goto("/").await;
+    visit.sign_in("ann", COMPOSE).await;
     browser
-        .read(
+        .evaluate(
             "(post => Worker.prototype.postMessage = function (...parts) {
                 window.worker = this;
                 return post.apply(this, parts);
@@ -272,31 +272,32 @@ async fn a_worker_that_dies_with_the_sign_in_is_told_as_that() {
     browser.click("nav-history").await;
     browser.text("history-empty").await;
     browser
-        .read("window.worker.dispatchEvent(new Event('error'))")
+        .evaluate("window.worker.dispatchEvent(new Event('error'))")
         .await;
-    door.until_told("The part of the page that holds your sign-in has stopped")
+    visit
+        .wait_for_notice("The part of the page that holds your sign-in has stopped")
         .await;
-    door.check_stays(1).await;
+    visit.check_no_redirect(1).await;
     browser.click("sign-in").await;
     browser
-        .until("document.querySelector('[data-testid=numbers]')?.value === ''")
+        .wait_for("document.querySelector('[data-testid=numbers]')?.value === ''")
         .await;
-    browser.until_text("user", "ann@example.gov").await;
-    assert_eq!(door.issuer.counts().exchanges, 2);
-    door.check_no_secret().await;
-    door.browser.close().await;
+    browser.wait_for_text("user", "ann@example.gov").await;
+    assert_eq!(visit.issuer.counts().exchanges, 2);
+    visit.check_no_secret().await;
+    visit.browser.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whoever_is_not_told_how_to_sign_in_can_try_again() {
-    let upstream = Upstream::quick().await;
-    let door = Door::new(&upstream, HOUR).await;
-    door.site.hold_config(true);
-    door.goto("/").await;
-    door.until_told("The server doesn't answer").await;
-    door.site.hold_config(false);
-    door.browser.click("sign-in").await;
-    door.enter("ann", COMPOSE).await;
-    assert_eq!(door.issuer.counts().visits, 1);
-    door.browser.close().await;
+async fn a_sign_in_without_its_config_can_be_repeated() {
+    let upstream = Upstream::succeeding().await;
+    let visit = SignInVisit::new(&upstream, HOUR).await;
+    visit.site.hold_config(true);
+    visit.goto("/").await;
+    visit.wait_for_notice("The server doesn't answer").await;
+    visit.site.hold_config(false);
+    visit.browser.click("sign-in").await;
+    visit.sign_in("ann", COMPOSE).await;
+    assert_eq!(visit.issuer.counts().visits, 1);
+    visit.browser.close().await;
 }

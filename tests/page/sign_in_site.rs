@@ -16,15 +16,15 @@ use tokio::net::TcpListener;
 use tower::ServiceExt;
 
 use crate::issuer::Issuer;
+use crate::support::app::{EngineKind, TestApp};
 use crate::support::upstream::Upstream;
-use crate::support::world::{Kind, World};
 
 /// Users by the names that the issuer has for them.
 const USERS: [&str; 2] = ["ann", "bob"];
 
 /// Such a page, on a port of its own. It ends with the test's runtime.
-pub struct Guarded {
-    _world: World,
+pub struct SignInSite {
+    _app: TestApp,
     listening: SocketAddr,
     served: Arc<Served>,
 }
@@ -47,15 +47,15 @@ struct Calls {
     is_config_held: bool,
 }
 
-impl Guarded {
+impl SignInSite {
     /// Serves it over an API in memory.
     pub async fn new(upstream: &Upstream, issuer: &Issuer) -> Self {
-        let world = World::new(Kind::Memory, upstream).await;
+        let app = TestApp::new(EngineKind::Memory, upstream).await;
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let listening = listener.local_addr().unwrap();
         let api = Api {
-            store: world.store.clone(),
-            engine: Arc::clone(&world.engine),
+            store: app.store.clone(),
+            engine: Arc::clone(&app.engine),
             upstream: UpstreamInfo {
                 host: String::new(),
                 path: String::new(),
@@ -68,7 +68,7 @@ impl Guarded {
             issuer: issuer.clone(),
             // For its files; nobody has this token.
             page: router(api, Access::new("-".into(), listening.port(), Vec::new())),
-            apis: USERS.map(|user| world.router_of(user)),
+            apis: USERS.map(|user| app.router_for(user)),
             calls: Mutex::default(),
         });
         let router = Router::new()
@@ -76,7 +76,7 @@ impl Guarded {
             .with_state(Arc::clone(&served));
         tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
         Self {
-            _world: world,
+            _app: app,
             listening,
             served,
         }
@@ -125,7 +125,7 @@ async fn answer(State(served): State<Arc<Served>>, request: Request) -> Response
         return (headers, served.issuer.config().to_string()).into_response();
     }
     if path.starts_with("/api/") {
-        return match served.let_in(&request) {
+        return match served.authenticate(&request) {
             Ok(user) => served.apis[user].clone().oneshot(request).await.unwrap(),
             // As API Gateway says it.
             Err(status) => (status, r#"{"message":"Unauthorized"}"#).into_response(),
@@ -140,7 +140,7 @@ impl Served {
     }
 
     /// Whose call it is, or what it is answered with.
-    fn let_in(&self, request: &Request) -> Result<usize, StatusCode> {
+    fn authenticate(&self, request: &Request) -> Result<usize, StatusCode> {
         let user = self.user(request);
         let mut calls = self.calls.lock().unwrap();
         if let Some((status, spared)) = calls.failing

@@ -15,15 +15,15 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+use crate::support::app::{EngineKind, TestApp};
 use crate::support::upstream::Upstream;
-use crate::support::world::{Kind, World};
 
 const TOKEN: &str = "0123456789abcdef0123456789abcdef";
 
 /// A server of the page.
 pub struct Site {
     /// The API behind the page, asked as the page's reader is.
-    pub world: World,
+    pub app: TestApp,
     listening: SocketAddr,
     failures: Arc<Failures>,
     server: JoinHandle<()>,
@@ -41,12 +41,12 @@ struct Failures {
 
 impl Site {
     /// Serves the page over an API on this engine, whose fetcher asks this upstream.
-    pub async fn new(kind: Kind, upstream: &Upstream) -> Self {
-        let world = World::new(kind, upstream).await.asked_by("local");
-        let (host, path) = world.fetcher.upstream();
+    pub async fn new(kind: EngineKind, upstream: &Upstream) -> Self {
+        let app = TestApp::new(kind, upstream).await.with_owner("local");
+        let (host, path) = app.fetcher.upstream();
         let api = Api {
-            store: world.store.clone(),
-            engine: Arc::clone(&world.engine),
+            store: app.store.clone(),
+            engine: Arc::clone(&app.engine),
             upstream: UpstreamInfo {
                 host,
                 path,
@@ -70,7 +70,7 @@ impl Site {
         let router = router.layer(middleware::from_fn_with_state(state, failing));
         let server = tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
         Self {
-            world,
+            app,
             listening,
             failures,
             server,

@@ -1,13 +1,13 @@
 //! A run is stopped, and goes on.
 
+use crate::support::app::EngineKind;
 use crate::support::numbers;
 use crate::support::upstream::{Reply, Upstream};
-use crate::support::world::Kind;
 use crate::visit::Visit;
 
-on_both_engines!(a_stop_keeps_what_was_fetched_and_trying_again_goes_on_to_the_end);
+on_both_engines!(a_stopped_run_keeps_its_rows_and_can_be_continued);
 
-async fn a_stop_keeps_what_was_fetched_and_trying_again_goes_on_to_the_end(kind: Kind) {
+async fn a_stopped_run_keeps_its_rows_and_can_be_continued(kind: EngineKind) {
     let list = numbers(15);
     let answered = list[..10].to_vec();
     let upstream = Upstream::start(move |number, _| {
@@ -20,43 +20,43 @@ async fn a_stop_keeps_what_was_fetched_and_trying_again_goes_on_to_the_end(kind:
     .await;
     let visit = Visit::new(kind, &upstream).await;
     let id = visit.start_typed(&list).await;
-    visit.until_count("succeeded", "10").await;
-    upstream.until_total(15).await;
-    assert!(!visit.browser.shows("redrive").await);
+    visit.wait_for_count("succeeded", "10").await;
+    upstream.wait_for_requests(15).await;
+    assert!(!visit.browser.is_visible("redrive").await);
     visit.browser.click("stop").await;
-    visit.until_status("Stopped").await;
-    visit.until_count("succeeded", "10").await;
-    visit.until_count("not-tried", "5").await;
+    visit.wait_for_status("Stopped").await;
+    visit.wait_for_count("succeeded", "10").await;
+    visit.wait_for_count("not-tried", "5").await;
     let reason = visit.browser.text("reason").await;
     assert!(reason.contains("5 numbers were not tried"), "{reason}");
     let rows = visit
-        .until_rows(|rows| rows.get(14).is_some_and(|row| row.outcome == "Not tried"))
+        .wait_for_rows(|rows| rows.get(14).is_some_and(|row| row.outcome == "Not tried"))
         .await;
     assert_eq!(rows[9].outcome, "Succeeded");
     assert_eq!(rows[14].answer, "the run ended before it was requested");
-    assert!(!visit.browser.shows("stop").await);
-    visit.shoot("stopped").await;
+    assert!(!visit.browser.is_visible("stop").await);
+    visit.screenshot("stopped").await;
 
     upstream.release();
-    let before = upstream.asked();
+    let before = upstream.request_counts();
     let words = "Continue with the 5 not tried";
-    visit.browser.until_text("redrive", words).await;
+    visit.browser.wait_for_text("redrive", words).await;
     visit.browser.click("redrive").await;
-    visit.until_status("Finished").await;
-    visit.until_count("succeeded", "15").await;
+    visit.wait_for_status("Finished").await;
+    visit.wait_for_count("succeeded", "15").await;
     visit
-        .until_rows(|rows| rows.iter().all(|row| row.outcome == "Succeeded"))
+        .wait_for_rows(|rows| rows.iter().all(|row| row.outcome == "Succeeded"))
         .await;
-    assert!(!visit.browser.shows("redrive").await);
-    let after = upstream.asked();
+    assert!(!visit.browser.is_visible("redrive").await);
+    let after = upstream.request_counts();
     assert!(
         list[..10]
             .iter()
             .all(|number| after[number] == before[number]),
         "an answer is never asked for again"
     );
-    assert_eq!(visit.site.world.execution(&id).await["pass"], 2);
+    assert_eq!(visit.site.app.execution(&id).await["pass"], 2);
     visit.check_no_number(&list).await;
-    visit.shoot("tried-again").await;
+    visit.screenshot("tried-again").await;
     visit.close().await;
 }

@@ -5,9 +5,9 @@ use serde_json::{Value, json};
 
 use crate::browser::Browser;
 use crate::site::Site;
-use crate::support::patience::AT_MOST;
+use crate::support::app::EngineKind;
 use crate::support::upstream::Upstream;
-use crate::support::world::Kind;
+use crate::support::wait::LIMIT;
 
 /// Everything that outlives a page or leaves it: what it stores, its addresses, what it loaded, and
 /// what stands in the document.
@@ -28,8 +28,8 @@ const KEPT: &str = "Promise.all([
 ]))";
 
 /// What a browser has of a page: its storage, its addresses and the document.
-pub async fn kept(browser: &Browser) -> String {
-    let kept = browser.read(KEPT).await;
+pub async fn browser_data(browser: &Browser) -> String {
+    let kept = browser.evaluate(KEPT).await;
     let kept = kept.as_str().unwrap();
     assert!(kept.contains("<html"), "the document was read");
     kept.to_owned()
@@ -54,13 +54,13 @@ pub struct Row {
 
 impl Visit {
     /// Opens the printed address of a page over this engine, whose fetcher asks this upstream.
-    pub async fn new(kind: Kind, upstream: &Upstream) -> Self {
+    pub async fn new(kind: EngineKind, upstream: &Upstream) -> Self {
         let (browser, site) = tokio::join!(Browser::open(), Site::new(kind, upstream));
         browser.goto(&site.printed()).await;
         let visit = Self { browser, site };
         visit
             .browser
-            .until_text("heading", "Look up Social Security Numbers")
+            .wait_for_text("heading", "Look up Social Security Numbers")
             .await;
         visit
     }
@@ -70,7 +70,7 @@ impl Visit {
         self.browser.click("start").await;
         let id = self
             .browser
-            .until("location.pathname.match(/^\\/executions\\/([0-9a-z]{26})$/)?.[1]")
+            .wait_for("location.pathname.match(/^\\/executions\\/([0-9a-z]{26})$/)?.[1]")
             .await;
         id.as_str().unwrap().to_owned()
     }
@@ -83,14 +83,14 @@ impl Visit {
     }
 
     /// Waits until the run's status is this word.
-    pub async fn until_status(&self, word: &str) {
-        self.browser.until_text("status", word).await;
+    pub async fn wait_for_status(&self, word: &str) {
+        self.browser.wait_for_text("status", word).await;
     }
 
     /// Waits until so many numbers of the run have this outcome, such as `not-found`.
-    pub async fn until_count(&self, outcome: &str, number: &str) {
+    pub async fn wait_for_count(&self, outcome: &str, number: &str) {
         self.browser
-            .until_text(&format!("count-{outcome}"), number)
+            .wait_for_text(&format!("count-{outcome}"), number)
             .await;
     }
 
@@ -98,7 +98,7 @@ impl Visit {
     pub async fn rows(&self) -> Vec<Row> {
         let rows = self
             .browser
-            .until(
+            .wait_for(
                 "(() => {
                     const rows = [...document.querySelectorAll('[data-testid=row]')];
                     if (!rows.length || rows.some(row => row.children.length < 6)) return false;
@@ -114,9 +114,9 @@ impl Visit {
     }
 
     /// Waits until the rows in the document are so.
-    pub async fn until_rows(&self, is_so: impl Fn(&[Row]) -> bool) -> Vec<Row> {
+    pub async fn wait_for_rows(&self, is_so: impl Fn(&[Row]) -> bool) -> Vec<Row> {
         let mut looks = tokio::time::interval(std::time::Duration::from_millis(50));
-        let waited = tokio::time::timeout(AT_MOST, async {
+        let waited = tokio::time::timeout(LIMIT, async {
             loop {
                 looks.tick().await;
                 let rows = self.rows().await;
@@ -136,22 +136,22 @@ impl Visit {
     pub async fn check_nothing_sent(&self, upstream: &Upstream) {
         let asked = self
             .browser
-            .read(
+            .evaluate(
                 "performance.getEntriesByType('resource')
                     .map(entry => new URL(entry.name).pathname)
                     .filter(path => path.startsWith('/api'))",
             )
             .await;
         assert_eq!(asked, json!(["/api/settings"]));
-        let runs = self.site.world.get("/api/executions").await.expect(200);
+        let runs = self.site.app.get("/api/executions").await.expect(200);
         assert_eq!(runs["executions"], json!([]));
-        assert_eq!(upstream.total(), 0);
+        assert_eq!(upstream.request_count(), 0);
     }
 
     /// Checks that none of these numbers stands in the document, an address or the browser's
     /// storage, in any way of writing it.
     pub async fn check_no_number(&self, numbers: &[impl AsRef<str>]) {
-        let kept = kept(&self.browser).await;
+        let kept = browser_data(&self.browser).await;
         for digits in numbers {
             let digits: String = digits
                 .as_ref()
@@ -168,12 +168,12 @@ impl Visit {
     }
 
     /// Keeps what is seen under this name, with the engine's.
-    pub async fn shoot(&self, name: &str) {
-        let engine = match self.site.world.kind {
-            Kind::StepFunctions => "step-functions",
-            Kind::Disk | Kind::Memory => "embedded",
+    pub async fn screenshot(&self, name: &str) {
+        let engine = match self.site.app.kind {
+            EngineKind::StepFunctions => "step-functions",
+            EngineKind::Disk | EngineKind::Memory => "embedded",
         };
-        self.browser.shoot(&format!("{name}-{engine}")).await;
+        self.browser.screenshot(&format!("{name}-{engine}")).await;
     }
 
     /// Ends the visit; see [`Browser::close`].

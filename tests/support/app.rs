@@ -20,20 +20,20 @@ use serde_json::{Value, json};
 use store::Store;
 use tempfile::TempDir;
 
-use super::caller::{Answer, Caller};
-use super::patience::until;
+use super::client::{ApiClient, ApiResponse};
 #[cfg(feature = "e2e")]
 use super::stack::Stack;
 use super::upstream::Upstream;
 #[cfg(feature = "e2e")]
-use super::users::{claim, let_in, sign_in};
+use super::users::{claim, create_user, sign_in};
+use super::wait::wait_for;
 
 /// Longer than any test waits, and short enough for the time limit of the fetcher's Lambda.
-pub const NEVER: Duration = Duration::from_secs(10 * 60);
+pub const NO_TIMEOUT: Duration = Duration::from_secs(10 * 60);
 
 /// Which engine and store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum EngineKind {
     /// The embedded engine over a folder.
     Disk,
     /// The embedded engine over memory.
@@ -43,7 +43,7 @@ pub enum Kind {
     StepFunctions,
 }
 
-impl Kind {
+impl EngineKind {
     /// Whether all of it runs in this process.
     pub fn is_embedded(self) -> bool {
         matches!(self, Self::Disk | Self::Memory)
@@ -51,8 +51,8 @@ impl Kind {
 }
 
 /// An API over an engine and a store.
-pub struct World {
-    pub kind: Kind,
+pub struct TestApp {
+    pub kind: EngineKind,
     pub store: Store,
     pub fetcher: Fetcher,
     pub engine: Arc<dyn Engine>,
@@ -61,7 +61,7 @@ pub struct World {
     pub owner: String,
     /// What the API calls them.
     pub user: String,
-    caller: Caller,
+    client: ApiClient,
     _folder: Option<TempDir>,
     #[cfg(feature = "e2e")]
     stack: Option<Stack>,
@@ -69,21 +69,21 @@ pub struct World {
 
 /// Short backoffs, so that failures don't make a test wait; and no timeout in reach, so that a slow
 /// machine adds no attempts.
-pub fn quick_settings(url: &str) -> UpstreamSettings {
+pub fn upstream_settings(url: &str) -> UpstreamSettings {
     UpstreamSettings {
         backoff: Duration::from_millis(10),
-        connect_timeout: NEVER,
-        attempt_timeout: NEVER,
+        connect_timeout: NO_TIMEOUT,
+        attempt_timeout: NO_TIMEOUT,
         ..UpstreamSettings::new(url)
     }
 }
 
-impl World {
+impl TestApp {
     /// An API whose fetcher asks this upstream.
-    pub async fn new(kind: Kind, upstream: &Upstream) -> Self {
-        let settings = quick_settings(&upstream.url);
+    pub async fn new(kind: EngineKind, upstream: &Upstream) -> Self {
+        let settings = upstream_settings(&upstream.url);
         match kind {
-            Kind::Disk => {
+            EngineKind::Disk => {
                 let folder = TempDir::new().unwrap();
                 let objects = Arc::new(
                     LocalFileSystem::new_with_prefix(folder.path())
@@ -92,14 +92,14 @@ impl World {
                 );
                 Self::embedded(kind, objects, settings, Some(folder))
             }
-            Kind::Memory => Self::embedded(kind, Arc::new(InMemory::new()), settings, None),
+            EngineKind::Memory => Self::embedded(kind, Arc::new(InMemory::new()), settings, None),
             #[cfg(feature = "e2e")]
-            Kind::StepFunctions => Self::deployed(upstream, settings).await,
+            EngineKind::StepFunctions => Self::deployed(upstream, settings).await,
         }
     }
 
     fn embedded(
-        kind: Kind,
+        kind: EngineKind,
         objects: Arc<dyn ObjectStore>,
         settings: UpstreamSettings,
         folder: Option<TempDir>,
@@ -109,7 +109,7 @@ impl World {
         let place: Option<PathBuf> = folder.as_ref().map(|folder| folder.path().to_owned());
         let engine: Arc<dyn Engine> =
             Arc::new(Embedded::new(store.clone(), fetcher.clone(), place, 10_000));
-        let caller = Caller::Router(routes(&store, &engine, &fetcher, "ann"));
+        let client = ApiClient::Router(routes(&store, &engine, &fetcher, "ann"));
         Self {
             kind,
             store,
@@ -118,7 +118,7 @@ impl World {
             objects,
             owner: "ann".into(),
             user: "ann".into(),
-            caller,
+            client,
             _folder: folder,
             #[cfg(feature = "e2e")]
             stack: None,
@@ -127,45 +127,45 @@ impl World {
 
     #[cfg(feature = "e2e")]
     async fn deployed(upstream: &Upstream, settings: UpstreamSettings) -> Self {
-        let stack = Stack::asking(&upstream.url).await;
+        let stack = Stack::with_upstream(&upstream.url).await;
         let backoff = format!("{}ms", settings.backoff.as_millis());
         let quickly = [("ROLLCALL_BACKOFF", backoff.as_str())];
-        stack.set("FetcherFunction", &quickly).await;
+        stack.set_variables("FetcherFunction", &quickly).await;
         // How long after an erasure it is looked for what a fetcher wrote late; none takes long here.
         let soon = [("ROLLCALL_SWEEP_SECONDS", "1")];
-        stack.set("ApiFunction", &soon).await;
+        stack.set_variables("ApiFunction", &soon).await;
         let store = stack.store();
         let objects = store.objects();
         let token = stack.token().await;
         Self {
-            kind: Kind::StepFunctions,
+            kind: EngineKind::StepFunctions,
             fetcher: Fetcher::new(store.clone(), settings).unwrap(),
             store,
             engine: Arc::new(stack.engine()),
             objects,
             owner: claim(&token, "sub"),
             user: claim(&token, "username"),
-            caller: stack.caller(token),
+            client: stack.api_client(token),
             _folder: None,
             stack: Some(stack),
         }
     }
 
-    /// The same, but that this owner asks, and in this process on every engine.
-    pub fn asked_by(mut self, owner: &'static str) -> Self {
-        self.caller = Caller::Router(self.router_of(owner));
+    /// Makes this owner's calls from now on, in this process on every engine.
+    pub fn with_owner(mut self, owner: &'static str) -> Self {
+        self.client = ApiClient::Router(self.router_for(owner));
         self.owner = owner.into();
         self.user = owner.into();
         self
     }
 
     /// The same API over the same files for another owner, in this process.
-    pub fn router_of(&self, owner: &str) -> Router {
+    pub fn router_for(&self, owner: &str) -> Router {
         routes(&self.store, &self.engine, &self.fetcher, owner)
     }
 
     /// The same API over another view of the same files, in this process.
-    pub fn router_over(&self, store: &Store) -> Router {
+    pub fn router_with_store(&self, store: &Store) -> Router {
         routes(store, &self.engine, &self.fetcher, &self.owner)
     }
 
@@ -176,14 +176,14 @@ impl World {
     }
 
     /// Another owner, who asks the same API.
-    pub async fn another(&self) -> Caller {
+    pub async fn other_user(&self) -> ApiClient {
         #[cfg(feature = "e2e")]
         if let Some(stack) = &self.stack {
             let (pool, client) = (stack.output("UserPoolId"), stack.output("ClientId"));
-            let password = let_in(pool, "bob@example.gov").await;
-            return stack.caller(sign_in(pool, client, "bob@example.gov", password).await);
+            let password = create_user(pool, "bob@example.gov").await;
+            return stack.api_client(sign_in(pool, client, "bob@example.gov", password).await);
         }
-        Caller::Router(self.router_of("bob"))
+        ApiClient::Router(self.router_for("bob"))
     }
 
     pub async fn call(
@@ -192,15 +192,15 @@ impl World {
         path: &str,
         headers: &[(&str, &str)],
         body: impl Into<Body>,
-    ) -> Answer {
-        self.caller.call(method, path, headers, body).await
+    ) -> ApiResponse {
+        self.client.call(method, path, headers, body).await
     }
 
-    pub async fn get(&self, path: &str) -> Answer {
+    pub async fn get(&self, path: &str) -> ApiResponse {
         self.call("GET", path, &[], "").await
     }
 
-    pub async fn post(&self, path: &str, body: Value) -> Answer {
+    pub async fn post(&self, path: &str, body: Value) -> ApiResponse {
         self.call(
             "POST",
             path,
@@ -222,17 +222,17 @@ impl World {
     }
 
     /// Polls until the execution is over, and checks that its sums add up.
-    pub async fn until_over(&self, id: &str) -> Value {
+    pub async fn wait_for_end(&self, id: &str) -> Value {
         let over = self
-            .until(id, |execution| execution["status"] != "RUNNING")
+            .wait_for(id, |execution| execution["status"] != "RUNNING")
             .await;
         assert_eq!(over["counts"]["PENDING"], 0, "{over}");
         over
     }
 
     /// Polls until the execution is so, and checks that its sums add up each time.
-    pub async fn until(&self, id: &str, is_so: impl Fn(&Value) -> bool) -> Value {
-        until("what the execution was to be", async || {
+    pub async fn wait_for(&self, id: &str, is_so: impl Fn(&Value) -> bool) -> Value {
+        wait_for("what the execution was to be", async || {
             let execution = self.execution(id).await;
             check_sums(&execution);
             is_so(&execution).then_some(execution)
@@ -242,12 +242,12 @@ impl World {
 
     /// All rows, revealed, page by page.
     pub async fn rows(&self, id: &str) -> Vec<Value> {
-        self.listing(&format!("/api/executions/{id}/results?reveal=true"))
+        self.all_rows(&format!("/api/executions/{id}/results?reveal=true"))
             .await
     }
 
     /// All rows from this address on, page by page.
-    pub async fn listing(&self, first: &str) -> Vec<Value> {
+    pub async fn all_rows(&self, first: &str) -> Vec<Value> {
         let mut rows = Vec::new();
         let mut next = Some(first.to_owned());
         while let Some(path) = next {
@@ -273,7 +273,7 @@ impl World {
     }
 
     /// Everything that lies in the store, as paths and contents.
-    pub async fn contents(&self) -> Vec<(String, String)> {
+    pub async fn stored_objects(&self) -> Vec<(String, String)> {
         use futures::TryStreamExt;
         use object_store::ObjectStoreExt;
         let listing: Vec<_> = self.objects.list(None).try_collect().await.unwrap();

@@ -9,7 +9,7 @@ use reqwest::{Client, ClientBuilder};
 use serde_json::Value;
 
 /// What `cargo xtask test` has told the tests.
-pub fn told(what: &str) -> String {
+pub fn setting(what: &str) -> String {
     env::var(format!("ROLLCALL_E2E_{what}"))
         .unwrap_or_else(|_| panic!("no emulator runs: start these tests by `cargo xtask test`"))
 }
@@ -22,8 +22,8 @@ pub fn client() -> ClientBuilder {
 }
 
 /// A call of an action of a service that speaks AWS's JSON protocol, as the account's owner.
-pub async fn aws(service: &str, target: &str, body: &Value) -> Value {
-    let request = Request::post(format!("{}/", told("ENDPOINT")))
+pub async fn call_aws(service: &str, target: &str, body: &Value) -> Value {
+    let request = Request::post(format!("{}/", setting("ENDPOINT")))
         .header("x-amz-target", target)
         .header(header::CONTENT_TYPE, "application/x-amz-json-1.1")
         .body(body.to_string().into());
@@ -31,10 +31,10 @@ pub async fn aws(service: &str, target: &str, body: &Value) -> Value {
 }
 
 /// Changes a function's configuration as an operator may: its environment, its time limit.
-pub async fn configure(function: &str, change: impl FnOnce(&mut Value)) {
+pub async fn update_configuration(function: &str, change: impl FnOnce(&mut Value)) {
     let at = format!(
         "{}/2015-03-31/functions/{function}/configuration",
-        told("ENDPOINT")
+        setting("ENDPOINT")
     );
     let request = |method, body: String| {
         Request::builder()

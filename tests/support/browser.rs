@@ -16,12 +16,12 @@ use thirtyfour::common::capabilities::chromium::ChromiumLikeCapabilities;
 use thirtyfour::common::log::LoggingPrefsLogLevel;
 use thirtyfour::prelude::*;
 
-use crate::support::patience::AT_MOST;
+use crate::support::wait::LIMIT;
 
-pub use devtools::LOOKS;
+pub use devtools::VIEWPORTS;
 
 /// How often it is looked at.
-const LOOK: Duration = Duration::from_millis(50);
+const INTERVAL: Duration = Duration::from_millis(50);
 
 /// Runs the driver as the leader's child in a process group of its own. The group's end is the end
 /// of this program, whatever kind it is: both close the leader's standard input.
@@ -45,7 +45,7 @@ const ARGUMENTS: [&str; 10] = [
 pub struct Browser {
     driver: Option<WebDriver>,
     expected: Mutex<Vec<&'static str>>,
-    _group: Group,
+    _group: ProcessGroup,
     home: TempDir,
 }
 
@@ -53,7 +53,7 @@ impl Browser {
     /// Starts one that knows nothing.
     pub async fn open() -> Self {
         let home = TempDir::new().unwrap();
-        let (group, address) = Group::start(home.path());
+        let (group, address) = ProcessGroup::start(home.path());
         let mut chromium = DesiredCapabilities::chrome();
         for argument in ARGUMENTS {
             chromium.add_arg(argument).unwrap();
@@ -69,14 +69,14 @@ impl Browser {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let client = reqwest::Client::builder()
             .no_proxy()
-            .timeout(AT_MOST)
+            .timeout(LIMIT)
             .build()
             .unwrap();
         let driver = WebDriver::builder(address, chromium)
             .client(client)
             .await
             .expect("Chromium starts");
-        let limited = driver.set_script_timeout(AT_MOST).await;
+        let limited = driver.set_script_timeout(LIMIT).await;
         limited.expect("a time limit for scripts");
         Self {
             driver: Some(driver),
@@ -112,7 +112,7 @@ impl Browser {
     }
 
     /// The value of an expression of JavaScript; a promise's is waited for.
-    pub async fn read(&self, expression: &str) -> Value {
+    pub async fn evaluate(&self, expression: &str) -> Value {
         let script = format!("return ({expression})");
         let answer = self.driver().execute(script, Vec::new()).await;
         answer
@@ -122,20 +122,20 @@ impl Browser {
     }
 
     /// Waits until an expression of JavaScript is true in its terms, and gives its value.
-    pub async fn until(&self, expression: &str) -> Value {
+    pub async fn wait_for(&self, expression: &str) -> Value {
         let began = Instant::now();
-        let mut looks = tokio::time::interval(LOOK);
+        let mut looks = tokio::time::interval(INTERVAL);
         loop {
             looks.tick().await;
-            let value = self.read(expression).await;
+            let value = self.evaluate(expression).await;
             let falsy =
                 matches!(value, Value::Null | Value::Bool(false)) || value == 0 || value == "";
             if !falsy {
                 return value;
             }
-            if began.elapsed() > AT_MOST {
-                self.shoot("gave-up").await;
-                let shown = self.read("document.body.innerText").await;
+            if began.elapsed() > LIMIT {
+                self.screenshot("gave-up").await;
+                let shown = self.evaluate("document.body.innerText").await;
                 panic!("never came true: {expression}\nthe page shows: {shown}");
             }
         }
@@ -145,7 +145,7 @@ impl Browser {
     pub async fn text(&self, id: &str) -> String {
         // In one look, since an element that is found may be gone at the next.
         let found = self
-            .until(&format!(
+            .wait_for(&format!(
                 "(found => found && {{text: found.innerText.trim()}})(document.querySelector('[data-testid=\"{id}\"]'))"
             ))
             .await;
@@ -153,24 +153,24 @@ impl Browser {
     }
 
     /// Waits until the element with this test id shows this text.
-    pub async fn until_text(&self, id: &str, text: &str) {
+    pub async fn wait_for_text(&self, id: &str, text: &str) {
         let wanted = Value::from(text);
-        self.until(&format!(
+        self.wait_for(&format!(
             "document.querySelector('[data-testid=\"{id}\"]')?.innerText.trim() === {wanted}"
         ))
         .await;
     }
 
     /// Whether an element with this test id is in the document and not hidden.
-    pub async fn shows(&self, id: &str) -> bool {
+    pub async fn is_visible(&self, id: &str) -> bool {
         let found =
             format!("document.querySelector('[data-testid=\"{id}\"]')?.checkVisibility() === true");
-        self.read(&found).await == true
+        self.evaluate(&found).await == true
     }
 
     /// Clicks the element with this test id, once it can be clicked.
     pub async fn click(&self, id: &str) {
-        let query = self.driver().query(By::Testid(id)).wait(AT_MOST, LOOK);
+        let query = self.driver().query(By::Testid(id)).wait(LIMIT, INTERVAL);
         let element = query.and_clickable().first().await;
         element
             .unwrap_or_else(|error| panic!("{id} can't be clicked: {error}"))
@@ -185,9 +185,9 @@ impl Browser {
     }
 
     /// Chooses an option of the select with this test id by its words.
-    pub async fn choose(&self, id: &str, words: &str) {
+    pub async fn select_option(&self, id: &str, words: &str) {
         let option = format!("//*[@data-testid='{id}']/option[text()='{words}']");
-        let query = self.driver().query(By::XPath(option)).wait(AT_MOST, LOOK);
+        let query = self.driver().query(By::XPath(option)).wait(LIMIT, INTERVAL);
         query.first().await.unwrap().click().await.unwrap();
     }
 
@@ -199,14 +199,14 @@ impl Browser {
     }
 
     async fn element(&self, id: &str) -> WebElement {
-        let query = self.driver().query(By::Testid(id)).wait(AT_MOST, LOOK);
+        let query = self.driver().query(By::Testid(id)).wait(LIMIT, INTERVAL);
         let found = query.first().await;
         found.unwrap_or_else(|error| panic!("{id} never came: {error}"))
     }
 
     /// Keeps what is seen as `target/screenshots/NAME.png`.
-    pub async fn shoot(&self, name: &str) {
-        let folder = screenshots();
+    pub async fn screenshot(&self, name: &str) {
+        let folder = screenshot_folder();
         std::fs::create_dir_all(&folder).unwrap();
         let path = folder.join(format!("{name}.png"));
         self.driver().screenshot(&path).await.unwrap();
@@ -249,19 +249,19 @@ impl Drop for Browser {
     }
 }
 
-fn screenshots() -> PathBuf {
+fn screenshot_folder() -> PathBuf {
     let tests = Path::new(env!("CARGO_TARGET_TMPDIR"));
     tests.parent().unwrap().join("screenshots")
 }
 
 /// Chromedriver and the Chromiums that it starts.
-struct Group {
+struct ProcessGroup {
     leader: Child,
     // Kept open, so that what is still said into it fails nobody.
     stdout: BufReader<ChildStdout>,
 }
 
-impl Group {
+impl ProcessGroup {
     /// Starts chromedriver with all its files in this folder, and gives its address.
     fn start(home: &Path) -> (Self, String) {
         let mut said = String::new();
@@ -300,7 +300,7 @@ impl Group {
     }
 }
 
-impl Drop for Group {
+impl Drop for ProcessGroup {
     fn drop(&mut self) {
         drop(self.leader.stdin.take());
         let _ = self.leader.wait();

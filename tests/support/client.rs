@@ -8,13 +8,13 @@ use tower::ServiceExt;
 
 /// An answer of the API.
 #[derive(Debug)]
-pub struct Answer {
+pub struct ApiResponse {
     pub status: StatusCode,
     pub headers: HeaderMap,
     pub text: String,
 }
 
-impl Answer {
+impl ApiResponse {
     /// Whatever happened, it is no server's fault, and nobody keeps it.
     fn checked(status: StatusCode, headers: HeaderMap, text: String) -> Self {
         assert_ne!(status.as_u16(), 500, "{text}");
@@ -60,7 +60,7 @@ impl Answer {
 
 /// Somebody who asks the API.
 #[derive(Clone)]
-pub enum Caller {
+pub enum ApiClient {
     /// A router in this process.
     Router(Router),
     /// The page's address, the way of the page: CloudFront, the HTTP API with its authorizer, the
@@ -73,14 +73,14 @@ pub enum Caller {
     },
 }
 
-impl Caller {
+impl ApiClient {
     pub async fn call(
         &self,
         method: &str,
         path: &str,
         headers: &[(&str, &str)],
         body: impl Into<Body>,
-    ) -> Answer {
+    ) -> ApiResponse {
         match self {
             Self::Router(router) => call(router, method, path, headers, body).await,
             #[cfg(feature = "e2e")]
@@ -98,7 +98,7 @@ impl Caller {
                 let body = to_bytes(body.into(), usize::MAX).await.unwrap();
                 let answer = request.body(body).send().await.unwrap();
                 let (status, headers) = (answer.status(), answer.headers().clone());
-                Answer::checked(status, headers, answer.text().await.unwrap())
+                ApiResponse::checked(status, headers, answer.text().await.unwrap())
             }
         }
     }
@@ -111,7 +111,7 @@ pub async fn call(
     path: &str,
     headers: &[(&str, &str)],
     body: impl Into<Body>,
-) -> Answer {
+) -> ApiResponse {
     let mut request = Request::builder().method(method).uri(path);
     for (name, value) in headers {
         request = request.header(*name, *value);
@@ -123,5 +123,5 @@ pub async fn call(
         .unwrap();
     let (parts, body) = response.into_parts();
     let text = String::from_utf8(to_bytes(body, usize::MAX).await.unwrap().to_vec()).unwrap();
-    Answer::checked(parts.status, parts.headers, text)
+    ApiResponse::checked(parts.status, parts.headers, text)
 }

@@ -8,7 +8,7 @@ use super::Browser;
 
 /// How a page is looked at.
 #[derive(Clone, Copy, Debug)]
-pub struct Look {
+pub struct Viewport {
     /// `desktop` or `phone`, `light` or `dark`.
     pub name: &'static str,
     width: u32,
@@ -19,15 +19,15 @@ pub struct Look {
 }
 
 /// A desktop's width and a phone's, each in light and dark.
-pub const LOOKS: [Look; 4] = [
+pub const VIEWPORTS: [Viewport; 4] = [
     desktop("desktop-light", "light"),
     desktop("desktop-dark", "dark"),
     phone("phone-light", "light"),
     phone("phone-dark", "dark"),
 ];
 
-const fn desktop(name: &'static str, scheme: &'static str) -> Look {
-    Look {
+const fn desktop(name: &'static str, scheme: &'static str) -> Viewport {
+    Viewport {
         name,
         width: 1280,
         height: 900,
@@ -36,8 +36,8 @@ const fn desktop(name: &'static str, scheme: &'static str) -> Look {
     }
 }
 
-const fn phone(name: &'static str, scheme: &'static str) -> Look {
-    Look {
+const fn phone(name: &'static str, scheme: &'static str) -> Viewport {
+    Viewport {
         name,
         width: 390,
         height: 844,
@@ -53,24 +53,24 @@ impl Browser {
     }
 
     /// Looks at the page so from now on.
-    pub async fn look(&self, look: Look) {
+    pub async fn emulate(&self, viewport: Viewport) {
         self.command(
             "Emulation.setDeviceMetricsOverride",
             json!({
-                "width": look.width,
-                "height": look.height,
-                "deviceScaleFactor": if look.is_phone { 2 } else { 1 },
-                "mobile": look.is_phone,
+                "width": viewport.width,
+                "height": viewport.height,
+                "deviceScaleFactor": if viewport.is_phone { 2 } else { 1 },
+                "mobile": viewport.is_phone,
             }),
         )
         .await;
         self.command(
             "Emulation.setTouchEmulationEnabled",
-            json!({"enabled": look.is_phone}),
+            json!({"enabled": viewport.is_phone}),
         )
         .await;
         let features = json!([
-            {"name": "prefers-color-scheme", "value": look.scheme},
+            {"name": "prefers-color-scheme", "value": viewport.scheme},
             // So that nothing is kept half way.
             {"name": "prefers-reduced-motion", "value": "reduce"},
         ]);
@@ -79,8 +79,8 @@ impl Browser {
     }
 
     /// Waits until what was asked for is drawn: in the next frame but one.
-    pub async fn settle(&self) {
-        self.read(
+    pub async fn wait_for_frames(&self) {
+        self.evaluate(
             "new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)))",
         )
         .await;
@@ -89,7 +89,7 @@ impl Browser {
     /// Drops a file from outside onto the middle of the element with this test id.
     pub async fn drop_file(&self, id: &str, path: &Path) {
         let place = self
-            .until(&format!(
+            .wait_for(&format!(
                 "(found => found && (box => ({{x: box.x + box.width / 2, y: box.y + box.height / 2}}))\
                  (found.getBoundingClientRect()))(document.querySelector('[data-testid=\"{id}\"]'))"
             ))

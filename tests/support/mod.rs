@@ -1,16 +1,16 @@
 //! What the integration tests share: an upstream that does as it is told, and an API on any engine.
 
+pub mod app;
 #[cfg(feature = "e2e")]
 pub mod aws;
-pub mod caller;
+pub mod client;
 pub mod faulty;
-pub mod patience;
 #[cfg(feature = "e2e")]
 pub mod stack;
 pub mod upstream;
 #[cfg(feature = "e2e")]
 pub mod users;
-pub mod world;
+pub mod wait;
 
 /// Distinct valid numbers: the n-th list of so many.
 pub fn numbers(count: u32) -> Vec<String> {

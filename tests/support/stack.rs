@@ -12,11 +12,11 @@ use reqwest::{Client, Response};
 use serde_json::{Value, json};
 use store::Store;
 
-use super::aws::{client, configure, told};
-use super::caller::Caller;
-use super::patience::until;
+use super::app::NO_TIMEOUT;
+use super::aws::{client, setting, update_configuration};
+use super::client::ApiClient;
 use super::users::sign_in;
-use super::world::NEVER;
+use super::wait::wait_for;
 
 /// Who may sign in.
 pub const USER: &str = "ann@example.gov";
@@ -30,21 +30,21 @@ pub struct Stack {
 
 impl Stack {
     /// Deploys one whose fetcher asks this upstream.
-    pub async fn asking(upstream: &str) -> Self {
-        Self::up(&[("UpstreamUrl", upstream)]).await
+    pub async fn with_upstream(upstream: &str) -> Self {
+        Self::deploy(&[("UpstreamUrl", upstream)]).await
     }
 
     /// Deploys one with these parameters of the template.
-    pub async fn up(parameters: &[(&str, &str)]) -> Self {
+    pub async fn deploy(parameters: &[(&str, &str)]) -> Self {
         static NEXT: AtomicU32 = AtomicU32::new(0);
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
         let name = format!("rollcall-{}-{number}", process::id());
         let mut command = xtask("deploy", &name);
-        command.args(["--built", &told("ZIPS"), "--user", USER]);
+        command.args(["--built", &setting("ZIPS"), "--user", USER]);
         for (parameter, value) in parameters {
             command.args(["--set", &format!("{parameter}={value}")]);
         }
-        let output = ended(command).await;
+        let output = run_to_success(command).await;
         let answer: Value = serde_json::from_slice(&output.stdout).expect("outputs");
         let address: Uri = answer["outputs"]["Address"]
             .as_str()
@@ -64,10 +64,10 @@ impl Stack {
             answer,
             client,
         };
-        let never = format!("{}s", NEVER.as_secs());
+        let never = format!("{}s", NO_TIMEOUT.as_secs());
         let timeouts = ["ROLLCALL_CONNECT_TIMEOUT", "ROLLCALL_ATTEMPT_TIMEOUT"];
         let timeouts = timeouts.map(|name| (name, never.as_str()));
-        stack.set("FetcherFunction", &timeouts).await;
+        stack.set_variables("FetcherFunction", &timeouts).await;
         stack
     }
 
@@ -82,8 +82,8 @@ impl Stack {
     }
 
     /// Sets variables of a function beside those of the template.
-    pub async fn set(&self, function: &str, variables: &[(&str, &str)]) {
-        configure(self.output(function), |configuration| {
+    pub async fn set_variables(&self, function: &str, variables: &[(&str, &str)]) {
+        update_configuration(self.output(function), |configuration| {
             for (name, value) in variables {
                 configuration["Environment"]["Variables"][*name] = (*value).into();
             }
@@ -113,16 +113,16 @@ impl Stack {
             .await
             .expect("an answer");
         assert_eq!(started.status(), 202);
-        json_of(started).await
+        json_body(started).await
     }
 
     /// Follows a run to its end.
-    pub async fn until_over(&self, token: &str, id: &Value) -> Value {
+    pub async fn wait_for_end(&self, token: &str, id: &Value) -> Value {
         let path = format!("api/executions/{}", id.as_str().expect("an id"));
         let bearer = format!("Bearer {token}");
-        until("the end of the run", async || {
+        wait_for("the end of the run", async || {
             let answer = self.get(&path, &[("authorization", &bearer)]).await;
-            let execution = json_of(answer).await;
+            let execution = json_body(answer).await;
             (execution["status"] != "RUNNING").then_some(execution)
         })
         .await
@@ -136,8 +136,8 @@ impl Stack {
     }
 
     /// Whoever has this token.
-    pub fn caller(&self, token: String) -> Caller {
-        Caller::Deployed {
+    pub fn api_client(&self, token: String) -> ApiClient {
+        ApiClient::Deployed {
             client: self.client.clone(),
             address: self.output("Address").to_owned(),
             token,
@@ -165,7 +165,7 @@ impl Stack {
     }
 
     /// Runs one of its state machines to its end: the status, and the output or the error.
-    pub async fn run(&self, state_machine: &str, input: &Value) -> (String, Value) {
+    pub async fn run_state_machine(&self, state_machine: &str, input: &Value) -> (String, Value) {
         let client = aws_sdk_sfn::Client::new(&load_aws_config().expect("roots"));
         let started = client
             .start_execution()
@@ -174,7 +174,7 @@ impl Stack {
             .send()
             .await
             .expect("a started execution");
-        let execution = until("the end of an execution", async || {
+        let execution = wait_for("the end of an execution", async || {
             let execution = client
                 .describe_execution()
                 .execution_arn(&started.execution_arn)
@@ -195,11 +195,11 @@ impl Stack {
     }
 
     /// Removes it now.
-    pub async fn down(&self) {
-        ended(self.destroying()).await;
+    pub async fn destroy(&self) {
+        run_to_success(self.destroy_command()).await;
     }
 
-    fn destroying(&self) -> Command {
+    fn destroy_command(&self) -> Command {
         let mut command = xtask("destroy", &self.name);
         command.arg("--yes");
         command
@@ -208,34 +208,34 @@ impl Stack {
 
 impl Drop for Stack {
     fn drop(&mut self) {
-        let output = self.destroying().output();
+        let output = self.destroy_command().output();
         assert!(output.is_ok_and(|output| output.status.success()) || std::thread::panicking());
     }
 }
 
 /// A command on a stack in the emulator, as it is typed after `cargo xtask`.
 pub fn xtask(what: &str, stack: &str) -> Command {
-    let mut command = Command::new(told("XTASK"));
-    command.args([what, "--stack", stack, "--endpoint", &told("ENDPOINT")]);
+    let mut command = Command::new(setting("XTASK"));
+    command.args([what, "--stack", stack, "--endpoint", &setting("ENDPOINT")]);
     command
 }
 
 /// Runs a command to its end, on a thread that may wait.
-pub async fn run(mut command: Command) -> Output {
+pub async fn run_command(mut command: Command) -> Output {
     let output = tokio::task::spawn_blocking(move || command.output());
     output.await.expect("no panic").expect("the command")
 }
 
 /// The same; it must succeed.
-async fn ended(command: Command) -> Output {
-    let output = run(command).await;
+async fn run_to_success(command: Command) -> Output {
+    let output = run_command(command).await;
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{said}");
     output
 }
 
 /// An answer's body as JSON.
-pub async fn json_of(answer: Response) -> Value {
+pub async fn json_body(answer: Response) -> Value {
     let text = answer.text().await.expect("a body");
     serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error} in {text}"))
 }

@@ -18,7 +18,7 @@ use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::watch;
 use tokio::time::timeout;
 
-use super::patience::AT_MOST;
+use super::wait::LIMIT;
 
 /// What the upstream answers.
 #[derive(Clone, Debug)]
@@ -107,7 +107,7 @@ impl Upstream {
     }
 
     /// One that nobody serves: a connection to it is refused.
-    pub fn absent() -> Self {
+    pub fn unreachable() -> Self {
         let (socket, url) = port();
         Self {
             url,
@@ -118,7 +118,7 @@ impl Upstream {
     }
 
     /// Answers 200 at once.
-    pub async fn quick() -> Self {
+    pub async fn succeeding() -> Self {
         Self::start(|_, _| Reply::Status(200)).await
     }
 
@@ -127,7 +127,7 @@ impl Upstream {
     ///
     /// Where at most `n` requests are in flight, `count + n` requests mean that the client has
     /// received all `count` responses.
-    pub async fn answering(count: u32) -> Self {
+    pub async fn answering_first(count: u32) -> Self {
         let (left, answered) = (AtomicU32::new(count), Arc::default());
         let numbers: Arc<Mutex<HashSet<String>>> = Arc::clone(&answered);
         let mut upstream = Self::start(move |number, _| {
@@ -145,20 +145,20 @@ impl Upstream {
         upstream
     }
 
-    /// The numbers whose requests [`Upstream::answering`] didn't hold.
-    pub fn answered(&self) -> HashSet<String> {
+    /// The numbers whose requests [`Upstream::answering_first`] didn't hold.
+    pub fn answered_numbers(&self) -> HashSet<String> {
         self.answered.lock().unwrap().clone()
     }
 
     /// Waits until every connection so far is closed: what their clients sent has been counted.
-    pub async fn until_disconnected(&self) {
+    pub async fn wait_for_disconnects(&self) {
         let address = self.url.trim_start_matches("http://");
         let address = address.trim_end_matches("/ssn/");
         // Connections are accepted in the order in which they were made.
         let last = TcpStream::connect(address).await.unwrap();
         let last = (last.local_addr().unwrap(), last);
         let mut connections = self.inner.connections.subscribe();
-        let waited = timeout(AT_MOST, async {
+        let waited = timeout(LIMIT, async {
             let accepted = connections.wait_for(|open| open.contains(&last.0));
             accepted.await.unwrap();
             connections.wait_for(|open| open.len() == 1).await.unwrap();
@@ -167,17 +167,17 @@ impl Upstream {
     }
 
     /// How often each number was asked.
-    pub fn asked(&self) -> HashMap<String, u32> {
+    pub fn request_counts(&self) -> HashMap<String, u32> {
         self.inner.asked.lock().unwrap().clone()
     }
 
     /// GETs in all.
-    pub fn total(&self) -> u32 {
+    pub fn request_count(&self) -> u32 {
         *self.inner.total.borrow()
     }
 
     /// The most that were in flight at the same time.
-    pub fn most_in_flight(&self) -> u32 {
+    pub fn max_in_flight(&self) -> u32 {
         *self.inner.most.borrow()
     }
 
@@ -192,12 +192,12 @@ impl Upstream {
     }
 
     /// Waits until so many GETs came in all.
-    pub async fn until_total(&self, wanted: u32) {
+    pub async fn wait_for_requests(&self, wanted: u32) {
         let mut total = self.inner.total.subscribe();
-        let waited = timeout(AT_MOST, total.wait_for(|total| *total >= wanted));
+        let waited = timeout(LIMIT, total.wait_for(|total| *total >= wanted));
         waited
             .await
-            .unwrap_or_else(|_| panic!("{wanted} GETs did not come, only {}", self.total()))
+            .unwrap_or_else(|_| panic!("{wanted} GETs did not come, only {}", self.request_count()))
             .unwrap();
     }
 

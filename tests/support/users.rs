@@ -4,10 +4,10 @@ use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
-use super::aws::aws;
+use super::aws::call_aws;
 
 /// Lets somebody into a user pool, with a password that will do.
-pub async fn let_in(pool: &str, user: &str) -> &'static str {
+pub async fn create_user(pool: &str, user: &str) -> &'static str {
     const PASSWORD: &str = "Correct-horse-battery-1";
     let mut who = json!({"UserPoolId": pool, "Username": user});
     who["MessageAction"] = "SUPPRESS".into();
@@ -43,5 +43,5 @@ pub fn claim(token: &str, name: &str) -> String {
 /// A call of one of Cognito's actions.
 pub async fn cognito(action: &str, body: &Value) -> Value {
     let target = format!("AWSCognitoIdentityProviderService.{action}");
-    aws("cognito-idp", &target, body).await
+    call_aws("cognito-idp", &target, body).await
 }

@@ -5,10 +5,10 @@ use std::time::{Duration, Instant};
 /// How often it is looked at.
 const EVERY: Duration = Duration::from_millis(20);
 /// A condition that hasn't come by then never will.
-pub const AT_MOST: Duration = Duration::from_secs(180);
+pub const LIMIT: Duration = Duration::from_secs(180);
 
 /// Looks again and again until there is a value; fails with what was waited for.
-pub async fn until<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
+pub async fn wait_for<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
     let began = Instant::now();
     let mut looks = tokio::time::interval(EVERY);
     loop {
@@ -16,6 +16,6 @@ pub async fn until<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T
         if let Some(value) = look().await {
             return value;
         }
-        assert!(began.elapsed() < AT_MOST, "{what} never came");
+        assert!(began.elapsed() < LIMIT, "{what} never came");
     }
 }
