@@ -1,4 +1,4 @@
-//! Which crate may know which, and what the one-machine build leaves out.
+//! Dependencies between the crates, and dependencies that the program must not have.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;

@@ -1,4 +1,4 @@
-//! Whatever runs twice: two fetchers on one batch, stragglers, an invocation that is repeated.
+//! Concurrent and repeated work: two fetchers on one batch, late writers, repeated invocations.
 
 use std::sync::Arc;
 
@@ -29,7 +29,7 @@ fn options() -> LaneOptions {
     }
 }
 
-/// A run that no engine drives: only what the test does is done.
+/// A run without an engine: the test calls the fetcher itself.
 async fn undriven(app: &TestApp, lines: u32) -> (Meta, Pass) {
     let list = numbers(lines)
         .iter()
@@ -45,7 +45,7 @@ async fn undriven(app: &TestApp, lines: u32) -> (Meta, Pass) {
 async fn two_fetchers_on_one_batch_lose_no_row_and_no_count(kind: EngineKind) {
     let upstream = Upstream::succeeding().await;
     let app = TestApp::new(kind, &upstream).await;
-    // Every other number fails for one of the two; an answer beats a failure.
+    // Every second number fails for one of the two; an answer replaces a failure.
     let bad = Upstream::start(|number, _| {
         Reply::Status(if number.as_bytes()[8] % 2 == 0 {
             403
@@ -66,7 +66,7 @@ async fn two_fetchers_on_one_batch_lose_no_row_and_no_count(kind: EngineKind) {
         assert_eq!(
             progress.counts.pending,
             2_000 - u64::from(meta.batch_range(batch).end),
-            "the merged totals are told"
+            "a name has the merged totals"
         );
     }
     let id: &ExecutionId = &meta.id;
@@ -89,7 +89,7 @@ async fn two_fetchers_on_one_batch_lose_no_row_and_no_count(kind: EngineKind) {
     );
 }
 
-/// Writes what a fetcher of the first pass learnt of one item, later than it should have.
+/// Writes a segment of the first pass late, with this record of one item.
 async fn straggle(app: &TestApp, meta: &Meta, item: u32, totals: SegmentTotals, line: &str) {
     let name = SegmentName::new(1, 2, "zzzzzz", totals);
     let lines = format!("{line}\n").into_bytes();
@@ -178,7 +178,7 @@ async fn a_late_response_in_another_batch_is_counted_and_shown(kind: EngineKind)
     let redrive = format!("/api/executions/{id}/redrive");
     app.post(&redrive, filter).await.expect(202);
     upstream.wait_for_requests(3).await;
-    // The other batch is not asked in this pass; a straggler of the first answers there.
+    // The other batch isn't in this pass; a late writer of the first pass answers there.
     let (meta, _) = app.meta_and_pass(&id).await;
     let line = r#"{"item":1,"outcome":"NOT_FOUND","statusCode":404,"durationMs":5,"attempts":1,"body":null}"#;
     let totals = SegmentTotals {

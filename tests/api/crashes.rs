@@ -1,12 +1,13 @@
-//! The process dies between any two steps of a start, or a step is refused.
+//! Crashes between any two steps of a start, and refused writes.
 
 use std::sync::Arc;
 
 use serde_json::json;
 use store::Store;
 
-use crate::support::app::{EngineKind, TestApp, id_of};
+use crate::support::app::{EngineKind, TestApp};
 use crate::support::client::{ApiResponse, call};
+use crate::support::executions::id_of;
 use crate::support::faulty::Faulty;
 use crate::support::upstream::{Reply, Upstream};
 
@@ -26,7 +27,7 @@ const LINES: [&str; 4] = ["100010001", "100010002", "x", "100010001"];
 /// More writes than a start makes.
 const MANY: i64 = 50;
 
-/// Starts the list in a process that dies after so many writes. What its client was told.
+/// Starts the list in a process that crashes after so many writes; returns the response.
 async fn start_and_die_after(app: &TestApp, writes: i64) -> ApiResponse {
     let dying = Store::new(Arc::new(Faulty::after(writes, app.objects.clone())));
     let router = app.router_with_store(&dying);
@@ -119,11 +120,12 @@ async fn a_start_that_crashed_is_finished_or_erased_at_server_start(kind: Engine
                     app.wait_for_end(id.as_str()).await["counts"]["SUCCEEDED"],
                     2
                 ),
-                // A list without `meta` is no execution; it is erased once nobody can be writing it.
+                // A list without `meta` is no execution. It is erased once no start can be writing
+                // it.
                 None => assert!(app.store.erase_unfinished(id, 0).await.unwrap()),
             }
         }
-        // The client, which was told nothing, sends it again: there is one run, whatever was written.
+        // The client retries, and there is one run, whatever was written.
         let body = json!({"ssnList": LINES}).to_string();
         let again = app.call("POST", "/api/executions", &HEADERS, body).await;
         app.wait_for_end(&id_of(&again.expect(202))).await;

@@ -1,4 +1,4 @@
-//! The same list, whatever engine; and several at the same time.
+//! The same list on every engine, and several runs at once.
 
 use serde_json::{Value, json};
 
@@ -8,7 +8,7 @@ use crate::support::upstream::{Reply, Upstream};
 
 on_every_engine!(several_runs_run_in_parallel);
 
-/// Every kind of line and of answer.
+/// The end and the rows of a list with every kind of line and response.
 async fn rows_of(kind: EngineKind) -> (Value, Vec<Value>) {
     let upstream = Upstream::start(|number, _| match number.as_bytes()[8] % 5 {
         0 => Reply::Status(404),
@@ -56,7 +56,7 @@ async fn several_runs_run_in_parallel(kind: EngineKind) {
     for size in [3, 5, 7] {
         ids.push((app.start(json!({"ssnList": numbers(size)})).await, size));
     }
-    // None waits for another: all their GETs are at the upstream at the same time.
+    // No run waits for another: all their requests are in flight at once.
     upstream.wait_for_requests(15).await;
     assert_eq!(upstream.max_in_flight(), 15);
     for (id, _) in &ids {

@@ -1,4 +1,4 @@
-//! Erasing, also in mid-run.
+//! Erasures, also in mid-run.
 
 use serde_json::json;
 use std::time::Duration;
@@ -22,7 +22,7 @@ async fn an_erased_run_leaves_nothing(kind: EngineKind) {
         ("idempotency-key", "erased"),
     ];
     let body = json!({"ssnList": numbers(50)}).to_string();
-    let id = crate::support::app::id_of(
+    let id = crate::support::executions::id_of(
         &app.call("POST", "/api/executions", &headers, body.clone())
             .await
             .expect(202),
@@ -36,14 +36,14 @@ async fn an_erased_run_leaves_nothing(kind: EngineKind) {
     app.get(&format!("{path}/results"))
         .await
         .expect_problem(404, "unknown-execution");
-    // Again, it goes on with what is not erased yet; then there is no such execution.
+    // A repeated call continues the erasure, or the execution is unknown.
     let again = app.call("DELETE", &path, &[], "").await;
     assert!(matches!(again.status.as_u16(), 204 | 404), "{}", again.text);
     wait_for_empty_store(&app).await;
     app.call("DELETE", &path, &[], "")
         .await
         .expect_problem(404, "unknown-execution");
-    // The key is free again.
+    // The idempotency key can be used again.
     let again = app
         .call("POST", "/api/executions", &headers, body)
         .await
@@ -57,7 +57,7 @@ async fn an_erasure_in_mid_run_outlasts_late_writers(kind: EngineKind) {
     let app = TestApp::new(kind, &upstream).await;
     #[cfg(feature = "e2e")]
     if kind == EngineKind::StepFunctions {
-        // Time for the fetchers' last writes; on AWS it is longer than a fetcher lives.
+        // Time for the fetchers' last writes. On AWS it is longer than a fetcher can run.
         let later = [("ROLLCALL_SWEEP_SECONDS", "20")];
         app.stack().set_variables("ApiFunction", &later).await;
     }
@@ -70,7 +70,7 @@ async fn an_erasure_in_mid_run_outlasts_late_writers(kind: EngineKind) {
             .status,
         204
     );
-    // One more writer, which has read everything before the erasure and flushes after it.
+    // Another writer, which read everything before the erasure and flushes after it.
     let name = store::SegmentName::new(1, 1, "late00", Default::default());
     assert!(
         !app.store
@@ -81,7 +81,7 @@ async fn an_erasure_in_mid_run_outlasts_late_writers(kind: EngineKind) {
     );
     upstream.release();
     wait_for_empty_store(&app).await;
-    // An invocation that comes after all of it has nothing to do.
+    // A later invocation finds no execution.
     let event = json!({"executionId": id, "pass": pass.pass, "batch": 0});
     let late = app.fetcher.handle(event.try_into().unwrap(), None).await;
     assert!(late.is_err_and(|error| error.name() == "UnknownExecution"));

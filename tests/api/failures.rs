@@ -1,4 +1,4 @@
-//! What FAILED, in groups.
+//! Groups of failures.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -16,7 +16,7 @@ on_every_engine!(
     items_that_a_redrive_did_not_reach_are_still_failed,
 );
 
-/// The failures, once the server had the time to count them all.
+/// Waits until the server has counted all failures within its time limit.
 async fn failures(app: &TestApp, id: &str) -> Value {
     let path = format!("/api/executions/{id}/failures");
     wait_for("all failures", async || {
@@ -51,7 +51,7 @@ async fn failures_are_grouped_and_each_group_can_be_redriven(kind: EngineKind) {
     .await;
     let app = TestApp::new(kind, &upstream).await;
     let mut lines = numbers(100);
-    // Items are counted, so the second of these adds nothing.
+    // Groups count items, so a repeated line adds nothing.
     lines.push(lines[5].clone());
     lines.push("nonsense".into());
     let id = app.start(json!({ "ssnList": lines })).await;
@@ -63,9 +63,9 @@ async fn failures_are_grouped_and_each_group_can_be_redriven(kind: EngineKind) {
         group(json!(200), json!("BODY_TOO_LARGE"), 10),
         group(json!(302), json!(null), 10),
     ]);
-    let told = failures(&app, &id).await;
-    assert_eq!(told, json!({"groups": groups, "complete": true}));
-    assert_eq!(json!(sum(&told)), over["counts"]["FAILED"]);
+    let found = failures(&app, &id).await;
+    assert_eq!(found, json!({"groups": groups, "complete": true}));
+    assert_eq!(json!(sum(&found)), over["counts"]["FAILED"]);
     let rows = app
         .all_rows(&format!(
             "/api/executions/{id}/results?outcome=FAILED&statusCode=302&error=REDIRECT_REFUSED"
@@ -123,7 +123,7 @@ async fn items_that_a_redrive_did_not_reach_are_still_failed(kind: EngineKind) {
         .await
         .expect(202);
     upstream.wait_for_requests(100).await;
-    // They are being asked again.
+    // The pass fetches them again.
     assert_eq!(failures(&app, &id).await["groups"], json!([]));
     app.post(&format!("/api/executions/{id}/stop"), json!({}))
         .await

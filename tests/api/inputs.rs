@@ -1,15 +1,15 @@
-//! Bad input: each is handled or told, never a 500, never the number in the answer.
+//! Bad input is handled or refused, never with a 500 and never with a number in the response.
 
 use serde_json::json;
 
-use crate::support::app::{EngineKind, TestApp, list};
+use crate::support::app::{EngineKind, TestApp};
+use crate::support::executions::list;
 use crate::support::upstream::Upstream;
 
 on_every_engine!(
     every_line_has_its_row_and_reason,
     bad_bodies_are_refused_with_their_problem,
     malformed_ids_are_unknown,
-    the_server_describes_itself,
 );
 
 async fn every_line_has_its_row_and_reason(kind: EngineKind) {
@@ -95,7 +95,7 @@ async fn bad_bodies_are_refused_with_their_problem(kind: EngineKind) {
     let upstream = Upstream::succeeding().await;
     let app = TestApp::new(kind, &upstream).await;
     let json_type = [("content-type", "application/json")];
-    // A deployed function is given no more in one request (AWS Lambda quotas, invocation payload).
+    // A Lambda gets at most 6 MB in one request (AWS Lambda quotas, invocation payload).
     let noise: Vec<u8> = (0..6_000_000_u32)
         .map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8)
         .collect();
@@ -184,9 +184,9 @@ async fn bad_bodies_are_refused_with_their_problem(kind: EngineKind) {
             "too-large",
         ),
     ] {
-        let told = app.call("POST", "/api/executions", &json_type, body).await;
-        assert!(!told.text.contains("123456789"), "{}", told.text);
-        told.expect_problem(status, problem);
+        let response = app.call("POST", "/api/executions", &json_type, body).await;
+        assert!(!response.text.contains("123456789"), "{}", response.text);
+        response.expect_problem(status, problem);
     }
     app.call(
         "POST",
@@ -229,15 +229,15 @@ async fn malformed_ids_are_unknown(kind: EngineKind) {
             ("POST", "/redrive"),
             ("DELETE", ""),
         ] {
-            let told = app
+            let response = app
                 .call(method, &format!("/api/executions/{id}{rest}"), &[], "")
                 .await;
-            assert!(!told.text.contains("123456789"));
-            // A gateway decodes an address before it hands it over, so some lead out of the API there.
+            assert!(!response.text.contains("123456789"));
+            // A gateway decodes a path before it forwards it, so some lead out of the API.
             if kind.is_embedded() || !id.contains('%') {
-                told.expect_problem(404, "unknown-execution");
+                response.expect_problem(404, "unknown-execution");
             } else {
-                told.expect(404);
+                response.expect(404);
             }
         }
     }
@@ -251,70 +251,4 @@ async fn malformed_ids_are_unknown(kind: EngineKind) {
     app.call("PATCH", "/api/executions", &[], "")
         .await
         .expect_problem(405, "method-not-allowed");
-}
-
-async fn the_server_describes_itself(kind: EngineKind) {
-    let upstream = Upstream::succeeding().await;
-    let app = TestApp::new(kind, &upstream).await;
-    let settings = app.get("/api/settings").await.expect(200);
-    let (host, path) = app.fetcher.upstream();
-    assert_eq!(
-        settings["upstream"],
-        json!({"host": host, "path": path, "demo": false})
-    );
-    assert_eq!(settings["limits"]["ssnList"], 250_000);
-    assert_eq!(
-        settings["defaults"],
-        json!({"maxConcurrency": 1_000, "requestsPerSecond": null, "toleratedFailurePercentage": 100.0})
-    );
-    assert_eq!(settings["user"], app.user);
-    assert_eq!(app.get("/api/health").await.expect(200)["status"], "ok");
-    let openapi = app.get("/api/openapi.json").await.expect(200);
-    let mut calls: Vec<String> = Vec::new();
-    for (path, methods) in openapi["paths"].as_object().unwrap() {
-        calls.extend(
-            methods
-                .as_object()
-                .unwrap()
-                .keys()
-                .map(|method| format!("{} {path}", method.to_uppercase())),
-        );
-    }
-    let parameters = &openapi["paths"]["/api/executions/{id}/results"]["get"]["parameters"];
-    let named = |name: &str| {
-        parameters
-            .as_array()
-            .unwrap()
-            .iter()
-            .any(|parameter| parameter["name"] == name && parameter["in"] == "query")
-    };
-    for name in [
-        "first",
-        "cursor",
-        "count",
-        "outcome",
-        "statusCode",
-        "error",
-        "reveal",
-    ] {
-        assert!(named(name), "{name}");
-    }
-    calls.sort();
-    assert_eq!(
-        calls,
-        [
-            "DELETE /api/executions/{id}",
-            "GET /api/executions",
-            "GET /api/executions/{id}",
-            "GET /api/executions/{id}/failures",
-            "GET /api/executions/{id}/results",
-            "GET /api/health",
-            "GET /api/settings",
-            "POST /api/executions",
-            "POST /api/executions/{id}/redrive",
-            "POST /api/executions/{id}/stop",
-            "POST /api/lists",
-            "PUT /api/lists/{id}/{part}",
-        ]
-    );
 }

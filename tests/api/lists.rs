@@ -2,8 +2,9 @@
 
 use serde_json::{Value, json};
 
-use crate::support::app::{EngineKind, TestApp, id_of};
+use crate::support::app::{EngineKind, TestApp};
 use crate::support::client::ApiResponse;
+use crate::support::executions::id_of;
 use crate::support::upstream::Upstream;
 
 on_every_engine!(
@@ -39,7 +40,7 @@ async fn a_list_in_parts_is_one_list(kind: EngineKind) {
         put(&app, &list, 0, "nonsense\n").await.expect(200),
         json!({"rows": 1, "invalid": 1})
     );
-    // Sent again, a part takes the place of the first.
+    // A part that is sent again replaces the earlier one.
     assert_eq!(
         put(&app, &list, 0, "100010001\n\n12345678\n")
             .await
@@ -73,7 +74,7 @@ async fn a_list_in_parts_is_one_list(kind: EngineKind) {
         ]
     );
     assert_eq!(rows[3]["error"], "NO_DIGITS");
-    // The list is used up, the key still knows.
+    // The list is used up, but the key returns the same run.
     let again = app
         .call("POST", "/api/executions", &headers, body)
         .await
@@ -117,11 +118,11 @@ async fn an_incomplete_list_is_not_started(kind: EngineKind) {
         format!("/api/lists/{list}/1000"),
         format!("/api/lists/{list}/123456789"),
     ] {
-        let told = app
+        let detail = app
             .call("PUT", &path, &TEXT, "x")
             .await
             .expect_problem(422, "invalid-request");
-        assert!(!told.contains("123456789"));
+        assert!(!detail.contains("123456789"));
     }
     app.call("PUT", &format!("/api/lists/{list}/1"), &[], "x")
         .await

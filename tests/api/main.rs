@@ -1,5 +1,5 @@
-//! The API's behaviour, on every engine and store: embedded on disk, embedded in memory, and Step
-//! Functions in the emulator.
+//! The API on every engine and store: embedded on disk, embedded in memory, Step Functions in the
+//! emulator.
 
 #[path = "../support/mod.rs"]
 #[expect(
@@ -8,7 +8,7 @@
 )]
 mod support;
 
-/// Makes a test on every engine of each behaviour.
+/// Makes a test of each function for every engine.
 macro_rules! on_every_engine {
     ($($behaviour:ident),* $(,)?) => {
         mod on_disk {
@@ -35,9 +35,11 @@ macro_rules! on_every_engine {
 
 mod concurrent_writers;
 mod crashes;
+mod description;
 mod engines;
 mod erasures;
 mod failures;
+mod idempotency;
 mod inputs;
 mod lists;
 mod outcomes;

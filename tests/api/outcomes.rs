@@ -1,10 +1,11 @@
-//! What becomes of a number.
+//! The outcome of each kind of response.
 
 use std::time::Duration;
 
 use serde_json::json;
 
-use crate::support::app::{EngineKind, TestApp, list};
+use crate::support::app::{EngineKind, TestApp};
+use crate::support::executions::list;
 use crate::support::numbers;
 use crate::support::upstream::{Reply, Upstream};
 
@@ -119,7 +120,7 @@ async fn status_429_at_every_attempt_fails_every_row(kind: EngineKind) {
 }
 
 async fn a_retry_after_is_waited_for(kind: EngineKind) {
-    // Longer than a Lambda sleeps: in the cloud the batch is invoked again.
+    // Longer than a Lambda waits: in the cloud the batch is invoked again.
     let upstream = Upstream::start(|_, before| {
         if before == 0 {
             Reply::RetryAfter(503, "6")

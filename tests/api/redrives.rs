@@ -1,4 +1,4 @@
-//! Asking again.
+//! Redrives.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};

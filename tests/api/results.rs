@@ -1,8 +1,9 @@
-//! Results: pages, filters, formats, in mid-run.
+//! Results: pages, filters and formats, also in mid-run.
 
 use serde_json::{Value, json};
 
-use crate::support::app::{EngineKind, TestApp, list};
+use crate::support::app::{EngineKind, TestApp};
+use crate::support::executions::list;
 use crate::support::numbers;
 use crate::support::upstream::{Reply, Upstream};
 
@@ -105,7 +106,7 @@ async fn pages_are_consecutive_and_keep_their_filters(kind: EngineKind) {
 }
 
 async fn every_row_has_its_own_body(kind: EngineKind) {
-    // Some bodies are so large that what lies between two of a batch is not read along.
+    // Some bodies are so large that two ranges of a batch are read separately.
     let body = |number: &str| {
         format!(
             "{}-{}",
@@ -120,7 +121,7 @@ async fn every_row_has_its_own_body(kind: EngineKind) {
     .await;
     let app = TestApp::new(kind, &upstream).await;
     let mut lines = numbers(120);
-    // The same in an order in which no neighbours stay neighbours.
+    // The same numbers in an order without the same neighbours.
     let again: Vec<String> = (0..120).map(|n| lines[n * 37 % 120].clone()).collect();
     lines.extend(again);
     let id = app.start(list(&lines)).await;
@@ -133,7 +134,7 @@ async fn every_row_has_its_own_body(kind: EngineKind) {
         }
     }
     assert_eq!(first.len(), 240);
-    // Read again, other ways are taken: what a segment holds is known by now.
+    // The second read uses the cached index of each segment.
     assert_eq!(app.rows(&id).await, first);
     let every_tenth: Vec<Value> = first[7..].iter().step_by(10).cloned().collect();
     for row in every_tenth {
@@ -236,11 +237,11 @@ async fn bad_parameters_are_refused_and_never_repeated(kind: EngineKind) {
         format!("cursor={foreign}"),
         format!("cursor={}", &cursor[1..]),
     ] {
-        let told = app
+        let detail = app
             .get(&format!("{path}?{query}"))
             .await
             .expect_problem(422, "invalid-request");
-        assert!(!told.contains("123456789"), "{told}");
+        assert!(!detail.contains("123456789"), "{detail}");
     }
     app.get("/api/executions?cursor=x")
         .await

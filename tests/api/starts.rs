@@ -1,8 +1,9 @@
-//! Lists of every size, sums, idempotency, the history.
+//! Starts: lists of every size, sums, concurrency, the history.
 
 use serde_json::{Value, json};
 
-use crate::support::app::{EngineKind, TestApp, id_of, list};
+use crate::support::app::{EngineKind, TestApp};
+use crate::support::executions::{id_of, list};
 use crate::support::numbers;
 use crate::support::upstream::{Reply, Upstream};
 
@@ -12,8 +13,6 @@ on_every_engine!(
     a_list_without_a_valid_number_sends_no_request,
     duplicates_are_fetched_once_and_shown_in_every_row,
     no_number_is_outside_of_list_and_results,
-    the_same_key_and_body_is_the_same_execution,
-    a_key_with_another_body_is_a_conflict,
     the_history_has_the_owners_runs_newest_first,
     an_unchanged_poll_is_not_modified,
     concurrency_stays_within_the_runs_limit,
@@ -150,7 +149,7 @@ async fn no_number_is_outside_of_list_and_results(kind: EngineKind) {
     let mut seen = answer.text.clone();
     let id = id_of(&answer.expect(202));
     seen += &app.wait_for_end(&id).await.to_string();
-    // Masked, also where the upstream repeats it.
+    // Numbers are masked in the upstream's bodies too.
     let masked = app.get(&format!("/api/executions/{id}/results")).await;
     assert!(masked.text.contains("***-**-"));
     seen += &masked.text;
@@ -158,7 +157,7 @@ async fn no_number_is_outside_of_list_and_results(kind: EngineKind) {
     seen += &app.get("/api/executions").await.text;
     for (path, content) in app.stored_objects().await {
         seen += &path;
-        // The list itself and the upstream's own words are what the store is for.
+        // Numbers belong in the list and in the upstream's bodies only.
         if !path.ends_with("/items") && !path.contains("/results/") {
             seen += &content;
         }
@@ -170,80 +169,6 @@ async fn no_number_is_outside_of_list_and_results(kind: EngineKind) {
         );
     }
     assert_eq!(app.rows(&id).await[0]["body"]["a"], lines[0]);
-}
-
-async fn the_same_key_and_body_is_the_same_execution(kind: EngineKind) {
-    let upstream = Upstream::succeeding().await;
-    let app = TestApp::new(kind, &upstream).await;
-    let headers = [
-        ("content-type", "application/json"),
-        ("idempotency-key", "key-1"),
-    ];
-    let body = list(&["100010001", "x", "100010001"]).to_string();
-    let first = app
-        .call("POST", "/api/executions", &headers, body.clone())
-        .await;
-    assert_eq!(
-        first.headers["location"],
-        format!("/api/executions/{}", id_of(&first.json()))
-    );
-    let first = id_of(&first.expect(202));
-    let again = id_of(
-        &app.call("POST", "/api/executions", &headers, body.clone())
-            .await
-            .expect(202),
-    );
-    app.wait_for_end(&first).await;
-    let after = id_of(
-        &app.call("POST", "/api/executions", &headers, body.clone())
-            .await
-            .expect(202),
-    );
-    assert_eq!((&again, &after), (&first, &first));
-    assert_eq!(
-        app.get("/api/executions").await.expect(200)["executions"]
-            .as_array()
-            .unwrap()
-            .len(),
-        1
-    );
-    assert_eq!(upstream.request_count(), 1);
-    // Another owner's key is another key.
-    let bob = app.other_user().await;
-    let other = bob.call("POST", "/api/executions", &headers, body).await;
-    let other = other.expect(202);
-    assert_ne!(id_of(&other), first);
-}
-
-async fn a_key_with_another_body_is_a_conflict(kind: EngineKind) {
-    let upstream = Upstream::succeeding().await;
-    let app = TestApp::new(kind, &upstream).await;
-    let headers = [
-        ("content-type", "application/json"),
-        ("idempotency-key", "key-1"),
-    ];
-    let start = |body: Value| app.call("POST", "/api/executions", &headers, body.to_string());
-    let id = id_of(&start(json!({"ssnList": ["100010001"]})).await.expect(202));
-    for other in [
-        json!({"ssnList": ["100010002"]}),
-        json!({"ssnList": ["100010001", "100010001"]}),
-        json!({"ssnList": ["100010001"], "maxConcurrency": 5}),
-        json!({"ssnList": ["100010001"], "label": "another"}),
-    ] {
-        start(other)
-            .await
-            .expect_problem(409, "idempotency-key-reused");
-    }
-    for bad in ["", "a b", &"x".repeat(129)] {
-        let headers = [
-            ("content-type", "application/json"),
-            ("idempotency-key", bad),
-        ];
-        app.call("POST", "/api/executions", &headers, "{}")
-            .await
-            .expect_problem(422, "invalid-request");
-    }
-    app.wait_for_end(&id).await;
 }
 
 async fn the_history_has_the_owners_runs_newest_first(kind: EngineKind) {

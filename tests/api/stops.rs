@@ -1,4 +1,4 @@
-//! Ending early: by hand, and by too many failures.
+//! Early ends: stops, and too many failures.
 
 use serde_json::json;
 
@@ -22,7 +22,7 @@ async fn a_stop_keeps_responses_and_a_redrive_fetches_the_rest(kind: EngineKind)
     if kind.is_embedded() {
         upstream.wait_for_requests(110).await;
     } else {
-        // The emulator starts more at once than the run may have in flight.
+        // The emulator runs more batches at once than the run's concurrency permits.
         app.wait_for(&id, |execution| execution["counts"]["SUCCEEDED"] == 50)
             .await;
     }
@@ -101,7 +101,7 @@ async fn too_many_failures_end_the_run_early(kind: EngineKind) {
     })
     .await;
     let app = TestApp::new(kind, &upstream).await;
-    // 800 numbers in 40 batches, of which the first half fail at once.
+    // 800 numbers in 40 batches. The first half fails at once.
     let lines = numbers(800);
     let body = json!({"ssnList": lines, "toleratedFailurePercentage": 5, "maxConcurrency": 800});
     let id = app.start(body).await;

@@ -1,4 +1,4 @@
-//! The other columns of a list, beside its rows.
+//! The list's other columns, joined to its rows.
 
 use serde_json::json;
 
@@ -19,12 +19,12 @@ async fn other_columns_come_first_in_csv_without_formulas() {
     let names: Vec<String> = reader.headers().unwrap().iter().map(String::from).collect();
     assert_eq!(names[..5], ["Name", "Row 2", "Note", "row", "ssn"]);
     let records: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
-    let told = |record: usize| records[record].iter().take(6).collect::<Vec<_>>();
+    let cells = |record: usize| records[record].iter().take(6).collect::<Vec<_>>();
     assert_eq!(
-        told(0),
+        cells(0),
         ["Ann", "7", "'=1+1", "0", "100010001", "SUCCEEDED"]
     );
-    assert_eq!(told(1), ["Bob, jr.", "-5", "", "1", "", "INVALID"]);
+    assert_eq!(cells(1), ["Bob, jr.", "-5", "", "1", "", "INVALID"]);
     assert!(records[2][2].contains("100-01-0004"));
 }
 
@@ -42,7 +42,7 @@ async fn other_columns_are_an_unchanged_object_in_json() {
     let array = fetch(TABLE, &[&args[..], &["json"]].concat()).await;
     let array: Vec<serde_json::Value> = serde_json::from_slice(&array.stdout).unwrap();
     assert_eq!(array[2]["columns"], found[2]["columns"]);
-    // A list of nothing but numbers has none.
+    // A list of numbers alone has no other columns.
     let plain = fetch("SSN\n100010001\n", &[&args[..], &["ndjson"]].concat()).await;
     assert!(rows(&plain.stdout)[0].get("columns").is_none());
 }

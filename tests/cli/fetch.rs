@@ -1,4 +1,4 @@
-//! `rollcall fetch`: a list without a page.
+//! `rollcall fetch` with an upstream.
 
 use std::process::{Output, Stdio};
 
@@ -15,7 +15,7 @@ use crate::support::wait::LIMIT;
 pub async fn fetch(stdin: &str, args: &[&str]) -> Output {
     let mut child = spawn_fetch(args);
     let mut pipe = child.stdin.take().unwrap();
-    // One that could not run doesn't read its list.
+    // The program doesn't read its list where it can't run.
     let _ = pipe.write_all(stdin.as_bytes()).await;
     drop(pipe);
     child.wait_with_output().await.unwrap()
@@ -33,7 +33,7 @@ pub fn spawn_fetch(args: &[&str]) -> Child {
     command.spawn().unwrap()
 }
 
-/// Interrupts a program as Ctrl-C does.
+/// Sends SIGINT, as Ctrl-C does.
 pub fn interrupt(child: &Child) {
     let pid = rustix::process::Pid::from_raw(child.id().unwrap() as i32).unwrap();
     rustix::process::kill_process(pid, rustix::process::Signal::INT).unwrap();
@@ -50,7 +50,7 @@ pub fn text(bytes: &[u8]) -> String {
     String::from_utf8(bytes.to_vec()).unwrap()
 }
 
-/// Three rows of two numbers, and one that is none.
+/// Four rows: three of two numbers, and one without a number.
 pub const LIST: &str = "100010001\n100-01-0002\nnonsense\n\n100010001\n";
 
 #[tokio::test(flavor = "multi_thread")]
@@ -66,14 +66,14 @@ async fn rows_are_the_same_in_every_format_and_from_the_api() {
     assert_eq!(ndjson.status.code(), Some(0), "{}", text(&ndjson.stderr));
     assert!(ndjson.stderr.is_empty());
     let rows = rows(&ndjson.stdout);
-    let told: Vec<(&Value, &Value)> = rows
+    let found: Vec<(&Value, &Value)> = rows
         .iter()
         .map(|row| (&row["ssn"], &row["outcome"]))
         .collect();
     let (first, second) = (json!("100010001"), json!("100010002"));
     let [ok, missing, invalid] = [json!("SUCCEEDED"), json!("NOT_FOUND"), json!("INVALID")];
     assert_eq!(
-        told,
+        found,
         [
             (&first, &ok),
             (&second, &missing),
@@ -97,7 +97,7 @@ async fn rows_are_the_same_in_every_format_and_from_the_api() {
         text(&masked.stdout).contains("***-**-0001") && !text(&masked.stdout).contains("100010001")
     );
 
-    // The same list through the API of a server.
+    // The same list through a server's API.
     let folder = TempDir::new().unwrap();
     let server = Server::start(folder.path(), &upstream.url, &[]).await;
     let lines: Vec<&str> = LIST.lines().filter(|line| !line.is_empty()).collect();
@@ -111,7 +111,7 @@ async fn rows_are_the_same_in_every_format_and_from_the_api() {
     assert_eq!(without_times(server.rows(&id).await), without_times(rows));
 }
 
-/// The rows, whenever they were fetched.
+/// The rows without what differs between two runs.
 pub fn without_times(mut rows: Vec<Value>) -> Vec<Value> {
     for row in &mut rows {
         row["durationMs"] = Value::Null;
@@ -172,10 +172,10 @@ async fn the_exit_code_depends_on_the_outcome() {
         ),
     ] {
         let output = fetch(list, &args).await;
-        let told = text(&output.stderr);
-        assert_eq!(output.status.code(), Some(2), "{told}");
-        assert!(told.contains(named), "{told}");
-        assert!(output.stdout.is_empty() && !told.contains("100010001"));
+        let errors = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{errors}");
+        assert!(errors.contains(named), "{errors}");
+        assert!(output.stdout.is_empty() && !errors.contains("100010001"));
     }
 }
 
@@ -234,7 +234,7 @@ async fn an_interrupted_fetch_writes_the_responses_so_far() {
     assert_eq!(outcomes, outcomes_of_list(&upstream));
 }
 
-/// The outcomes of [`LIST`]'s rows where the upstream has answered one of its numbers.
+/// The outcomes of [`LIST`]'s rows where the upstream has answered one of its two numbers.
 pub fn outcomes_of_list(upstream: &Upstream) -> [&'static str; 4] {
     match upstream.answered_numbers().contains("100010001") {
         true => ["SUCCEEDED", "NOT_TRIED", "INVALID", "SUCCEEDED"],
@@ -247,11 +247,11 @@ async fn an_interrupt_ends_a_fetch_whose_output_is_not_read() {
     let upstream = Upstream::succeeding().await;
     let folder = TempDir::new().unwrap();
     let list = folder.path().join("list.txt");
-    // Rows for many times what a pipe holds.
+    // Many times what a pipe buffers.
     std::fs::write(&list, "100010001\n".repeat(50_000)).unwrap();
     let mut child = spawn_fetch(&[list.to_str().unwrap(), "--upstream", &upstream.url]);
     let mut rows = child.stdout.take().unwrap();
-    // The first of them is there, so they are being written.
+    // Rows are being written once the first byte arrives.
     rows.read_exact(&mut [0]).await.unwrap();
     interrupt(&child);
     let ended = tokio::time::timeout(LIMIT, child.wait()).await;

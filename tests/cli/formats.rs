@@ -7,7 +7,7 @@ const TABLE: &str = "Name,SSN\nZoë,100010001\nBob,nonsense\n";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn spreadsheet_csv_has_mark_crlf_and_dashes() {
-    let upstream = Upstream::quick().await;
+    let upstream = Upstream::succeeding().await;
     let output = fetch(TABLE, &["-", "--upstream", &upstream.url, "--spreadsheet"]).await;
     let csv = text(&output.stdout);
     let lines: Vec<&str> = csv.split("\r\n").collect();
@@ -19,7 +19,7 @@ async fn spreadsheet_csv_has_mark_crlf_and_dashes() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn dashes_are_written_in_every_format() {
-    let upstream = Upstream::quick().await;
+    let upstream = Upstream::succeeding().await;
     let args = ["-", "--upstream", &upstream.url, "--dashes", "--format"];
     let csv = text(&fetch(TABLE, &[&args[..], &["csv"]].concat()).await.stdout);
     assert!(csv.contains("Zoë,0,100-01-0001,"), "{csv}");
@@ -30,7 +30,7 @@ async fn dashes_are_written_in_every_format() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn spreadsheet_is_for_csv_only() {
-    let upstream = Upstream::quick().await;
+    let upstream = Upstream::succeeding().await;
     for format in ["ndjson", "json"] {
         let args = ["--spreadsheet", "--format", format];
         let output = fetch(
@@ -44,5 +44,5 @@ async fn spreadsheet_is_for_csv_only() {
             "rollcall: --spreadsheet is for CSV: leave it out, or use --format csv\n"
         );
     }
-    assert_eq!(upstream.total(), 0);
+    assert_eq!(upstream.request_count(), 0);
 }

@@ -1,4 +1,4 @@
-//! What the program says of itself: help, completions, the manual.
+//! Help, completions and manual pages.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -8,7 +8,7 @@ use tempfile::TempDir;
 
 use crate::server::rollcall;
 
-/// Every command that has a help of its own; none stands for the program itself.
+/// Every command with a help text; `None` is the program itself.
 const COMMANDS: [Option<&str>; 7] = [
     None,
     Some("serve"),
@@ -19,13 +19,13 @@ const COMMANDS: [Option<&str>; 7] = [
     Some("man"),
 ];
 
-/// What it prints with these arguments, as wide as any.
+/// The program's output with these arguments, 100 columns wide.
 async fn printed(args: &[&str]) -> String {
     let mut command = rollcall();
     command
         .args(args)
         .env("COLUMNS", "100")
-        // A variable's value must be in no help.
+        // Help texts must not show a variable's value.
         .env("ROLLCALL_TOKEN", "s3cret-token")
         .env("ROLLCALL_UPSTREAM", "https://s3cret.example/")
         .stdin(Stdio::null())
@@ -70,7 +70,7 @@ async fn help_matches_its_snapshots() {
     );
 }
 
-/// The flags in a help.
+/// The flags in a help text.
 fn flags(help: &str) -> BTreeSet<String> {
     let is_of_flag = |c: char| c.is_ascii_alphanumeric() || c == '-';
     let lines = help.lines().map(str::trim_start);
@@ -103,15 +103,15 @@ async fn completions_have_every_command_and_flag() {
 async fn the_manual_has_every_command_and_flag() {
     let folder = TempDir::new().unwrap();
     let pages = folder.path().join("man");
-    let told = printed(&["man", "--out", pages.to_str().unwrap()]).await;
-    assert!(told.is_empty());
+    let output = printed(&["man", "--out", pages.to_str().unwrap()]).await;
+    assert!(output.is_empty());
     for command in COMMANDS {
         let page = match command {
             None => "rollcall.1".to_owned(),
             Some(name) => format!("rollcall-{name}.1"),
         };
         let page = std::fs::read_to_string(pages.join(page)).unwrap();
-        // As a page writes it, each hyphen apart.
+        // Manual pages escape hyphens.
         let page = page.replace("\\-", "-");
         for flag in flags(&help(command).await) {
             assert!(page.contains(&flag), "{command:?}: {flag}");

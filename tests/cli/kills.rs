@@ -1,5 +1,5 @@
-//! Killed at any moment, a run loses no row, answers none twice, and asks for no answer that was
-//! written.
+//! A run that is killed at any moment loses no row, has none twice, and repeats no request whose
+//! response was written.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -127,12 +127,12 @@ async fn slow() -> Upstream {
         .await
 }
 
-/// What was written at each kill, and how often it had been asked by then.
+/// The numbers written by each kill, and how many requests each had by then.
 #[derive(Default)]
 struct Kills(Vec<HashMap<String, u32>>);
 
 impl Kills {
-    /// A random total of requests that the next process reaches: it fetches what isn't written.
+    /// A random request count that the next process reaches: it fetches all that isn't written.
     fn moment(&self, upstream: &Upstream) -> u32 {
         let written = self.0.last().map_or(0, HashMap::len);
         let left = LINES.saturating_sub(written as u32);
@@ -161,7 +161,7 @@ impl Kills {
     }
 }
 
-/// The numbers that segments on disk answer.
+/// The numbers with a response in the segments on disk.
 async fn answered(data: &Path, id: &str) -> Vec<String> {
     let objects = LocalFileSystem::new_with_prefix(data.join("objects")).unwrap();
     let store = Store::new(Arc::new(objects));

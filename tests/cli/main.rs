@@ -1,4 +1,4 @@
-//! The program as it is run: served, killed, asked to end, and without a page.
+//! The program as a child process: its commands, settings, signals and output.
 
 #[path = "../support/mod.rs"]
 #[expect(

@@ -1,11 +1,11 @@
-//! What stands between a client and a server: it keeps what is sent, and can lose an answer.
+//! A TCP proxy that records requests and can drop a response.
 
 use std::sync::{Arc, Mutex};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
-/// An address that leads to a server, or to another later.
+/// A proxy whose target can change.
 #[derive(Clone)]
 pub struct Proxy {
     pub url: String,
@@ -16,12 +16,12 @@ pub struct Proxy {
 struct Inner {
     target: String,
     sent: Vec<u8>,
-    /// The beginning of the next request whose answer is lost.
+    /// How the request begins whose response is dropped.
     lose: Option<String>,
 }
 
 impl Proxy {
-    /// Leads to this server.
+    /// Starts a proxy for this server.
     pub async fn start(address: &str) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let proxy = Self {
@@ -38,18 +38,18 @@ impl Proxy {
         proxy
     }
 
-    /// Leads to this server from now on.
+    /// Forwards new connections to this server from now on.
     pub fn forward_to(&self, address: &str) {
         let address = address.trim_start_matches("http://");
         self.inner.lock().unwrap().target = address.to_owned();
     }
 
-    /// All that clients have sent.
+    /// Everything that clients have sent.
     pub fn sent(&self) -> String {
         String::from_utf8_lossy(&self.inner.lock().unwrap().sent).into_owned()
     }
 
-    /// The next request that begins so arrives, and its answer doesn't.
+    /// Forwards the next request that begins so, and drops its response.
     pub fn drop_response_to(&self, request: &str) {
         self.inner.lock().unwrap().lose = Some(request.to_owned());
     }
@@ -72,7 +72,7 @@ impl Proxy {
                 }
                 count = server.read(&mut back) => {
                     let Ok(count @ 1..) = count else { return };
-                    // The server has done what it was asked; its client never hears.
+                    // The server has handled the request; the client never gets the response.
                     if is_lost || client.write_all(&back[..count]).await.is_err() {
                         return;
                     }
@@ -81,7 +81,7 @@ impl Proxy {
         }
     }
 
-    /// Keeps what is sent; whether its answer is to be lost.
+    /// Records what is sent; returns whether its response is to be dropped.
     fn note(&self, sent: &[u8]) -> bool {
         let mut inner = self.inner.lock().unwrap();
         inner.sent.extend_from_slice(sent);

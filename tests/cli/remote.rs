@@ -19,7 +19,7 @@ use crate::support::upstream::{Reply, Upstream};
 
 const TABLE: &str = "Name,SSN\nAnn,100010001\nBob Brown,nonsense\nCy,100-01-0003\nDi,100010001\n";
 
-/// Fetches by way of a server.
+/// Runs `rollcall fetch --api` on this server.
 async fn by(server: &Server, list: &str, more: &[&str]) -> Output {
     let api = format!("{}/?token={}", server.address, server.token);
     fetch(list, &[&["-", "--api", &api][..], more].concat()).await
@@ -98,7 +98,7 @@ async fn a_long_list_is_sent_in_parts() {
     let upstream = Upstream::succeeding().await;
     let folder = TempDir::new().unwrap();
     let server = Server::start(folder.path(), &upstream.url, &[]).await;
-    // One line more than a request takes.
+    // One line more than fits a request.
     let list = "100010001\n".repeat(250_000) + "x\n";
     let output = by(&server, &list, &["--masked"]).await;
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
@@ -133,8 +133,8 @@ async fn an_interrupt_stops_the_servers_run_and_writes_its_rows() {
     assert_eq!(run["status"], "ABORTED");
     assert!(text(&output.stderr).contains(run["id"].as_str().unwrap()));
     let found = rows(&output.stdout);
-    let told: Vec<&Value> = found.iter().map(|row| &row["outcome"]).collect();
-    assert_eq!(told, outcomes_of_list(&upstream));
+    let outcomes: Vec<&Value> = found.iter().map(|row| &row["outcome"]).collect();
+    assert_eq!(outcomes, outcomes_of_list(&upstream));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -154,10 +154,10 @@ async fn fetch_waits_for_a_restarted_server_and_starts_one_run() {
         &token,
     ]);
     upstream.wait_for_requests(2).await;
-    let mut told = tokio::io::BufReader::new(child.stderr.take().unwrap());
+    let mut stderr = tokio::io::BufReader::new(child.stderr.take().unwrap());
     server.kill().await;
     let mut line = String::new();
-    tokio::io::AsyncBufReadExt::read_line(&mut told, &mut line)
+    tokio::io::AsyncBufReadExt::read_line(&mut stderr, &mut line)
         .await
         .unwrap();
     assert!(line.contains("Trying again"), "{line}");
@@ -166,7 +166,7 @@ async fn fetch_waits_for_a_restarted_server_and_starts_one_run() {
     let server = Server::start(folder.path(), &upstream.url, &[]).await;
     proxy.forward_to(&server.address);
     line.clear();
-    tokio::io::AsyncBufReadExt::read_line(&mut told, &mut line)
+    tokio::io::AsyncBufReadExt::read_line(&mut stderr, &mut line)
         .await
         .unwrap();
     assert_eq!(line, "rollcall: the server answers again\n");
@@ -230,12 +230,12 @@ async fn unclear_targets_and_refused_tokens_are_errors() {
         (&[], "--upstream"),
     ] {
         let output = fetch(LIST, &[&["-"], args].concat()).await;
-        let told = text(&output.stderr);
-        assert_eq!(output.status.code(), Some(2), "{args:?}: {told}");
-        assert!(told.contains(named), "{args:?}: {told}");
+        let errors = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{args:?}: {errors}");
+        assert!(errors.contains(named), "{args:?}: {errors}");
         assert!(output.stdout.is_empty());
         for secret in ["wr0ng", "100010001", &server.token] {
-            assert!(!told.contains(secret), "{told}");
+            assert!(!errors.contains(secret), "{errors}");
         }
     }
     assert_eq!(runs(&server).await, Vec::<Value>::new());

@@ -45,10 +45,10 @@ async fn a_resumed_run_requests_only_what_is_missing() {
     interrupt(&child);
     let output = child.wait_with_output().await.unwrap();
     assert_eq!(output.status.code(), Some(130));
-    let told = text(&output.stderr);
+    let errors = text(&output.stderr);
     assert!(
-        told.contains(path(&run)) && told.contains("to resume"),
-        "{told}"
+        errors.contains(path(&run)) && errors.contains("to resume"),
+        "{errors}"
     );
     assert!(!out.exists(), "rows are written whole or not at all");
     let mode = run.metadata().unwrap().permissions().mode();
@@ -67,7 +67,7 @@ async fn a_resumed_run_requests_only_what_is_missing() {
         assert_eq!(after[&number], before + more);
     }
 
-    // What is over is written again, and nobody is asked.
+    // A finished run is written again without a request.
     std::fs::remove_file(&out).unwrap();
     let output = fetch("", &args).await;
     assert_eq!(output.status.code(), Some(0));
@@ -108,11 +108,11 @@ async fn redrive_retries_what_failed() {
         "{}",
         text(&redriven.stderr)
     );
-    let told = outcomes(&redriven.stdout);
-    assert_eq!(told, ["SUCCEEDED", "SUCCEEDED", "INVALID", "SUCCEEDED"]);
+    let found = outcomes(&redriven.stdout);
+    assert_eq!(found, ["SUCCEEDED", "SUCCEEDED", "INVALID", "SUCCEEDED"]);
     let asked = upstream.request_counts();
     assert_eq!((asked["100010001"], asked["100010002"]), (2, 1));
-    // There is nothing left to ask.
+    // Nothing is left to fetch.
     let over = fetch(LIST, &[&args[..], &["--redrive"]].concat()).await;
     assert_eq!((over.status.code(), upstream.request_count()), (Some(0), 3));
 }

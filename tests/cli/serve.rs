@@ -1,4 +1,4 @@
-//! `rollcall serve`: who is let in, one server a folder, a clean end.
+//! `rollcall serve`: access, one server for each folder, a clean shutdown.
 
 use std::process::Stdio;
 
@@ -117,7 +117,7 @@ async fn the_api_needs_the_token_and_its_own_origin() {
         200
     );
 
-    // Two slashes would name another host.
+    // Two slashes would begin another host's name.
     let elsewhere = ask(Method::GET, "//evil.example/?token=0")
         .send()
         .await
@@ -158,7 +158,7 @@ async fn a_run_without_settings_has_the_servers() {
     );
 }
 
-/// A browser that writes down what it is told to open.
+/// The browser is a script that writes down its arguments.
 #[cfg(target_os = "linux")]
 #[tokio::test(flavor = "multi_thread")]
 async fn open_uses_a_token_that_lets_in_once() {
@@ -167,7 +167,8 @@ async fn open_uses_a_token_that_lets_in_once() {
     let browser = folder.path().join("xdg-open");
     let script = format!("#!/bin/sh\nprintf '%s\\n' \"$@\" > {}\n", opened.display());
     std::fs::write(folder.path().join("script"), script).unwrap();
-    // By another process: a file can't be run while a child of this one inherits it open for writing.
+    // By another process: a file can't be run while a child of this process has it open for
+    // writing.
     let mut install = std::process::Command::new("install");
     install
         .args(["-m", "700"])
@@ -180,13 +181,13 @@ async fn open_uses_a_token_that_lets_in_once() {
         .env_remove("SSH_CONNECTION");
     let data = folder.path().join("data");
     let server = Server::start_as(command, &data, "http://127.0.0.1:1/", &["--open"]).await;
-    let told = wait_for("the browser", async || {
+    let written = wait_for("the browser", async || {
         std::fs::read_to_string(&opened)
             .ok()
-            .filter(|told| told.ends_with('\n'))
+            .filter(|written| written.ends_with('\n'))
     })
     .await;
-    let address = told.trim_end();
+    let address = written.trim_end();
     assert!(address.starts_with(&server.address), "{address}");
     assert!(
         !address.contains(&server.token),

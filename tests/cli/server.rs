@@ -8,10 +8,11 @@ use serde_json::Value;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 
-use crate::support::app::{NO_TIMEOUT, check_sums};
+use crate::support::app::NO_TIMEOUT;
+use crate::support::executions::check_sums;
 use crate::support::wait::wait_for;
 
-/// A server that is killed with the test.
+/// A server. It is killed on drop.
 pub struct Server {
     pub child: Child,
     pub address: String,
@@ -19,7 +20,7 @@ pub struct Server {
     client: Client,
 }
 
-/// The program, without the settings of whoever runs the tests.
+/// The program, without the settings of the user who runs the tests.
 pub fn rollcall() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_rollcall"));
     for (name, _) in std::env::vars_os() {
@@ -42,12 +43,12 @@ pub fn without_timeouts(command: &mut Command) -> &mut Command {
 }
 
 impl Server {
-    /// Starts one over this folder and waits for its line.
+    /// Starts a server with this data folder, and waits until it prints its address.
     pub async fn start(data: &Path, upstream: &str, further: &[&str]) -> Self {
         Self::start_as(rollcall(), data, upstream, further).await
     }
 
-    /// As [`Self::start`], by a command whose environment was changed.
+    /// Starts a server as [`Self::start`] does, with this command's environment.
     pub async fn start_as(
         mut command: Command,
         data: &Path,
@@ -107,7 +108,7 @@ impl Server {
         .await
     }
 
-    /// All rows, revealed.
+    /// All rows with full numbers.
     pub async fn rows(&self, id: &str) -> Vec<Value> {
         let mut rows = Vec::new();
         let mut query = "reveal=true".to_owned();
@@ -123,12 +124,12 @@ impl Server {
         }
     }
 
-    /// Kills it as a power cut would.
+    /// Kills the server with SIGKILL.
     pub async fn kill(mut self) {
         self.child.kill().await.unwrap();
     }
 
-    /// Asks it to end, and waits until it has.
+    /// Sends SIGTERM, and waits for the server's end.
     pub async fn terminate(mut self) -> std::process::ExitStatus {
         let pid = rustix::process::Pid::from_raw(self.child.id().unwrap() as i32).unwrap();
         rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();

@@ -11,7 +11,7 @@ use crate::server::rollcall;
 use crate::support::numbers;
 use crate::support::upstream::Upstream;
 
-/// What a command prints; it succeeds.
+/// The output of a command, which must succeed.
 async fn printed(command: &mut Command) -> String {
     let output = command.output().await.unwrap();
     let errors = String::from_utf8_lossy(&output.stderr).into_owned();
@@ -27,7 +27,7 @@ fn set(printed: &str) -> Vec<&str> {
         .collect()
 }
 
-/// A setting's line, and where its value comes from.
+/// A setting's line, and its value's origin.
 fn one<'a>(printed: &'a str, flag: &str) -> (&'a str, &'a str) {
     let origin = printed.lines().find_map(|line| {
         let (named, origin) = line.strip_prefix("# --")?.split_once(": ")?;
@@ -161,7 +161,7 @@ async fn the_user_s_settings_file_is_the_default() {
     assert_eq!(one(&printed(&mut command).await, "retain").0, "");
 }
 
-/// Every setting, as something else than its default.
+/// Every setting with a value other than its default.
 const ALL: &str = r#"--listen 127.0.0.1:9 --data /srv/a"b\c --allow-host a.example,b.example
     --retain 7 --open --upstream https://a.example/ssn --max-concurrency 5
     --requests-per-second 0.5 --tolerated-failure-percentage 2.50 --header-file /dev/null

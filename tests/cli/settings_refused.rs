@@ -83,12 +83,8 @@ const BAD: [(&str, &str, &str); 37] = [
         "/nowhere/ca.pem",
         "\"/nowhere/ca.pem\": it can't be read",
     ),
-    (
-        "upstream",
-        "records",
-        "It takes an address such as https://",
-    ),
-    ("upstream", "", "It takes an address such as https://"),
+    ("upstream", "records", "address such as https://"),
+    ("upstream", "", "address such as https://"),
     (
         "upstream",
         "ftp://s3cret@a.example/",
@@ -152,7 +148,7 @@ async fn invalid_files_of_certificates_and_headers_are_reported() {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("file");
     fs::write(&path, "X-Api-Key: 1\ns3cret\n").unwrap();
-    let shown = path.to_string_lossy();
+    let path_text = path.to_string_lossy();
     for (flag, wrong) in [
         ("ca-file", "it holds no certificate: it takes PEM"),
         (
@@ -161,7 +157,7 @@ async fn invalid_files_of_certificates_and_headers_are_reported() {
         ),
     ] {
         let args = [
-            format!("--{flag}={shown}"),
+            format!("--{flag}={path_text}"),
             "--upstream=https://a.example/".into(),
         ];
         let args: Vec<&str> = args.iter().map(String::as_str).collect();

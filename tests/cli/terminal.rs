@@ -1,4 +1,4 @@
-//! `rollcall fetch` on a terminal: a bar on stderr, and rows alone on stdout.
+//! `rollcall fetch` on a terminal: a progress bar on stderr, only rows on stdout.
 
 use std::fs::{File, OpenOptions};
 use std::io::Read;
@@ -16,7 +16,7 @@ use crate::server::{rollcall, without_timeouts};
 use crate::support::upstream::{Reply, Upstream};
 use crate::support::wait::wait_for;
 
-/// The two ends of a terminal: what a program writes to the second is read from the first.
+/// The two ends of a pseudo-terminal: what is written to the second is read from the first.
 fn terminal() -> (File, File) {
     let ours = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
     grantpt(&ours).unwrap();
@@ -31,13 +31,13 @@ fn terminal() -> (File, File) {
     (ours.into(), theirs)
 }
 
-/// What is seen on a terminal, as it comes; the thread ends with the last program on it.
+/// Collects a terminal's output; the thread ends with the last program on it.
 fn watch(mut terminal: File) -> (Arc<Mutex<String>>, JoinHandle<()>) {
     let seen = Arc::new(Mutex::new(String::new()));
     let kept = Arc::clone(&seen);
     let watching = thread::spawn(move || {
         let mut bytes = [0; 4_096];
-        // An error once the program has ended.
+        // Fails once the program has ended.
         while let Ok(count @ 1..) = terminal.read(&mut bytes) {
             kept.lock()
                 .unwrap()
@@ -47,7 +47,7 @@ fn watch(mut terminal: File) -> (Arc<Mutex<String>>, JoinHandle<()>) {
     (seen, watching)
 }
 
-/// Runs a list of three of which one fails and one is held until `looked` has seen enough.
+/// Runs a list of three numbers: one fails, and one is held until `looked` returns.
 async fn run(args: &[&str], looked: impl AsyncFnOnce(&Mutex<String>)) -> (Vec<Value>, String) {
     let upstream = Upstream::start(|number, _| match number {
         "100010001" => Reply::Status(403),
@@ -68,7 +68,7 @@ async fn run(args: &[&str], looked: impl AsyncFnOnce(&Mutex<String>)) -> (Vec<Va
         .stdout(Stdio::piped())
         .stderr(theirs);
     let child = command.spawn().unwrap();
-    // Ours of the two that a program has: the terminal ends with it.
+    // The command's own handle: the terminal ends with the last one.
     drop(command);
     let (seen, watching) = watch(ours);
     upstream.wait_for_requests(3).await;
@@ -84,13 +84,13 @@ async fn run(args: &[&str], looked: impl AsyncFnOnce(&Mutex<String>)) -> (Vec<Va
     assert_eq!(rows.len(), 3, "stdout holds rows and nothing else");
     let watched = tokio::task::spawn_blocking(|| watching.join());
     watched.await.unwrap().unwrap();
-    let told = seen.lock().unwrap().clone();
-    (rows, told)
+    let output = seen.lock().unwrap().clone();
+    (rows, output)
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_progress_bar_shows_done_and_failed_numbers() {
-    let (_, told) = run(&[], async |seen| {
+    let (_, output) = run(&[], async |seen| {
         wait_for("a bar with what failed", async || {
             let seen = seen.lock().unwrap();
             let is_there = seen.contains("2 of 3 (67 %)") && seen.contains("1 failed");
@@ -100,13 +100,13 @@ async fn a_progress_bar_shows_done_and_failed_numbers() {
     })
     .await;
     assert!(
-        told.ends_with("rollcall: 3 numbers: 2 succeeded, 1 failed\r\n"),
-        "{told:?}"
+        output.ends_with("rollcall: 3 numbers: 2 succeeded, 1 failed\r\n"),
+        "{output:?}"
     );
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn quiet_prints_only_failures() {
-    let (_, told) = run(&["--quiet"], async |_| ()).await;
-    assert_eq!(told, "rollcall: 3 numbers: 2 succeeded, 1 failed\r\n");
+    let (_, output) = run(&["--quiet"], async |_| ()).await;
+    assert_eq!(output, "rollcall: 3 numbers: 2 succeeded, 1 failed\r\n");
 }

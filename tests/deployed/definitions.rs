@@ -1,6 +1,5 @@
-//! The template and the state machines before judges that others wrote: `cfn-lint`, which knows what
-//! CloudFormation takes, `checkov`, which knows what an auditor asks, and `statelint`, which knows the
-//! Amazon States Language's specification.
+//! The template and the state machines, checked by `cfn-lint` (CloudFormation's rules), `checkov`
+//! (security rules) and `statelint` (the Amazon States Language).
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -16,15 +15,15 @@ fn tool(name: &str) -> PathBuf {
     Path::new(&setting("PYTHON")).with_file_name(name)
 }
 
-/// What a tool says as JSON, whether it finds something or not.
+/// A tool's JSON output, with or without findings.
 fn json(command: &mut Command) -> Value {
-    let said = command.output().expect("the tool starts");
-    serde_json::from_slice(&said.stdout).unwrap_or_else(|error| panic!("{error}: {said:?}"))
+    let output = command.output().expect("the tool starts");
+    serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {output:?}"))
 }
 
 #[test]
 fn cfn_lint_finds_nothing_in_the_template_for_any_region() {
-    // Everything down to what is only informational, but a form of documentation for assistants.
+    // Everything including informational rules, except I4010, which asks for metadata.
     let found = json(Command::new(tool("cfn-lint")).arg(TEMPLATE).args([
         "--regions=ALL_REGIONS",
         "--include-checks=I",
@@ -34,7 +33,7 @@ fn cfn_lint_finds_nothing_in_the_template_for_any_region() {
     let (mut elsewhere, mut wrong) = (0, Vec::new());
     for finding in found.as_array().expect("findings") {
         let message = finding["Message"].as_str().expect("a message");
-        // China has no Cognito user pools and AWS GovCloud no CloudFront.
+        // China has no Cognito user pools, and AWS GovCloud has no CloudFront.
         let is_closed = ["'cn-", "'us-gov-"].iter().any(|at| message.contains(at));
         match finding["Rule"]["Id"] == "E3006" && is_closed {
             true => elsewhere += 1,
@@ -48,13 +47,13 @@ fn cfn_lint_finds_nothing_in_the_template_for_any_region() {
 #[test]
 fn the_template_fits_a_request() {
     let template = fs::read_to_string(TEMPLATE).expect("the template");
-    // CreateStack takes no more of it in the request (CloudFormation quotas, template body).
+    // CreateStack accepts at most this in the request (CloudFormation quotas, template body).
     assert!(template.len() <= 51_200, "{} bytes", template.len());
 }
 
 #[test]
 fn checkov_finds_only_explained_exceptions_in_the_template() {
-    // In an environment of its own, since with somebody's key it would send what it finds away.
+    // With an empty environment: with a user's API key it would upload its findings.
     let found = json(
         Command::new(setting("CHECKOV"))
             .env_clear()
@@ -69,7 +68,7 @@ fn checkov_finds_only_explained_exceptions_in_the_template() {
         (&0.into(), &0.into())
     );
     assert!(sums["passed"].as_u64() > Some(50), "{sums}");
-    // Each exception is one that it would have made a finding of, and says why.
+    // Each exception suppresses a finding, and has a reason.
     let template = fs::read_to_string(TEMPLATE).expect("the template");
     let exceptions: Vec<_> = template
         .lines()
@@ -100,10 +99,10 @@ fn statelint_finds_nothing_in_the_state_machines() {
             .replace("${FetcherArn}", arn)
             .replace("${Partition}", "aws");
         assert!(!text.contains("${"), "{machine:?} has another placeholder");
-        let said = Command::new(&statelint)
+        let output = Command::new(&statelint)
             .arg(text)
             .output()
             .expect("statelint");
-        assert!(said.status.success(), "{}: {said:?}", machine.display());
+        assert!(output.status.success(), "{}: {output:?}", machine.display());
     }
 }

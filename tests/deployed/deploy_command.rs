@@ -1,5 +1,4 @@
-//! The deploy command itself: where it deploys to, what it says of a failure and of a small account,
-//! what becomes of an earlier page's files.
+//! The deploy command: region, failures, small accounts, and the files of earlier pages.
 
 use std::process::{self, Command, Output};
 
@@ -11,10 +10,10 @@ use crate::support::aws::{client, setting};
 use crate::support::stack::{self, Stack};
 
 const UPSTREAM: [&str; 2] = ["--upstream", "http://127.0.0.1:9/ssn/"];
-/// A parameter that CloudFormation takes and then fails by.
+/// A parameter that CloudFormation accepts, and that fails the deployment.
 const WRONG: [&str; 2] = ["--set", "PassesDefinition=none.json"];
 
-/// A command on a stack in the emulator.
+/// Runs an xtask command on a stack in the emulator.
 async fn xtask(what: &str, stack: &str, arguments: &[&str]) -> Output {
     let mut command = stack::xtask(what, stack);
     match what {
@@ -25,11 +24,11 @@ async fn xtask(what: &str, stack: &str, arguments: &[&str]) -> Output {
     stack::run_command(command).await
 }
 
-/// What a command said that went well, or that didn't.
-fn said(output: &Output, well: bool) -> String {
-    let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert_eq!(output.status.success(), well, "{said}");
-    said
+/// The messages of a command, after a check of its success.
+fn messages(output: &Output, succeeds: bool) -> String {
+    let text = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.success(), succeeds, "{text}");
+    text
 }
 
 #[test]
@@ -40,15 +39,15 @@ fn the_flags_region_overrides_the_environments() {
             .args(region)
             .env_clear()
             .env("PATH", std::env::var_os("PATH").expect("a search path"))
-            // What a profile says is as weak as this.
+            // As weak as a profile's region.
             .env("AWS_DEFAULT_REGION", "us-west-2")
             .env("AWS_REGION", "eu-west-1")
             .output()
             .expect("the command");
-        let said = said(&output, true);
-        let name = said.lines().find_map(|line| line.strip_prefix("bucket "));
+        let text = messages(&output, true);
+        let name = text.lines().find_map(|line| line.strip_prefix("bucket "));
         name.and_then(|line| line.split(':').next())
-            .expect(&said)
+            .expect(&text)
             .to_owned()
     };
     assert_eq!(bucket(&[]), "rollcall-code-ACCOUNT-eu-west-1");
@@ -62,7 +61,7 @@ async fn a_failed_creation_says_why_and_can_be_repeated_or_removed() {
     let failing = [UPSTREAM, WRONG].concat();
     let why = "did not get there: Passes: ";
 
-    let deployed = said(&xtask("deploy", &stack, &failing).await, false);
+    let deployed = messages(&xtask("deploy", &stack, &failing).await, false);
     assert!(deployed.contains(why), "{deployed}");
     let code = deployed
         .lines()
@@ -73,36 +72,36 @@ async fn a_failed_creation_says_why_and_can_be_repeated_or_removed() {
         .expect("the bucket of the code");
     let code = format!("{}/{code}", setting("ENDPOINT"));
     let http = client().build().expect("a client");
-    // Who doesn't sign is refused what is there.
+    // An unsigned request for an existing bucket gets 403.
     let status = async || http.get(&code).send().await.expect("an answer").status();
     assert_eq!(status().await, 403);
 
-    // Removed with the code, and again, where nothing is left of it.
-    said(&xtask("destroy", &stack, &[]).await, true);
+    // Destroyed with its code; a second time, nothing is left.
+    messages(&xtask("destroy", &stack, &[]).await, true);
     assert_eq!(status().await, 404);
-    let again = said(&xtask("destroy", &stack, &[]).await, true);
+    let again = messages(&xtask("destroy", &stack, &[]).await, true);
     assert!(again.contains("there is no stack"), "{again}");
 
-    // Done again, which is a first deployment.
-    said(&xtask("deploy", &stack, &failing).await, false);
-    let without = said(&xtask("deploy", &stack, &[]).await, false);
+    // Deployed again, as for the first time.
+    messages(&xtask("deploy", &stack, &failing).await, false);
+    let without = messages(&xtask("deploy", &stack, &[]).await, false);
     assert!(without.contains("pass --upstream"), "{without}");
     let many = ["--set", "FetcherConcurrency=10000"];
     let anew = xtask("deploy", &stack, &[UPSTREAM, many].concat()).await;
-    let anew = said(&anew, true);
-    assert!(anew.contains("deleted and created again"), "{anew}");
+    let anew = messages(&anew, true);
+    assert!(anew.contains("removed and made anew"), "{anew}");
     let warning = "warning: FetcherConcurrency is 10000, but the account runs ";
     assert!(anew.contains(warning), "{anew}");
 
-    // A change that fails says its own reason, and leaves the stack as it was.
-    let changed = said(&xtask("deploy", &stack, &WRONG).await, false);
+    // A failed update shows its reason, and leaves the stack unchanged.
+    let changed = messages(&xtask("deploy", &stack, &WRONG).await, false);
     assert!(changed.contains(why), "{changed}");
     assert!(changed.contains(warning), "it still has them: {changed}");
-    said(&xtask("deploy", &stack, &[]).await, true);
-    said(&xtask("destroy", &stack, &[]).await, true);
+    messages(&xtask("deploy", &stack, &[]).await, true);
+    messages(&xtask("destroy", &stack, &[]).await, true);
 }
 
-/// An earlier page's file, replaced then.
+/// Puts an earlier page's file, which was replaced at that time.
 async fn put(bucket: &AmazonS3, name: &str, replaced: Option<&str>) {
     let mut attributes = Attributes::from_iter([
         (Attribute::ContentType, "text/css; charset=utf-8"),
@@ -139,9 +138,9 @@ async fn replaced_page_files_are_kept_for_days() {
 
     let mark = Attribute::Metadata("replaced".into());
     let mut marked = None;
-    // The second deployment leaves the first one's mark.
+    // The second deployment keeps the first one's mark.
     for _ in 0..2 {
-        said(&xtask("deploy", stack.name(), &[]).await, true);
+        messages(&xtask("deploy", stack.name(), &[]).await, true);
         let gone = bucket.head(&long_ago.into()).await;
         assert!(matches!(gone, Err(object_store::Error::NotFound { .. })));
         let mut attributes = bucket
@@ -153,7 +152,7 @@ async fn replaced_page_files_are_kept_for_days() {
         assert_eq!(marked.get_or_insert(now.clone()), &now);
         assert_eq!(attributes, before.attributes);
     }
-    // What the page has is not marked.
+    // The page's current files aren't marked.
     let shell = bucket.get(&Path::from("index.html")).await.expect("it");
     assert_eq!(shell.attributes.get(&mark), None);
 }

@@ -1,11 +1,11 @@
-//! The state machine that takes numbers, as the project was first asked for.
+//! The direct state machine, whose input holds the numbers.
 
 use serde_json::{Value, json};
 
 use crate::support::stack::Stack;
 use crate::support::upstream::{Reply, Upstream};
 
-/// The most that a state's output may take (AWS Step Functions, service quotas).
+/// The largest output of a state, in bytes (AWS Step Functions, service quotas).
 const PAYLOAD: usize = 256 * 1024;
 
 async fn ask(stack: &Stack, input: Value) -> (String, Value) {
@@ -58,7 +58,7 @@ async fn all_numbers_are_requested_at_once_in_both_map_modes() {
         let stack = Stack::with_upstream(&upstream.url).await;
         let list = numbers(count);
         let asked = ask(&stack, json!({"ssnList": list}));
-        // None is answered before all have been asked.
+        // No request is answered before all have arrived.
         let all = async {
             upstream.wait_for_requests(count).await;
             upstream.release();

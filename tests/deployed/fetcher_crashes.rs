@@ -1,4 +1,4 @@
-//! Fetchers that die in the middle of a batch.
+//! Fetchers that crash in the middle of a batch.
 
 use std::fs;
 use std::path::Path;
@@ -13,7 +13,7 @@ use crate::support::stack::Stack;
 use crate::support::upstream::{Reply, Upstream};
 use crate::support::wait::wait_for;
 
-/// The processes that run a stack's fetcher now: the emulator starts one for each instance.
+/// The processes of a stack's fetcher. The emulator starts one for each instance.
 fn fetchers(stack: &Stack) -> Vec<Pid> {
     let function = format!(
         "AWS_LAMBDA_FUNCTION_NAME={}",
@@ -33,7 +33,7 @@ fn fetchers(stack: &Stack) -> Vec<Pid> {
         .collect()
 }
 
-/// The bytes of memory that a process may write to.
+/// The size of a process's writable memory, in bytes.
 fn memory(process: Pid) -> u64 {
     let status = fs::read_to_string(format!("/proc/{}/status", process.as_raw_nonzero()));
     let status = status.expect("a process that lives");
@@ -42,7 +42,7 @@ fn memory(process: Pid) -> u64 {
     kilobytes.map_or(0, |kilobytes: u64| kilobytes * 1_024)
 }
 
-/// A run whose first half is answered and written, and whose second half is in flight.
+/// Starts a run whose first half is written and whose second half is in flight.
 async fn half_done(app: &TestApp, upstream: &Upstream, lines: &[String]) -> String {
     let id = app.start(json!({"ssnList": lines})).await;
     let half = lines.len() / 2;
@@ -52,8 +52,8 @@ async fn half_done(app: &TestApp, upstream: &Upstream, lines: &[String]) -> Stri
     id
 }
 
-/// An upstream that answers the first half of these numbers, and holds the others back when it is
-/// asked for the first time; then it answers them with this.
+/// An upstream that answers the first half of these numbers at once. It holds the first request of
+/// each of the others, and answers them with `then`.
 async fn holding(lines: &[String], then: Reply) -> Upstream {
     let last = lines[lines.len() / 2 - 1].clone();
     Upstream::start(move |number, before| match before {
@@ -64,8 +64,8 @@ async fn holding(lines: &[String], then: Reply) -> Upstream {
     .await
 }
 
-/// Everything was found, each row in its place, and what had been written was never asked again. How
-/// often each of the others was.
+/// Checks that every number succeeded, in order, and that no written one was requested again.
+/// Returns the request counts of the others.
 async fn check(app: &TestApp, upstream: &Upstream, id: &str, lines: &[String]) -> Vec<u32> {
     let over = app.wait_for_end(id).await;
     assert_eq!(over["status"], "SUCCEEDED", "{over}");
@@ -89,7 +89,7 @@ async fn a_fetcher_killed_in_mid_batch_loses_nothing() {
     assert!(!killed.is_empty(), "the run has a fetcher");
     for fetcher in &killed {
         match kill_process(*fetcher, Signal::KILL) {
-            // One that is idle may have ended by itself.
+            // An idle process may have ended by itself.
             Ok(()) | Err(Errno::SRCH) => {}
             Err(error) => panic!("a fetcher can't be killed: {error}"),
         }
@@ -100,7 +100,7 @@ async fn a_fetcher_killed_in_mid_batch_loses_nothing() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_fetcher_out_of_memory_in_mid_batch_loses_nothing() {
-    // In batches of 15, so that a fetcher gets answers of 400 KB, more than is left over in what it has.
+    // In batches of 15: the bodies take 400 KB, more than a fetcher has left.
     let lines = numbers(600);
     let large = Reply::Body("text/plain", "x".repeat(60_000));
     let upstream = holding(&lines, large).await;
@@ -127,9 +127,9 @@ async fn a_fetcher_out_of_memory_in_mid_batch_loses_nothing() {
             .then_some(())
     })
     .await;
-    // So that no batch meets another of them each time that it is tried again.
+    // Without limits, so that the retried batches succeed.
     for fetcher in starved {
-        // Some are dead.
+        // Some have ended.
         let _ = limit(fetcher, None);
     }
     let asked = check(&app, &upstream, &id, &lines).await;

@@ -1,5 +1,5 @@
-//! The API behind CloudFront and the HTTP API: addresses that a client's library would mend before it
-//! sends them. All else is the API's own suite.
+//! The API behind CloudFront and the HTTP API: paths that HTTP libraries would normalise. All else
+//! is in the API's tests.
 
 use axum::http::Uri;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -7,7 +7,7 @@ use tokio::net::TcpStream;
 
 use crate::support::stack::Stack;
 
-/// The status and the whole answer.
+/// Sends a raw GET; returns the status and the whole response.
 async fn get(stack: &Stack, token: &str, path: &str) -> (u16, String) {
     let address: Uri = stack.output("Address").parse().expect("an address");
     let port = address.port_u16().expect("the emulator's port");

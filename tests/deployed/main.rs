@@ -1,5 +1,4 @@
-//! What is deployed to the cloud, in the emulator that `cargo xtask test` starts: the state
-//! machines, the Lambdas they invoke and the engine that starts them.
+//! The deployment to AWS, in the emulator that `cargo xtask test` starts.
 
 #[path = "../support/browser.rs"]
 #[expect(

@@ -1,4 +1,4 @@
-//! The page as it is deployed, in a browser: the site, the sign-in and the API behind one address.
+//! The deployed page in a browser: site, sign-in and API at one address.
 
 use serde_json::Value;
 
@@ -9,7 +9,7 @@ use crate::support::users::create_user;
 
 const USER: &str = "bob@example.gov";
 
-/// Signs in at the user pool's own page.
+/// Signs in at the user pool's page.
 async fn sign_in(browser: &Browser, password: &str) {
     let [user, password] = [USER, password].map(Value::from);
     browser
@@ -31,12 +31,12 @@ async fn a_deployed_run_is_started_reopened_and_signed_out_of() {
     let upstream = Upstream::succeeding().await;
     let (stack, browser) = tokio::join!(Stack::with_upstream(&upstream.url), Browser::open());
     let password = create_user(stack.output("UserPoolId"), USER).await;
-    // The emulator has no page for giving up a token, and no picture for its sign-in.
+    // The emulator has no revocation endpoint and no icon.
     browser.expect_in_console("/oauth2/revoke");
     browser.expect_in_console("favicon");
     browser.expect_in_console("/api/openapi.json");
-    // The API in a browser: what is open to all, and what isn't.
-    for (path, told, picture) in [
+    // The API in a browser: a public and a protected path.
+    for (path, words, picture) in [
         ("api/health", "ok", "deployed-api-health"),
         ("api/openapi.json", "Unauthorized", "deployed-api-refused"),
     ] {
@@ -45,7 +45,7 @@ async fn a_deployed_run_is_started_reopened_and_signed_out_of() {
             .await;
         let text = browser.evaluate("document.body.innerText").await;
         assert!(
-            text.as_str().is_some_and(|text| text.contains(told)),
+            text.as_str().is_some_and(|text| text.contains(words)),
             "{text}"
         );
         browser.screenshot(picture).await;
@@ -61,7 +61,7 @@ async fn a_deployed_run_is_started_reopened_and_signed_out_of() {
         .type_in("numbers", "123-45-6789\n123-45-6780\n123-45-6781")
         .await;
     browser
-        .wait_for_text("start", "Viewport up 3 numbers")
+        .wait_for_text("start", "Look up 3 numbers")
         .await;
     browser.screenshot("deployed-list").await;
     browser.click("start").await;
@@ -76,7 +76,7 @@ async fn a_deployed_run_is_started_reopened_and_signed_out_of() {
     browser.screenshot("deployed-run").await;
     let run = browser.address().await;
 
-    // The emulator knows nobody again, as a pool does whose session has ended.
+    // The emulator keeps no session, as a pool whose session has expired.
     browser.reload().await;
     sign_in(&browser, password).await;
     browser.wait_for_text("status", "Finished").await;
@@ -84,8 +84,8 @@ async fn a_deployed_run_is_started_reopened_and_signed_out_of() {
     assert_eq!(browser.evaluate("sessionStorage.length").await, 0);
 
     browser.click("sign-out").await;
-    let told = browser.text("trouble").await;
-    assert!(told.starts_with("You are signed out"), "{told}");
+    let notice = browser.text("trouble").await;
+    assert!(notice.starts_with("You are signed out"), "{notice}");
     assert_eq!(browser.address().await, stack.output("Address"));
     browser.screenshot("deployed-signed-out").await;
     browser.close().await;

@@ -1,4 +1,4 @@
-//! The state machine that drives a pass, by the engine that starts it.
+//! The state machine of a pass, started by the engine.
 
 use backend::{Engine, EngineStatus, PassStart};
 use contract::list::{List, ReadOptions, read_value};
@@ -10,7 +10,7 @@ use crate::support::stack::Stack;
 use crate::support::upstream::{Reply, Upstream};
 use crate::support::wait::wait_for;
 
-/// An execution of so many numbers, written as the API does, its first pass about to start.
+/// Writes an execution with so many numbers, as the API does before its first pass starts.
 async fn prepared(store: &Store, count: u32, wide: bool) -> (Meta, PassStart) {
     let number = |n| read_value(&format!("{:09}", 123_450_000 + n), &ReadOptions::default());
     let list: List = (1..=count).map(number).collect();
@@ -63,7 +63,7 @@ async fn a_lost_batch_is_reported_and_ends_no_other() {
     let (store, engine) = (stack.store(), stack.engine());
     for wide in [false, true] {
         let (meta, mut start) = prepared(&store, 3, wide).await;
-        // The fetcher knows no such batch, and batch 1 nobody fetches.
+        // Batch 1,000 doesn't exist, and batch 1 isn't fetched.
         start.batches = vec![0, 1_000, 2];
         engine.start(start).await.unwrap();
         let EngineStatus::Over { status, reason } = end(&engine, &meta).await else {
@@ -79,7 +79,7 @@ async fn a_lost_batch_is_reported_and_ends_no_other() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_batch_with_pending_items_is_invoked_again() {
     let upstream = Upstream::start(|_, before| match before {
-        // Longer than a fetcher with a time limit waits.
+        // Longer than a fetcher waits within an invocation.
         0 => Reply::RetryAfter(503, "6"),
         _ => Reply::Status(200),
     })
@@ -153,7 +153,7 @@ async fn malformed_input_fails_with_a_cause() {
         );
         assert!(end["cause"].as_str().unwrap().contains("executionId"));
     }
-    // What looks right but isn't known is the fetcher's to refuse.
+    // The fetcher refuses valid input for an unknown execution.
     let (status, end): (String, Value) = stack.run_state_machine("StateMachineArn", &whole).await;
     assert_eq!(
         (status.as_str(), &end["error"]),

@@ -1,4 +1,4 @@
-//! What others than the store get to see of a run: the workflow's executions, and the logs.
+//! What Step Functions and the logs keep of a run.
 
 use aws_sdk_sfn::Client;
 use backend::step_functions::load_aws_config;
@@ -35,7 +35,7 @@ async fn workflow(stack: &Stack) -> String {
     seen
 }
 
-/// All lines of a log group.
+/// All messages of a log group.
 async fn log(group: &str) -> String {
     let target = "Logs_20140328.FilterLogEvents";
     let found = call_aws("logs", target, &json!({"logGroupName": group})).await;
@@ -50,7 +50,7 @@ async fn log(group: &str) -> String {
 #[tokio::test(flavor = "multi_thread")]
 async fn no_number_reaches_the_workflow_or_a_log() {
     let lines = numbers(40);
-    // Found, unknown, refused, and failing at every attempt, each with the number in its answer.
+    // Found, redirected, refused, and failing at every attempt.
     let upstream = Upstream::start(|number, _| match number.as_bytes()[8] % 4 {
         0 => Reply::Body("application/json", format!("{{\"ssn\": \"{number}\"}}")),
         1 => Reply::Redirect(format!("http://elsewhere.invalid/{number}")),
@@ -63,7 +63,7 @@ async fn no_number_reaches_the_workflow_or_a_log() {
     let over = app.wait_for_end(&id).await;
     assert!(over["counts"]["FAILED"].as_u64() > Some(0), "{over}");
     assert_eq!(app.rows(&id).await.len(), lines.len());
-    // What somebody mistakes for a search, or sends wrongly.
+    // A number in a path or query, by mistake.
     let number = &lines[0];
     for path in [number.clone(), format!("?cursor={number}")] {
         let asked = app.get(&format!("/api/executions/{path}")).await;
@@ -74,11 +74,11 @@ async fn no_number_reaches_the_workflow_or_a_log() {
     let name = stack.name();
     let mut seen = workflow(stack).await;
     assert!(seen.contains(&id), "the workflow was looked at");
-    // What is logged of a call may be kept with the next one only.
+    // A call's log may arrive only with the next call.
     let wrong = json!({"ssnList": number, number.as_str(): number});
     seen += &wait_for("the log of a wrong call", async || {
-        let told = app.post("/api/executions", wrong.clone()).await;
-        told.expect_problem(422, "invalid-request");
+        let response = app.post("/api/executions", wrong.clone()).await;
+        response.expect_problem(422, "invalid-request");
         let lines = log(&format!("/rollcall/{name}/api")).await;
         lines.contains("\"status\":422").then_some(lines)
     })

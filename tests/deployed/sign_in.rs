@@ -1,4 +1,4 @@
-//! Whose token lets in, and to what.
+//! Which tokens give access, and to what.
 
 use serde_json::{Value, json};
 
@@ -6,7 +6,7 @@ use crate::support::stack::{Stack, json_body};
 use crate::support::users::{cognito, create_user, sign_in};
 use crate::support::wait::wait_for;
 
-/// A client of a user pool that scripts can sign in with.
+/// Creates an app client with which tests can sign in.
 async fn client_of(pool: &str) -> String {
     let asked = json!({
         "UserPoolId": pool,
@@ -20,7 +20,7 @@ async fn client_of(pool: &str) -> String {
         .to_owned()
 }
 
-/// What is answered to whoever has this token.
+/// The status and body of a GET with this token.
 async fn asked(stack: &Stack, path: &str, token: &str) -> (u16, Value) {
     let bearer = format!("Bearer {token}");
     let answer = stack.get(path, &[("authorization", &bearer)]).await;
@@ -47,15 +47,15 @@ async fn runs_are_private_and_foreign_tokens_are_refused() {
         assert_eq!(history["executions"].as_array().unwrap().len(), runs);
     }
 
-    // Of this pool, but for another client: another audience.
+    // A token of the same pool for another client: another audience.
     let other = client_of(pool).await;
     let audience = sign_in(pool, &other, "bob@example.gov", password).await;
-    // Of another pool: another issuer.
+    // A token of another pool: another issuer.
     let made = cognito("CreateUserPool", &json!({"PoolName": "other"})).await;
     let foreign = made["UserPool"]["Id"].as_str().expect("a pool");
     let password = create_user(foreign, "bob").await;
     let issuer = sign_in(foreign, &client_of(foreign).await, "bob", password).await;
-    // Of this pool and for this client, with another signature.
+    // A token of this pool and client with another signature.
     let (claims, signature) = ann.rsplit_once('.').expect("a token of three parts");
     let signature: String = signature.chars().rev().collect();
     let forged = format!("{claims}.{signature}");
@@ -77,13 +77,13 @@ async fn a_token_lets_in_until_it_ends() {
             "UserPoolId": pool,
             "ClientId": client,
             "ExplicitAuthFlows": ["ALLOW_ADMIN_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
-            // Shorter than AWS would have it.
+            // Shorter than AWS permits.
             "AccessTokenValidity": 8,
             "TokenValidityUnits": {"AccessToken": "seconds"},
         }),
     )
     .await;
-    // On a slow machine the first call may come too late.
+    // On a slow machine a call may arrive after the token's end.
     let brief = wait_for("a call before the token's end", async || {
         let token = sign_in(pool, client, "bob@example.gov", password).await;
         let (status, _) = asked(&stack, "api/executions", &token).await;

@@ -1,4 +1,4 @@
-//! The template as a whole: deployed, asked and removed.
+//! The whole template: deployed, used and destroyed.
 
 use std::process::{self, Command};
 
@@ -12,7 +12,7 @@ use tokio::net::TcpListener;
 use crate::support::aws::{call_aws, setting};
 use crate::support::stack::{Stack, json_body};
 
-/// An upstream that wants a key; where it is asked.
+/// Starts an upstream that requires an API key; returns its address.
 async fn locked_upstream() -> String {
     let answer = async |Parts(number): Parts<String>, headers: HeaderMap| {
         let has_key = headers.get("x-api-key").is_some_and(|key| key == "open");
@@ -43,7 +43,7 @@ async fn a_stack_is_deployed_used_and_destroyed() {
     ])
     .await;
 
-    // The page, under each of its addresses, and what it loads.
+    // The page at each of its addresses, and the files it loads.
     for path in ["", "executions/7ybqse0jt9vv4vcp504mwzryz9"] {
         let shell = stack.get(path, &[]).await;
         assert_eq!(shell.status(), 200, "{path}");
@@ -80,7 +80,7 @@ async fn a_stack_is_deployed_used_and_destroyed() {
     assert_eq!(config["clientId"], stack.output("ClientId"));
     assert_eq!(config["issuer"], stack.output("Issuer"));
 
-    // The API: its health to all, the rest to who signed in.
+    // The API: its health is public, all else needs a token.
     assert_eq!(stack.get("api/health", &[]).await.status(), 200);
     for bearer in ["", "Bearer x.y.z"] {
         let refused = stack
@@ -100,14 +100,14 @@ async fn a_stack_is_deployed_used_and_destroyed() {
         "application/problem+json"
     );
 
-    // A run, through the state machine, to an upstream that wants the secret.
+    // A run through the state machine, with an upstream that needs the secret.
     let list = json!({"ssnList": ["123-45-6789", "123456780", "x"]});
     let started = stack.start(&token, &list).await;
     let over = stack.wait_for_end(&token, &started["id"]).await;
     assert_eq!(over["status"], "SUCCEEDED", "{over}");
     assert_eq!(over["counts"]["SUCCEEDED"], 2, "{over}");
 
-    // Gone, with all that was in it. Until then the bucket is nobody's who doesn't sign.
+    // The stack is destroyed with its data. Until then an unsigned request for the bucket gets 403.
     let bucket = format!("{}/{}", setting("ENDPOINT"), stack.output("DataBucketName"));
     let status = async || stack.client().get(&bucket).send().await.unwrap().status();
     assert_eq!(status().await, 403);
@@ -126,9 +126,9 @@ fn a_dry_run_lists_every_step_and_needs_no_account() {
             .env("PATH", std::env::var_os("PATH").expect("a search path"))
             .output()
             .expect("the command");
-        let said = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert!(output.status.success(), "{said}");
-        said
+        let messages = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.success(), "{messages}");
+        messages
     };
     let upstream = "https://records.example.gov/ssn/?key=k";
     let steps = run(

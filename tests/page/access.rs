@@ -1,4 +1,4 @@
-//! How a browser is let in.
+//! Access with the printed address and its token.
 
 use tempfile::TempDir;
 
@@ -30,15 +30,15 @@ async fn the_printed_address_lets_in_and_drops_its_token() {
             .starts_with("Upstream: 127.0.0.1:")
     );
     browser.wait_for(NO_TROUBLE).await;
-    let told = browser
+    let readable = browser
         .evaluate("document.documentElement.outerHTML + document.cookie + JSON.stringify({...localStorage})")
         .await;
     assert!(
-        !told.as_str().unwrap().contains(token),
+        !readable.as_str().unwrap().contains(token),
         "a script can read the token"
     );
 
-    // Let in for good: no token is needed any more.
+    // The cookie gives access from now on.
     browser.goto(&format!("{address}history")).await;
     browser.wait_for_text("heading", "History").await;
     assert_eq!(
@@ -54,7 +54,7 @@ async fn without_a_token_the_page_says_where_to_find_it() {
     let upstream = Upstream::succeeding().await;
     let site = Site::new(EngineKind::Memory, &upstream).await;
     let browser = Browser::open().await;
-    // The page asks, and is refused: the browser notes that.
+    // The browser logs each refused call.
     browser.expect_in_console("401");
     for path in [
         "/",
@@ -63,14 +63,14 @@ async fn without_a_token_the_page_says_where_to_find_it() {
         "/executions/01jd0000000000000000000abc",
     ] {
         browser.goto(&site.at(path)).await;
-        let told = browser.text("trouble").await;
+        let notice = browser.text("trouble").await;
         let starts = "You aren't signed in\nOpen the address that Rollcall printed when it started";
-        assert!(told.starts_with(starts), "at {path}: {told}");
+        assert!(notice.starts_with(starts), "at {path}: {notice}");
         let shown = browser.evaluate("document.body.innerText").await;
         assert!(!shown.as_str().unwrap().contains("Asking"), "at {path}");
     }
     browser.screenshot("not-let-in").await;
-    // With the token it goes on.
+    // The printed address gives access.
     browser.goto(&site.printed()).await;
     browser.text("upstream").await;
     browser.wait_for(NO_TROUBLE).await;
@@ -85,7 +85,7 @@ async fn the_page_recovers_when_another_tab_is_let_in() {
     browser.expect_in_console("401");
     browser.goto(&site.at("/history")).await;
     browser.text("trouble").await;
-    // What another tab does: the printed address is opened, and its cookie is every tab's.
+    // As another tab does: opening the printed address sets the cookie of all tabs.
     let printed = serde_json::to_string(&site.printed()).unwrap();
     browser
         .evaluate(&format!("fetch({printed}).then(() => true)"))

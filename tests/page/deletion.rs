@@ -1,8 +1,9 @@
-//! A run is deleted, after a question.
+//! Runs are deleted after confirmation.
 
 use serde_json::json;
 
 use crate::support::app::EngineKind;
+use crate::support::executions::list;
 use crate::support::numbers;
 use crate::support::upstream::Upstream;
 use crate::visit::Visit;
@@ -21,7 +22,7 @@ async fn a_run_is_deleted_from_its_page_after_confirmation(kind: EngineKind) {
     let id = visit.start().await;
     visit.wait_for_status("Finished").await;
 
-    // Escape is a no, and the focus is where it was.
+    // Escape cancels, and restores the focus.
     browser.click("delete").await;
     browser.wait_for(OPEN).await;
     let question = browser.text("delete-ask").await;
@@ -53,7 +54,7 @@ async fn a_run_is_deleted_from_its_page_after_confirmation(kind: EngineKind) {
     let address = format!("/api/executions/{id}");
     let answer = visit.site.app.get(&address).await;
     answer.expect_problem(404, "unknown-execution");
-    // What was done is told once.
+    // The notice is names once.
     browser.click("nav-new").await;
     browser.click("nav-history").await;
     browser.text("history-empty").await;
@@ -72,14 +73,14 @@ async fn a_run_is_deleted_from_the_history() {
         app.wait_for_end(&id).await;
     }
     browser.click("nav-history").await;
-    let shown = "[...document.querySelectorAll('[data-testid=history-run] b')].map(name => name.innerText).join()";
+    let names = "[...document.querySelectorAll('[data-testid=history-run] b')].map(name => name.innerText).join()";
     browser
-        .wait_for(&format!("{shown} === 'List of 2 lines,List of 1 line'"))
+        .wait_for(&format!("{names} === 'List of 2 lines,List of 1 line'"))
         .await;
     browser.click("history-delete").await;
     browser.click("delete-ask-yes").await;
     browser
-        .wait_for(&format!("{shown} === 'List of 1 line'"))
+        .wait_for(&format!("{names} === 'List of 1 line'"))
         .await;
     assert!(
         browser

@@ -1,20 +1,17 @@
-//! A run's rows are downloaded: each format against what the API tells, row by row.
+//! Downloads: each format is compared with the API's rows.
 
-use std::path::Path;
-
-use serde_json::{Map, Value, json};
+use serde_json::json;
 use tempfile::TempDir;
 
+use crate::downloaded_files::{as_cells, rows};
 use crate::layouts::check_layout;
 use crate::support::app::EngineKind;
 use crate::support::upstream::{Reply, Upstream};
-use crate::support::wait::wait_for;
 use crate::visit::Visit;
 
 on_both_engines!(files_have_the_rows_of_the_api_and_the_lists_columns);
 
-/// A list with something of every kind: a formula, another's number, a repeated number, a line that
-/// is none.
+/// A list with a formula, a number in another column, a repeated number and a line without one.
 pub const LIST: &str = "Name,SSN,Note\r\n\
     Ada,123-45-6789,\"=HYPERLINK(\"\"x\"\")\"\r\n\
     \"Bob, B.\",001-02-0304,see 123-45-6789\r\n\
@@ -22,7 +19,7 @@ pub const LIST: &str = "Name,SSN,Note\r\n\
     Ada again,123456789,\"two\r\nlines\"\r\n\
     Mallory,nobody,Zürich\r\n";
 
-/// Its other columns, as they were written.
+/// The list's other columns, as they were written.
 fn others() -> [[&'static str; 2]; 5] {
     [
         ["Ada", "=HYPERLINK(\"x\")"],
@@ -33,7 +30,7 @@ fn others() -> [[&'static str; 2]; 5] {
     ]
 }
 
-/// One that answers with the number, knows one not and fails for another.
+/// An upstream whose bodies hold the number; one number is unknown, and one fails.
 pub async fn upstream() -> Upstream {
     Upstream::start(|number, _| match number {
         "001020304" => Reply::Status(404),
@@ -43,7 +40,7 @@ pub async fn upstream() -> Upstream {
     .await
 }
 
-/// The run of [`LIST`], once it is over.
+/// Runs [`LIST`] to its end, and returns the run's id.
 async fn run_of_list(visit: &Visit) -> String {
     let browser = &visit.browser;
     browser.upload("file", "Staff.csv", LIST.as_bytes()).await;
@@ -51,88 +48,6 @@ async fn run_of_list(visit: &Visit) -> String {
     let id = visit.start().await;
     visit.wait_for_status("Finished").await;
     id
-}
-
-impl Visit {
-    /// Downloads what is chosen in the open dialog; the file's name and content.
-    pub async fn downloaded(&self, folder: &Path) -> (String, String) {
-        self.browser.click("download-yes").await;
-        let file = wait_for("the downloaded file", async || {
-            let mut files = std::fs::read_dir(folder)
-                .unwrap()
-                .map(|file| file.unwrap().path());
-            // The browser writes it under another name, or under none that can be seen.
-            files.find(|file| {
-                let ending = file.extension().and_then(|ending| ending.to_str());
-                matches!(ending, Some("csv" | "ndjson" | "json"))
-            })
-        })
-        .await;
-        self.browser
-            .wait_for("document.querySelector('[data-testid=download-says]').innerText.startsWith('Downloaded')")
-            .await;
-        let content = std::fs::read_to_string(&file).unwrap();
-        std::fs::remove_file(&file).unwrap();
-        self.browser.click("download-dismiss").await;
-        let name = file.file_name().unwrap().to_str().unwrap().to_owned();
-        (name, content)
-    }
-}
-
-/// The rows of a file, whatever its format; a cell of a table is what the API's row has there.
-fn rows(format: &str, content: &str) -> Vec<Value> {
-    match format {
-        "ndjson" => content
-            .lines()
-            .map(|line| serde_json::from_str(line).unwrap())
-            .collect(),
-        "json" => serde_json::from_str(content).unwrap(),
-        _ => {
-            let content = content.strip_prefix('\u{feff}').expect("Excel's mark");
-            let mut reader = csv::Reader::from_reader(content.as_bytes());
-            let names: Vec<String> = reader
-                .headers()
-                .unwrap()
-                .iter()
-                .map(str::to_owned)
-                .collect();
-            let records = reader.records().map(Result::unwrap);
-            records
-                .map(|record| {
-                    let cells = names.iter().zip(record.iter()).map(|(name, cell)| {
-                        // The upstream's JSON stands there as it was written, spaces and all.
-                        let json = serde_json::from_str(cell).ok().filter(Value::is_object);
-                        let cell = json.map_or(cell.to_owned(), |json| json.to_string());
-                        (name.clone(), Value::from(cell))
-                    });
-                    Value::Object(cells.collect())
-                })
-                .collect()
-        }
-    }
-}
-
-/// A row of the API as a table has it, beside the columns that are joined to it.
-fn as_cells(row: &Value, columns: &Value) -> Value {
-    let row = row.as_object().unwrap().iter().map(|(name, value)| {
-        let cell = match (name.as_str(), value) {
-            (_, Value::Null) => String::new(),
-            ("ssn", Value::String(ssn)) if ssn.len() == 9 => {
-                [&ssn[..3], &ssn[3..5], &ssn[5..]].join("-")
-            }
-            (_, Value::String(text)) => text.clone(),
-            (_, other) => other.to_string(),
-        };
-        (name.clone(), Value::from(cell))
-    });
-    let mut cells: Map<String, Value> = row.collect();
-    for (name, cell) in columns.as_object().into_iter().flatten() {
-        let cell = cell.as_str().unwrap();
-        // What a spreadsheet would run.
-        let apostrophe = if cell.starts_with('=') { "'" } else { "" };
-        cells.insert(name.clone(), format!("{apostrophe}{cell}").into());
-    }
-    Value::Object(cells)
 }
 
 async fn files_have_the_rows_of_the_api_and_the_lists_columns(kind: EngineKind) {
@@ -153,7 +68,7 @@ async fn files_have_the_rows_of_the_api_and_the_lists_columns(kind: EngineKind) 
                 .wait_for_text("download-columns-names", "Name, Note")
                 .await;
             browser.click(&format!("download-{format}")).await;
-            // Masked unless somebody asks for more.
+            // Masked by default.
             if numbers == "full" {
                 browser.click("download-full").await;
                 let says = browser.text("download-numbers-says").await;
@@ -200,7 +115,7 @@ async fn files_have_the_rows_of_the_api_and_the_lists_columns(kind: EngineKind) 
             }
         }
     }
-    // The list's columns may stay out.
+    // The list's columns are optional.
     browser.click("download").await;
     browser
         .wait_for_text("download-columns-names", "Name, Note")
@@ -263,7 +178,7 @@ async fn a_lost_list_can_be_added_again_and_another_is_refused() {
         assert_eq!(row["Name"], name);
     }
 
-    // With the worker its list goes: no file without the columns that were wanted.
+    // A crashed worker loses the list: there is no file without the selected columns.
     browser
         .evaluate(
             "(post => Worker.prototype.postMessage = function (...parts) {
@@ -336,7 +251,7 @@ async fn downloads_hold_the_shown_rows_or_those_so_far() {
     assert!(!name.contains("so far"), "{name}");
     let found = rows("csv", &content);
     assert_eq!((found.len(), &found[0]["Name"]), (1, &json!("Bob, B.")));
-    // Or all, whatever is shown.
+    // All rows, whatever the table shows.
     browser.click("download").await;
     browser.click("download-all").await;
     let (_, content) = visit.downloaded(folder.path()).await;

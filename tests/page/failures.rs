@@ -1,4 +1,4 @@
-//! What goes wrong is told.
+//! Failed rows, and failures in groups.
 
 use crate::support::app::EngineKind;
 use crate::support::numbers;
@@ -103,7 +103,7 @@ async fn failures_are_filtered_and_retried_by_group() {
             "the other group was left alone"
         );
     }
-    // The chip of what is chosen stays, though nothing is like it any more.
+    // The selected chip stays, although no row matches.
     browser.wait_for_text("rows-note", "No row matches.").await;
     browser.click("chip-failed").await;
     visit
@@ -133,7 +133,7 @@ async fn failures_of_the_pass_before_are_not_shown_in_a_redrive() {
         ))
         .await;
     browser.click("chip-group").await;
-    // What failed in the next pass never comes.
+    // The failures of the next pass never arrive.
     browser
         .evaluate(
             "(fetch => window.fetch = (call, ...rest) =>
@@ -143,7 +143,7 @@ async fn failures_of_the_pass_before_are_not_shown_in_a_redrive() {
         .await;
     browser.click("redrive-these").await;
     visit.wait_for_count("failed", "1").await;
-    // The chip of what is chosen stays.
+    // The selected chip stays.
     browser
         .wait_for(&format!("{chips} === '503 overloaded 0'"))
         .await;

@@ -6,8 +6,8 @@ use tempfile::TempDir;
 use tokio::io::AsyncWriteExt;
 use tokio::process::Command;
 
-use crate::downloading::{LIST, upstream};
-use crate::support::world::Kind;
+use crate::downloads::{LIST, upstream};
+use crate::support::app::EngineKind;
 use crate::visit::Visit;
 
 /// Whether the dialog asks for the list's file.
@@ -19,7 +19,7 @@ async fn fetch(visit: &Visit, options: &[&str]) -> (String, String) {
     let mut fetch = Command::new(env!("CARGO_BIN_EXE_rollcall"))
         .args(["fetch", "-", "--api", &visit.site.printed()])
         .args(options)
-        // The tester's own settings must not matter.
+        // Without the user's own settings.
         .env("ROLLCALL_SETTINGS", "/dev/null")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -30,7 +30,7 @@ async fn fetch(visit: &Visit, options: &[&str]) -> (String, String) {
     drop(list);
     let output = fetch.wait_with_output().await.unwrap();
     assert_eq!(output.status.code(), Some(1), "one number fails");
-    let runs = visit.site.world.get("/api/executions").await.expect(200);
+    let runs = visit.site.app.get("/api/executions").await.expect(200);
     let newest = runs["executions"][0]["id"].as_str().unwrap();
     let rows = String::from_utf8(output.stdout).unwrap();
     (newest.to_owned(), rows)
@@ -39,7 +39,7 @@ async fn fetch(visit: &Visit, options: &[&str]) -> (String, String) {
 #[tokio::test(flavor = "multi_thread")]
 async fn download_equals_the_output_of_fetch() {
     let upstream = upstream().await;
-    let visit = Visit::new(Kind::Memory, &upstream).await;
+    let visit = Visit::new(EngineKind::Memory, &upstream).await;
     let (browser, folder) = (&visit.browser, TempDir::new().unwrap());
     browser.download_into(folder.path()).await;
     for (format, numbers) in [
@@ -59,14 +59,14 @@ async fn download_equals_the_output_of_fetch() {
         browser
             .goto(&visit.site.at(&format!("/executions/{run}")))
             .await;
-        visit.until_status("Finished").await;
+        visit.wait_for_status("Finished").await;
         browser.click("download").await;
-        browser.until(LIST_IS_GONE).await;
+        browser.wait_for(LIST_IS_GONE).await;
         browser
             .upload("download-list", "Staff.csv", LIST.as_bytes())
             .await;
         browser
-            .until_text("download-columns-names", "Name, Note")
+            .wait_for_text("download-columns-names", "Name, Note")
             .await;
         browser.click(&format!("download-{format}")).await;
         browser.click(&format!("download-{numbers}")).await;

@@ -1,4 +1,4 @@
-//! A run is come back to.
+//! A run is opened again.
 
 use crate::support::app::EngineKind;
 use crate::support::numbers;
@@ -31,7 +31,7 @@ async fn a_run_opens_by_its_address_and_from_the_history(kind: EngineKind) {
 
     browser.click("nav-history").await;
     browser.wait_for_text("heading", "History").await;
-    // A screen reader begins at the heading, and knows where it is.
+    // The heading has the focus, and the navigation marks the page.
     browser
         .wait_for("document.activeElement.dataset.testid === 'heading'")
         .await;
@@ -50,7 +50,7 @@ async fn a_run_opens_by_its_address_and_from_the_history(kind: EngineKind) {
     visit.wait_for_rows(|found| found == rows).await;
     assert_eq!(browser.address().await, address);
 
-    // A new list begins empty: nothing of the last one was kept.
+    // A new list is empty: nothing of the last one was kept.
     browser.click("nav-new").await;
     browser
         .wait_for_text("heading", "Look up Social Security Numbers")
@@ -69,7 +69,7 @@ async fn a_run_opens_by_its_address_and_from_the_history(kind: EngineKind) {
 async fn an_unknown_run_has_a_page_that_says_so() {
     let upstream = Upstream::succeeding().await;
     let visit = Visit::new(EngineKind::Memory, &upstream).await;
-    // The browser notes each 404.
+    // The browser logs each 404.
     visit.browser.expect_in_console("404");
     for path in [
         "/executions/01jd0000000000000000000abc",
@@ -81,8 +81,8 @@ async fn an_unknown_run_has_a_page_that_says_so() {
             .browser
             .wait_for_text("heading", "There is no such run")
             .await;
-        let said = visit.browser.text("missing").await;
-        assert!(said.starts_with("It was deleted"), "{path}: {said}");
+        let notice = visit.browser.text("missing").await;
+        assert!(notice.starts_with("It was deleted"), "{path}: {notice}");
     }
     visit.browser.screenshot("no-such-run").await;
     visit.close().await;

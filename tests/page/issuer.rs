@@ -1,4 +1,4 @@
-//! A small issuer of tokens: authorization code with PKCE, as a page in the browser needs it.
+//! A small issuer of tokens, for the authorization code flow with PKCE.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex};
@@ -18,7 +18,7 @@ use tokio::net::TcpListener;
 const CLIENT: &str = "the-page";
 /// How a code or a refresh token is refused (RFC 6749, 5.2).
 pub const REFUSAL: &str = r#"{"error": "invalid_grant"}"#;
-/// Says who the issuer's own session is of.
+/// The cookie of the issuer's own session.
 const COOKIE: &str = "issuer-session";
 
 /// An issuer on a port of its own. It ends with the test's runtime.
@@ -28,7 +28,7 @@ pub struct Issuer {
     state: Arc<Mutex<Issued>>,
 }
 
-/// What it gave, and to whom.
+/// What the issuer has issued, and its state.
 #[derive(Default)]
 struct Issued {
     life: Duration,
@@ -37,25 +37,25 @@ struct Issued {
     refresh: HashMap<String, String>,
     sessions: HashSet<String>,
     secrets: Vec<String>,
-    /// What whoever asks for tokens is told instead.
+    /// The response to every token request, instead of tokens.
     failing: Option<(StatusCode, &'static str)>,
     counts: Counts,
 }
 
-/// What happened so far.
+/// Counts of what has happened.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
-    /// Readers who were sent here to sign in.
+    /// Redirects to the sign-in page.
     pub visits: u32,
-    /// Times that tokens were asked for while it failed.
+    /// Token requests that failed as set by [`Issuer::fail`].
     pub failures: u32,
-    /// Codes that became tokens.
+    /// Codes exchanged for tokens.
     pub exchanges: u32,
-    /// Refresh tokens that became others.
+    /// Refresh tokens exchanged for new tokens.
     pub renewals: u32,
-    /// Refresh tokens that were given up.
+    /// Revoked refresh tokens.
     pub revocations: u32,
-    /// Ends of its own session.
+    /// Ends of the issuer's own session.
     pub ends: u32,
 }
 
@@ -69,8 +69,8 @@ type Fields = HashMap<String, String>;
 type Shared = State<Issuer>;
 
 impl Issuer {
-    /// One that says that its access tokens are good for so long. It takes them for longer, so that
-    /// a test doesn't depend on how long a call is on its way.
+    /// Starts an issuer whose access tokens have this life by their `expires_in`. The API accepts
+    /// them for longer, so that no test depends on how long a call takes.
     pub async fn new(life: Duration) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let issuer = Self {
@@ -91,7 +91,7 @@ impl Issuer {
         issuer
     }
 
-    /// `/config.json` of a page that signs in here.
+    /// The page's `/config.json` for this issuer.
     pub fn config(&self) -> Value {
         let url = &self.url;
         json!({
@@ -105,26 +105,25 @@ impl Issuer {
         })
     }
 
-    /// Whose this access token is, until it is taken back.
+    /// The user of an access token, unless it is revoked.
     pub fn user_of(&self, token: &str) -> Option<String> {
         self.state.lock().unwrap().access.get(token).cloned()
     }
 
-    /// Takes all tokens back; its own session goes on.
+    /// Revokes all tokens, but not the issuer's own session.
     pub fn revoke_tokens(&self) {
         let mut issued = self.state.lock().unwrap();
         issued.access.clear();
         issued.refresh.clear();
     }
 
-    /// Answers whoever asks for tokens with this from now on, as an issuer that refuses, is throttled
-    /// or ill.
+    /// Answers token requests with this from now on: a refusal, throttling or an error.
     pub fn fail(&self, status: u16, body: &'static str) {
         let status = StatusCode::from_u16(status).unwrap();
         self.state.lock().unwrap().failing = Some((status, body));
     }
 
-    /// Gives tokens again.
+    /// Issues tokens again.
     pub fn recover(&self) {
         self.state.lock().unwrap().failing = None;
     }
@@ -133,7 +132,7 @@ impl Issuer {
         self.state.lock().unwrap().counts
     }
 
-    /// Every token that it gave, and every verifier that it was shown.
+    /// Every token that it issued, and every verifier that it received.
     pub fn secrets(&self) -> Vec<String> {
         self.state.lock().unwrap().secrets.clone()
     }
@@ -149,18 +148,18 @@ impl Issuer {
         issued
             .secrets
             .extend([access.clone(), refresh.clone(), id.clone()]);
-        let told = json!({
+        let response = json!({
             "token_type": "Bearer",
             "access_token": access,
             "refresh_token": refresh,
             "id_token": id,
             "expires_in": life.as_secs(),
         });
-        to_page(StatusCode::OK, told.to_string())
+        to_page(StatusCode::OK, response.to_string())
     }
 }
 
-/// Shows who one may be, or sends on whoever is known.
+/// Shows the sign-in page, or redirects a user with a session.
 async fn authorize(
     State(issuer): Shared,
     RawQuery(query): RawQuery,
@@ -191,7 +190,7 @@ async fn authorize(
     .into_response()
 }
 
-/// The browser's user is this one from now on.
+/// Signs this user in.
 async fn sign_in(
     State(issuer): Shared,
     Path(user): Path<String>,
@@ -241,11 +240,11 @@ async fn token(State(issuer): Shared, body: String) -> Response {
             "authorization_code" => {
                 let verifier = given("code_verifier").to_owned();
                 issued.secrets.push(verifier.clone());
-                // Once, whatever comes of it.
+                // A code is used once.
                 let code = issued.codes.remove(given("code"));
                 let code = code.filter(|code| {
-                    let shown = BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(&verifier));
-                    code.challenge == shown && code.root == given("redirect_uri")
+                    let challenge = BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(&verifier));
+                    code.challenge == challenge && code.root == given("redirect_uri")
                 });
                 issued.counts.exchanges += u32::from(code.is_some());
                 code.map(|code| code.user)
@@ -271,7 +270,7 @@ async fn revoke(State(issuer): Shared, body: String) -> Response {
         .get("token")
         .and_then(|token| issued.refresh.remove(token));
     issued.counts.revocations += u32::from(known.is_some());
-    // As issuers do that don't let a page read it.
+    // Without CORS headers, as some issuers do.
     StatusCode::OK.into_response()
 }
 
@@ -288,7 +287,7 @@ async fn logout(State(issuer): Shared, RawQuery(query): RawQuery, headers: Heade
     moved(&asked["logout_uri"])
 }
 
-/// Whose the issuer's own session is.
+/// The user of the issuer's own session.
 fn known(issuer: &Issuer, headers: &HeaderMap) -> Option<String> {
     let cookies = headers.get(header::COOKIE)?.to_str().ok()?;
     let mut cookies = cookies.split("; ").filter_map(|pair| pair.split_once('='));
@@ -301,7 +300,7 @@ fn moved(location: &str) -> Response {
     (StatusCode::FOUND, [(header::LOCATION, location)]).into_response()
 }
 
-/// An answer that a page of another origin may read.
+/// A response that a page of another origin may read.
 fn to_page(status: StatusCode, body: String) -> Response {
     let headers = [
         (header::CONTENT_TYPE, "application/json"),

@@ -1,7 +1,6 @@
-//! Every state of the page, kept as it is seen on a desktop and a phone, in light and dark.
+//! Screenshots of every state of the page, on a desktop and a phone, in light and dark.
 //!
-//! In each the page must fit its width, and say what its state is; what else it must do is held by
-//! the tests of each behaviour.
+//! Each state must fit the screen's width. Other tests check its behaviour.
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -14,7 +13,7 @@ use crate::support::numbers;
 use crate::support::upstream::{Reply, Upstream};
 use crate::visit::Visit;
 
-/// A record as an upstream may have it.
+/// A typical record of an upstream.
 fn record(number: &str) -> Reply {
     const NAMES: [&str; 4] = ["Ada Lovelace", "Alan Turing", "Grace Hopper", "Kurt Gödel"];
     let place = place(number);
@@ -23,12 +22,12 @@ fn record(number: &str) -> Reply {
     Reply::Body("application/json", record.to_string())
 }
 
-/// Where one of [`numbers`] stands in its list.
+/// The index of one of [`numbers`].
 fn place(number: &str) -> usize {
     (number.parse::<usize>().unwrap() - 100_010_001) / 7
 }
 
-/// Keeps the state in every look, where it must fit the width it has.
+/// Takes a screenshot in every viewport, and checks that the page fits.
 pub async fn check_layout(browser: &Browser, state: &str) {
     for viewport in VIEWPORTS {
         browser.emulate(viewport).await;
@@ -56,13 +55,13 @@ pub async fn check_layout(browser: &Browser, state: &str) {
     browser.emulate(VIEWPORTS[0]).await;
 }
 
-/// What sticks out of the page at its right.
+/// The elements that are wider than the page.
 const WIDER_THAN_SEEN: &str = "document.documentElement.scrollWidth <= innerWidth ? []
     : [...document.querySelectorAll('body *')]
         .filter(found => found.checkVisibility() && found.getBoundingClientRect().right > innerWidth + 1)
         .map(found => found.outerHTML.slice(0, 120))";
 
-/// Buttons that a finger would miss: WCAG 2.2 asks for 24 pixels at least (2.5.8).
+/// The controls that are too small to touch: WCAG 2.2 (2.5.8) requires 24 pixels.
 const SMALL: &str = "[...document.querySelectorAll('button, select')]
     .filter(found => found.checkVisibility() && found.getBoundingClientRect().height < 24)
     .map(found => found.outerHTML.slice(0, 120))";
@@ -237,7 +236,7 @@ async fn a_hundred_thousand_rows() {
     visit.start().await;
     visit.wait_for_status("Finished").await;
     visit.wait_for_count("succeeded", "100,000").await;
-    // Somewhere in the middle, where no row has been before.
+    // To the middle, whose rows haven't been loaded.
     browser
         .evaluate("(rows => rows.scrollTop = rows.scrollHeight / 2)(document.querySelector('[data-testid=rows]'))")
         .await;

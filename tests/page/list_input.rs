@@ -1,4 +1,4 @@
-//! Every way to bring a list, and what is no list.
+//! Every way to add a list, and files that are no list.
 
 use serde_json::json;
 
@@ -38,7 +38,7 @@ async fn a_file_that_is_no_list_can_be_removed() {
     visit.close().await;
 }
 
-/// Dispatches a paste, as the browser does, of this text on what an expression of JavaScript gives.
+/// Dispatches a paste event with this text on the element that `onto` evaluates to.
 async fn paste(browser: &Browser, onto: &str, text: &str) {
     let text = json!(text);
     let pasted = browser
@@ -65,7 +65,7 @@ async fn text_pasted_outside_the_field_is_added_to_it() {
     browser.wait_for_text("report-numbers", "2").await;
     let field = "document.querySelector('[data-testid=numbers]').value";
     assert_eq!(browser.evaluate(field).await, "123-45-6789\n123-45-6780\n");
-    // A short text that is dragged there is the field's own; a file or a long text is not.
+    // The field handles a short dragged text itself, but not a file.
     for (what, is_taken) in [
         ("setData('text/plain', '123-45-6781')", false),
         ("items.add(new File(['123-45-6781'], 'a.txt'))", true),
@@ -86,7 +86,7 @@ async fn text_pasted_outside_the_field_is_added_to_it() {
     browser.click("clear").await;
     paste(browser, "document.body", "123-45-6789\n123-45-6780\n").await;
     browser.wait_for_text("report-numbers", "2").await;
-    // Another field's text is its own.
+    // Another field handles its own pastes.
     let label = "document.querySelector('[data-testid=label]')";
     let taken = browser
         .evaluate(&format!(
@@ -94,7 +94,7 @@ async fn text_pasted_outside_the_field_is_added_to_it() {
         ))
         .await;
     assert_eq!(taken, false);
-    // For whoever hears the page.
+    // For screen readers.
     browser.wait_for_text("said", "2 numbers to look up.").await;
     visit.check_nothing_sent(&upstream).await;
     visit.close().await;
@@ -119,7 +119,7 @@ async fn a_file_dropped_anywhere_is_read_in_any_encoding() {
     browser.wait_for_text("report-numbers", "2").await;
     let preview = browser.text("preview").await;
     assert!(preview.contains("Zo\u{eb} · •••-••-6789"), "{preview}");
-    // What has no text takes nothing's place.
+    // Blank text and an empty drop change nothing.
     paste(browser, "document.body", " \n").await;
     browser
         .evaluate(
@@ -127,7 +127,7 @@ async fn a_file_dropped_anywhere_is_read_in_any_encoding() {
                 dataTransfer: new DataTransfer(), bubbles: true, cancelable: true}))",
         )
         .await;
-    // The other column is no number at all, and the first can be come back to.
+    // The other column has no numbers; the first can be selected again.
     browser.click("other-column").await;
     browser.select_option("column", "Name").await;
     browser.wait_for_text("report-invalid", "2").await;
@@ -146,7 +146,7 @@ async fn files_that_are_no_list_are_refused_with_advice() {
     browser
         .wait_for("document.querySelector('[data-testid=numbers]')")
         .await;
-    for (name, content, told) in [
+    for (name, content, advice) in [
         ("book.xlsx", &b"PK\x03\x04rest"[..], "save the sheet as CSV"),
         ("scan.pdf", b"%PDF-1.7\n", "Copy the numbers out of it"),
     ] {
@@ -155,7 +155,7 @@ async fn files_that_are_no_list_are_refused_with_advice() {
         browser
             .wait_for(&format!(
                 "document.querySelector('[data-testid=refused]')?.innerText.includes({})",
-                json!(told)
+                json!(advice)
             ))
             .await;
     }
@@ -170,8 +170,8 @@ async fn files_that_are_no_list_are_refused_with_advice() {
             })(new DataTransfer())",
         )
         .await;
-    let told = browser.text("file-trouble").await;
-    assert!(told.contains("Add one list at a time"), "{told}");
+    let notice = browser.text("file-trouble").await;
+    assert!(notice.contains("Add one list at a time"), "{notice}");
     visit.check_nothing_sent(&upstream).await;
     visit.close().await;
 }
@@ -188,12 +188,12 @@ async fn back_restores_the_list_and_a_new_one_is_empty() {
     browser.evaluate("history.back()").await;
     browser.wait_for_text("held", "list.txt").await;
     browser.wait_for_text("report-numbers", "40").await;
-    // The list is still the worker's to start, as another run.
+    // The worker still has the list, and starts another run of it.
     let second = visit.start().await;
     assert_ne!(first, second);
     visit.wait_for_status("Finished").await;
     browser.click("nav-new").await;
-    browser.wait_for_text("start", "Viewport up numbers").await;
+    browser.wait_for_text("start", "Look up numbers").await;
     assert!(!browser.is_visible("held").await);
     visit.check_no_number(&numbers(40)).await;
     visit.close().await;
@@ -218,11 +218,11 @@ async fn a_crashed_worker_is_reported_and_replaced() {
         .evaluate("window.worker.dispatchEvent(new Event('error'))")
         .await;
     browser.click("start").await;
-    let told = "document.querySelector('[data-testid=file-trouble]').innerText";
+    let notice = "document.querySelector('[data-testid=file-trouble]').innerText";
     browser
-        .wait_for(&format!("{told}.includes('Add it again')"))
+        .wait_for(&format!("{notice}.includes('Add it again')"))
         .await;
-    browser.wait_for_text("start", "Viewport up numbers").await;
+    browser.wait_for_text("start", "Look up numbers").await;
     browser
         .upload("file", "again.txt", b"123456789\n123456780\n")
         .await;

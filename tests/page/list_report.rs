@@ -1,4 +1,4 @@
-//! A list is understood before anything is sent.
+//! A list is checked before anything is sent.
 
 use serde_json::json;
 
@@ -19,7 +19,7 @@ async fn a_typed_list_is_checked_before_anything_is_sent() {
     browser.wait_for_text("report-repeated", "1").await;
     browser.wait_for_text("report-warnings", "1").await;
     browser
-        .wait_for_text("start", "Viewport up 3 numbers")
+        .wait_for_text("start", "Look up 3 numbers")
         .await;
     browser.click("show-invalid").await;
     let lines = browser
@@ -58,7 +58,7 @@ async fn a_list_without_a_valid_number_cannot_be_started() {
     browser.type_in("numbers", "123456789").await;
     browser.wait_for_text("report-numbers", "1").await;
     browser.wait_for(&format!("!{is_disabled}")).await;
-    // Settings that can't be met hold it back too.
+    // Invalid settings prevent the start too.
     browser.click("settings").await;
     browser.type_in("max-concurrency", "many").await;
     browser.wait_for(is_disabled).await;
@@ -172,7 +172,7 @@ async fn a_run_has_the_name_of_its_last_file_unless_one_is_typed() {
     };
     assert_eq!(label("first.txt").await, "first.txt");
     assert_eq!(label("second.txt").await, "second.txt");
-    // A name with what could be a number in it is no name.
+    // A file name that may hold a number isn't used.
     assert_eq!(label("123-45-6789.txt").await, "");
     browser.type_in("label", "The staff").await;
     assert_eq!(label("third.txt").await, "The staff");
@@ -190,14 +190,14 @@ async fn invalid_lines_are_listed_in_steps() {
         .await;
     browser.wait_for_text("report-invalid", "300").await;
     browser.click("show-invalid").await;
-    let told = "[...document.querySelectorAll('[data-testid=invalid-lines] li')].map(line => line.innerText)";
-    let count = format!("{told}.length");
+    let lines = "[...document.querySelectorAll('[data-testid=invalid-lines] li')].map(line => line.innerText)";
+    let count = format!("{lines}.length");
     browser.wait_for(&format!("{count} === 50")).await;
     browser.click("more-invalid").await;
     browser.wait_for(&format!("{count} === 250")).await;
     browser.click("more-invalid").await;
     browser.wait_for(&format!("{count} === 300")).await;
-    let last = browser.evaluate(&format!("{told}[299]")).await;
+    let last = browser.evaluate(&format!("{lines}[299]")).await;
     assert!(last.as_str().unwrap().contains("line 299"), "{last}");
     assert!(!browser.is_visible("more-invalid").await);
     visit.check_nothing_sent(&upstream).await;

@@ -1,4 +1,4 @@
-//! A long run's rows are downloaded: straight to disk where the browser can write there.
+//! Long downloads, straight to disk where the browser supports that.
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -10,25 +10,24 @@ use crate::support::upstream::Upstream;
 use crate::support::wait::wait_for;
 use crate::visit::Visit;
 
-/// In place of the browser's dialog, which no test can answer: a file of the page's own file system,
-/// which is written in the same way.
+/// Replaces the browser's file dialog by a file of the page's private file system.
 const DIALOG: &str = "(window.showSaveFilePicker = async options => {
     window.asked = options;
     const folder = await navigator.storage.getDirectory();
     return folder.getFileHandle('download', {create: true});
 }) && true";
 
-/// What lies there; nothing if it isn't there.
+/// The content of that file; `null` where there is none.
 const KEPT: &str = "navigator.storage.getDirectory()
     .then(folder => folder.getFileHandle('download'))
     .then(handle => handle.getFile())
     .then(file => file.arrayBuffer())
-    // Its mark, if it has one, is to be seen.
+    // Keeps a byte order mark.
     .then(bytes => new TextDecoder('utf-8', {ignoreBOM: true}).decode(bytes), () => null)";
 
 const SAYS: &str = "document.querySelector('[data-testid=download-says]').innerText";
 
-/// A run of so many numbers, once it is over.
+/// Runs so many numbers to the end, and opens the download dialog.
 async fn run_of(visit: &Visit, count: u32) {
     let browser = &visit.browser;
     let list: String = numbers(count)
@@ -51,7 +50,7 @@ async fn run_of(visit: &Visit, count: u32) {
         .await;
 }
 
-/// Checks that a table holds each row once, in order, beside the person of its line.
+/// Checks that a CSV file has each row once, in order, with its line's name.
 fn check(content: &str, count: u32) {
     let content = content.strip_prefix('\u{feff}').expect("Excel's mark");
     let mut reader = csv::Reader::from_reader(content.as_bytes());
@@ -77,12 +76,12 @@ async fn a_long_download_outlasts_server_failures_or_is_cancelled() {
     let upstream = Upstream::succeeding().await;
     let visit = Visit::new(EngineKind::Memory, &upstream).await;
     let browser = &visit.browser;
-    // The browser notes each failure.
+    // The browser logs each failure.
     browser.expect_in_console("503");
     run_of(&visit, ROWS).await;
     browser.evaluate(DIALOG).await;
 
-    // The server fails after a few pages.
+    // The server fails after three pages.
     visit.site.allow_pages(3);
     browser.click("download-yes").await;
     browser
@@ -105,7 +104,7 @@ async fn a_long_download_outlasts_server_failures_or_is_cancelled() {
     assert!(share < 50, "{share}");
     assert_eq!(browser.evaluate(KEPT).await, "", "no half file is there");
     check_layout(browser, "download-waits").await;
-    // It goes on while another page is looked at.
+    // The download continues while another page is open.
     browser.click("nav-history").await;
     browser.wait_for_text("heading", "History").await;
     visit.site.allow_pages(u64::MAX);
@@ -116,7 +115,7 @@ async fn a_long_download_outlasts_server_failures_or_is_cancelled() {
     check_layout(browser, "download-done").await;
     browser.click("download-dismiss").await;
 
-    // Another one is let go of: what was there before stays as it was.
+    // A cancelled download leaves the earlier file unchanged.
     browser.click("history-run").await;
     let let_go = async || {
         browser.click("download").await;
@@ -133,7 +132,7 @@ async fn a_long_download_outlasts_server_failures_or_is_cancelled() {
     };
     let_go().await;
     check(browser.evaluate(KEPT).await.as_str().unwrap(), ROWS);
-    // And where nothing was, nothing is.
+    // Without an earlier file there is none after it.
     browser
         .evaluate("navigator.storage.getDirectory().then(folder => folder.removeEntry('download')).then(() => true)")
         .await;

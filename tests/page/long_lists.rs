@@ -1,4 +1,4 @@
-//! Lists that no screen holds.
+//! Lists longer than a screen.
 
 use tempfile::TempDir;
 
@@ -11,7 +11,7 @@ use crate::visit::Visit;
 
 on_both_engines!(only_visible_rows_of_twenty_thousand_are_in_the_document);
 
-/// Rows that a window of this height may draw, with what is drawn ahead.
+/// The most rows that may be in the document for this window's height.
 const DRAWN: u64 = 60;
 
 const NODES: &str = "document.querySelectorAll('[data-testid=rows] [role=row]').length";
@@ -42,7 +42,7 @@ async fn only_visible_rows_of_twenty_thousand_are_in_the_document(kind: EngineKi
             .await,
         "20001"
     );
-    // The whole run is on one screen, and only its rows scroll.
+    // The run fits the screen, and only its rows scroll.
     browser
         .wait_for(
             "document.documentElement.scrollHeight <= innerHeight
@@ -51,7 +51,7 @@ async fn only_visible_rows_of_twenty_thousand_are_in_the_document(kind: EngineKi
         .await;
     visit.screenshot("long-top").await;
 
-    // To the end, by the scroll bar.
+    // To the end, by scrolling.
     browser
         .evaluate("document.querySelector('[data-testid=rows]').scrollTop = 1e9")
         .await;
@@ -82,13 +82,13 @@ async fn only_visible_rows_of_twenty_thousand_are_in_the_document(kind: EngineKi
     browser.wait_for(is_in_view).await;
     visit.screenshot("long-end").await;
 
-    // And back and forth by the keys.
+    // To both ends, by keys.
     browser.type_in("rows", "\u{e011}").await; // Home
     visit.wait_for_rows(|rows| rows[0].place == "1").await;
     browser.type_in("rows", "\u{e010}").await; // End
     browser.wait_for(is_in_view).await;
 
-    // What went wrong is found without scrolling.
+    // A filter finds the invalid row.
     browser.click("chip-invalid").await;
     let wrong = visit.wait_for_rows(|rows| rows.len() == 1).await;
     assert_eq!(
@@ -100,7 +100,7 @@ async fn only_visible_rows_of_twenty_thousand_are_in_the_document(kind: EngineKi
     visit.close().await;
 }
 
-/// So many lines of a thousand numbers, so that it is the list that is long and not its run.
+/// So many lines of a thousand numbers: a long list with a short run.
 fn repeated(lines: usize) -> String {
     let numbers = numbers(1_000);
     let mut text = String::with_capacity(lines * 10);
@@ -122,19 +122,19 @@ async fn a_long_list_is_sent_in_parts_with_progress() {
     browser.wait_for_text("report-repeated", "259,000").await;
     browser
         .evaluate(
-            "(told => new MutationObserver(() => {
+            "(steps => new MutationObserver(() => {
                 const bar = document.querySelector('progress[data-testid=sent][max]');
-                if (bar && told.at(-1) !== bar.value) told.push(bar.value, bar.max);
+                if (bar && steps.at(-1) !== bar.value) steps.push(bar.value, bar.max);
             }).observe(document.body, {subtree: true, childList: true, attributes: true}))
-            (window.told = [])",
+            (window.steps = [])",
         )
         .await;
     let id = visit.start().await;
-    let told = browser.evaluate("window.told").await;
-    let told: Vec<u64> = serde_json::from_value(told).unwrap();
-    assert!(told.len() >= 6, "several steps: {told:?}");
-    assert!(told.iter().skip(1).step_by(2).all(|max| *max == 260_000));
-    assert!(told.iter().step_by(2).is_sorted(), "{told:?}");
+    let steps = browser.evaluate("window.steps").await;
+    let steps: Vec<u64> = serde_json::from_value(steps).unwrap();
+    assert!(steps.len() >= 6, "several steps: {steps:?}");
+    assert!(steps.iter().skip(1).step_by(2).all(|max| *max == 260_000));
+    assert!(steps.iter().step_by(2).is_sorted(), "{steps:?}");
     visit.wait_for_status("Finished").await;
     let execution = visit.site.app.execution(&id).await;
     assert_eq!(execution["rows"], 260_000);
@@ -142,8 +142,7 @@ async fn a_long_list_is_sent_in_parts_with_progress() {
     visit.close().await;
 }
 
-/// Counts in `window.taken` how many bytes of files and characters of texts the page's own thread
-/// has read.
+/// Counts in `window.taken` how many bytes and characters the page's main thread reads.
 const COUNT_TAKEN: &str = "(() => {
     window.taken = 0;
     const count = (type, name, size) => {
@@ -159,7 +158,7 @@ const COUNT_TAKEN: &str = "(() => {
     for (const name of ['split', 'slice', 'substring']) count(String, name, text => text.length);
 })()";
 
-/// Far more than the page's own texts have, far less than a million lines.
+/// More than the page's own texts, and less than a tenth of the list.
 const TAKEN: u64 = 1_000_000;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -213,12 +212,12 @@ async fn a_start_waits_for_the_server_and_can_be_cancelled() {
     drop(program);
 
     browser.click("start").await;
-    let told = browser.text("trouble").await;
-    assert!(told.starts_with("The server doesn't answer"), "{told}");
+    let notice = browser.text("trouble").await;
+    assert!(notice.starts_with("The server doesn't answer"), "{notice}");
     browser.screenshot("start-waits").await;
     browser.click("cancel").await;
     browser
-        .wait_for_text("start", "Viewport up 1,000 numbers")
+        .wait_for_text("start", "Look up 1,000 numbers")
         .await;
     browser
         .wait_for("!document.querySelector('[data-testid=trouble]')?.checkVisibility()")
@@ -246,9 +245,9 @@ async fn a_list_is_read_once_the_server_is_back() {
     browser.text("upstream").await;
     drop(program);
     browser.upload("file", "list.txt", b"123-45-6789\n").await;
-    let told = "document.querySelector('[data-testid=file-trouble]').innerText";
+    let notice = "document.querySelector('[data-testid=file-trouble]').innerText";
     browser
-        .wait_for(&format!("{told}.includes('tries again by itself')"))
+        .wait_for(&format!("{notice}.includes('tries again by itself')"))
         .await;
     let _program = Program::start(&port, data.path(), &upstream);
     browser.wait_for_text("report-numbers", "1").await;

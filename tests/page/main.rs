@@ -1,5 +1,5 @@
-//! The page in a headless Chromium, over the API on both engines: embedded, and Step Functions in
-//! the emulator.
+//! The page in a headless Chromium, over both engines: embedded, and Step Functions in the
+//! emulator.
 
 #[path = "../support/browser.rs"]
 mod browser;
@@ -10,7 +10,7 @@ mod browser;
 )]
 mod support;
 
-/// Makes a test on both engines of each behaviour.
+/// Makes a test of each function for both engines.
 macro_rules! on_both_engines {
     ($($behaviour:ident),* $(,)?) => {
         mod embedded {
@@ -30,10 +30,11 @@ macro_rules! on_both_engines {
 
 mod access;
 mod deletion;
+mod downloaded_files;
 mod downloads;
 mod failures;
-mod history;
 mod fetched;
+mod history;
 mod issuer;
 mod layouts;
 mod list_input;

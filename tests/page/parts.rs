@@ -4,9 +4,10 @@ use serde_json::json;
 
 use crate::browser::Browser;
 use crate::site::Site;
+use crate::support::app::EngineKind;
+use crate::support::executions::list;
 use crate::support::numbers;
 use crate::support::upstream::Upstream;
-use crate::support::world::{Kind, list};
 use crate::visit::Visit;
 
 /// The files of the pages' code that were loaded: their names up to the hash, and what asked for each.
@@ -17,26 +18,26 @@ const LOADED: &str = "performance.getEntriesByType('resource')
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_first_page_loads_no_other_pages_code() {
-    let upstream = Upstream::quick().await;
-    let visit = Visit::new(Kind::Memory, &upstream).await;
+    let upstream = Upstream::succeeding().await;
+    let visit = Visit::new(EngineKind::Memory, &upstream).await;
     let browser = &visit.browser;
     browser.text("upstream").await;
-    assert_eq!(browser.read(LOADED).await, json!([]));
+    assert_eq!(browser.evaluate(LOADED).await, json!([]));
     // A list is there: the page of its run is loaded ahead.
     browser.type_in("numbers", &numbers(3).join("\n")).await;
     browser
-        .until(&format!("({LOADED}).join() === 'run,fetch,shared,fetch'"))
+        .wait_for(&format!("({LOADED}).join() === 'run,fetch,shared,fetch'"))
         .await;
     visit.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_address_asks_for_its_pages_code_beside_the_program() {
-    let upstream = Upstream::quick().await;
-    let visit = Visit::new(Kind::Memory, &upstream).await;
+    let upstream = Upstream::succeeding().await;
+    let visit = Visit::new(EngineKind::Memory, &upstream).await;
     let browser = &visit.browser;
-    let id = visit.site.world.start(list(&numbers(3))).await;
-    visit.site.world.until_over(&id).await;
+    let id = visit.site.app.start(list(&numbers(3))).await;
+    visit.site.app.wait_for_end(&id).await;
     let run = format!("/executions/{id}");
     for (path, shows, part) in [
         (run.as_str(), "status", "run"),
@@ -44,7 +45,7 @@ async fn an_address_asks_for_its_pages_code_beside_the_program() {
     ] {
         browser.goto(&visit.site.at(path)).await;
         browser.text(shows).await;
-        let loaded = browser.read(LOADED).await;
+        let loaded = browser.evaluate(LOADED).await;
         assert_eq!(loaded, json!([[part, "link"], ["shared", "link"]]));
     }
     visit.close().await;
@@ -52,10 +53,10 @@ async fn an_address_asks_for_its_pages_code_beside_the_program() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn code_that_fails_to_load_is_loaded_again_on_demand() {
-    let upstream = Upstream::quick().await;
+    let upstream = Upstream::succeeding().await;
     for file in ["/history-", "/shared-"] {
         // A browser that has none of the files.
-        let visit = Visit::new(Kind::Memory, &upstream).await;
+        let visit = Visit::new(EngineKind::Memory, &upstream).await;
         let (browser, site) = (&visit.browser, &visit.site);
         browser.expect_in_console("503");
         browser.expect_in_console("TypeError");
@@ -63,32 +64,34 @@ async fn code_that_fails_to_load_is_loaded_again_on_demand() {
         browser.click("nav-history").await;
         let error = browser.text("load-error").await;
         assert!(error.starts_with("This page can't be loaded\n"), "{error}");
-        browser.shoot("load-error").await;
+        browser.screenshot("load-error").await;
         // It fails once more.
         browser.click("load-again").await;
-        site.until_failed(2).await;
+        site.wait_for_failures(2).await;
         browser.text("load-error").await;
         site.fail_file(None);
         browser.click("load-again").await;
-        browser.until_text("heading", "History").await;
-        assert!(!browser.shows("load-error").await);
+        browser.wait_for_text("heading", "History").await;
+        browser
+            .wait_for("!document.querySelector('[data-testid=load-error]')?.checkVisibility()")
+            .await;
         visit.close().await;
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn code_that_fails_to_load_ahead_is_loaded_when_it_is_needed() {
-    let upstream = Upstream::quick().await;
-    let site = Site::new(Kind::Memory, &upstream).await;
+    let upstream = Upstream::succeeding().await;
+    let site = Site::new(EngineKind::Memory, &upstream).await;
     let browser = Browser::open().await;
     browser.expect_in_console("503");
     browser.expect_in_console("TypeError");
     browser.goto(&site.printed()).await;
     site.fail_file(Some("/run-"));
     browser.type_in("numbers", "123-45-6789").await;
-    site.until_failed(1).await;
+    site.wait_for_failures(1).await;
     site.fail_file(None);
     browser.click("start").await;
-    browser.until_text("status", "Finished").await;
+    browser.wait_for_text("status", "Finished").await;
     browser.close().await;
 }

@@ -3,7 +3,8 @@
 use serde_json::json;
 
 use crate::browser::VIEWPORTS;
-use crate::support::app::{EngineKind, list};
+use crate::support::app::EngineKind;
+use crate::support::executions::list;
 use crate::support::numbers;
 use crate::support::upstream::Upstream;
 use crate::visit::Visit;
@@ -41,7 +42,7 @@ async fn on_a_phone_the_rows_scroll_with_the_page() {
     assert_eq!(measured, json!([44, "clip", true]));
     browser.screenshot("phone-top").await;
 
-    // To the end, by the page; only what is seen is in the document.
+    // To the end, by scrolling the page; only visible rows are in the document.
     browser.evaluate("(scrollTo(0, 1e9), true)").await;
     let last = visit
         .wait_for_rows(|rows| rows.last().is_some_and(|row| row.place == "300"))
@@ -49,12 +50,12 @@ async fn on_a_phone_the_rows_scroll_with_the_page() {
     assert!(last.len() < 60, "{}", last.len());
     let end = "document.querySelector('[data-testid=row]:last-child').getBoundingClientRect().bottom <= innerHeight";
     browser.wait_for(end).await;
-    // The head stays in view.
+    // The table's header stays in view.
     let head = "Math.round(document.querySelector('.row.head').getBoundingClientRect().top)";
     assert_eq!(browser.evaluate(head).await, 0);
     browser.screenshot("phone-end").await;
 
-    // By the keyboard to its beginning.
+    // To the beginning, by the keyboard.
     browser.type_in("rows", "\u{e011}").await;
     visit.wait_for_rows(|rows| rows[0].place == "1").await;
     browser.click("row").await;

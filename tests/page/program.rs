@@ -1,4 +1,4 @@
-//! The program itself, serving the page.
+//! The program as a server of the page.
 
 use std::io::{BufRead, BufReader};
 use std::path::Path;
@@ -9,29 +9,29 @@ use tokio::net::TcpSocket;
 use crate::support::app::NO_TIMEOUT;
 use crate::support::upstream::Upstream;
 
-/// A port of 127.0.0.1 where servers can listen one after the other: the system gives it to nobody
-/// else for as long as this lives.
+/// A port of 127.0.0.1 on which servers can listen one after another. The system gives it to no
+/// other program while this lives.
 pub struct Port(TcpSocket);
 
 impl Port {
     pub fn reserve() -> Self {
         let socket = TcpSocket::new_v4().unwrap();
-        // Without it nobody else may bind the port, not even a server that wants this one.
+        // Otherwise no server could bind the port.
         socket.set_reuseaddr(true).unwrap();
         socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
         Self(socket)
     }
 }
 
-/// The program, killed with its test.
+/// The program. It is killed on drop.
 pub struct Program {
     process: Child,
-    /// The address that it printed.
+    /// The printed address.
     pub printed: String,
 }
 
 impl Program {
-    /// Starts it on this port, over this folder.
+    /// Starts the program on this port with this data folder.
     pub fn start(port: &Port, data: &Path, upstream: &Upstream) -> Self {
         let listen = port.0.local_addr().unwrap().to_string();
         let never = NO_TIMEOUT.as_secs().to_string();
@@ -39,7 +39,7 @@ impl Program {
             .args(["serve", "--listen", &listen, "--upstream", &upstream.url])
             .arg("--data")
             .arg(data)
-            // What this machine's user has set is no part of a test.
+            // Without the user's own settings.
             .env("ROLLCALL_SETTINGS", "/dev/null")
             // A slow machine adds no attempts.
             .env("ROLLCALL_CONNECT_TIMEOUT", &never)

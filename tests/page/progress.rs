@@ -1,18 +1,19 @@
-//! A run is followed live, to its end.
+//! A run is followed to its end.
 
 use serde_json::{Value, json};
 
-use crate::support::app::{EngineKind, list};
+use crate::support::app::EngineKind;
+use crate::support::executions::list;
 use crate::support::numbers;
 use crate::support::upstream::{Reply, Upstream};
-use crate::visit::{Visit, shown};
+use crate::visit::{Visit, expected_row};
 
 on_both_engines!(
     a_typed_list_is_followed_until_every_row_has_arrived,
     page_and_api_give_the_same_rows,
 );
 
-/// Twenty numbers, one of them twice, and a line that is none.
+/// Twenty numbers, one of them twice, and a line without a number.
 fn lines() -> Vec<String> {
     let mut lines = numbers(20);
     lines.insert(2, "n/a".to_owned());
@@ -20,7 +21,7 @@ fn lines() -> Vec<String> {
     lines
 }
 
-/// An answer for most of the lines, none yet for one of them.
+/// An upstream that answers most of the lines, and holds one.
 async fn upstream() -> Upstream {
     let numbers = numbers(20);
     Upstream::start(
@@ -40,7 +41,7 @@ async fn upstream() -> Upstream {
 async fn a_typed_list_is_followed_until_every_row_has_arrived(kind: EngineKind) {
     let upstream = upstream().await;
     let visit = Visit::new(kind, &upstream).await;
-    // So high that every row is in view, and so in the document.
+    // High enough for all rows: only visible rows are in the document.
     visit.browser.resize(1280, 1600).await;
     let id = visit.start_typed(&lines()).await;
     visit.wait_for_status("Running").await;
@@ -71,7 +72,7 @@ async fn a_typed_list_is_followed_until_every_row_has_arrived(kind: EngineKind) 
         .iter()
         .enumerate()
         .map(|(place, row)| {
-            shown(
+            expected_row(
                 row,
                 match place {
                     2 => "no digits",
@@ -112,7 +113,7 @@ async fn page_and_api_give_the_same_rows(kind: EngineKind) {
     app.wait_for_end(&by_api).await;
     let mut found = [app.rows(&by_page).await, app.rows(&by_api).await];
     for row in found.iter_mut().flatten() {
-        // How long it took, and what the upstream says of how often it was asked, may differ.
+        // The duration and the upstream's count of attempts may differ.
         row["durationMs"] = Value::Null;
         if let Some(body) = row["body"].as_object_mut() {
             body.remove("attempt");
@@ -129,7 +130,7 @@ async fn page_and_api_give_the_same_rows(kind: EngineKind) {
     visit.close().await;
 }
 
-/// Counts in `window.polls` how often the page asks how a run is doing.
+/// Counts in `window.polls` how many polls of a run the page starts.
 fn count_polls(id: &str) -> String {
     format!(
         "(fetch => window.fetch = (call, ...rest) => {{
@@ -200,7 +201,7 @@ async fn a_running_run_shows_its_rate_and_the_time_left() {
     let upstream = Upstream::succeeding().await;
     let visit = Visit::new(EngineKind::Memory, &upstream).await;
     let browser = &visit.browser;
-    // More than the run comes to before it is stopped.
+    // More than the run fetches before it is stopped.
     let list = numbers(5_000).join("\n");
     browser.upload("file", "list.txt", list.as_bytes()).await;
     browser.click("settings").await;

@@ -1,4 +1,4 @@
-//! Full numbers are shown on demand, and never kept.
+//! Full numbers are shown on demand, and never stored.
 
 use crate::support::app::EngineKind;
 use crate::support::numbers;
@@ -25,7 +25,7 @@ async fn full_numbers_are_shown_on_demand_and_not_kept() {
     };
     visit.wait_for_rows(|rows| rows.len() == 5).await;
 
-    // Asked first, and nothing is shown until the answer.
+    // Nothing is shown before the dialog is confirmed.
     browser.click("reveal").await;
     browser.wait_for(OPEN).await;
     browser.screenshot("reveal-question").await;
@@ -42,7 +42,7 @@ async fn full_numbers_are_shown_on_demand_and_not_kept() {
     browser.wait_for_text("panel-number", &dashed[0]).await;
     browser.screenshot("revealed").await;
 
-    // Masked again: gone from the table, and from the panel.
+    // Masked again in the table and the panel.
     browser.click("reveal").await;
     visit
         .wait_for_rows(|rows| {
@@ -51,7 +51,7 @@ async fn full_numbers_are_shown_on_demand_and_not_kept() {
         .await;
     visit.check_no_number(&list).await;
 
-    // It isn't asked twice; a page that is loaded anew is masked.
+    // The dialog comes once; a reloaded page is masked.
     browser.click("reveal").await;
     visit.wait_for_rows(all_shown).await;
     browser.reload().await;

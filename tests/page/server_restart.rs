@@ -1,4 +1,4 @@
-//! The server ends under an open page.
+//! The server ends while the page is open.
 
 use tempfile::TempDir;
 
@@ -29,7 +29,7 @@ async fn the_page_recovers_when_its_server_is_back() {
     browser.click("start").await;
     browser.wait_for_text("count-succeeded", "5").await;
 
-    // Killed, so that nothing is tidied up.
+    // Killed, so that nothing is cleaned up.
     drop(program);
     let trouble = browser.text("trouble").await;
     assert!(
@@ -40,7 +40,7 @@ async fn the_page_recovers_when_its_server_is_back() {
         trouble.ends_with("This page tries again by itself."),
         "{trouble}"
     );
-    // What is known stays in view.
+    // The counts stay visible.
     browser.wait_for_text("count-succeeded", "5").await;
     browser.screenshot("server-gone").await;
 

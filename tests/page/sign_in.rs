@@ -1,4 +1,4 @@
-//! Where one signs in: at an issuer, with nothing kept of it.
+//! Sign-in at an issuer.
 
 use tempfile::TempDir;
 
@@ -22,7 +22,7 @@ async fn a_signed_in_reader_starts_follows_and_reopens_a_run() {
     assert_eq!(browser.address().await, visit.site.at("/"));
     visit.check_no_secret().await;
     browser.screenshot("signed-in").await;
-    // On a phone there is room for it too.
+    // It fits a phone's width too.
     browser.emulate(VIEWPORTS[2]).await;
     browser.wait_for_frames().await;
     let overflow = "document.documentElement.scrollWidth > innerWidth";
@@ -37,16 +37,16 @@ async fn a_signed_in_reader_starts_follows_and_reopens_a_run() {
     browser
         .wait_for("document.querySelectorAll('[data-testid=row]').length === 3")
         .await;
-    // The issuer knows the reader still, so they see nothing of it.
+    // The issuer has a session, so its page isn't shown.
     browser.reload().await;
     browser.wait_for_text("status", "Finished").await;
     assert_eq!(browser.address().await, visit.site.at(&path));
-    // And so from an address that somebody sent them.
+    // The same at another address of the page.
     visit.goto("/history").await;
     browser.wait_for_text("heading", "History").await;
     browser.click("history-run").await;
     browser.wait_for_text("status", "Finished").await;
-    // The worker's own calls bring a token too.
+    // The worker's own calls have a token too.
     let folder = TempDir::new().unwrap();
     browser.download_into(folder.path()).await;
     browser.click("download").await;
@@ -67,7 +67,7 @@ async fn sign_out_ends_the_session_and_hides_the_runs() {
     let upstream = Upstream::succeeding().await;
     let visit = SignInVisit::new(&upstream, HOUR).await;
     let browser = &visit.browser;
-    // Another's run is none.
+    // The run of another user is unknown.
     browser.expect_in_console("404");
     visit.goto("/").await;
     visit.sign_in("ann", COMPOSE).await;
@@ -75,8 +75,8 @@ async fn sign_out_ends_the_session_and_hides_the_runs() {
     browser.wait_for_text("status", "Finished").await;
 
     browser.click("sign-out").await;
-    let told = browser.text("trouble").await;
-    assert!(told.starts_with("You are signed out"), "{told}");
+    let notice = browser.text("trouble").await;
+    assert!(notice.starts_with("You are signed out"), "{notice}");
     assert_eq!(browser.address().await, visit.site.at("/"));
     assert!(!browser.is_visible("sign-out").await && !browser.is_visible("numbers").await);
     wait_for("the end of the session and its tokens", async || {
@@ -111,14 +111,14 @@ async fn a_sign_in_that_the_page_did_not_begin_is_refused() {
         "?error=made_up&state=made-up",
     ] {
         visit.goto(&format!("/{query}")).await;
-        let told = browser.text("trouble").await;
+        let notice = browser.text("trouble").await;
         assert!(
-            told.starts_with("This sign-in wasn't asked for here"),
-            "{told}"
+            notice.starts_with("This sign-in wasn't asked for here"),
+            "{notice}"
         );
         assert_eq!(browser.address().await, visit.site.at("/"));
     }
-    // Nor where one was begun, with another state; and what was begun is worth nothing then.
+    // A sign-in with another state is refused, and cancels the one that was begun.
     browser.click("sign-in").await;
     browser.wait_for_text("who", "Who are you?").await;
     let begun = browser.address().await;
@@ -134,7 +134,7 @@ async fn a_sign_in_that_the_page_did_not_begin_is_refused() {
         .await;
     assert_eq!(browser.address().await, visit.site.at("/"));
     assert_eq!(visit.issuer.counts().exchanges, 0);
-    // To here, twice: by the click, and by the test.
+    // Two visits: by the click, and by the test.
     assert_eq!(visit.issuer.counts().visits, 2);
     browser.click("sign-in").await;
     browser.wait_for_text("heading", COMPOSE).await;
@@ -150,7 +150,7 @@ async fn a_refused_sign_in_is_reported_and_can_be_repeated() {
     for status in ["400", "503"] {
         browser.expect_in_console(status);
     }
-    let told = async |detail: &str| {
+    let wait_for_refusal = async |detail: &str| {
         browser
             .wait_for(&format!(
                 "document.querySelector('[data-testid=trouble]')?.innerText.includes('{detail}')"
@@ -163,16 +163,16 @@ async fn a_refused_sign_in_is_reported_and_can_be_repeated() {
     };
     visit.goto("/history").await;
     browser.click("as-nobody").await;
-    told("gave this reason: access_denied.").await;
+    wait_for_refusal("gave this reason: access_denied.").await;
     visit.issuer.fail(400, REFUSAL);
     browser.click("sign-in").await;
-    // From here on the issuer knows the reader, and shows nothing.
+    // From here on the issuer has a session, and doesn't show its page.
     browser.click("as-ann").await;
-    told("gave this reason: invalid_grant.").await;
+    wait_for_refusal("gave this reason: invalid_grant.").await;
     browser.screenshot("sign-in-refused").await;
     visit.issuer.fail(503, "down");
     browser.click("sign-in").await;
-    told("answered with status 503").await;
+    wait_for_refusal("answered with status 503").await;
     visit.issuer.recover();
     let counts = visit.issuer.counts();
     let happened = (counts.visits, counts.failures, counts.exchanges);

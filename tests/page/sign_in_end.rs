@@ -1,5 +1,4 @@
-//! A sign-in goes on for as long as it can; where it ends, the reader is told, nothing of theirs is
-//! lost unasked, and nobody is sent around.
+//! The end of a sign-in: tokens are renewed, lists aren't lost, and no redirect loops.
 
 use std::time::Duration;
 
@@ -35,7 +34,7 @@ async fn revoked_tokens_lead_through_a_sign_in_back_to_the_run() {
     let upstream = Upstream::start(|_, _| Reply::Held).await;
     let visit = SignInVisit::new(&upstream, HOUR).await;
     let browser = &visit.browser;
-    // The browser notes what the API and then the issuer refuse.
+    // The browser logs what the API and the issuer refuse.
     browser.expect_in_console("401");
     browser.expect_in_console("400");
     visit.goto("/").await;
@@ -68,8 +67,8 @@ async fn a_reader_with_a_list_is_asked_before_a_new_sign_in() {
     browser.wait_for_text("report-numbers", "3").await;
     visit.issuer.revoke_tokens();
     browser.click("start").await;
-    let told = browser.text("trouble").await;
-    assert!(told.starts_with("Your sign-in has ended"), "{told}");
+    let notice = browser.text("trouble").await;
+    assert!(notice.starts_with("Your sign-in has ended"), "{notice}");
     let typed = "document.querySelector('[data-testid=numbers]').value.split('\\n').length";
     assert_eq!(browser.evaluate(typed).await, 3);
     browser.screenshot("sign-in-ended").await;
@@ -94,7 +93,7 @@ async fn an_api_that_refuses_every_token_causes_no_redirect_loop() {
     visit.wait_for_notice("Your sign-in has ended").await;
     assert_eq!(browser.address().await, visit.site.at("/history"));
     visit.check_no_redirect(1).await;
-    // Whoever asks for it is sent, and is told again.
+    // The reader can ask for another sign-in, and gets the same notice.
     browser.click("sign-in").await;
     browser
         .wait_for("document.querySelector('[data-testid=numbers]')?.value === ''")
@@ -137,7 +136,7 @@ async fn a_reader_is_not_redirected_again_after_a_useless_sign_in() {
     visit.sign_in("ann", COMPOSE).await;
     let path = visit.start(&numbers(2)).await;
     browser.wait_for_text("status", "Running").await;
-    // Some tokens are taken, so that another sign-in could help.
+    // Some calls succeed, so another sign-in could help.
     visit.site.fail_but("/api/settings", 401);
     wait_for("another sign-in", async || {
         (visit.issuer.counts().exchanges == 2).then_some(())
@@ -166,16 +165,16 @@ async fn a_throttled_or_failing_issuer_ends_no_sign_in() {
         (visit.issuer.counts().failures > 0).then_some(())
     })
     .await;
-    // The token has some time left, then it is told that it can't be renewed.
+    // The page shows the failure once the token has expired.
     browser
         .wait_for(
             "document.querySelector('[data-testid=trouble]')?.innerText.startsWith(\"Your sign-in can't be renewed\")",
         )
         .await;
-    let told = browser.text("trouble").await;
+    let notice = browser.text("trouble").await;
     assert!(
-        told.contains("status 429") && told.contains("tries again by itself"),
-        "{told}"
+        notice.contains("status 429") && notice.contains("tries again by itself"),
+        "{notice}"
     );
     assert!(!browser.is_visible("sign-in").await);
     browser.screenshot("sign-in-not-renewed").await;
@@ -206,7 +205,7 @@ async fn a_list_on_another_page_survives_the_end_of_a_sign_in() {
     browser.expect_in_console("401");
     visit.goto("/").await;
     visit.sign_in("ann", COMPOSE).await;
-    // One that is started is no longer at stake.
+    // A list whose run has started can't be lost.
     visit.start(&numbers(1)).await;
     browser.wait_for_text("status", "Finished").await;
     browser.click("nav-new").await;
@@ -217,7 +216,7 @@ async fn a_list_on_another_page_survives_the_end_of_a_sign_in() {
     visit.wait_for_notice("Your sign-in has ended").await;
     browser.evaluate("history.back()").await;
     browser.wait_for_text("heading", COMPOSE).await;
-    // The worker has it still, and was asked for nothing else before.
+    // The worker still has the list.
     browser.type_in("numbers", "\n123-45-6789").await;
     browser.wait_for_text("report-numbers", "4").await;
     assert_eq!(browser.evaluate("sessionStorage.length").await, 0);
@@ -246,8 +245,8 @@ async fn a_download_without_a_sign_in_says_so() {
             "document.querySelector('[data-testid=download-says]')?.innerText.startsWith('Your sign-in has ended. ')",
         )
         .await;
-    let told = browser.text("download-says").await;
-    assert!(told.ends_with("No file was written."), "{told}");
+    let notice = browser.text("download-says").await;
+    assert!(notice.ends_with("No file was written."), "{notice}");
     visit.wait_for_notice("Your sign-in has ended").await;
     browser.screenshot("download-without-sign-in").await;
     visit.check_no_redirect(1).await;

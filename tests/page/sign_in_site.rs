@@ -1,4 +1,4 @@
-//! The page as it is served where one signs in: the API takes nothing but an issuer's tokens.
+//! The page as deployed with sign-in: the API accepts only an issuer's tokens.
 
 use std::future::pending;
 use std::net::SocketAddr;
@@ -19,10 +19,10 @@ use crate::issuer::Issuer;
 use crate::support::app::{EngineKind, TestApp};
 use crate::support::upstream::Upstream;
 
-/// Users by the names that the issuer has for them.
+/// The users, as the issuer names them.
 const USERS: [&str; 2] = ["ann", "bob"];
 
-/// Such a page, on a port of its own. It ends with the test's runtime.
+/// A server of the page with sign-in. It ends with the test's runtime.
 pub struct SignInSite {
     _app: TestApp,
     listening: SocketAddr,
@@ -36,19 +36,19 @@ struct Served {
     calls: Mutex<Calls>,
 }
 
-/// What becomes of the API's calls.
+/// How the API's calls are answered.
 #[derive(Default)]
 struct Calls {
-    /// What they are answered with instead, and the path whose calls are spared.
+    /// The status of all calls, except for those of one path.
     failing: Option<(StatusCode, &'static str)>,
     failures: u64,
     refusals: u64,
-    /// Whether it is never said how one signs in.
+    /// Whether requests for `config.json` are held.
     is_config_held: bool,
 }
 
 impl SignInSite {
-    /// Serves it over an API in memory.
+    /// Starts a server over an API in memory.
     pub async fn new(upstream: &Upstream, issuer: &Issuer) -> Self {
         let app = TestApp::new(EngineKind::Memory, upstream).await;
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -66,7 +66,7 @@ impl SignInSite {
         };
         let served = Arc::new(Served {
             issuer: issuer.clone(),
-            // For its files; nobody has this token.
+            // For its files; this token isn't used.
             page: router(api, Access::new("-".into(), listening.port(), Vec::new())),
             apis: USERS.map(|user| app.router_for(user)),
             calls: Mutex::default(),
@@ -87,29 +87,28 @@ impl SignInSite {
         format!("http://{}{path}", self.listening)
     }
 
-    /// Answers every call with this status from now on: 401 is an API that takes no token, as where
-    /// these are for another audience.
+    /// Answers every call with this status from now on; 401 refuses every token.
     pub fn fail(&self, status: u16) {
         self.fail_but("none", status);
     }
 
-    /// The same, but for the calls of one path.
+    /// Answers every call with this status, except for those of one path.
     pub fn fail_but(&self, path: &'static str, status: u16) {
         let status = StatusCode::from_u16(status).unwrap();
         self.served.calls.lock().unwrap().failing = Some((status, path));
     }
 
-    /// Whether whoever asks from now on how one signs in gets no answer at all.
+    /// Holds requests for `config.json`, or answers them again.
     pub fn hold_config(&self, is_held: bool) {
         self.served.calls.lock().unwrap().is_config_held = is_held;
     }
 
-    /// Calls that were answered so.
+    /// How many calls were answered with that status.
     pub fn failures(&self) -> u64 {
         self.served.calls.lock().unwrap().failures
     }
 
-    /// Calls that came without a token that is good.
+    /// How many calls had no valid token.
     pub fn refusals(&self) -> u64 {
         self.served.calls.lock().unwrap().refusals
     }
@@ -127,7 +126,7 @@ async fn answer(State(served): State<Arc<Served>>, request: Request) -> Response
     if path.starts_with("/api/") {
         return match served.authenticate(&request) {
             Ok(user) => served.apis[user].clone().oneshot(request).await.unwrap(),
-            // As API Gateway says it.
+            // As API Gateway responds.
             Err(status) => (status, r#"{"message":"Unauthorized"}"#).into_response(),
         };
     }
@@ -139,7 +138,7 @@ impl Served {
         self.calls.lock().unwrap().is_config_held
     }
 
-    /// Whose call it is, or what it is answered with.
+    /// The index of the call's user, or the status that refuses the call.
     fn authenticate(&self, request: &Request) -> Result<usize, StatusCode> {
         let user = self.user(request);
         let mut calls = self.calls.lock().unwrap();
@@ -153,7 +152,7 @@ impl Served {
         user.ok_or(StatusCode::UNAUTHORIZED)
     }
 
-    /// Whose call it is, by the token that it brings.
+    /// The index of the user whose token the call has.
     fn user(&self, request: &Request) -> Option<usize> {
         let value = request.headers().get(header::AUTHORIZATION)?;
         let token = value.to_str().ok()?.strip_prefix("Bearer ")?;
@@ -161,8 +160,8 @@ impl Served {
         USERS.iter().position(|known| *known == user)
     }
 
-    /// A file as a deployment serves it: the shell says that one signs in, and the policy lets the
-    /// page ask the issuer.
+    /// A file as deployed: `index.html` is marked for sign-in, and the policy permits calls to the
+    /// issuer.
     async fn file(&self, mut request: Request) -> Response {
         request.headers_mut().remove(header::ACCEPT_ENCODING);
         let response = self.page.clone().oneshot(request).await.unwrap();
@@ -185,7 +184,7 @@ impl Served {
         }
         let shell = to_bytes(body, usize::MAX).await.unwrap();
         let shell = String::from_utf8(shell.to_vec()).unwrap();
-        // As infra/deploy.py does it.
+        // As infra/deploy.py does.
         let marked = shell.replacen("<body", "<body data-sign-in=\"\"", 1);
         assert_ne!(marked, shell, "the shell has a body");
         parts.headers.remove(header::CONTENT_LENGTH);

@@ -1,4 +1,4 @@
-//! A browser before a page where one signs in, and what a reader does there.
+//! A visit to the page with sign-in: actions and checks.
 
 use std::time::Duration;
 
@@ -10,12 +10,12 @@ use crate::sign_in_site::SignInSite;
 use crate::support::upstream::Upstream;
 use crate::visit::browser_data;
 
-/// Longer than any test.
+/// A token's life that outlasts any test.
 pub const HOUR: Duration = Duration::from_secs(3_600);
-/// The heading of the page of a new list.
+/// The heading of the page for a new list.
 pub const COMPOSE: &str = "Look up Social Security Numbers";
 
-/// A browser before a page where one signs in.
+/// A browser at a page with sign-in.
 pub struct SignInVisit {
     pub browser: Browser,
     pub site: SignInSite,
@@ -23,7 +23,7 @@ pub struct SignInVisit {
 }
 
 impl SignInVisit {
-    /// Opens both; the page believes that access tokens are good for so long.
+    /// Starts site, issuer and browser; access tokens have this life.
     pub async fn new(upstream: &Upstream, life: Duration) -> Self {
         let issuer = Issuer::new(life).await;
         let (browser, site) = tokio::join!(Browser::open(), SignInSite::new(upstream, &issuer));
@@ -39,7 +39,7 @@ impl SignInVisit {
         self.browser.goto(&self.site.at(path)).await;
     }
 
-    /// Signs in as this user, and waits for the page of this heading.
+    /// Signs in as this user, and waits for the page with this heading.
     pub async fn sign_in(&self, user: &str, heading: &str) {
         self.browser.click(&format!("as-{user}")).await;
         self.browser.wait_for_text("heading", heading).await;
@@ -47,7 +47,7 @@ impl SignInVisit {
         self.browser.wait_for_text("user", &name).await;
     }
 
-    /// Starts a run of these numbers; its address.
+    /// Starts a run of these numbers, and returns its path.
     pub async fn start(&self, numbers: &[String]) -> String {
         self.browser.type_in("numbers", &numbers.join("\n")).await;
         self.browser.click("start").await;
@@ -58,7 +58,7 @@ impl SignInVisit {
         path.as_str().unwrap().to_owned()
     }
 
-    /// Waits until the page tells this of a sign-in.
+    /// Waits for the page's notice that begins so.
     pub async fn wait_for_notice(&self, title: &str) {
         let title = Value::from(title);
         self.browser
@@ -68,9 +68,9 @@ impl SignInVisit {
             .await;
     }
 
-    /// Checks that the page has not left by itself and does not, after so many visits at the issuer.
-    /// The worker is asked for something else: what it was asked before, a sign-in too, is done then,
-    /// and a page that leaves has noted that by then.
+    /// Checks that the page doesn't redirect to the issuer by itself, after so many visits there.
+    /// The worker handles calls in order: once it has read a list, an earlier sign-in has begun,
+    /// and its state is in the session storage.
     pub async fn check_no_redirect(&self, visits: u32) {
         let browser = &self.browser;
         browser.click("nav-new").await;
@@ -86,7 +86,7 @@ impl SignInVisit {
         assert_eq!(self.issuer.counts().visits, visits, "it left");
     }
 
-    /// Checks that no token and no verifier is in the tab's storage, its addresses or the document.
+    /// Checks that no token and no verifier is in the storage, an address or the document.
     pub async fn check_no_secret(&self) {
         let kept = browser_data(&self.browser).await;
         let secrets = self.issuer.secrets();

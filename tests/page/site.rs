@@ -20,9 +20,9 @@ use crate::support::upstream::Upstream;
 
 const TOKEN: &str = "0123456789abcdef0123456789abcdef";
 
-/// A server of the page.
+/// A server of the page without sign-in.
 pub struct Site {
-    /// The API behind the page, asked as the page's reader is.
+    /// The API behind the page, with the page's owner.
     pub app: TestApp,
     listening: SocketAddr,
     failures: Arc<Failures>,
@@ -40,7 +40,7 @@ struct Failures {
 }
 
 impl Site {
-    /// Serves the page over an API on this engine, whose fetcher asks this upstream.
+    /// Starts a server over an API with this engine and upstream.
     pub async fn new(kind: EngineKind, upstream: &Upstream) -> Self {
         let app = TestApp::new(kind, upstream).await.with_owner("local");
         let (host, path) = app.fetcher.upstream();
@@ -77,7 +77,7 @@ impl Site {
         }
     }
 
-    /// Lets so many pages of a download come; then the server fails.
+    /// Serves so many pages of downloads; then the server fails.
     pub fn allow_pages(&self, pages: u64) {
         self.failures.pages.store(pages, Ordering::Relaxed);
     }
@@ -88,7 +88,7 @@ impl Site {
     }
 
     /// Waits until so many requests for files have failed.
-    pub async fn until_failed(&self, requests: u64) {
+    pub async fn wait_for_failures(&self, requests: u64) {
         let mut failed = self.failures.failed.subscribe();
         failed.wait_for(|failed| *failed >= requests).await.unwrap();
     }

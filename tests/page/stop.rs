@@ -1,4 +1,4 @@
-//! A run is stopped, and goes on.
+//! A run is stopped and continued.
 
 use crate::support::app::EngineKind;
 use crate::support::numbers;

@@ -1,4 +1,4 @@
-//! What a reader does on the page, and what they see.
+//! A visit to the page: actions and checks.
 
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -9,8 +9,7 @@ use crate::support::app::EngineKind;
 use crate::support::upstream::Upstream;
 use crate::support::wait::LIMIT;
 
-/// Everything that outlives a page or leaves it: what it stores, its addresses, what it loaded, and
-/// what stands in the document.
+/// Everything that the browser keeps of a page: storage, addresses, loaded files, the document.
 const KEPT: &str = "Promise.all([
     indexedDB.databases(),
     caches.keys(),
@@ -27,7 +26,7 @@ const KEPT: &str = "Promise.all([
     [...document.querySelectorAll('input, textarea')].map(field => field.value),
 ]))";
 
-/// What a browser has of a page: its storage, its addresses and the document.
+/// What the browser keeps of a page: storage, addresses, loaded files, the document.
 pub async fn browser_data(browser: &Browser) -> String {
     let kept = browser.evaluate(KEPT).await;
     let kept = kept.as_str().unwrap();
@@ -35,13 +34,13 @@ pub async fn browser_data(browser: &Browser) -> String {
     kept.to_owned()
 }
 
-/// A browser that was let in at the page.
+/// A browser with access to the page.
 pub struct Visit {
     pub browser: Browser,
     pub site: Site,
 }
 
-/// A row of the table as it is read: the text of each column.
+/// A row of the table: the text of each column.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
 pub struct Row {
     pub place: String,
@@ -53,7 +52,7 @@ pub struct Row {
 }
 
 impl Visit {
-    /// Opens the printed address of a page over this engine, whose fetcher asks this upstream.
+    /// Opens the page over an API with this engine and upstream.
     pub async fn new(kind: EngineKind, upstream: &Upstream) -> Self {
         let (browser, site) = tokio::join!(Browser::open(), Site::new(kind, upstream));
         browser.goto(&site.printed()).await;
@@ -65,7 +64,7 @@ impl Visit {
         visit
     }
 
-    /// Starts what is ready; the run's id, which the address now holds.
+    /// Starts the list, and returns the run's id from the address.
     pub async fn start(&self) -> String {
         self.browser.click("start").await;
         let id = self
@@ -75,26 +74,26 @@ impl Visit {
         id.as_str().unwrap().to_owned()
     }
 
-    /// Types a list, and starts it once it is understood.
+    /// Types a list and starts it; returns the run's id.
     pub async fn start_typed(&self, lines: &[impl AsRef<str>]) -> String {
         let lines: Vec<&str> = lines.iter().map(AsRef::as_ref).collect();
         self.browser.type_in("numbers", &lines.join("\n")).await;
         self.start().await
     }
 
-    /// Waits until the run's status is this word.
+    /// Waits until the run has this status.
     pub async fn wait_for_status(&self, word: &str) {
         self.browser.wait_for_text("status", word).await;
     }
 
-    /// Waits until so many numbers of the run have this outcome, such as `not-found`.
+    /// Waits until this count of an outcome, such as `not-found`, is shown.
     pub async fn wait_for_count(&self, outcome: &str, number: &str) {
         self.browser
             .wait_for_text(&format!("count-{outcome}"), number)
             .await;
     }
 
-    /// The rows in the document, once all of them have arrived.
+    /// The rows in the document, once all of them are loaded.
     pub async fn rows(&self) -> Vec<Row> {
         let rows = self
             .browser
@@ -113,7 +112,7 @@ impl Visit {
         serde_json::from_value(rows).unwrap()
     }
 
-    /// Waits until the rows in the document are so.
+    /// Waits until the rows in the document meet the condition.
     pub async fn wait_for_rows(&self, is_so: impl Fn(&[Row]) -> bool) -> Vec<Row> {
         let mut looks = tokio::time::interval(std::time::Duration::from_millis(50));
         let waited = tokio::time::timeout(LIMIT, async {
@@ -131,8 +130,8 @@ impl Visit {
         }
     }
 
-    /// Checks that nothing of a list has left the browser: the page asked for the server's settings
-    /// and for nothing else, there is no run, and the upstream was never asked.
+    /// Checks that nothing of a list was sent: the page only called for the settings, there is no
+    /// run, and the upstream had no request.
     pub async fn check_nothing_sent(&self, upstream: &Upstream) {
         let asked = self
             .browser
@@ -148,8 +147,8 @@ impl Visit {
         assert_eq!(upstream.request_count(), 0);
     }
 
-    /// Checks that none of these numbers stands in the document, an address or the browser's
-    /// storage, in any way of writing it.
+    /// Checks that none of these numbers is in the document, an address or the storage, however
+    /// written.
     pub async fn check_no_number(&self, numbers: &[impl AsRef<str>]) {
         let kept = browser_data(&self.browser).await;
         for digits in numbers {
@@ -167,7 +166,7 @@ impl Visit {
         }
     }
 
-    /// Keeps what is seen under this name, with the engine's.
+    /// Takes a screenshot with the engine in its name.
     pub async fn screenshot(&self, name: &str) {
         let engine = match self.site.app.kind {
             EngineKind::StepFunctions => "step-functions",
@@ -182,8 +181,8 @@ impl Visit {
     }
 }
 
-/// A row as the page must show it, from the API's own and what its last column says.
-pub fn shown(row: &Value, answer: &str) -> Row {
+/// The page's row for a row of the API; `answer` is the text of its last column.
+pub fn expected_row(row: &Value, answer: &str) -> Row {
     let text = |value: &Value| match value {
         Value::Null => String::new(),
         other => other.to_string(),

@@ -1,5 +1,4 @@
-//! An API over an engine and a store, called in this process or, where it is deployed, as the page
-//! calls it.
+//! The API over an engine and a store, called in this process or through a deployed stack.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -16,11 +15,12 @@ use object_store::ObjectStore;
 use object_store::local::LocalFileSystem;
 use object_store::memory::InMemory;
 use rollcall::Embedded;
-use serde_json::{Value, json};
+use serde_json::Value;
 use store::Store;
 use tempfile::TempDir;
 
 use super::client::{ApiClient, ApiResponse};
+use super::executions::{check_sums, id_of};
 #[cfg(feature = "e2e")]
 use super::stack::Stack;
 use super::upstream::Upstream;
@@ -28,38 +28,38 @@ use super::upstream::Upstream;
 use super::users::{claim, create_user, sign_in};
 use super::wait::wait_for;
 
-/// Longer than any test waits, and short enough for the time limit of the fetcher's Lambda.
+/// A timeout longer than any test waits, within the time limit of the fetcher's Lambda.
 pub const NO_TIMEOUT: Duration = Duration::from_secs(10 * 60);
 
-/// Which engine and store.
+/// The engine and the store under test.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EngineKind {
     /// The embedded engine over a folder.
     Disk,
     /// The embedded engine over memory.
     Memory,
-    /// A stack of the template in the emulator, its API behind CloudFront and the HTTP API.
+    /// A stack in the emulator, its API behind CloudFront and the HTTP API.
     #[cfg(feature = "e2e")]
     StepFunctions,
 }
 
 impl EngineKind {
-    /// Whether all of it runs in this process.
+    /// Whether engine and store are in this process.
     pub fn is_embedded(self) -> bool {
         matches!(self, Self::Disk | Self::Memory)
     }
 }
 
-/// An API over an engine and a store.
+/// The API over an engine and a store.
 pub struct TestApp {
     pub kind: EngineKind,
     pub store: Store,
     pub fetcher: Fetcher,
     pub engine: Arc<dyn Engine>,
     pub objects: Arc<dyn ObjectStore>,
-    /// Whose runs they are, as the store knows them.
+    /// The owner of the runs, as the store names it.
     pub owner: String,
-    /// What the API calls them.
+    /// The owner's name in the API.
     pub user: String,
     client: ApiClient,
     _folder: Option<TempDir>,
@@ -67,8 +67,8 @@ pub struct TestApp {
     stack: Option<Stack>,
 }
 
-/// Short backoffs, so that failures don't make a test wait; and no timeout in reach, so that a slow
-/// machine adds no attempts.
+/// Settings with short backoffs, so that failures are quick, and without a timeout in reach, so
+/// that a slow machine adds no attempts.
 pub fn upstream_settings(url: &str) -> UpstreamSettings {
     UpstreamSettings {
         backoff: Duration::from_millis(10),
@@ -79,7 +79,7 @@ pub fn upstream_settings(url: &str) -> UpstreamSettings {
 }
 
 impl TestApp {
-    /// An API whose fetcher asks this upstream.
+    /// Starts the API with a fetcher for this upstream.
     pub async fn new(kind: EngineKind, upstream: &Upstream) -> Self {
         let settings = upstream_settings(&upstream.url);
         match kind {
@@ -131,7 +131,7 @@ impl TestApp {
         let backoff = format!("{}ms", settings.backoff.as_millis());
         let quickly = [("ROLLCALL_BACKOFF", backoff.as_str())];
         stack.set_variables("FetcherFunction", &quickly).await;
-        // How long after an erasure it is looked for what a fetcher wrote late; none takes long here.
+        // The time between an erasure and its sweep. No fetcher writes that late here.
         let soon = [("ROLLCALL_SWEEP_SECONDS", "1")];
         stack.set_variables("ApiFunction", &soon).await;
         let store = stack.store();
@@ -159,23 +159,23 @@ impl TestApp {
         self
     }
 
-    /// The same API over the same files for another owner, in this process.
+    /// The API over the same store for this owner, in this process.
     pub fn router_for(&self, owner: &str) -> Router {
         routes(&self.store, &self.engine, &self.fetcher, owner)
     }
 
-    /// The same API over another view of the same files, in this process.
+    /// The API over this view of the same store, in this process.
     pub fn router_with_store(&self, store: &Store) -> Router {
         routes(store, &self.engine, &self.fetcher, &self.owner)
     }
 
-    /// The stack, where it is deployed.
+    /// The stack. Panics unless the API is deployed.
     #[cfg(feature = "e2e")]
     pub fn stack(&self) -> &Stack {
         self.stack.as_ref().expect("a deployed one")
     }
 
-    /// Another owner, who asks the same API.
+    /// A client of the same API for another owner.
     pub async fn other_user(&self) -> ApiClient {
         #[cfg(feature = "e2e")]
         if let Some(stack) = &self.stack {
@@ -210,7 +210,7 @@ impl TestApp {
         .await
     }
 
-    /// Starts a run that must be taken; its id.
+    /// Starts a run, which must be accepted, and returns its id.
     #[track_caller]
     pub fn start(&self, body: Value) -> impl Future<Output = String> {
         let answer = self.post("/api/executions", body);
@@ -221,7 +221,7 @@ impl TestApp {
         self.get(&format!("/api/executions/{id}")).await.expect(200)
     }
 
-    /// Polls until the execution is over, and checks that its sums add up.
+    /// Waits for the end of the execution, and checks its sums at each poll.
     pub async fn wait_for_end(&self, id: &str) -> Value {
         let over = self
             .wait_for(id, |execution| execution["status"] != "RUNNING")
@@ -230,7 +230,7 @@ impl TestApp {
         over
     }
 
-    /// Polls until the execution is so, and checks that its sums add up each time.
+    /// Polls until the execution meets the condition, and checks its sums at each poll.
     pub async fn wait_for(&self, id: &str, is_so: impl Fn(&Value) -> bool) -> Value {
         wait_for("what the execution was to be", async || {
             let execution = self.execution(id).await;
@@ -240,13 +240,13 @@ impl TestApp {
         .await
     }
 
-    /// All rows, revealed, page by page.
+    /// All rows with full numbers, read page by page.
     pub async fn rows(&self, id: &str) -> Vec<Value> {
         self.all_rows(&format!("/api/executions/{id}/results?reveal=true"))
             .await
     }
 
-    /// All rows from this address on, page by page.
+    /// All rows from this path on, read page by page.
     pub async fn all_rows(&self, first: &str) -> Vec<Value> {
         let mut rows = Vec::new();
         let mut next = Some(first.to_owned());
@@ -272,7 +272,7 @@ impl TestApp {
         )
     }
 
-    /// Everything that lies in the store, as paths and contents.
+    /// Every object in the store: its path and content.
     pub async fn stored_objects(&self) -> Vec<(String, String)> {
         use futures::TryStreamExt;
         use object_store::ObjectStoreExt;
@@ -314,34 +314,4 @@ fn routes(store: &Store, engine: &Arc<dyn Engine>, fetcher: &Fetcher, owner: &st
             next.run(request)
         },
     ))
-}
-
-pub fn id_of(execution: &Value) -> String {
-    execution["id"].as_str().expect("an id").to_owned()
-}
-
-/// items = the sum of the counts; rows = items + duplicates + invalid.
-#[track_caller]
-pub fn check_sums(execution: &Value) {
-    let number = |value: &Value| {
-        value
-            .as_u64()
-            .unwrap_or_else(|| panic!("no number in {execution}"))
-    };
-    let counts: u64 = execution["counts"]
-        .as_object()
-        .unwrap()
-        .values()
-        .map(number)
-        .sum();
-    assert_eq!(counts, number(&execution["items"]), "{execution}");
-    let parts = number(&execution["items"])
-        + number(&execution["duplicates"])
-        + number(&execution["invalid"]);
-    assert_eq!(parts, number(&execution["rows"]), "{execution}");
-}
-
-/// The body of a start of these lines.
-pub fn list(lines: &[impl AsRef<str>]) -> Value {
-    json!({ "ssnList": lines.iter().map(|line| line.as_ref()).collect::<Vec<_>>() })
 }

@@ -1,4 +1,4 @@
-//! AWS, as the emulator that `cargo xtask test` starts answers for it.
+//! Calls to AWS, in the emulator that `cargo xtask test` starts.
 
 use std::env;
 
@@ -8,20 +8,20 @@ use object_store::client::HttpRequest;
 use reqwest::{Client, ClientBuilder};
 use serde_json::Value;
 
-/// What `cargo xtask test` has told the tests.
+/// A setting that `cargo xtask test` passes to the tests.
 pub fn setting(what: &str) -> String {
     env::var(format!("ROLLCALL_E2E_{what}"))
         .unwrap_or_else(|_| panic!("no emulator runs: start these tests by `cargo xtask test`"))
 }
 
-/// A client that takes answers as they were sent.
+/// A client that doesn't decode compressed responses.
 pub fn client() -> ClientBuilder {
-    // Another test may have installed it.
+    // Fails where another test has installed it.
     let _ = rustls::crypto::ring::default_provider().install_default();
     Client::builder().no_proxy().no_brotli().no_gzip()
 }
 
-/// A call of an action of a service that speaks AWS's JSON protocol, as the account's owner.
+/// Calls an action of a service with AWS's JSON protocol, as the account's owner.
 pub async fn call_aws(service: &str, target: &str, body: &Value) -> Value {
     let request = Request::post(format!("{}/", setting("ENDPOINT")))
         .header("x-amz-target", target)
@@ -30,7 +30,7 @@ pub async fn call_aws(service: &str, target: &str, body: &Value) -> Value {
     send(service, request.expect("a request"), body.to_string()).await
 }
 
-/// Changes a function's configuration as an operator may: its environment, its time limit.
+/// Updates a function's environment variables and time limit.
 pub async fn update_configuration(function: &str, change: impl FnOnce(&mut Value)) {
     let at = format!(
         "{}/2015-03-31/functions/{function}/configuration",
@@ -56,7 +56,7 @@ pub async fn update_configuration(function: &str, change: impl FnOnce(&mut Value
     assert_eq!(changed["Timeout"], wanted["Timeout"], "{changed}");
 }
 
-/// Signs a request and sends it; the answer must be JSON.
+/// Signs a request and sends it; the response must be JSON.
 async fn send(service: &str, mut request: HttpRequest, body: String) -> Value {
     let var = |name| env::var(name).expect(name);
     let credential = AwsCredential {

@@ -1,4 +1,4 @@
-//! A headless Chromium that a test drives by WebDriver.
+//! A headless Chromium, driven by WebDriver.
 
 mod devtools;
 
@@ -20,11 +20,11 @@ use crate::support::wait::LIMIT;
 
 pub use devtools::VIEWPORTS;
 
-/// How often it is looked at.
+/// Time between two looks.
 const INTERVAL: Duration = Duration::from_millis(50);
 
-/// Runs the driver as the leader's child in a process group of its own. The group's end is the end
-/// of this program, whatever kind it is: both close the leader's standard input.
+/// Runs chromedriver in a process group of its own. The group is killed when this program closes
+/// the shell's standard input or ends.
 const LEADER: &str = "chromedriver --port=0 & exec >&-; read -r _; kill -KILL 0";
 
 const ARGUMENTS: [&str; 10] = [
@@ -40,8 +40,7 @@ const ARGUMENTS: [&str; 10] = [
     "--window-size=1280,900",
 ];
 
-/// A browser. One that is dropped before [`Browser::close`] has looked at its console fails its
-/// test.
+/// A browser. Dropping it without [`Browser::close`], which checks its console, panics.
 pub struct Browser {
     driver: Option<WebDriver>,
     expected: Mutex<Vec<&'static str>>,
@@ -50,7 +49,7 @@ pub struct Browser {
 }
 
 impl Browser {
-    /// Starts one that knows nothing.
+    /// Starts a browser with an empty profile.
     pub async fn open() -> Self {
         let home = TempDir::new().unwrap();
         let (group, address) = ProcessGroup::start(home.path());
@@ -65,7 +64,7 @@ impl Browser {
         chromium
             .set_browser_log_level(LoggingPrefsLogLevel::All)
             .unwrap();
-        // The client takes a provider for TLS even where none is spoken.
+        // The client needs a TLS provider even for plain HTTP.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let client = reqwest::Client::builder()
             .no_proxy()
@@ -95,23 +94,23 @@ impl Browser {
         self.driver().goto(address).await.expect("the page opens");
     }
 
-    /// Gives the window this size, in pixels.
+    /// Resizes the window, in pixels.
     pub async fn resize(&self, width: u32, height: u32) {
         let resized = self.driver().set_window_rect(0, 0, width, height).await;
         resized.expect("the window takes a size");
     }
 
-    /// Loads the page again.
+    /// Reloads the page.
     pub async fn reload(&self) {
         self.driver().refresh().await.expect("the page reloads");
     }
 
-    /// The address bar's content.
+    /// The address in the address bar.
     pub async fn address(&self) -> String {
         self.driver().current_url().await.unwrap().into()
     }
 
-    /// The value of an expression of JavaScript; a promise's is waited for.
+    /// Evaluates a JavaScript expression; a promise is awaited.
     pub async fn evaluate(&self, expression: &str) -> Value {
         let script = format!("return ({expression})");
         let answer = self.driver().execute(script, Vec::new()).await;
@@ -121,7 +120,7 @@ impl Browser {
             .clone()
     }
 
-    /// Waits until an expression of JavaScript is true in its terms, and gives its value.
+    /// Evaluates a JavaScript expression until its value is truthy, and returns that.
     pub async fn wait_for(&self, expression: &str) -> Value {
         let began = Instant::now();
         let mut looks = tokio::time::interval(INTERVAL);
@@ -141,9 +140,9 @@ impl Browser {
         }
     }
 
-    /// Waits for the element with this test id, and gives its text.
+    /// Waits for the element with this test id, and returns its text.
     pub async fn text(&self, id: &str) -> String {
-        // In one look, since an element that is found may be gone at the next.
+        // In one call: the element may be replaced between two.
         let found = self
             .wait_for(&format!(
                 "(found => found && {{text: found.innerText.trim()}})(document.querySelector('[data-testid=\"{id}\"]'))"
@@ -161,7 +160,7 @@ impl Browser {
         .await;
     }
 
-    /// Whether an element with this test id is in the document and not hidden.
+    /// Whether an element with this test id is in the document and visible.
     pub async fn is_visible(&self, id: &str) -> bool {
         let found =
             format!("document.querySelector('[data-testid=\"{id}\"]')?.checkVisibility() === true");
@@ -179,19 +178,19 @@ impl Browser {
             .unwrap();
     }
 
-    /// Types into the element with this test id; the path of a file chooses it.
+    /// Types into the element with this test id; in a file field, a path selects that file.
     pub async fn type_in(&self, id: &str, text: &str) {
         self.element(id).await.send_keys(text).await.unwrap();
     }
 
-    /// Chooses an option of the select with this test id by its words.
+    /// Selects an option of the select with this test id by its text.
     pub async fn select_option(&self, id: &str, words: &str) {
         let option = format!("//*[@data-testid='{id}']/option[text()='{words}']");
         let query = self.driver().query(By::XPath(option)).wait(LIMIT, INTERVAL);
         query.first().await.unwrap().click().await.unwrap();
     }
 
-    /// Chooses a file with this content in the file field with this test id.
+    /// Selects a file with this content in the file field with this test id.
     pub async fn upload(&self, id: &str, name: &str, content: &[u8]) {
         let path = self.home.path().join(name);
         std::fs::write(&path, content).unwrap();
@@ -204,7 +203,7 @@ impl Browser {
         found.unwrap_or_else(|error| panic!("{id} never came: {error}"))
     }
 
-    /// Keeps what is seen as `target/screenshots/NAME.png`.
+    /// Saves a screenshot as `target/screenshots/NAME.png`.
     pub async fn screenshot(&self, name: &str) {
         let folder = screenshot_folder();
         std::fs::create_dir_all(&folder).unwrap();
@@ -212,22 +211,22 @@ impl Browser {
         self.driver().screenshot(&path).await.unwrap();
     }
 
-    /// Lets the console say this: the test brings it about.
+    /// Permits console messages with these words: the test causes them.
     pub fn expect_in_console(&self, words: &'static str) {
         self.expected.lock().unwrap().push(words);
     }
 
-    /// Checks that the console holds no error and no warning, a violation of the content security
-    /// policy among them, and ends the browser.
+    /// Checks that the console has no error or warning, such as a violation of the content security
+    /// policy, and ends the browser.
     pub async fn close(mut self) {
         let driver = self.driver.take().expect("it is open");
-        let said = driver.browser_log().await.expect("the console");
+        let log = driver.browser_log().await.expect("the console");
         let expected = self.expected.lock().unwrap().clone();
-        let unexpected: Vec<_> = said
+        let unexpected: Vec<_> = log
             .into_iter()
             .filter(|entry| matches!(entry.level.as_str(), "SEVERE" | "WARNING"))
             .filter(|entry| !expected.iter().any(|words| entry.message.contains(words)))
-            // The browser warns of what a slow machine uses late.
+            // Chromium warns where a slow machine uses a preloaded file late.
             .filter(|entry| !entry.message.contains("was preloaded using link preload"))
             .map(|entry| entry.message)
             .collect();
@@ -239,7 +238,7 @@ impl Browser {
 impl Drop for Browser {
     fn drop(&mut self) {
         if let Some(driver) = self.driver.take() {
-            // Killed with its group rather than asked, since it may be what hangs.
+            // Killed with its process group: it may be what hangs.
             let _ = driver.leak();
             assert!(
                 thread::panicking(),
@@ -257,21 +256,22 @@ fn screenshot_folder() -> PathBuf {
 /// Chromedriver and the Chromiums that it starts.
 struct ProcessGroup {
     leader: Child,
-    // Kept open, so that what is still said into it fails nobody.
+    // Kept open, so that later output doesn't fail.
     stdout: BufReader<ChildStdout>,
 }
 
 impl ProcessGroup {
-    /// Starts chromedriver with all its files in this folder, and gives its address.
+    /// Starts chromedriver with its files in this folder, and returns its address.
     fn start(home: &Path) -> (Self, String) {
-        let mut said = String::new();
-        // It takes a port that is free for one version of IP, and ends if it isn't for the other.
+        let mut output = String::new();
+        // It chooses a port that is free for one version of IP, and exits if it isn't free for the
+        // other.
         for _ in 0..10 {
             let mut group = Self::spawn(home);
             let port = group.stdout.by_ref().lines().find_map(|line| {
                 let line = line.ok()?;
-                said.push_str(&line);
-                said.push('\n');
+                output.push_str(&line);
+                output.push('\n');
                 let (_, port) = line.split_once("successfully on port ")?;
                 port.trim_end_matches('.').parse::<u16>().ok()
             });
@@ -279,7 +279,7 @@ impl ProcessGroup {
                 return (group, format!("http://127.0.0.1:{port}"));
             }
         }
-        panic!("chromedriver does not start; is it installed? It said:\n{said}");
+        panic!("chromedriver does not start; is it installed? It output:\n{output}");
     }
 
     fn spawn(home: &Path) -> Self {

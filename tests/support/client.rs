@@ -1,4 +1,4 @@
-//! Somebody who asks the API, in this process or through the front of a deployed stack.
+//! A client of the API, in this process or of a deployed stack.
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -6,7 +6,7 @@ use axum::http::{HeaderMap, Request, StatusCode, header};
 use serde_json::Value;
 use tower::ServiceExt;
 
-/// An answer of the API.
+/// A response of the API.
 #[derive(Debug)]
 pub struct ApiResponse {
     pub status: StatusCode,
@@ -15,7 +15,7 @@ pub struct ApiResponse {
 }
 
 impl ApiResponse {
-    /// Whatever happened, it is no server's fault, and nobody keeps it.
+    /// Checks that the response isn't 500 and isn't cached.
     fn checked(status: StatusCode, headers: HeaderMap, text: String) -> Self {
         assert_ne!(status.as_u16(), 500, "{text}");
         assert_eq!(headers[header::CACHE_CONTROL], "no-store");
@@ -30,7 +30,7 @@ impl ApiResponse {
         serde_json::from_str(&self.text).unwrap_or_else(|error| panic!("{error} in {}", self.text))
     }
 
-    /// The answer's JSON, where it must have this status.
+    /// The response's JSON, after a check of its status.
     #[track_caller]
     pub fn expect(self, status: u16) -> Value {
         assert_eq!(self.status.as_u16(), status, "{}", self.text);
@@ -41,7 +41,7 @@ impl ApiResponse {
         }
     }
 
-    /// Checks that this is a problem document of this kind, and gives its detail.
+    /// Checks that this is a problem document of this type, and returns its detail.
     #[track_caller]
     pub fn expect_problem(self, status: u16, kind: &str) -> String {
         assert_eq!(
@@ -58,13 +58,12 @@ impl ApiResponse {
     }
 }
 
-/// Somebody who asks the API.
+/// A client of the API.
 #[derive(Clone)]
 pub enum ApiClient {
     /// A router in this process.
     Router(Router),
-    /// The page's address, the way of the page: CloudFront, the HTTP API with its authorizer, the
-    /// Lambda.
+    /// A deployed stack, called as the page does: CloudFront, HTTP API with authorizer, Lambda.
     #[cfg(feature = "e2e")]
     Deployed {
         client: reqwest::Client,

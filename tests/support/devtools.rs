@@ -1,4 +1,4 @@
-//! What WebDriver has no words for, by Chromium's own protocol.
+//! What WebDriver has no commands for, by the Chrome DevTools Protocol.
 
 use std::path::Path;
 
@@ -6,19 +6,19 @@ use serde_json::{Value, json};
 
 use super::Browser;
 
-/// How a page is looked at.
+/// A screen that the browser emulates.
 #[derive(Clone, Copy, Debug)]
 pub struct Viewport {
     /// `desktop` or `phone`, `light` or `dark`.
     pub name: &'static str,
     width: u32,
     height: u32,
-    /// Whether fingers touch it.
+    /// Whether it is a touch screen.
     pub is_phone: bool,
     scheme: &'static str,
 }
 
-/// A desktop's width and a phone's, each in light and dark.
+/// A desktop and a phone, each in light and dark.
 pub const VIEWPORTS: [Viewport; 4] = [
     desktop("desktop-light", "light"),
     desktop("desktop-dark", "dark"),
@@ -52,7 +52,7 @@ impl Browser {
         answer.unwrap_or_else(|error| panic!("{method}: {error}"))
     }
 
-    /// Looks at the page so from now on.
+    /// Emulates this screen from now on.
     pub async fn emulate(&self, viewport: Viewport) {
         self.command(
             "Emulation.setDeviceMetricsOverride",
@@ -71,14 +71,14 @@ impl Browser {
         .await;
         let features = json!([
             {"name": "prefers-color-scheme", "value": viewport.scheme},
-            // So that nothing is kept half way.
+            // No screenshot is taken in the middle of an animation.
             {"name": "prefers-reduced-motion", "value": "reduce"},
         ]);
         self.command("Emulation.setEmulatedMedia", json!({"features": features}))
             .await;
     }
 
-    /// Waits until what was asked for is drawn: in the next frame but one.
+    /// Waits for two frames: what has changed is drawn then.
     pub async fn wait_for_frames(&self) {
         self.evaluate(
             "new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)))",
@@ -86,7 +86,7 @@ impl Browser {
         .await;
     }
 
-    /// Drops a file from outside onto the middle of the element with this test id.
+    /// Drops a file onto the middle of the element with this test id.
     pub async fn drop_file(&self, id: &str, path: &Path) {
         let place = self
             .wait_for(&format!(
@@ -101,7 +101,7 @@ impl Browser {
         }
     }
 
-    /// Lets downloads go into this folder.
+    /// Saves downloads in this folder.
     pub async fn download_into(&self, folder: &Path) {
         self.command(
             "Browser.setDownloadBehavior",

@@ -1,4 +1,4 @@
-//! A store that dies after so many writes, as a process does, or that refuses some.
+//! A store that fails: after some writes, as in a crash, or at every second creation.
 
 use std::fmt;
 use std::ops::Range;
@@ -14,17 +14,17 @@ use object_store::{
     PutMode, PutMultipartOptions, PutOptions, PutPayload, PutResult, Result,
 };
 
-/// Passes everything on until its writes are used up; then every call fails.
+/// Forwards calls until its writes are used up; then every call fails.
 #[derive(Debug)]
 pub struct Faulty {
     inner: Arc<dyn ObjectStore>,
     writes: AtomicI64,
-    /// Whether the next object to be created is refused; none: no such object is.
+    /// Whether the next creation is refused; `None` refuses none.
     refuses: Option<AtomicBool>,
 }
 
 impl Faulty {
-    /// Lets so many writes through.
+    /// Fails after so many writes.
     pub fn after(writes: i64, inner: Arc<dyn ObjectStore>) -> Self {
         Self {
             inner,
@@ -33,8 +33,8 @@ impl Faulty {
         }
     }
 
-    /// Refuses every other object that is to be created, as S3 may where calls on the same key meet
-    /// (409 ConditionalRequestConflict), though nothing is there.
+    /// Refuses every second creation of an object, as S3 may where requests for one key conflict
+    /// (409 ConditionalRequestConflict).
     pub fn refusing(inner: Arc<dyn ObjectStore>) -> Self {
         Self {
             inner,

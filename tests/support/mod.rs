@@ -1,9 +1,10 @@
-//! What the integration tests share: an upstream that does as it is told, and an API on any engine.
+//! Helpers of the integration tests: a scripted upstream, the API on any engine, a browser.
 
 pub mod app;
 #[cfg(feature = "e2e")]
 pub mod aws;
 pub mod client;
+pub mod executions;
 pub mod faulty;
 #[cfg(feature = "e2e")]
 pub mod stack;
@@ -12,7 +13,7 @@ pub mod upstream;
 pub mod users;
 pub mod wait;
 
-/// Distinct valid numbers: the n-th list of so many.
+/// `count` distinct valid numbers, always the same ones.
 pub fn numbers(count: u32) -> Vec<String> {
     (0..count)
         .map(|n| format!("{:09}", 100_010_001 + u64::from(n) * 7))

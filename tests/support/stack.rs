@@ -1,4 +1,4 @@
-//! Stacks of `infra/template.yaml` in the emulator, brought up by `cargo xtask deploy` and removed by
+//! Stacks of `infra/template.yaml` in the emulator, made by `cargo xtask deploy` and removed by
 //! `cargo xtask destroy`.
 
 use std::net::SocketAddr;
@@ -18,10 +18,10 @@ use super::client::ApiClient;
 use super::users::sign_in;
 use super::wait::wait_for;
 
-/// Who may sign in.
+/// The user that every stack has.
 pub const USER: &str = "ann@example.gov";
 
-/// A stack; dropping it removes it.
+/// A stack. It is destroyed on drop.
 pub struct Stack {
     name: String,
     answer: Value,
@@ -29,12 +29,12 @@ pub struct Stack {
 }
 
 impl Stack {
-    /// Deploys one whose fetcher asks this upstream.
+    /// Deploys a stack with this upstream.
     pub async fn with_upstream(upstream: &str) -> Self {
         Self::deploy(&[("UpstreamUrl", upstream)]).await
     }
 
-    /// Deploys one with these parameters of the template.
+    /// Deploys a stack with these parameters of the template.
     pub async fn deploy(parameters: &[(&str, &str)]) -> Self {
         static NEXT: AtomicU32 = AtomicU32::new(0);
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
@@ -51,7 +51,8 @@ impl Stack {
             .and_then(|address| address.parse().ok())
             .expect("an address");
         let port = address.port_u16().expect("the emulator's port");
-        // The address is a subdomain of `localhost`, which a browser knows and this client is told.
+        // The address is a subdomain of `localhost`, which browsers resolve and this client
+        // doesn't.
         let client = client()
             .resolve(
                 address.host().expect("a host"),
@@ -71,7 +72,7 @@ impl Stack {
         stack
     }
 
-    /// Its name.
+    /// The stack's name.
     pub fn name(&self) -> &str {
         &self.name
     }
@@ -81,7 +82,7 @@ impl Stack {
         self.answer["outputs"][name].as_str().expect(name)
     }
 
-    /// Sets variables of a function beside those of the template.
+    /// Sets environment variables of a function, beside those of the template.
     pub async fn set_variables(&self, function: &str, variables: &[(&str, &str)]) {
         update_configuration(self.output(function), |configuration| {
             for (name, value) in variables {
@@ -91,7 +92,7 @@ impl Stack {
         .await;
     }
 
-    /// Asks for something below the page's address, `path` without a first slash.
+    /// Sends a GET for a path below the page's address; `path` has no leading slash.
     pub async fn get(&self, path: &str, headers: &[(&str, &str)]) -> Response {
         let url = format!("{}{path}", self.output("Address"));
         let mut request = self.client.get(url);
@@ -101,7 +102,7 @@ impl Stack {
         request.send().await.expect("an answer")
     }
 
-    /// Starts a run; what is answered.
+    /// Starts a run, and returns the response.
     pub async fn start(&self, token: &str, body: &Value) -> Value {
         let started = self
             .client
@@ -116,7 +117,7 @@ impl Stack {
         json_body(started).await
     }
 
-    /// Follows a run to its end.
+    /// Waits for the end of a run.
     pub async fn wait_for_end(&self, token: &str, id: &Value) -> Value {
         let path = format!("api/executions/{}", id.as_str().expect("an id"));
         let bearer = format!("Bearer {token}");
@@ -128,14 +129,14 @@ impl Stack {
         .await
     }
 
-    /// The access token of the user whom the deployment let in.
+    /// An access token of the stack's user.
     pub async fn token(&self) -> String {
         let password = self.answer["password"].as_str().expect("a password");
         let (pool, client) = (self.output("UserPoolId"), self.output("ClientId"));
         sign_in(pool, client, USER, password).await
     }
 
-    /// Whoever has this token.
+    /// A client of the API with this token.
     pub fn api_client(&self, token: String) -> ApiClient {
         ApiClient::Deployed {
             client: self.client.clone(),
@@ -144,17 +145,17 @@ impl Stack {
         }
     }
 
-    /// The client that knows where the page's address is.
+    /// The HTTP client that resolves the page's address.
     pub fn client(&self) -> &Client {
         &self.client
     }
 
-    /// Its executions' files.
+    /// The stack's store.
     pub fn store(&self) -> Store {
         Store::in_bucket(self.output("DataBucketName")).expect("the data bucket")
     }
 
-    /// Its engine, for a router in this process.
+    /// The stack's engine, for a router in this process.
     pub fn engine(&self) -> StepFunctions {
         let settings = StepFunctionsSettings {
             state_machine: self.output("StateMachineArn").parse().expect("an ARN"),
@@ -164,7 +165,7 @@ impl Stack {
         StepFunctions::new(&load_aws_config().expect("roots"), settings)
     }
 
-    /// Runs one of its state machines to its end: the status, and the output or the error.
+    /// Runs a state machine to its end; returns the status, and the output or the error.
     pub async fn run_state_machine(&self, state_machine: &str, input: &Value) -> (String, Value) {
         let client = aws_sdk_sfn::Client::new(&load_aws_config().expect("roots"));
         let started = client
@@ -194,7 +195,7 @@ impl Stack {
         (execution.status().to_string(), end)
     }
 
-    /// Removes it now.
+    /// Destroys the stack now.
     pub async fn destroy(&self) {
         run_to_success(self.destroy_command()).await;
     }
@@ -213,28 +214,28 @@ impl Drop for Stack {
     }
 }
 
-/// A command on a stack in the emulator, as it is typed after `cargo xtask`.
+/// An xtask command on a stack in the emulator.
 pub fn xtask(what: &str, stack: &str) -> Command {
     let mut command = Command::new(setting("XTASK"));
     command.args([what, "--stack", stack, "--endpoint", &setting("ENDPOINT")]);
     command
 }
 
-/// Runs a command to its end, on a thread that may wait.
+/// Runs a command to its end on a blocking thread.
 pub async fn run_command(mut command: Command) -> Output {
     let output = tokio::task::spawn_blocking(move || command.output());
     output.await.expect("no panic").expect("the command")
 }
 
-/// The same; it must succeed.
+/// Runs a command, which must succeed.
 async fn run_to_success(command: Command) -> Output {
     let output = run_command(command).await;
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{said}");
+    let messages = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{messages}");
     output
 }
 
-/// An answer's body as JSON.
+/// A response's body as JSON.
 pub async fn json_body(answer: Response) -> Value {
     let text = answer.text().await.expect("a body");
     serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error} in {text}"))

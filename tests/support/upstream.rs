@@ -1,4 +1,4 @@
-//! An upstream that does as it is told, and remembers what it was asked.
+//! A scripted upstream that counts its requests.
 
 use std::collections::{HashMap, HashSet};
 use std::net::SocketAddr;
@@ -20,7 +20,7 @@ use tokio::time::timeout;
 
 use super::wait::LIMIT;
 
-/// What the upstream answers.
+/// A response of the upstream.
 #[derive(Clone, Debug)]
 pub enum Reply {
     /// This status with a small JSON body.
@@ -41,14 +41,14 @@ pub enum Reply {
 
 type Script = dyn Fn(&str, u32) -> Reply + Send + Sync;
 
-/// An upstream on a port of its own, at `/ssn/`; it ends with the test's runtime.
+/// An upstream at `/ssn/` on a port of its own. It ends with the test's runtime.
 #[derive(Clone)]
 pub struct Upstream {
     /// Its address, to which a number is appended.
     pub url: String,
     inner: Arc<Inner>,
     answered: Arc<Mutex<HashSet<String>>>,
-    /// Keeps the port of one that nobody serves.
+    /// Reserves the port of an upstream that isn't served.
     _unheard: Option<Arc<TcpSocket>>,
 }
 
@@ -60,7 +60,7 @@ struct Inner {
     most: watch::Sender<u32>,
     total: watch::Sender<u32>,
     released: watch::Sender<bool>,
-    /// The clients' ends of the open connections.
+    /// The client addresses of the open connections.
     connections: watch::Sender<HashSet<SocketAddr>>,
 }
 
@@ -88,10 +88,10 @@ fn port() -> (TcpSocket, String) {
 }
 
 impl Upstream {
-    /// Answers as `script` says for a number's digits and how often it was asked before.
+    /// Starts an upstream; `script` gets a number's digits and how many requests it had before.
     pub async fn start(script: impl Fn(&str, u32) -> Reply + Send + Sync + 'static) -> Self {
         let (socket, url) = port();
-        // A thousand may connect at once.
+        // The backlog: thousands may connect at once.
         let listener = socket.listen(4_096).unwrap();
         let inner = Inner::new(Box::new(script));
         let router = Router::new()
@@ -106,7 +106,7 @@ impl Upstream {
         }
     }
 
-    /// One that nobody serves: a connection to it is refused.
+    /// An upstream that refuses connections.
     pub fn unreachable() -> Self {
         let (socket, url) = port();
         Self {
@@ -117,7 +117,7 @@ impl Upstream {
         }
     }
 
-    /// Answers 200 at once.
+    /// Starts an upstream that responds with 200 at once.
     pub async fn succeeding() -> Self {
         Self::start(|_, _| Reply::Status(200)).await
     }
@@ -150,7 +150,7 @@ impl Upstream {
         self.answered.lock().unwrap().clone()
     }
 
-    /// Waits until every connection so far is closed: what their clients sent has been counted.
+    /// Waits until all connections made so far are closed. All their requests are counted then.
     pub async fn wait_for_disconnects(&self) {
         let address = self.url.trim_start_matches("http://");
         let address = address.trim_end_matches("/ssn/");
@@ -166,22 +166,22 @@ impl Upstream {
         waited.await.expect("a connection is never closed");
     }
 
-    /// How often each number was asked.
+    /// How many requests each number had.
     pub fn request_counts(&self) -> HashMap<String, u32> {
         self.inner.asked.lock().unwrap().clone()
     }
 
-    /// GETs in all.
+    /// How many requests there were.
     pub fn request_count(&self) -> u32 {
         *self.inner.total.borrow()
     }
 
-    /// The most that were in flight at the same time.
+    /// The largest number of requests in flight.
     pub fn max_in_flight(&self) -> u32 {
         *self.inner.most.borrow()
     }
 
-    /// The last request's headers.
+    /// The headers of the last request.
     pub fn last_headers(&self) -> HeaderMap {
         self.inner
             .headers
@@ -191,7 +191,7 @@ impl Upstream {
             .expect("the upstream was never asked")
     }
 
-    /// Waits until so many GETs came in all.
+    /// Waits until there have been so many requests.
     pub async fn wait_for_requests(&self, wanted: u32) {
         let mut total = self.inner.total.subscribe();
         let waited = timeout(LIMIT, total.wait_for(|total| *total >= wanted));
@@ -201,13 +201,13 @@ impl Upstream {
             .unwrap();
     }
 
-    /// Lets go of what is held, now and from now on.
+    /// Releases all held requests, and holds none from now on.
     pub fn release(&self) {
         self.inner.released.send_replace(true);
     }
 }
 
-/// Serves HTTP/1.1 on every connection, and notes which are open.
+/// Serves HTTP/1.1 on every connection, and tracks the open ones.
 async fn serve(listener: TcpListener, router: Router, inner: Arc<Inner>) {
     while let Ok((stream, client)) = listener.accept().await {
         inner.connections.send_modify(|open| {
@@ -217,7 +217,7 @@ async fn serve(listener: TcpListener, router: Router, inner: Arc<Inner>) {
         let inner = Arc::clone(&inner);
         tokio::spawn(async move {
             let http = auto::Builder::new(TokioExecutor::new());
-            // How a connection ends is the client's to judge.
+            // A client may end its connection in any way.
             let _ = http.serve_connection(TokioIo::new(stream), service).await;
             inner.connections.send_modify(|open| {
                 open.remove(&client);
@@ -250,10 +250,10 @@ async fn answer(
             true
         }
     });
-    // Also where the client goes away in the middle.
+    // Counts down also where the client closes the connection.
     let _leaving = Leaving(Arc::clone(&inner));
     let mut reply = (inner.script)(&number, before);
-    // Last, so that who waits for the total finds the rest done.
+    // Last, so that all else is recorded when the count is reached.
     inner.total.send_modify(|total| *total += 1);
     loop {
         reply = match reply {

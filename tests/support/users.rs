@@ -1,4 +1,4 @@
-//! People in a user pool.
+//! Users of a user pool.
 
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::aws::call_aws;
 
-/// Lets somebody into a user pool, with a password that will do.
+/// Creates a user in a user pool, and returns the password.
 pub async fn create_user(pool: &str, user: &str) -> &'static str {
     const PASSWORD: &str = "Correct-horse-battery-1";
     let mut who = json!({"UserPoolId": pool, "Username": user});
@@ -19,7 +19,7 @@ pub async fn create_user(pool: &str, user: &str) -> &'static str {
     PASSWORD
 }
 
-/// Signs in; the access token.
+/// Signs in, and returns the access token.
 pub async fn sign_in(pool: &str, client: &str, user: &str, password: &str) -> String {
     let asked = json!({
         "UserPoolId": pool,
@@ -32,7 +32,7 @@ pub async fn sign_in(pool: &str, client: &str, user: &str, password: &str) -> St
     token.as_str().expect("a token").to_owned()
 }
 
-/// One of a token's claims.
+/// The value of a token's claim.
 pub fn claim(token: &str, name: &str) -> String {
     let claims = token.split('.').nth(1).expect("a token of three parts");
     let claims = BASE64_URL_SAFE_NO_PAD.decode(claims).expect("base64");
@@ -40,7 +40,7 @@ pub fn claim(token: &str, name: &str) -> String {
     claims[name].as_str().expect(name).to_owned()
 }
 
-/// A call of one of Cognito's actions.
+/// Calls an action of Cognito.
 pub async fn cognito(action: &str, body: &Value) -> Value {
     let target = format!("AWSCognitoIdentityProviderService.{action}");
     call_aws("cognito-idp", &target, body).await

@@ -1,13 +1,13 @@
-//! Waiting for a condition that can only be looked at.
+//! Polls for conditions.
 
 use std::time::{Duration, Instant};
 
-/// How often it is looked at.
+/// Time between two looks.
 const EVERY: Duration = Duration::from_millis(20);
-/// A condition that hasn't come by then never will.
+/// A condition that isn't met by then counts as one that never will be.
 pub const LIMIT: Duration = Duration::from_secs(180);
 
-/// Looks again and again until there is a value; fails with what was waited for.
+/// Calls `look` until it returns a value; panics with `what` after [`LIMIT`].
 pub async fn wait_for<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
     let began = Instant::now();
     let mut looks = tokio::time::interval(EVERY);
