@@ -8,8 +8,6 @@ use crate::site::Site;
 use crate::support::app::EngineKind;
 use crate::support::upstream::Upstream;
 
-const NO_TROUBLE: &str = "!document.querySelector('[data-testid=trouble]')?.checkVisibility()";
-
 #[tokio::test(flavor = "multi_thread")]
 async fn the_printed_address_lets_in_and_drops_its_token() {
     let upstream = Upstream::succeeding().await;
@@ -29,7 +27,7 @@ async fn the_printed_address_lets_in_and_drops_its_token() {
             .await
             .starts_with("Upstream: 127.0.0.1:")
     );
-    browser.wait_for(NO_TROUBLE).await;
+    browser.wait_until_hidden("trouble").await;
     let readable = browser
         .evaluate("document.documentElement.outerHTML + document.cookie + JSON.stringify({...localStorage})")
         .await;
@@ -73,7 +71,7 @@ async fn without_a_token_the_page_says_where_to_find_it() {
     // The printed address gives access.
     browser.goto(&site.printed()).await;
     browser.text("upstream").await;
-    browser.wait_for(NO_TROUBLE).await;
+    browser.wait_until_hidden("trouble").await;
     browser.close().await;
 }
 
@@ -94,7 +92,7 @@ async fn the_page_recovers_when_another_tab_is_let_in() {
         .wait_for_text("history-empty", "No runs yet. Look up a list.")
         .await;
     browser.text("upstream").await;
-    browser.wait_for(NO_TROUBLE).await;
+    browser.wait_until_hidden("trouble").await;
     browser.close().await;
 }
 

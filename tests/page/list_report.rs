@@ -81,9 +81,7 @@ async fn leading_zeros_are_restored_on_demand() {
     browser.wait_for_text("report-invalid", "1").await;
     browser.click("restore").await;
     browser.wait_for_text("report-numbers", "2").await;
-    browser
-        .wait_for("!document.querySelector('[data-testid=report-invalid]')?.checkVisibility()")
-        .await;
+    browser.wait_until_hidden("report-invalid").await;
     visit.check_nothing_sent(&upstream).await;
     let id = visit.start().await;
     visit.wait_for_status("Finished").await;

@@ -126,9 +126,7 @@ async fn a_long_download_outlasts_server_failures_or_is_cancelled() {
             .wait_for(&format!("{SAYS}.startsWith(\"The server doesn't answer\")"))
             .await;
         browser.click("download-cancel").await;
-        browser
-            .wait_for("!document.querySelector('[data-testid=downloading]').checkVisibility()")
-            .await;
+        browser.wait_until_hidden("downloading").await;
     };
     let_go().await;
     check(browser.evaluate(KEPT).await.as_str().unwrap(), ROWS);

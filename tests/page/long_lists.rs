@@ -219,9 +219,7 @@ async fn a_start_waits_for_the_server_and_can_be_cancelled() {
     browser
         .wait_for_text("start", "Look up 1,000 numbers")
         .await;
-    browser
-        .wait_for("!document.querySelector('[data-testid=trouble]')?.checkVisibility()")
-        .await;
+    browser.wait_until_hidden("trouble").await;
 
     browser.click("start").await;
     browser.text("trouble").await;
@@ -251,8 +249,6 @@ async fn a_list_is_read_once_the_server_is_back() {
         .await;
     let _program = Program::start(&port, data.path(), &upstream);
     browser.wait_for_text("report-numbers", "1").await;
-    browser
-        .wait_for("!document.querySelector('[data-testid=file-trouble]')?.checkVisibility()")
-        .await;
+    browser.wait_until_hidden("file-trouble").await;
     browser.close().await;
 }

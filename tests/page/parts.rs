@@ -72,9 +72,7 @@ async fn code_that_fails_to_load_is_loaded_again_on_demand() {
         site.fail_file(None);
         browser.click("load-again").await;
         browser.wait_for_text("heading", "History").await;
-        browser
-            .wait_for("!document.querySelector('[data-testid=load-error]')?.checkVisibility()")
-            .await;
+        browser.wait_until_hidden("load-error").await;
         visit.close().await;
     }
 }

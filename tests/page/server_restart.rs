@@ -48,8 +48,6 @@ async fn the_page_recovers_when_its_server_is_back() {
     let _program = Program::start(&port, data.path(), &upstream);
     browser.wait_for_text("status", "Finished").await;
     browser.wait_for_text("count-succeeded", "6").await;
-    browser
-        .wait_for("!document.querySelector('[data-testid=trouble]')")
-        .await;
+    browser.wait_until_hidden("trouble").await;
     browser.close().await;
 }

@@ -187,9 +187,7 @@ async fn a_throttled_or_failing_issuer_ends_no_sign_in() {
     visit.issuer.recover();
     upstream.release();
     browser.wait_for_text("status", "Finished").await;
-    browser
-        .wait_for("!document.querySelector('[data-testid=trouble]')")
-        .await;
+    browser.wait_until_hidden("trouble").await;
     let counts = visit.issuer.counts();
     assert_eq!((counts.visits, counts.exchanges), (1, 1));
     assert_eq!(visit.site.refusals(), 0);

@@ -167,6 +167,13 @@ impl Browser {
         self.evaluate(&found).await == true
     }
 
+    /// Waits until no element with this test id is visible.
+    pub async fn wait_until_hidden(&self, id: &str) {
+        let element = format!("document.querySelector('[data-testid=\"{id}\"]')");
+        self.wait_for(&format!("!{element}?.checkVisibility()"))
+            .await;
+    }
+
     /// Clicks the element with this test id, once it can be clicked.
     pub async fn click(&self, id: &str) {
         let query = self.driver().query(By::Testid(id)).wait(LIMIT, INTERVAL);
