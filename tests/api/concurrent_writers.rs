@@ -90,7 +90,7 @@ async fn two_fetchers_on_one_batch_lose_no_row_and_no_count(kind: EngineKind) {
 }
 
 /// Writes a segment of the first pass late, with this record of one item.
-async fn straggle(app: &TestApp, meta: &Meta, item: u32, totals: SegmentTotals, line: &str) {
+async fn write_late(app: &TestApp, meta: &Meta, item: u32, totals: SegmentTotals, line: &str) {
     let name = SegmentName::new(1, 2, "zzzzzz", totals);
     let lines = format!("{line}\n").into_bytes();
     let batch = meta.batch_of(item);
@@ -110,7 +110,7 @@ async fn a_segment_after_the_summary_counts_from_the_next_pass(kind: EngineKind)
         succeeded: 1,
         ..Default::default()
     };
-    straggle(&app, &meta, 1, totals, line).await;
+    write_late(&app, &meta, 1, totals, line).await;
     assert_eq!(
         app.execution(&id).await,
         over,
@@ -136,7 +136,7 @@ async fn a_segment_after_the_summary_counts_from_the_next_pass(kind: EngineKind)
     assert_eq!(
         upstream.request_count() - before,
         2,
-        "what a straggler has answered is not asked again"
+        "items with a late response are not fetched again"
     );
 }
 
@@ -152,7 +152,7 @@ async fn a_redrive_takes_up_what_late_writers_answered(kind: EngineKind) {
         succeeded: 1,
         ..Default::default()
     };
-    straggle(&app, &meta, 0, totals, line).await;
+    write_late(&app, &meta, 0, totals, line).await;
     let before = upstream.request_count();
     let redrive = format!("/api/executions/{id}/redrive");
     app.post(&redrive, json!({})).await.expect(202);
@@ -185,7 +185,7 @@ async fn a_late_response_in_another_batch_is_counted_and_shown(kind: EngineKind)
         not_found: 1,
         ..Default::default()
     };
-    straggle(&app, &meta, 1, totals, line).await;
+    write_late(&app, &meta, 1, totals, line).await;
     upstream.release();
     let over = app.wait_for_end(&id).await;
     let rows = app.rows(&id).await;

@@ -40,16 +40,16 @@ async fn writes_that_the_store_refuses_once_are_retried(kind: EngineKind) {
     let app = TestApp::new(kind, &upstream).await;
     let refusing = Store::new(Arc::new(Faulty::refusing(app.objects.clone())));
     let router = app.router_with_store(&refusing);
-    let ask = async |path: &str, body: String| {
-        let asked = call(&router, "POST", path, &HEADERS, body).await;
-        asked.expect(202)
+    let post = async |path: &str, body: String| {
+        let response = call(&router, "POST", path, &HEADERS, body).await;
+        response.expect(202)
     };
-    let id = id_of(&ask("/api/executions", json!({"ssnList": LINES}).to_string()).await);
+    let id = id_of(&post("/api/executions", json!({"ssnList": LINES}).to_string()).await);
     upstream.wait_for_requests(2).await;
-    ask(&format!("/api/executions/{id}/stop"), String::new()).await;
+    post(&format!("/api/executions/{id}/stop"), String::new()).await;
     assert_eq!(app.wait_for_end(&id).await["status"], "ABORTED");
     upstream.release();
-    ask(&format!("/api/executions/{id}/redrive"), String::new()).await;
+    post(&format!("/api/executions/{id}/redrive"), String::new()).await;
     let over = app.wait_for_end(&id).await;
     assert_eq!(
         (&over["status"], &over["counts"]["SUCCEEDED"]),

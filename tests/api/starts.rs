@@ -68,9 +68,9 @@ async fn twenty_thousand_numbers_are_each_fetched_once(kind: EngineKind) {
             .eq(lines.iter())
     );
     assert!(rows.iter().all(|row| row["outcome"] == "SUCCEEDED"));
-    let asked = upstream.request_counts();
-    assert_eq!(asked.len(), 20_000);
-    assert!(asked.values().all(|count| *count == 1));
+    let counts = upstream.request_counts();
+    assert_eq!(counts.len(), 20_000);
+    assert!(counts.values().all(|count| *count == 1));
 }
 
 async fn a_list_without_a_valid_number_sends_no_request(kind: EngineKind) {

@@ -74,7 +74,7 @@ async fn a_stop_keeps_responses_and_a_redrive_fetches_the_rest(kind: EngineKind)
         answered
             .iter()
             .all(|number| after[number] == before[number]),
-        "an answer is never asked for again"
+        "no answered number is requested again"
     );
 }
 

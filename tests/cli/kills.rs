@@ -41,7 +41,7 @@ async fn a_served_run_survives_ten_kills_at_random_moments() {
     for kill in 1..=KILLS {
         upstream.wait_for_requests(moment).await;
         if kill == KILLS {
-            wait_for("a written answer", async || {
+            wait_for("a written response", async || {
                 let written = answered(folder.path(), &id).await;
                 (!written.is_empty()).then_some(())
             })
@@ -49,7 +49,7 @@ async fn a_served_run_survives_ten_kills_at_random_moments() {
         }
         server.kill().await;
         upstream.wait_for_disconnects().await;
-        kills.note(&upstream, answered(folder.path(), &id).await);
+        kills.add(&upstream, answered(folder.path(), &id).await);
         moment = kills.moment(&upstream);
         server = Server::start(folder.path(), &upstream.url, &[]).await;
     }
@@ -66,7 +66,7 @@ async fn a_served_run_survives_ten_kills_at_random_moments() {
         "no row lost, none twice"
     );
     assert!(rows.iter().all(|row| row["outcome"] == "SUCCEEDED"));
-    kills.none_was_in_vain(&upstream);
+    kills.check_no_repeats(&upstream);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -100,14 +100,14 @@ async fn a_resumed_fetch_survives_ten_kills_at_random_moments() {
         let mut child = spawn_fetch(&args);
         upstream.wait_for_requests(moment).await;
         if kill == KILLS {
-            wait_for("a written answer", async || {
+            wait_for("a written response", async || {
                 (!written().await.is_empty()).then_some(())
             })
             .await;
         }
         child.kill().await.unwrap();
         upstream.wait_for_disconnects().await;
-        kills.note(&upstream, written().await);
+        kills.add(&upstream, written().await);
     }
     let output = fetch("", &args).await;
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
@@ -119,7 +119,7 @@ async fn a_resumed_fetch_survives_ten_kills_at_random_moments() {
         "no row lost, none twice"
     );
     assert!(rows.iter().all(|row| row["outcome"] == "SUCCEEDED"));
-    kills.none_was_in_vain(&upstream);
+    kills.check_no_repeats(&upstream);
 }
 
 async fn slow() -> Upstream {
@@ -139,21 +139,21 @@ impl Kills {
         upstream.request_count() + rand::random_range(1..(left / 4).max(2))
     }
 
-    fn note(&mut self, upstream: &Upstream, written: Vec<String>) {
-        let asked = upstream.request_counts();
-        let counts = written
+    fn add(&mut self, upstream: &Upstream, written: Vec<String>) {
+        let counts = upstream.request_counts();
+        let written = written
             .into_iter()
-            .map(|number| (number.clone(), asked[&number]));
-        self.0.push(counts.collect());
+            .map(|number| (number.clone(), counts[&number]));
+        self.0.push(written.collect());
     }
 
-    fn none_was_in_vain(&self, upstream: &Upstream) {
-        let asked = upstream.request_counts();
+    fn check_no_repeats(&self, upstream: &Upstream) {
+        let counts = upstream.request_counts();
         for (kill, written) in self.0.iter().enumerate() {
             for (number, count) in written {
                 assert_eq!(
-                    asked[number], *count,
-                    "asked after kill {kill} although its answer was written"
+                    counts[number], *count,
+                    "requested after kill {kill} although its response was written"
                 );
             }
         }

@@ -20,7 +20,7 @@ use crate::support::upstream::{Reply, Upstream};
 const TABLE: &str = "Name,SSN\nAnn,100010001\nBob Brown,nonsense\nCy,100-01-0003\nDi,100010001\n";
 
 /// Runs `rollcall fetch --api` on this server.
-async fn by(server: &Server, list: &str, more: &[&str]) -> Output {
+async fn fetch_by_api(server: &Server, list: &str, more: &[&str]) -> Output {
     let api = format!("{}/?token={}", server.address, server.token);
     fetch(list, &[&["-", "--api", &api][..], more].concat()).await
 }
@@ -37,7 +37,7 @@ async fn a_server_writes_the_same_rows_as_a_local_fetch() {
     let server = Server::start(folder.path(), &upstream.url, &[]).await;
     for more in [&[][..], &["--masked"]] {
         let more = [&["--format", "ndjson"], more].concat();
-        let there = by(&server, TABLE, &more).await;
+        let there = fetch_by_api(&server, TABLE, &more).await;
         assert_eq!(there.status.code(), Some(0), "{}", text(&there.stderr));
         assert!(there.stderr.is_empty());
         let here = [&["-", "--upstream", &upstream.url][..], &more].concat();
@@ -47,7 +47,7 @@ async fn a_server_writes_the_same_rows_as_a_local_fetch() {
             without_times(rows(&here.stdout))
         );
     }
-    let csv = by(&server, TABLE, &[]).await;
+    let csv = fetch_by_api(&server, TABLE, &[]).await;
     assert!(text(&csv.stdout).starts_with("Name,row,ssn,outcome,"));
 }
 
@@ -85,7 +85,7 @@ async fn failures_on_the_server_are_reported() {
         "--max-concurrency",
         "1",
     ];
-    let output = by(&server, LIST, &more).await;
+    let output = fetch_by_api(&server, LIST, &more).await;
     assert_eq!(output.status.code(), Some(1));
     assert_eq!(text(&output.stdout).lines().count(), 5);
     assert!(text(&output.stderr).contains("more than the 0 % tolerated"));
@@ -100,7 +100,7 @@ async fn a_long_list_is_sent_in_parts() {
     let server = Server::start(folder.path(), &upstream.url, &[]).await;
     // One line more than fits a request.
     let list = "100010001\n".repeat(250_000) + "x\n";
-    let output = by(&server, &list, &["--masked"]).await;
+    let output = fetch_by_api(&server, &list, &["--masked"]).await;
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
     assert_eq!(text(&output.stdout).lines().count(), 250_002);
     assert!(text(&output.stdout).ends_with("INVALID,,NO_DIGITS,,,0,\n"));
@@ -246,8 +246,8 @@ async fn unclear_targets_and_refused_tokens_are_errors() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_busy_server_is_retried_and_its_detail_is_shown() {
-    let asked = Arc::new(AtomicUsize::new(0));
-    let count = Arc::clone(&asked);
+    let requests = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&requests);
     let busy = Router::new().fallback(move || {
         count.fetch_add(1, Ordering::Relaxed);
         std::future::ready((
@@ -264,5 +264,5 @@ async fn a_busy_server_is_retried_and_its_detail_is_shown() {
         text(&output.stderr),
         "rollcall: the server refused: try later\n"
     );
-    assert!(asked.load(Ordering::Relaxed) > 1);
+    assert!(requests.load(Ordering::Relaxed) > 1);
 }

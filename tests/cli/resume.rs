@@ -110,8 +110,8 @@ async fn redrive_retries_what_failed() {
     );
     let found = outcomes(&redriven.stdout);
     assert_eq!(found, ["SUCCEEDED", "SUCCEEDED", "INVALID", "SUCCEEDED"]);
-    let asked = upstream.request_counts();
-    assert_eq!((asked["100010001"], asked["100010002"]), (2, 1));
+    let counts = upstream.request_counts();
+    assert_eq!((counts["100010001"], counts["100010002"]), (2, 1));
     // Nothing is left to fetch.
     let over = fetch(LIST, &[&args[..], &["--redrive"]].concat()).await;
     assert_eq!((over.status.code(), upstream.request_count()), (Some(0), 3));
@@ -128,7 +128,7 @@ async fn a_folder_refuses_another_list_or_upstream() {
         fetch(list, &args).await
     };
     assert_eq!(call(LIST, &upstream.url).await.status.code(), Some(0));
-    let asked = upstream.request_count();
+    let count = upstream.request_count();
     let less = LIST.trim_end().rsplit_once('\n').unwrap().0;
     let elsewhere = format!("{}elsewhere/", upstream.url);
     for (list, url, difference) in [
@@ -151,7 +151,7 @@ async fn a_folder_refuses_another_list_or_upstream() {
     }
     assert_eq!(
         (upstream.request_count(), other.request_count()),
-        (asked, 0)
+        (count, 0)
     );
 }
 

@@ -37,7 +37,7 @@ async fn a_terminated_server_writes_responses_and_resumes() {
     for number in answered {
         assert_eq!(
             after[&number], before[&number],
-            "an answer that was known is not asked for again"
+            "no known response is requested again"
         );
     }
     assert!(server.terminate().await.success());

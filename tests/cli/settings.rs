@@ -28,7 +28,7 @@ fn set(printed: &str) -> Vec<&str> {
 }
 
 /// A setting's line, and its value's origin.
-fn one<'a>(printed: &'a str, flag: &str) -> (&'a str, &'a str) {
+fn setting<'a>(printed: &'a str, flag: &str) -> (&'a str, &'a str) {
     let origin = printed.lines().find_map(|line| {
         let (named, origin) = line.strip_prefix("# --")?.split_once(": ")?;
         named.starts_with(&format!("{flag}, ")).then_some(origin)
@@ -50,12 +50,12 @@ async fn flag_overrides_variable_overrides_file() {
     command.arg("settings").env("ROLLCALL_SETTINGS", &file);
     let by_file = printed(&mut command).await;
     assert_eq!(
-        one(&by_file, "max-attempts"),
+        setting(&by_file, "max-attempts"),
         ("max-attempts = 2", &*in_file)
     );
-    assert_eq!(one(&by_file, "allow-http").0, "allow-http = true");
+    assert_eq!(setting(&by_file, "allow-http").0, "allow-http = true");
     assert_eq!(
-        one(&by_file, "backoff"),
+        setting(&by_file, "backoff"),
         ("backoff = \"200ms\"", "the default.")
     );
 
@@ -64,24 +64,24 @@ async fn flag_overrides_variable_overrides_file() {
         .env("ROLLCALL_ALLOW_HTTP", "false");
     let by_variable = printed(&mut command).await;
     assert_eq!(
-        one(&by_variable, "max-attempts"),
+        setting(&by_variable, "max-attempts"),
         (
             "max-attempts = 3",
             "given by the variable ROLLCALL_MAX_ATTEMPTS."
         )
     );
-    assert_eq!(one(&by_variable, "allow-http").0, "allow-http = false");
+    assert_eq!(setting(&by_variable, "allow-http").0, "allow-http = false");
 
     command
         .args(["--max-attempts", "4", "--allow-http"])
         .env("ROLLCALL_ALLOW_HTTP", "true");
     let by_flag = printed(&mut command).await;
     assert_eq!(
-        one(&by_flag, "max-attempts"),
+        setting(&by_flag, "max-attempts"),
         ("max-attempts = 4", "given on the command line.")
     );
     assert_eq!(
-        one(
+        setting(
             &printed(
                 rollcall()
                     .args(["settings", "--allow-http=false", "--settings"])
@@ -141,7 +141,7 @@ async fn a_duration_is_read_alike_from_every_source() {
         let expected = format!("attempt-timeout = {shown}");
         for mut command in [by_file, by_variable, by_flag] {
             let printed = printed(&mut command).await;
-            assert_eq!(one(&printed, "attempt-timeout").0, expected);
+            assert_eq!(setting(&printed, "attempt-timeout").0, expected);
         }
     }
 }
@@ -156,9 +156,12 @@ async fn the_user_s_settings_file_is_the_default() {
         .arg("settings")
         .env("XDG_CONFIG_HOME", folder.path())
         .env_remove("ROLLCALL_SETTINGS");
-    assert_eq!(one(&printed(&mut command).await, "retain").0, "retain = 30");
+    assert_eq!(
+        setting(&printed(&mut command).await, "retain").0,
+        "retain = 30"
+    );
     command.args(["--settings", "/dev/null"]);
-    assert_eq!(one(&printed(&mut command).await, "retain").0, "");
+    assert_eq!(setting(&printed(&mut command).await, "retain").0, "");
 }
 
 /// Every setting with a value other than its default.
@@ -203,8 +206,8 @@ async fn every_printed_setting_reads_back_the_same() {
     let flags: Vec<_> = flags.collect();
     assert!(flags.len() > 20, "{help}");
     for flag in flags {
-        let is_set = !one(&first, flag).0.is_empty() || flag == "header";
-        assert!(is_set && !one(&first, flag).1.is_empty(), "{flag}");
+        let is_set = !setting(&first, flag).0.is_empty() || flag == "header";
+        assert!(is_set && !setting(&first, flag).1.is_empty(), "{flag}");
     }
 }
 

@@ -51,8 +51,8 @@ fn the_flags_region_overrides_the_environments() {
             .to_owned()
     };
     assert_eq!(bucket(&[]), "rollcall-code-ACCOUNT-eu-west-1");
-    let asked = bucket(&["--region", "ap-south-1"]);
-    assert_eq!(asked, "rollcall-code-ACCOUNT-ap-south-1");
+    let bucket = bucket(&["--region", "ap-south-1"]);
+    assert_eq!(bucket, "rollcall-code-ACCOUNT-ap-south-1");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -8,7 +8,7 @@ use crate::support::upstream::{Reply, Upstream};
 /// The largest output of a state, in bytes (AWS Step Functions, service quotas).
 const PAYLOAD: usize = 256 * 1024;
 
-async fn ask(stack: &Stack, input: Value) -> (String, Value) {
+async fn run(stack: &Stack, input: Value) -> (String, Value) {
     stack
         .run_state_machine("DirectStateMachineArn", &input)
         .await
@@ -32,19 +32,19 @@ async fn outputs_are_in_list_order() {
     let stack = Stack::with_upstream(&upstream.url).await;
     let list = json!({"ssnList": ["123-45-0001", "123450002", "12", "123450004", "123450003"]});
 
-    let (status, answers) = ask(&stack, list).await;
-    assert_eq!(status, "SUCCEEDED", "{answers}");
+    let (status, outputs) = run(&stack, list).await;
+    assert_eq!(status, "SUCCEEDED", "{outputs}");
     assert_eq!(
-        answers[0],
+        outputs[0],
         json!({"statusCode": 200, "body": {"name": "Ann"}})
     );
-    assert_eq!(answers[1]["statusCode"], 404);
-    assert_eq!(answers[1]["body"]["name"], "Ada Example");
-    assert_eq!(answers[2]["statusCode"], Value::Null);
-    assert!(answers[2]["error"].is_string(), "{}", answers[2]);
-    assert_eq!(answers[3]["statusCode"], 403);
-    assert_eq!(answers[4], json!({"statusCode": 200, "body": "no record"}));
-    assert_eq!(answers.as_array().unwrap().len(), 5);
+    assert_eq!(outputs[1]["statusCode"], 404);
+    assert_eq!(outputs[1]["body"]["name"], "Ada Example");
+    assert_eq!(outputs[2]["statusCode"], Value::Null);
+    assert!(outputs[2]["error"].is_string(), "{}", outputs[2]);
+    assert_eq!(outputs[3]["statusCode"], 403);
+    assert_eq!(outputs[4], json!({"statusCode": 200, "body": "no record"}));
+    assert_eq!(outputs.as_array().unwrap().len(), 5);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -57,17 +57,17 @@ async fn all_numbers_are_requested_at_once_in_both_map_modes() {
         .await;
         let stack = Stack::with_upstream(&upstream.url).await;
         let list = numbers(count);
-        let asked = ask(&stack, json!({"ssnList": list}));
+        let run = run(&stack, json!({"ssnList": list}));
         // No request is answered before all have arrived.
         let all = async {
             upstream.wait_for_requests(count).await;
             upstream.release();
         };
-        let ((status, answers), ()) = tokio::join!(asked, all);
-        assert_eq!(status, "SUCCEEDED", "{answers}");
-        let answers = answers.as_array().unwrap();
-        assert_eq!(answers.len(), list.len());
-        for (number, answer) in list.iter().zip(answers) {
+        let ((status, outputs), ()) = tokio::join!(run, all);
+        assert_eq!(status, "SUCCEEDED", "{outputs}");
+        let outputs = outputs.as_array().unwrap();
+        assert_eq!(outputs.len(), list.len());
+        for (number, answer) in list.iter().zip(outputs) {
             assert_eq!(answer["body"], number[5..]);
         }
         assert_eq!(upstream.max_in_flight(), count);
@@ -81,11 +81,11 @@ async fn four_hundred_long_bodies_are_truncated_and_marked() {
         Upstream::start(move |_, _| Reply::Body("application/json", long.to_string())).await;
     let stack = Stack::with_upstream(&upstream.url).await;
     for count in [40, 400] {
-        let (status, answers) = ask(&stack, json!({"ssnList": numbers(count)})).await;
+        let (status, outputs) = run(&stack, json!({"ssnList": numbers(count)})).await;
         assert_eq!(status, "SUCCEEDED");
-        let bytes = answers.to_string().len();
+        let bytes = outputs.to_string().len();
         assert!(bytes < PAYLOAD && bytes > PAYLOAD * 4 / 5, "{bytes} bytes");
-        for answer in answers.as_array().unwrap() {
+        for answer in outputs.as_array().unwrap() {
             assert_eq!(answer["truncated"], true);
             assert!(answer["body"].as_str().unwrap().starts_with("{\"text\":"));
         }
@@ -103,7 +103,7 @@ async fn input_without_1_to_400_numbers_fails_with_a_cause() {
         (json!({"ssnList": "123-45-6789"}), "BadInput"),
         (json!({"ssnList": numbers(401)}), "TooMany"),
     ] {
-        let (status, end) = ask(&stack, input).await;
+        let (status, end) = run(&stack, input).await;
         assert_eq!((status.as_str(), &end["error"]), ("FAILED", &json!(name)));
         assert!(end["cause"].as_str().unwrap().contains("1 to 400 numbers"));
     }

@@ -73,10 +73,13 @@ async fn check(app: &TestApp, upstream: &Upstream, id: &str, lines: &[String]) -
     let rows = app.rows(id).await;
     let found: Vec<&Value> = rows.iter().map(|row| &row["ssn"]).collect();
     assert_eq!(found, lines.iter().collect::<Vec<_>>());
-    let asked = upstream.request_counts();
+    let counts = upstream.request_counts();
     let (written, in_flight) = lines.split_at(lines.len() / 2);
-    assert!(written.iter().all(|number| asked[number] == 1), "{asked:?}");
-    in_flight.iter().map(|number| asked[number]).collect()
+    assert!(
+        written.iter().all(|number| counts[number] == 1),
+        "{counts:?}"
+    );
+    in_flight.iter().map(|number| counts[number]).collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -94,8 +97,8 @@ async fn a_fetcher_killed_in_mid_batch_loses_nothing() {
             Err(error) => panic!("a fetcher can't be killed: {error}"),
         }
     }
-    let asked = check(&app, &upstream, &id, &lines).await;
-    assert!(asked.iter().all(|times| *times == 2), "{asked:?}");
+    let counts = check(&app, &upstream, &id, &lines).await;
+    assert!(counts.iter().all(|times| *times == 2), "{counts:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -132,6 +135,6 @@ async fn a_fetcher_out_of_memory_in_mid_batch_loses_nothing() {
         // Some have ended.
         let _ = limit(fetcher, None);
     }
-    let asked = check(&app, &upstream, &id, &lines).await;
-    assert!(asked.iter().any(|times| *times > 1), "{asked:?}");
+    let counts = check(&app, &upstream, &id, &lines).await;
+    assert!(counts.iter().any(|times| *times > 1), "{counts:?}");
 }

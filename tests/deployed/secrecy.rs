@@ -66,8 +66,8 @@ async fn no_number_reaches_the_workflow_or_a_log() {
     // A number in a path or query, by mistake.
     let number = &lines[0];
     for path in [number.clone(), format!("?cursor={number}")] {
-        let asked = app.get(&format!("/api/executions/{path}")).await;
-        assert!(asked.status.is_client_error());
+        let response = app.get(&format!("/api/executions/{path}")).await;
+        assert!(response.status.is_client_error());
     }
 
     let stack = app.stack();

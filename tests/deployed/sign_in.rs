@@ -8,20 +8,20 @@ use crate::support::wait::wait_for;
 
 /// Creates an app client with which tests can sign in.
 async fn client_of(pool: &str) -> String {
-    let asked = json!({
+    let request = json!({
         "UserPoolId": pool,
         "ClientName": "other",
         "ExplicitAuthFlows": ["ALLOW_ADMIN_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
     });
-    let made = cognito("CreateUserPoolClient", &asked).await;
-    made["UserPoolClient"]["ClientId"]
+    let created = cognito("CreateUserPoolClient", &request).await;
+    created["UserPoolClient"]["ClientId"]
         .as_str()
         .expect("a client")
         .to_owned()
 }
 
 /// The status and body of a GET with this token.
-async fn asked(stack: &Stack, path: &str, token: &str) -> (u16, Value) {
+async fn get(stack: &Stack, path: &str, token: &str) -> (u16, Value) {
     let bearer = format!("Bearer {token}");
     let answer = stack.get(path, &[("authorization", &bearer)]).await;
     (answer.status().as_u16(), json_body(answer).await)
@@ -40,10 +40,10 @@ async fn runs_are_private_and_foreign_tokens_are_refused() {
         .await;
     let run = format!("api/executions/{}", started["id"].as_str().unwrap());
     for (token, status, runs) in [(&ann, 200, 1), (&bob, 404, 0)] {
-        assert_eq!(asked(&stack, &run, token).await.0, status);
+        assert_eq!(get(&stack, &run, token).await.0, status);
         let results = format!("{run}/results");
-        assert_eq!(asked(&stack, &results, token).await.0, status);
-        let (_, history) = asked(&stack, "api/executions", token).await;
+        assert_eq!(get(&stack, &results, token).await.0, status);
+        let (_, history) = get(&stack, "api/executions", token).await;
         assert_eq!(history["executions"].as_array().unwrap().len(), runs);
     }
 
@@ -51,8 +51,8 @@ async fn runs_are_private_and_foreign_tokens_are_refused() {
     let other = client_of(pool).await;
     let audience = sign_in(pool, &other, "bob@example.gov", password).await;
     // A token of another pool: another issuer.
-    let made = cognito("CreateUserPool", &json!({"PoolName": "other"})).await;
-    let foreign = made["UserPool"]["Id"].as_str().expect("a pool");
+    let created = cognito("CreateUserPool", &json!({"PoolName": "other"})).await;
+    let foreign = created["UserPool"]["Id"].as_str().expect("a pool");
     let password = create_user(foreign, "bob").await;
     let issuer = sign_in(foreign, &client_of(foreign).await, "bob", password).await;
     // A token of this pool and client with another signature.
@@ -60,7 +60,7 @@ async fn runs_are_private_and_foreign_tokens_are_refused() {
     let signature: String = signature.chars().rev().collect();
     let forged = format!("{claims}.{signature}");
     for token in [&audience, &issuer, &forged] {
-        let (status, refusal) = asked(&stack, "api/executions", token).await;
+        let (status, refusal) = get(&stack, "api/executions", token).await;
         assert_eq!(status, 401, "{refusal}");
     }
 }
@@ -86,14 +86,14 @@ async fn a_token_lets_in_until_it_ends() {
     // On a slow machine a call may arrive after the token's end.
     let brief = wait_for("a call before the token's end", async || {
         let token = sign_in(pool, client, "bob@example.gov", password).await;
-        let (status, _) = asked(&stack, "api/executions", &token).await;
+        let (status, _) = get(&stack, "api/executions", &token).await;
         (status == 200).then_some(token)
     })
     .await;
     wait_for("the end of the token", async || {
-        let (status, _) = asked(&stack, "api/executions", &brief).await;
+        let (status, _) = get(&stack, "api/executions", &brief).await;
         (status == 401).then_some(())
     })
     .await;
-    assert_eq!(asked(&stack, "api/executions", &lasting).await.0, 200);
+    assert_eq!(get(&stack, "api/executions", &lasting).await.0, 200);
 }

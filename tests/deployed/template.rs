@@ -51,8 +51,8 @@ async fn a_stack_is_deployed_used_and_destroyed() {
         let policy = &shell.headers()[header::CONTENT_SECURITY_POLICY];
         let policy = policy.to_str().unwrap();
         assert!(policy.contains("frame-ancestors 'none'"), "{policy}");
-        let asked = format!("connect-src 'self' {};", stack.output("SignIn"));
-        assert!(policy.contains(&asked), "{policy}");
+        let sources = format!("connect-src 'self' {};", stack.output("SignIn"));
+        assert!(policy.contains(&sources), "{policy}");
         let shell = shell.text().await.unwrap();
         let script = shell.split("src=\"/").nth(1).expect("a script");
         let script = script.split('"').next().unwrap();

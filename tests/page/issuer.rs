@@ -167,18 +167,18 @@ async fn authorize(
 ) -> Response {
     issuer.state.lock().unwrap().counts.visits += 1;
     let query = query.unwrap_or_default();
-    let asked = fields(&query);
-    let is = |name: &str, value: &str| asked.get(name).is_some_and(|found| found == value);
+    let fields = parse(&query);
+    let is = |name: &str, value: &str| fields.get(name).is_some_and(|found| found == value);
     let is_right = is("response_type", "code")
         && is("client_id", CLIENT)
         && is("scope", "openid email")
         && is("code_challenge_method", "S256")
-        && asked.get("state").is_some_and(|state| state.len() >= 20);
+        && fields.get("state").is_some_and(|state| state.len() >= 20);
     if !is_right {
-        return (StatusCode::BAD_REQUEST, "not as it must be asked").into_response();
+        return (StatusCode::BAD_REQUEST, "an invalid request").into_response();
     }
     if let Some(user) = known(&issuer, &headers) {
-        return with_code(&issuer, &asked, &user);
+        return with_code(&issuer, &fields, &user);
     }
     let query = query.replace('&', "&amp;");
     let link =
@@ -196,13 +196,13 @@ async fn sign_in(
     Path(user): Path<String>,
     RawQuery(query): RawQuery,
 ) -> Response {
-    let asked = fields(&query.unwrap_or_default());
+    let fields = parse(&query.unwrap_or_default());
     if user == "nobody" {
-        let (root, state) = (&asked["redirect_uri"], &asked["state"]);
+        let (root, state) = (&fields["redirect_uri"], &fields["state"]);
         return moved(&format!("{root}?error=access_denied&state={state}"));
     }
     issuer.state.lock().unwrap().sessions.insert(user.clone());
-    let mut response = with_code(&issuer, &asked, &user);
+    let mut response = with_code(&issuer, &fields, &user);
     let cookie = format!("{COOKIE}={user}; Path=/; HttpOnly");
     response
         .headers_mut()
@@ -210,10 +210,10 @@ async fn sign_in(
     response
 }
 
-fn with_code(issuer: &Issuer, asked: &Fields, user: &str) -> Response {
-    let (code, root) = (random(), asked["redirect_uri"].clone());
-    let location = format!("{root}?code={code}&state={}", asked["state"]);
-    let challenge = asked["code_challenge"].clone();
+fn with_code(issuer: &Issuer, fields: &Fields, user: &str) -> Response {
+    let (code, root) = (random(), fields["redirect_uri"].clone());
+    let location = format!("{root}?code={code}&state={}", fields["state"]);
+    let challenge = fields["code_challenge"].clone();
     let user = user.to_owned();
     let mut issued = issuer.state.lock().unwrap();
     issued.codes.insert(
@@ -228,8 +228,8 @@ fn with_code(issuer: &Issuer, asked: &Fields, user: &str) -> Response {
 }
 
 async fn token(State(issuer): Shared, body: String) -> Response {
-    let asked = fields(&body);
-    let given = |name: &str| asked.get(name).map(String::as_str).unwrap_or_default();
+    let fields = parse(&body);
+    let given = |name: &str| fields.get(name).map(String::as_str).unwrap_or_default();
     let user = {
         let mut issued = issuer.state.lock().unwrap();
         if let Some((status, body)) = issued.failing {
@@ -264,9 +264,9 @@ async fn token(State(issuer): Shared, body: String) -> Response {
 }
 
 async fn revoke(State(issuer): Shared, body: String) -> Response {
-    let asked = fields(&body);
+    let fields = parse(&body);
     let mut issued = issuer.state.lock().unwrap();
-    let known = asked
+    let known = fields
         .get("token")
         .and_then(|token| issued.refresh.remove(token));
     issued.counts.revocations += u32::from(known.is_some());
@@ -275,8 +275,8 @@ async fn revoke(State(issuer): Shared, body: String) -> Response {
 }
 
 async fn logout(State(issuer): Shared, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
-    let asked = fields(&query.unwrap_or_default());
-    if asked["client_id"] != CLIENT {
+    let fields = parse(&query.unwrap_or_default());
+    if fields["client_id"] != CLIENT {
         return (StatusCode::BAD_REQUEST, "another client").into_response();
     }
     if let Some(user) = known(&issuer, &headers) {
@@ -284,7 +284,7 @@ async fn logout(State(issuer): Shared, RawQuery(query): RawQuery, headers: Heade
         issued.sessions.remove(&user);
         issued.counts.ends += 1;
     }
-    moved(&asked["logout_uri"])
+    moved(&fields["logout_uri"])
 }
 
 /// The user of the issuer's own session.
@@ -310,7 +310,7 @@ fn to_page(status: StatusCode, body: String) -> Response {
     (status, headers, body).into_response()
 }
 
-fn fields(text: &str) -> Fields {
+fn parse(text: &str) -> Fields {
     form_urlencoded::parse(text.as_bytes())
         .into_owned()
         .collect()

@@ -12,7 +12,7 @@ use crate::visit::Visit;
 
 /// Replaces the browser's file dialog by a file of the page's private file system.
 const DIALOG: &str = "(window.showSaveFilePicker = async options => {
-    window.asked = options;
+    window.options = options;
     const folder = await navigator.storage.getDirectory();
     return folder.getFileHandle('download', {create: true});
 }) && true";
@@ -87,7 +87,7 @@ async fn a_long_download_outlasts_server_failures_or_is_cancelled() {
     browser
         .wait_for(&format!("{SAYS}.startsWith(\"The server doesn't answer\")"))
         .await;
-    let suggested = browser.evaluate("window.asked.suggestedName").await;
+    let suggested = browser.evaluate("window.options.suggestedName").await;
     let suggested = suggested.as_str().unwrap().to_owned();
     assert!(
         suggested.starts_with("Everybody 20") && suggested.ends_with(".csv"),

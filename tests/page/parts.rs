@@ -10,7 +10,7 @@ use crate::support::numbers;
 use crate::support::upstream::Upstream;
 use crate::visit::Visit;
 
-/// The files of the pages' code that were loaded: their names up to the hash, and what asked for each.
+/// The files of the pages' code that were loaded: their names up to the hash, and their initiators.
 const LOADED: &str = "performance.getEntriesByType('resource')
     .map(entry => [new URL(entry.name).pathname.slice(1).split('-')[0], entry.initiatorType])
     .filter(([name]) => ['run', 'history', 'shared'].includes(name))
@@ -23,7 +23,7 @@ async fn the_first_page_loads_no_other_pages_code() {
     let browser = &visit.browser;
     browser.text("upstream").await;
     assert_eq!(browser.evaluate(LOADED).await, json!([]));
-    // A list is there: the page of its run is loaded ahead.
+    // With a list the run page's code is loaded ahead.
     browser.type_in("numbers", &numbers(3).join("\n")).await;
     browser
         .wait_for(&format!("({LOADED}).join() === 'run,fetch,shared,fetch'"))
@@ -55,7 +55,7 @@ async fn an_address_asks_for_its_pages_code_beside_the_program() {
 async fn code_that_fails_to_load_is_loaded_again_on_demand() {
     let upstream = Upstream::succeeding().await;
     for file in ["/history-", "/shared-"] {
-        // A browser that has none of the files.
+        // A browser without a cache.
         let visit = Visit::new(EngineKind::Memory, &upstream).await;
         let (browser, site) = (&visit.browser, &visit.site);
         browser.expect_in_console("503");

@@ -133,7 +133,7 @@ impl Visit {
     /// Checks that nothing of a list was sent: the page only called for the settings, there is no
     /// run, and the upstream had no request.
     pub async fn check_nothing_sent(&self, upstream: &Upstream) {
-        let asked = self
+        let calls = self
             .browser
             .evaluate(
                 "performance.getEntriesByType('resource')
@@ -141,7 +141,7 @@ impl Visit {
                     .filter(path => path.startsWith('/api'))",
             )
             .await;
-        assert_eq!(asked, json!(["/api/settings"]));
+        assert_eq!(calls, json!(["/api/settings"]));
         let runs = self.site.app.get("/api/executions").await.expect(200);
         assert_eq!(runs["executions"], json!([]));
         assert_eq!(upstream.request_count(), 0);

@@ -54,7 +54,7 @@ pub struct Upstream {
 
 struct Inner {
     script: Box<Script>,
-    asked: Mutex<HashMap<String, u32>>,
+    counts: Mutex<HashMap<String, u32>>,
     headers: Mutex<Option<HeaderMap>>,
     in_flight: watch::Sender<u32>,
     most: watch::Sender<u32>,
@@ -68,7 +68,7 @@ impl Inner {
     fn new(script: Box<Script>) -> Arc<Self> {
         Arc::new(Self {
             script,
-            asked: Mutex::default(),
+            counts: Mutex::default(),
             headers: Mutex::default(),
             in_flight: watch::Sender::new(0),
             most: watch::Sender::new(0),
@@ -168,7 +168,7 @@ impl Upstream {
 
     /// How many requests each number had.
     pub fn request_counts(&self) -> HashMap<String, u32> {
-        self.inner.asked.lock().unwrap().clone()
+        self.inner.counts.lock().unwrap().clone()
     }
 
     /// How many requests there were.
@@ -188,7 +188,7 @@ impl Upstream {
             .lock()
             .unwrap()
             .clone()
-            .expect("the upstream was never asked")
+            .expect("the upstream had no request")
     }
 
     /// Waits until there have been so many requests.
@@ -233,11 +233,11 @@ async fn answer(
 ) -> Response {
     assert!(
         number.len() == 9 && number.bytes().all(|byte| byte.is_ascii_digit()),
-        "nine digits are asked for, nothing else"
+        "a request is for nine digits"
     );
     let before = {
-        let mut asked = inner.asked.lock().unwrap();
-        let count = asked.entry(number.clone()).or_default();
+        let mut counts = inner.counts.lock().unwrap();
+        let count = counts.entry(number.clone()).or_default();
         *count += 1;
         *count - 1
     };
@@ -251,7 +251,7 @@ async fn answer(
         }
     });
     // Counts down also where the client closes the connection.
-    let _leaving = Leaving(Arc::clone(&inner));
+    let _in_flight = InFlight(Arc::clone(&inner));
     let mut reply = (inner.script)(&number, before);
     // Last, so that all else is recorded when the count is reached.
     inner.total.send_modify(|total| *total += 1);
@@ -298,9 +298,9 @@ async fn answer(
     }
 }
 
-struct Leaving(Arc<Inner>);
+struct InFlight(Arc<Inner>);
 
-impl Drop for Leaving {
+impl Drop for InFlight {
     fn drop(&mut self) {
         self.0.in_flight.send_modify(|in_flight| *in_flight -= 1);
     }

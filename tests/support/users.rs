@@ -9,10 +9,10 @@ use super::aws::call_aws;
 /// Creates a user in a user pool, and returns the password.
 pub async fn create_user(pool: &str, user: &str) -> &'static str {
     const PASSWORD: &str = "Correct-horse-battery-1";
-    let mut who = json!({"UserPoolId": pool, "Username": user});
-    who["MessageAction"] = "SUPPRESS".into();
-    who["TemporaryPassword"] = PASSWORD.into();
-    cognito("AdminCreateUser", &who).await;
+    let mut request = json!({"UserPoolId": pool, "Username": user});
+    request["MessageAction"] = "SUPPRESS".into();
+    request["TemporaryPassword"] = PASSWORD.into();
+    cognito("AdminCreateUser", &request).await;
     let password =
         json!({"UserPoolId": pool, "Username": user, "Password": PASSWORD, "Permanent": true});
     cognito("AdminSetUserPassword", &password).await;
@@ -21,14 +21,14 @@ pub async fn create_user(pool: &str, user: &str) -> &'static str {
 
 /// Signs in, and returns the access token.
 pub async fn sign_in(pool: &str, client: &str, user: &str, password: &str) -> String {
-    let asked = json!({
+    let request = json!({
         "UserPoolId": pool,
         "ClientId": client,
         "AuthFlow": "ADMIN_USER_PASSWORD_AUTH",
         "AuthParameters": {"USERNAME": user, "PASSWORD": password},
     });
-    let answer = cognito("AdminInitiateAuth", &asked).await;
-    let token = &answer["AuthenticationResult"]["AccessToken"];
+    let response = cognito("AdminInitiateAuth", &request).await;
+    let token = &response["AuthenticationResult"]["AccessToken"];
     token.as_str().expect("a token").to_owned()
 }
 
