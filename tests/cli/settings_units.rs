@@ -58,7 +58,7 @@ const OTHER: &str = "https://a.example/";
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stronger_source_replaces_address_and_headers() {
     let place = Place::new();
-    let upstream = Upstream::quick().await;
+    let upstream = Upstream::succeeding().await;
     let flags = ["--upstream", &*upstream.url];
     fs::write(place.path("headers"), "X-Key: s3cret\n").unwrap();
     let header_file = format!("header-file = {:?}", place.path("headers"));
@@ -86,7 +86,7 @@ async fn a_stronger_source_replaces_address_and_headers() {
 #[tokio::test(flavor = "multi_thread")]
 async fn headers_are_sent_to_the_upstream_of_their_source() {
     let place = Place::new();
-    let upstream = Upstream::quick().await;
+    let upstream = Upstream::succeeding().await;
     let url = &*upstream.url;
     let flags = ["--upstream", url];
     let file = |url: &str| format!("upstream = \"{url}\"\nheader = [\"X-Key: 1\"]\n");
@@ -108,7 +108,7 @@ async fn headers_are_sent_to_the_upstream_of_their_source() {
 #[tokio::test(flavor = "multi_thread")]
 async fn headers_without_an_address_go_to_the_only_upstream() {
     let place = Place::new();
-    let upstream = Upstream::quick().await;
+    let upstream = Upstream::succeeding().await;
     let url = &*upstream.url;
     let header = ("ROLLCALL_HEADER", "X-Key: 1");
     let slashless = format!("upstream = \"{}\"\n", url.trim_end_matches('/'));
@@ -128,7 +128,7 @@ async fn headers_without_an_address_go_to_the_only_upstream() {
 #[tokio::test(flavor = "multi_thread")]
 async fn headers_without_an_address_are_refused_if_ambiguous() {
     let place = Place::new();
-    let upstream = Upstream::quick().await;
+    let upstream = Upstream::succeeding().await;
     let url = &*upstream.url;
     let header = ("ROLLCALL_HEADER", "X-Key: s3cret");
     let file = format!("upstream = \"{OTHER}\"\n");
@@ -146,5 +146,5 @@ async fn headers_without_an_address_are_refused_if_ambiguous() {
         let error = place.refused(file, &variable, flags).await;
         assert!(error.contains("ambiguous"), "{error}");
     }
-    assert_eq!(upstream.total(), 0);
+    assert_eq!(upstream.request_count(), 0);
 }

@@ -89,7 +89,7 @@ async fn a_failed_creation_says_why_and_can_be_repeated_or_removed() {
     let many = ["--set", "FetcherConcurrency=10000"];
     let anew = xtask("deploy", &stack, &[UPSTREAM, many].concat()).await;
     let anew = messages(&anew, true);
-    assert!(anew.contains("removed and made anew"), "{anew}");
+    assert!(anew.contains("deleted and created again"), "{anew}");
     let warning = "warning: FetcherConcurrency is 10000, but the account runs ";
     assert!(anew.contains(warning), "{anew}");
 

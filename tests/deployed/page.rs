@@ -60,9 +60,7 @@ async fn a_deployed_run_is_started_reopened_and_signed_out_of() {
     browser
         .type_in("numbers", "123-45-6789\n123-45-6780\n123-45-6781")
         .await;
-    browser
-        .wait_for_text("start", "Look up 3 numbers")
-        .await;
+    browser.wait_for_text("start", "Look up 3 numbers").await;
     browser.screenshot("deployed-list").await;
     browser.click("start").await;
     browser.wait_for_text("status", "Finished").await;

@@ -18,9 +18,7 @@ async fn a_typed_list_is_checked_before_anything_is_sent() {
     browser.wait_for_text("report-numbers", "3").await;
     browser.wait_for_text("report-repeated", "1").await;
     browser.wait_for_text("report-warnings", "1").await;
-    browser
-        .wait_for_text("start", "Look up 3 numbers")
-        .await;
+    browser.wait_for_text("start", "Look up 3 numbers").await;
     browser.click("show-invalid").await;
     let lines = browser
         .evaluate(

@@ -286,7 +286,7 @@ impl ProcessGroup {
                 return (group, format!("http://127.0.0.1:{port}"));
             }
         }
-        panic!("chromedriver does not start; is it installed? It output:\n{output}");
+        panic!("chromedriver does not start; is it installed? Its output:\n{output}");
     }
 
     fn spawn(home: &Path) -> Self {
