@@ -1,4 +1,4 @@
-//! Answers that are compressed.
+//! Compressed responses.
 
 use std::io::Write;
 
@@ -9,7 +9,7 @@ use tokio::io::AsyncWriteExt;
 
 use crate::raw::{head, raw};
 use crate::run::{Run, body, settings, settings_of};
-use crate::server::{Answer, Server, Wire, answer};
+use crate::server::{Response, Server, Wire, response};
 
 const CAP: usize = 64 << 10;
 
@@ -25,15 +25,15 @@ fn brotli(bytes: &[u8]) -> Vec<u8> {
     encoder.into_inner()
 }
 
-fn encoded(encoding: &str, content_type: &str, bytes: Vec<u8>) -> Answer {
-    let mut answer = answer(200, content_type, bytes);
+fn encoded(encoding: &str, content_type: &str, bytes: Vec<u8>) -> Response {
+    let mut response = response(200, content_type, bytes);
     let encoding = encoding.parse().unwrap();
-    answer.headers_mut().insert("content-encoding", encoding);
-    answer
+    response.headers_mut().insert("content-encoding", encoding);
+    response
 }
 
-async fn serving(wire: Wire, answer: Answer) -> Server {
-    Server::start(wire, move |_| std::future::ready(Some(answer.clone()))).await
+async fn server_with(wire: Wire, response: Response) -> Server {
+    Server::start(wire, move |_| std::future::ready(Some(response.clone()))).await
 }
 
 #[tokio::test]
@@ -46,7 +46,7 @@ async fn gzip_and_brotli_are_decoded() {
         (Wire::Http2(100), "br", brotli(json.as_bytes())),
         (Wire::Plain, "identity", json.into()),
     ] {
-        let server = serving(wire, encoded(encoding, "application/json", bytes)).await;
+        let server = server_with(wire, encoded(encoding, "application/json", bytes)).await;
         let rows = Run::new(settings(&server), 2).await.rows_of_batch().await;
         for row in rows {
             assert_eq!(row.outcome, Outcome::Succeeded, "{encoding}");
@@ -64,7 +64,8 @@ async fn the_cap_counts_decoded_bytes() {
             ("gzip", gzip(&bytes)),
             ("br", brotli(&bytes)),
         ] {
-            let server = serving(Wire::Plain, encoded(encoding, "text/plain", encoded_body)).await;
+            let server =
+                server_with(Wire::Plain, encoded(encoding, "text/plain", encoded_body)).await;
             let rows = Run::new(settings(&server), 1).await.rows_of_batch().await;
             let row = &rows[0];
             if fits {

@@ -1,4 +1,4 @@
-//! Everything that goes wrong has its kind, its attempts, and no number in it.
+//! Each failure has its kind and its attempts, and shows no number.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -10,51 +10,51 @@ use futures::future::join_all;
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 
-use crate::log::log;
-use crate::raw::{head, raw, stalls_after};
+use crate::failure_cases::failure_cases;
+use crate::log::capture_log;
+use crate::raw::{head, raw, server_stalling_after};
 use crate::run::{Run, body, number, settings, settings_of};
-use crate::server::{Server, Wire, answer, ok};
-use crate::troubles::troubles;
+use crate::server::{Server, Wire, ok, response};
 
 #[tokio::test]
-async fn every_failure_has_its_kind_and_its_attempts_and_shows_no_number() {
-    // All of it runs on this thread.
-    let (log, _logging) = log();
-    tracing::info!(target: "fetcher", "the log is read");
+async fn every_failure_has_its_kind_and_attempts_and_no_number() {
+    // Everything runs on this thread, so the log is complete.
+    let (log, _logging) = capture_log();
+    tracing::info!(target: "fetcher", "the log is captured");
 
-    let runs = troubles().await.into_iter().map(|trouble| async move {
-        let run = Run::new(trouble.settings.clone(), 2).await;
-        // A run reads back what was written and finds no number in it.
-        (run.rows_of_batch().await, trouble)
+    let runs = failure_cases().await.into_iter().map(|case| async move {
+        let run = Run::new(case.settings.clone(), 2).await;
+        // `rows_of_batch` also checks that no stored object holds a number.
+        (run.rows_of_batch().await, case)
     });
-    for (rows, trouble) in join_all(runs).await {
-        let what = trouble.what;
+    for (rows, case) in join_all(runs).await {
+        let name = case.name;
         for row in rows {
-            assert_eq!(row.outcome, Outcome::Failed, "{what}");
-            assert_eq!(row.error, trouble.error.map(RowError::Fetch), "{what}");
-            if !trouble.is_cut_short {
-                assert_eq!(row.status_code, trouble.status, "{what}");
+            assert_eq!(row.outcome, Outcome::Failed, "{name}");
+            assert_eq!(row.error, case.error.map(RowError::Fetch), "{name}");
+            if !case.may_lack_status {
+                assert_eq!(row.status_code, case.status, "{name}");
             }
-            assert_eq!(row.attempts, trouble.attempts, "{what}");
+            assert_eq!(row.attempts, case.attempts, "{name}");
         }
-        if let Some(connections) = trouble.connections {
-            assert!(connections() <= 2, "{what}: {} connections", connections());
+        if let Some(connections) = case.connections {
+            assert!(connections() <= 2, "{name}: {} connections", connections());
         }
         assert_eq!(
-            format!("{:?}", trouble.settings),
+            format!("{:?}", case.settings),
             "UpstreamSettings { headers: 0, .. }"
         );
     }
     let log = log.text();
-    assert!(log.contains("the log is read"));
+    assert!(log.contains("the log is captured"));
     for index in 0..2 {
         assert!(!log.contains(&number(index)), "a number in the log: {log}");
     }
 }
 
 #[tokio::test]
-async fn what_fails_once_is_asked_again() {
-    // The connections of the first five requests break in the body.
+async fn an_item_that_fails_once_is_retried() {
+    // The connections of the first five requests break off in the body.
     let good = Server::quick(Wire::Plain).await;
     let port = good.port;
     let requests = Arc::new(AtomicU32::new(0));
@@ -75,7 +75,7 @@ async fn what_fails_once_is_asked_again() {
     })
     .await;
     let settings = UpstreamSettings {
-        // All five may be the same number's.
+        // All five requests may be for the same number.
         max_attempts: 6,
         ..settings_of(format!("http://127.0.0.1:{port}/ssn/"))
     };
@@ -91,9 +91,9 @@ async fn what_fails_once_is_asked_again() {
 
 #[tokio::test]
 async fn a_timeout_in_the_body_keeps_the_status() {
-    let url = stalls_after(b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n").await;
+    let url = server_stalling_after(b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n").await;
     let mut attempt_timeout = Duration::from_millis(100);
-    // A slow machine may need longer for the head than an attempt has.
+    // On a slow machine the head may take longer than the attempt timeout.
     loop {
         let settings = UpstreamSettings {
             max_attempts: 1,
@@ -111,17 +111,17 @@ async fn a_timeout_in_the_body_keeps_the_status() {
 }
 
 #[tokio::test]
-async fn the_last_attempt_is_the_last() {
-    let server = Server::start(Wire::Http2(100), |asked| async move {
-        Some(if asked.before < 3 {
-            answer(500, "text/plain", "")
+async fn an_item_gets_all_of_its_attempts() {
+    let server = Server::start(Wire::Http2(100), |received| async move {
+        Some(if received.earlier < 3 {
+            response(500, "text/plain", "")
         } else {
             ok()
         })
     })
     .await;
     for (max_attempts, outcome) in [(4, Outcome::Succeeded), (1, Outcome::Succeeded)] {
-        // Those of the second run have been asked often enough before.
+        // The numbers of the second run were requested three times in the first.
         let settings = UpstreamSettings {
             max_attempts,
             ..settings(&server)

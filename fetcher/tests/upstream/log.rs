@@ -1,4 +1,4 @@
-//! What this process logs.
+//! Captures the log of a test.
 
 use std::io;
 use std::sync::Arc;
@@ -7,9 +7,9 @@ use tokio::sync::watch;
 use tracing::subscriber::DefaultGuard;
 use tracing_subscriber::EnvFilter;
 
-/// What the fetcher logs on this thread, as long as the guard lives. In a test's own runtime of one
-/// thread that is all of it.
-pub fn log() -> (Log, DefaultGuard) {
+/// Captures what the fetcher logs on this thread while the guard lives. That is everything if the
+/// test's runtime has only one thread.
+pub fn capture_log() -> (Log, DefaultGuard) {
     let log = Log(Arc::default());
     let writer = log.clone();
     let subscriber = tracing_subscriber::fmt()
@@ -21,7 +21,7 @@ pub fn log() -> (Log, DefaultGuard) {
     (log, guard)
 }
 
-/// What was logged.
+/// The captured log.
 #[derive(Clone)]
 pub struct Log(Arc<watch::Sender<String>>);
 
@@ -30,11 +30,11 @@ impl Log {
         self.0.borrow().clone()
     }
 
-    /// Waits until this has been logged.
+    /// Waits until the log contains `text`.
     pub async fn until(&self, text: &str) {
-        let mut news = self.0.subscribe();
-        // The sender lives as long as this.
-        let _ = news.wait_for(|log| log.contains(text)).await;
+        let mut changes = self.0.subscribe();
+        // `self` owns the sender, so waiting can't fail.
+        let _ = changes.wait_for(|log| log.contains(text)).await;
     }
 }
 

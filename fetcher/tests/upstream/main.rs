@@ -1,6 +1,7 @@
-//! The fetcher against upstreams on real sockets, through its own door.
+//! Tests of the fetcher, through its public interface, against upstreams on real sockets.
 
 mod encodings;
+mod failure_cases;
 mod failures;
 mod log;
 mod parallel;
@@ -13,4 +14,3 @@ mod server;
 mod stops;
 mod stores;
 mod tls;
-mod troubles;

@@ -1,4 +1,4 @@
-//! All in parallel, over TLS too, on as few connections as that takes, which are used again.
+//! All requests in parallel, with and without TLS, on as few connections as possible.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,23 +20,24 @@ async fn all_at_once(server: &Server, settings: UpstreamSettings, numbers: u32, 
     let rows = run.rows_of_batch().await;
     assert_eq!(count(&rows, Outcome::Succeeded) as u32, numbers);
     assert!(rows.iter().all(|row| row.attempts == 1));
-    let asked = server.asked();
-    assert_eq!(asked.len() as u32, numbers);
-    assert!(asked.iter().all(|asked| asked.version == version));
+    let received = server.received();
+    assert_eq!(received.len() as u32, numbers);
+    assert!(received.iter().all(|received| received.version == version));
 }
 
-/// Checks that at least so many connections were made, and not many more: a client opens another
-/// where a request comes just as it has opened one.
-fn check_connections(server: &Server, least: u32) {
+/// Checks that at least `min` connections were opened, and at most twice as many.
+///
+/// A client may open another connection if a request starts while it opens the first one.
+fn check_connections(server: &Server, min: u32) {
     let accepted = server.accepted();
     assert!(
-        (least..=2 * least).contains(&accepted),
+        (min..=2 * min).contains(&accepted),
         "{accepted} connections"
     );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_thousand_are_in_flight_over_http2_that_caps_streams_at_100() {
+async fn a_thousand_are_in_flight_with_100_streams_a_connection() {
     let server = Server::in_rounds(Wire::Http2(100), 1_000).await;
     all_at_once(&server, settings(&server), 1_000, Version::HTTP_2).await;
     check_connections(&server, 10);
@@ -54,7 +55,7 @@ async fn a_lower_cap_of_streams_takes_more_connections() {
 }
 
 #[tokio::test]
-async fn a_lower_cap_that_nobody_told_of_costs_time_but_no_answer() {
+async fn a_lower_unknown_cap_of_streams_loses_no_response() {
     let server = Server::quick(Wire::Http2(10)).await;
     let run = Run::new(settings(&server), 300).await;
     let rows = run.rows_of_batch().await;
@@ -66,7 +67,7 @@ async fn a_lower_cap_that_nobody_told_of_costs_time_but_no_answer() {
 async fn three_hundred_are_in_flight_over_tls_with_http1() {
     let server = Server::in_rounds(Wire::Tls, 300).await;
     all_at_once(&server, settings(&server), 300, Version::HTTP_11).await;
-    // Some connections more find out that HTTP/2 isn't spoken.
+    // A few more connections find out that HTTP/2 isn't spoken.
     check_connections(&server, 300);
 }
 
@@ -78,24 +79,24 @@ async fn three_hundred_are_in_flight_without_tls() {
 }
 
 #[tokio::test]
-async fn connections_are_used_again() {
+async fn connections_are_reused() {
     for (wire, connections) in [(Wire::Plain, 20), (Wire::Tls, 20), (Wire::Http2(100), 1)] {
         let server = Server::in_rounds(wire, 20).await;
         let mut run = Run::new(settings(&server), 20).await;
         run.rows_of_batch().await;
         for _ in 0..3 {
-            run.again(20).await;
+            run.new_list(20).await;
             run.rows_of_batch().await;
         }
-        assert_eq!(server.asked().len(), 80);
+        assert_eq!(server.received().len(), 80);
         check_connections(&server, connections);
     }
 }
 
 #[tokio::test]
 async fn an_upstream_that_changes_its_protocol_is_followed() {
-    // The same address, first HTTP/1.1 only, then HTTP/2, then HTTP/1.1 again: as when it is moved
-    // behind another load balancer.
+    // The same address speaks HTTP/1.1 only, then HTTP/2, then HTTP/1.1 again, as if it moved behind
+    // another load balancer.
     let (old, new) = (
         Server::quick(Wire::Tls).await,
         Server::quick(Wire::Http2(100)).await,
@@ -124,34 +125,34 @@ async fn an_upstream_that_changes_its_protocol_is_followed() {
         (&new, Version::HTTP_2),
     ] {
         to.send_replace(server.port);
-        let before = server.asked().len();
-        run.again(30).await;
+        let before = server.received().len();
+        run.new_list(30).await;
         let rows = run.rows_of_batch().await;
         assert_eq!(count(&rows, Outcome::Succeeded), 30);
-        let asked = server.asked();
-        assert!(asked.len() >= before + 30);
-        assert!(asked.iter().all(|asked| asked.version == version));
+        let received = server.received();
+        assert!(received.len() >= before + 30);
+        assert!(received.iter().all(|received| received.version == version));
     }
 }
 
 #[tokio::test]
-async fn an_http2_connection_gone_dead_fails_one_attempt_not_all() {
+async fn a_dead_http2_connection_fails_only_one_attempt() {
     let server = Server::quick(Wire::Http2(100)).await;
     let port = server.port;
     let dead = Arc::new(watch::Sender::new(false));
     let is_dead = Arc::clone(&dead);
-    // Passes everything on, until its first connection goes silent without being closed.
+    // A proxy whose first connection stops forwarding at some point, without being closed.
     let (port, accepted) = raw(move |mut stream, nth| {
         let mut dead = is_dead.subscribe();
         async move {
             let mut server = TcpStream::connect(("127.0.0.1", port)).await?;
-            let gone = async {
-                // Its sender lives as long as the test.
+            let died = async {
+                // The sender lives as long as the test.
                 let _ = dead.wait_for(|dead| *dead).await;
             };
             tokio::select! {
                 _ = copy_bidirectional(&mut stream, &mut server) => return Ok(()),
-                () = gone, if nth == 0 => {}
+                () = died, if nth == 0 => {}
             }
             std::future::pending().await
         }
@@ -159,14 +160,14 @@ async fn an_http2_connection_gone_dead_fails_one_attempt_not_all() {
     .await;
     let settings = UpstreamSettings {
         attempt_timeout: Duration::from_millis(1_500),
-        // A slow machine may need more than one attempt for a connection.
+        // On a slow machine a connection may need more than one attempt.
         max_attempts: 10,
         ..settings_of(format!("https://127.0.0.1:{port}/ssn/"))
     };
     let mut run = Run::new(settings, 5).await;
     run.rows_of_batch().await;
     dead.send_replace(true);
-    run.again(5).await;
+    run.new_list(5).await;
     let rows = run.rows_of_batch().await;
     assert_eq!(count(&rows, Outcome::Succeeded), 5);
     assert!(rows.iter().all(|row| row.attempts >= 2));
@@ -174,8 +175,8 @@ async fn an_http2_connection_gone_dead_fails_one_attempt_not_all() {
 }
 
 #[tokio::test]
-async fn an_http2_server_that_says_goodbye_loses_no_row() {
-    // Every connection takes five requests, then tells the client to go elsewhere.
+async fn an_http2_server_that_sends_goaway_loses_no_row() {
+    // Every connection takes five requests and then sends GOAWAY.
     let tls = acceptor(&[b"h2"]);
     let (port, accepted) = raw(move |stream, _| {
         let tls = tls.clone();
@@ -199,8 +200,8 @@ async fn an_http2_server_that_says_goodbye_loses_no_row() {
 }
 
 #[tokio::test]
-async fn what_waits_for_a_connection_shares_its_fate() {
-    // Nobody shakes hands. If each request tried by itself, there would be 200 connections.
+async fn requests_that_wait_for_a_connection_fail_with_it() {
+    // There is no TLS handshake. If each request connected by itself, there would be 200 connections.
     let (port, accepted) = raw(|stream, _| async move {
         let _open = stream;
         std::future::pending().await
@@ -227,7 +228,7 @@ async fn what_waits_for_a_connection_shares_its_fate() {
 }
 
 #[tokio::test]
-async fn as_many_are_in_flight_as_the_limit_says_and_no_more() {
+async fn exactly_as_many_are_in_flight_as_the_limit_allows() {
     let server = Server::in_rounds(Wire::Plain, 7).await;
     let run = Run::new(settings(&server), 28).await;
     let options = LaneOptions {

@@ -1,4 +1,4 @@
-//! Servers below HTTP, for what an HTTP server wouldn't do.
+//! TCP servers, for behaviour that an HTTP server library doesn't offer.
 
 use std::convert::Infallible;
 use std::future::Future;
@@ -18,8 +18,7 @@ use tokio::sync::watch;
 
 use crate::server::ok;
 
-/// Answers 200 to five requests on this HTTP/2 connection, then says goodbye and closes it when
-/// they are answered.
+/// Responds with 200 to five requests on this HTTP/2 connection, and then shuts it down gracefully.
 pub async fn five_streams(stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static) {
     let taken = Arc::new(watch::Sender::new(0));
     let count = Arc::clone(&taken);
@@ -38,7 +37,7 @@ pub async fn five_streams(stream: impl AsyncRead + AsyncWrite + Unpin + Send + '
     let _ = connection.await;
 }
 
-/// A port of 127.0.0.1 where nobody listens, and nobody else can for as long as the socket lives.
+/// Reserves a port of 127.0.0.1 while the socket lives, so that no server listens on it.
 pub fn unused_port() -> (TcpSocket, u16) {
     let socket = TcpSocket::new_v4().unwrap();
     socket.bind((Ipv4Addr::LOCALHOST, 0).into()).unwrap();
@@ -46,15 +45,16 @@ pub fn unused_port() -> (TcpSocket, u16) {
     (socket, port)
 }
 
-/// A listener on a free port at which a thousand may connect at once.
+/// A listener on a free port that can accept a thousand connections at once.
 pub fn listener() -> TcpListener {
     let (socket, _) = unused_port();
     socket.listen(4_096).unwrap()
 }
 
-/// A server below HTTP: does with every connection what `with` says. Its port, and how many came.
+/// Starts a TCP server that handles each connection with `handler`. The second argument counts
+/// connections from 0. Returns its port and the number of connections accepted.
 pub async fn raw<F>(
-    with: impl Fn(TcpStream, u32) -> F + Send + 'static,
+    handler: impl Fn(TcpStream, u32) -> F + Send + 'static,
 ) -> (u16, watch::Receiver<u32>)
 where
     F: Future<Output = std::io::Result<()>> + Send + 'static,
@@ -67,13 +67,13 @@ where
             let (stream, _) = listener.accept().await.unwrap();
             let nth = *accepted.borrow();
             accepted.send_modify(|accepted| *accepted += 1);
-            tokio::spawn(with(stream, nth));
+            tokio::spawn(handler(stream, nth));
         }
     });
     (port, count)
 }
 
-/// Reads a request's head.
+/// Reads the head of a request.
 pub async fn head(stream: &mut TcpStream) -> io::Result<Vec<u8>> {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
@@ -82,8 +82,8 @@ pub async fn head(stream: &mut TcpStream) -> io::Result<Vec<u8>> {
     Ok(head)
 }
 
-/// Answers every request with these bytes and closes the connection.
-pub async fn says(bytes: &'static [u8]) -> String {
+/// Starts a server that responds with these bytes and closes the connection. Returns its URL.
+pub async fn server_sending(bytes: &'static [u8]) -> String {
     let (port, _) = raw(move |mut stream, _| async move {
         head(&mut stream).await?;
         stream.write_all(bytes).await
@@ -92,8 +92,8 @@ pub async fn says(bytes: &'static [u8]) -> String {
     format!("http://127.0.0.1:{port}/ssn/")
 }
 
-/// Answers every request with these bytes and nothing more, and keeps the connection open.
-pub async fn stalls_after(bytes: &'static [u8]) -> String {
+/// Starts a server that responds with these bytes and keeps the connection open. Returns its URL.
+pub async fn server_stalling_after(bytes: &'static [u8]) -> String {
     let (port, _) = raw(move |mut stream, _| async move {
         head(&mut stream).await?;
         stream.write_all(bytes).await?;

@@ -1,27 +1,27 @@
-//! A redirect is followed within the upstream's own origin only: elsewhere it would carry the
-//! number away.
+//! Redirects are followed only within the upstream's own origin. Any other would send the number to
+//! somebody else.
 
 use contract::wire::{ErrorKind, Outcome, RowError};
 
 use crate::run::{Run, number, settings};
 use crate::server::{Server, Wire, ok, with_header};
 
-/// Redirects what is asked at `/ssn/` to `location`, and answers everything else.
+/// An upstream that redirects requests below `/ssn/` to `location`, and responds to all others.
 async fn redirecting(wire: Wire, status: u16, location: impl Into<String>) -> Server {
     let location = location.into();
-    Server::start(wire, move |asked| {
-        let answer = if asked.target.starts_with("/ssn/") {
+    Server::start(wire, move |received| {
+        let response = if received.target.starts_with("/ssn/") {
             with_header(status, "location", &location)
         } else {
             ok()
         };
-        std::future::ready(Some(answer))
+        std::future::ready(Some(response))
     })
     .await
 }
 
 #[tokio::test]
-async fn within_the_origin_it_is_followed_and_no_referer_is_sent() {
+async fn redirects_within_the_origin_are_followed_without_referer() {
     for (wire, status, location) in [
         (Wire::Plain, 301, "/people/1"),
         (Wire::Plain, 302, "../people/1?x=y"),
@@ -35,23 +35,27 @@ async fn within_the_origin_it_is_followed_and_no_referer_is_sent() {
         let rows = Run::new(settings, 1).await.rows_of_batch().await;
         assert_eq!(rows[0].outcome, Outcome::Succeeded, "{status}");
         assert_eq!((rows[0].status_code, rows[0].attempts), (Some(200), 1));
-        let asked = server.asked();
-        assert_eq!(asked.len(), 2);
-        assert!(asked[1].target.starts_with("/people/1"));
+        let received = server.received();
+        assert_eq!(received.len(), 2);
+        assert!(received[1].target.starts_with("/people/1"));
         assert!(
-            asked
+            received
                 .iter()
-                .all(|asked| asked.headers.get("referer").is_none())
+                .all(|received| received.headers.get("referer").is_none())
         );
-        assert!(asked.iter().all(|asked| asked.headers["x-api-key"] == "k"));
+        assert!(
+            received
+                .iter()
+                .all(|received| received.headers["x-api-key"] == "k")
+        );
     }
 }
 
 #[tokio::test]
-async fn an_address_of_its_own_origin_in_full_is_followed() {
-    let server = Server::start(Wire::Plain, |asked| async move {
-        let host = asked.headers["host"].to_str().unwrap().to_owned();
-        Some(if asked.target.starts_with("/ssn/") {
+async fn an_absolute_redirect_within_the_origin_is_followed() {
+    let server = Server::start(Wire::Plain, |received| async move {
+        let host = received.headers["host"].to_str().unwrap().to_owned();
+        Some(if received.target.starts_with("/ssn/") {
             with_header(302, "location", &format!("http://{host}/people/1"))
         } else {
             ok()
@@ -63,7 +67,7 @@ async fn an_address_of_its_own_origin_in_full_is_followed() {
 }
 
 #[tokio::test]
-async fn out_of_the_origin_it_is_refused_and_nobody_else_is_asked() {
+async fn redirects_to_other_origins_are_refused() {
     let plain = Server::quick(Wire::Plain).await;
     let tls = Server::quick(Wire::Http2(100)).await;
     let number = number(0);
@@ -95,15 +99,15 @@ async fn out_of_the_origin_it_is_refused_and_nobody_else_is_asked() {
             Some(RowError::Fetch(ErrorKind::RedirectRefused))
         );
         assert_eq!((rows[0].status_code, rows[0].attempts), (Some(302), 1));
-        assert_eq!(server.asked().len(), 1);
+        assert_eq!(server.received().len(), 1);
     }
     assert_eq!((plain.accepted(), tls.accepted()), (0, 0));
 }
 
 #[tokio::test]
-async fn to_another_name_of_the_same_server_it_is_refused_too() {
-    let server = Server::start(Wire::Plain, |asked| async move {
-        let host = asked.headers["host"].to_str().unwrap().to_owned();
+async fn a_redirect_to_another_name_of_the_server_is_refused() {
+    let server = Server::start(Wire::Plain, |received| async move {
+        let host = received.headers["host"].to_str().unwrap().to_owned();
         let other = host.replace("127.0.0.1", "localhost");
         Some(with_header(
             302,
@@ -117,13 +121,13 @@ async fn to_another_name_of_the_same_server_it_is_refused_too() {
         rows[0].error,
         Some(RowError::Fetch(ErrorKind::RedirectRefused))
     );
-    assert_eq!(server.asked().len(), 1);
+    assert_eq!(server.received().len(), 1);
 }
 
 #[tokio::test]
-async fn a_loop_ends() {
-    let server = Server::start(Wire::Plain, |asked| async move {
-        Some(with_header(302, "location", &asked.target))
+async fn a_redirect_loop_ends() {
+    let server = Server::start(Wire::Plain, |received| async move {
+        Some(with_header(302, "location", &received.target))
     })
     .await;
     let rows = Run::new(settings(&server), 1).await.rows_of_batch().await;
@@ -131,5 +135,5 @@ async fn a_loop_ends() {
         rows[0].error,
         Some(RowError::Fetch(ErrorKind::RedirectRefused))
     );
-    assert_eq!(server.asked().len(), 6);
+    assert_eq!(server.received().len(), 6);
 }

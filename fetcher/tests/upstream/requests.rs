@@ -1,4 +1,4 @@
-//! What is sent.
+//! The requests that are sent.
 
 use std::env;
 use std::process::Command;
@@ -12,13 +12,15 @@ use crate::raw::raw;
 use crate::run::{Run, body, count, number, settings, settings_of};
 use crate::server::{Server, Wire};
 
-/// Tells a child process of this program which upstream to ask, and whether by proxy.
-const ASK: &str = "ROLLCALL_TEST_ASK";
+/// Variables for a child process of this program.
+///
+/// They hold the URL of the upstream, whether to use a proxy, and the certificate to trust.
+const URL: &str = "ROLLCALL_TEST_URL";
 const BY_PROXY: &str = "ROLLCALL_TEST_BY_PROXY";
 const TRUST: &str = "ROLLCALL_TEST_TRUST";
 
 #[tokio::test]
-async fn the_number_is_the_last_segment_and_the_query_and_the_headers_are_sent() {
+async fn number_query_and_headers_are_sent() {
     for wire in [Wire::Plain, Wire::Tls, Wire::Http2(100)] {
         let server = Server::quick(wire).await;
         let base = server.url().replace("/ssn/", "/v1/ssn?key=a%20b&z");
@@ -29,18 +31,18 @@ async fn the_number_is_the_last_segment_and_the_query_and_the_headers_are_sent()
             .append("accept", "application/json".parse().unwrap());
         let rows = Run::new(settings, 3).await.rows_of_batch().await;
         assert_eq!(count(&rows, Outcome::Succeeded), 3);
-        let mut asked = server.asked();
-        asked.sort_by(|a, b| a.target.cmp(&b.target));
-        for (index, asked) in (0..).zip(&asked) {
+        let mut received = server.received();
+        received.sort_by(|a, b| a.target.cmp(&b.target));
+        for (index, received) in (0..).zip(&received) {
             assert_eq!(
-                asked.target,
+                received.target,
                 format!("/v1/ssn/{}?key=a%20b&z", number(index))
             );
-            assert_eq!(asked.headers["x-api-key"], "one");
-            assert_eq!(asked.headers["accept"], "application/json");
-            let agent = asked.headers["user-agent"].to_str().unwrap();
+            assert_eq!(received.headers["x-api-key"], "one");
+            assert_eq!(received.headers["accept"], "application/json");
+            let agent = received.headers["user-agent"].to_str().unwrap();
             assert!(agent.starts_with("rollcall/"), "{agent}");
-            let encodings = asked.headers["accept-encoding"].to_str().unwrap();
+            let encodings = received.headers["accept-encoding"].to_str().unwrap();
             assert!(
                 encodings.contains("gzip") && encodings.contains("br"),
                 "{encodings}"
@@ -50,24 +52,24 @@ async fn the_number_is_the_last_segment_and_the_query_and_the_headers_are_sent()
 }
 
 #[tokio::test]
-async fn every_answer_keeps_its_status_and_its_body() {
-    let server = Server::start(Wire::Plain, |asked| async move {
-        let (status, body) = match asked.number.as_bytes()[8] {
+async fn every_response_keeps_its_status_and_body() {
+    let server = Server::start(Wire::Plain, |received| async move {
+        let (status, body) = match received.number.as_bytes()[8] {
             b'1' => (200, r#"{"a": 1.50}"#),
             b'2' => (204, ""),
             b'3' => (404, r#"{"error": "none"}"#),
             _ => (410, "gone"),
         };
-        Some(crate::server::answer(status, "application/json", body))
+        Some(crate::server::response(status, "application/json", body))
     })
     .await;
     let rows = Run::new(settings(&server), 4).await.rows_of_batch().await;
-    let told: Vec<_> = rows
+    let results: Vec<_> = rows
         .iter()
         .map(|row| (row.outcome, row.status_code.unwrap(), body(row)))
         .collect();
     assert_eq!(
-        told,
+        results,
         [
             (Outcome::Succeeded, 200, Some(r#"{"a": 1.50}"#)),
             (Outcome::Succeeded, 204, None),
@@ -77,7 +79,7 @@ async fn every_answer_keeps_its_status_and_its_body() {
     );
 }
 
-/// A proxy that tunnels, as it is asked to with CONNECT. Its port, and how often it was asked.
+/// Starts a proxy for CONNECT. Returns its port and the number of connections accepted.
 async fn proxy() -> (u16, tokio::sync::watch::Receiver<u32>) {
     raw(|mut stream, _| async move {
         let mut head = Vec::new();
@@ -97,9 +99,9 @@ async fn proxy() -> (u16, tokio::sync::watch::Receiver<u32>) {
 }
 
 #[tokio::test]
-async fn proxy_variables_are_followed_only_where_told() {
-    // A process has one environment, so the asking is done by a child of this program.
-    if let (Ok(url), Ok(by_proxy), Ok(trust)) = (env::var(ASK), env::var(BY_PROXY), env::var(TRUST))
+async fn proxy_variables_are_used_only_if_enabled() {
+    // Variables belong to the whole process, so a child process of this program sends the requests.
+    if let (Ok(url), Ok(by_proxy), Ok(trust)) = (env::var(URL), env::var(BY_PROXY), env::var(TRUST))
     {
         let settings = UpstreamSettings {
             use_proxy: by_proxy == "true",
@@ -112,15 +114,15 @@ async fn proxy_variables_are_followed_only_where_told() {
     }
     for wire in [Wire::Http2(100), Wire::Tls] {
         let server = Server::quick(wire).await;
-        let (port, asked) = proxy().await;
+        let (port, connections) = proxy().await;
         for by_proxy in [false, true] {
             let mut child = Command::new(env::current_exe().unwrap());
             child
                 .args([
                     "--exact",
-                    "requests::proxy_variables_are_followed_only_where_told",
+                    "requests::proxy_variables_are_used_only_if_enabled",
                 ])
-                .env(ASK, server.url())
+                .env(URL, server.url())
                 .env(BY_PROXY, by_proxy.to_string())
                 .env(TRUST, String::from_utf8(crate::tls::certificate()).unwrap())
                 .env_remove("NO_PROXY")
@@ -130,13 +132,13 @@ async fn proxy_variables_are_followed_only_where_told() {
             }
             let child = tokio::task::spawn_blocking(move || child.output());
             let output = child.await.unwrap().unwrap();
-            let told = String::from_utf8_lossy(&output.stdout).into_owned();
+            let output_text = String::from_utf8_lossy(&output.stdout).into_owned();
             assert!(
-                output.status.success() && told.contains("1 passed"),
-                "{told}"
+                output.status.success() && output_text.contains("1 passed"),
+                "{output_text}"
             );
-            assert_eq!(*asked.borrow() > 0, by_proxy);
+            assert_eq!(*connections.borrow() > 0, by_proxy);
         }
-        assert_eq!(server.asked().len(), 4);
+        assert_eq!(server.received().len(), 4);
     }
 }

@@ -1,4 +1,4 @@
-//! A run of one batch, through the fetcher's own door.
+//! A run of one batch, through the fetcher's public interface.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,7 +13,7 @@ use tokio::sync::watch;
 use crate::server::Server;
 use crate::tls::certificate;
 
-/// One list, one batch.
+/// A list with a single batch, its store and its fetcher.
 pub struct Run {
     pub fetcher: Fetcher,
     pub meta: Meta,
@@ -22,15 +22,15 @@ pub struct Run {
 }
 
 impl Run {
-    /// A list of so many numbers, all in one batch, and nothing asked yet.
+    /// Stores a list of `count` numbers in one batch. Nothing is fetched yet.
     pub async fn new(settings: UpstreamSettings, count: u32) -> Self {
         Self::in_store(Store::in_memory(), settings, count).await
     }
 
-    /// The same elsewhere than in memory.
+    /// Does the same in a store other than memory.
     pub async fn in_store(store: Store, settings: UpstreamSettings, count: u32) -> Self {
         let fetcher = Fetcher::new(store.clone(), settings).unwrap();
-        let (meta, pass) = list(&store, count).await;
+        let (meta, pass) = store_list(&store, count).await;
         Self {
             fetcher,
             meta,
@@ -39,34 +39,34 @@ impl Run {
         }
     }
 
-    /// Another list, for the same fetcher.
-    pub async fn again(&mut self, count: u32) {
-        (self.meta, self.pass) = list(&self.store, count).await;
+    /// Stores another list, for the same fetcher.
+    pub async fn new_list(&mut self, count: u32) {
+        (self.meta, self.pass) = store_list(&self.store, count).await;
     }
 
-    /// Fetches the batch, everything at once.
+    /// Fetches the batch, all items at the same time.
     pub async fn batch(&self) -> BatchResponse {
         self.batch_with(options()).await
     }
 
     pub async fn batch_with(&self, options: LaneOptions) -> BatchResponse {
-        let answer = self
+        let response = self
             .fetcher
             .fetch_batch(&self.meta, &self.pass, 0, options)
             .await;
-        let answer = answer.unwrap();
-        self.holds_no_number().await;
-        answer
+        let response = response.unwrap();
+        self.assert_no_number_stored().await;
+        response
     }
 
-    /// Fetches the batch and reads what became of it.
+    /// Fetches the batch and returns its rows.
     pub async fn rows_of_batch(&self) -> Vec<ResultRow> {
-        let answer = self.batch().await;
-        assert_eq!(answer.pending, 0);
+        let response = self.batch().await;
+        assert_eq!(response.pending, 0);
         self.rows().await
     }
 
-    /// Every row as it stands, in order.
+    /// Returns all rows in order.
     pub async fn rows(&self) -> Vec<ResultRow> {
         let (store, meta, pass) = (self.store.clone(), self.meta.clone(), self.pass.clone());
         let mut reader = ResultsReader::open(store, meta, pass, false).await.unwrap();
@@ -83,8 +83,8 @@ impl Run {
         rows
     }
 
-    /// What a fetcher writes never holds a number, unless the upstream puts it in its answer.
-    async fn holds_no_number(&self) {
+    /// Checks that no object but `items` holds a number.
+    async fn assert_no_number_stored(&self) {
         let objects = self.store.objects();
         let mut listing = objects.list(None);
         while let Some(object) = listing.try_next().await.unwrap() {
@@ -102,7 +102,7 @@ impl Run {
     }
 }
 
-async fn list(store: &Store, count: u32) -> (Meta, Pass) {
+async fn store_list(store: &Store, count: u32) -> (Meta, Pass) {
     let list = (0..count)
         .map(|index| contract::list::read_value(&number(index), &Default::default()))
         .collect();
@@ -114,22 +114,22 @@ async fn list(store: &Store, count: u32) -> (Meta, Pass) {
     (meta, pass)
 }
 
-/// The number of this index.
+/// Returns the number with this index.
 pub fn number(index: u32) -> String {
     format!("{}", 123_450_001 + index)
 }
 
-/// The row's body as JSON text.
+/// Returns the row's body as JSON text.
 pub fn body(row: &ResultRow) -> Option<&str> {
     row.body.as_ref().map(|body| body.get())
 }
 
-/// How many rows have this outcome.
+/// Counts the rows with this outcome.
 pub fn count(rows: &[ResultRow], outcome: Outcome) -> usize {
     rows.iter().filter(|row| row.outcome == outcome).count()
 }
 
-/// No limit that a test could meet.
+/// Returns options without a limit that a test could reach.
 pub fn options() -> LaneOptions {
     LaneOptions {
         limiter: Arc::new(Limiter::new(10_000, None)),
@@ -139,15 +139,15 @@ pub fn options() -> LaneOptions {
     }
 }
 
-/// No test runs into a timeout with this, unless it sets a shorter one.
+/// A timeout that no test reaches.
 pub const NEVER: Duration = Duration::from_secs(60 * 60);
 
-/// Settings for this server: its certificate trusted, short backoffs, no timeout in reach.
+/// Returns settings for this server: its certificate is trusted, backoffs are short, and timeouts long.
 pub fn settings(server: &Server) -> UpstreamSettings {
     settings_of(server.url())
 }
 
-/// Settings for a server at this address, as [`settings`].
+/// Returns the same settings for a server at this address.
 pub fn settings_of(url: String) -> UpstreamSettings {
     UpstreamSettings {
         backoff: Duration::from_millis(2),

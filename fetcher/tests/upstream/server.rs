@@ -1,5 +1,5 @@
-//! Upstreams on real sockets: HTTP/1.1 or HTTP/2, with TLS or without, on a port of their own. They
-//! end with the test's runtime.
+//! Upstreams on real sockets: HTTP/1.1 or HTTP/2, with or without TLS, each on its own port. They end
+//! with the test's runtime.
 
 use std::collections::HashMap;
 use std::future::Future;
@@ -10,7 +10,7 @@ use std::time::Duration;
 use http_body_util::Full;
 use hyper::body::{Bytes, Incoming};
 use hyper::service::service_fn;
-use hyper::{HeaderMap, Request, Response, StatusCode, Version};
+use hyper::{HeaderMap, Request, StatusCode, Version};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto::Builder;
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -20,47 +20,47 @@ use tokio::time::Instant;
 use crate::raw::listener;
 use crate::tls::acceptor;
 
-/// A condition that isn't met by then counts as one that never is.
-const LIMIT: Duration = Duration::from_secs(180);
+/// Time limit for every condition that a test waits for.
+const TIMEOUT: Duration = Duration::from_secs(180);
 
-/// What is spoken on a connection.
+/// The protocol of a server.
 pub enum Wire {
     /// HTTP/1.1 without TLS.
     Plain,
-    /// HTTP/1.1 over TLS; a client that wants HTTP/2 isn't understood.
+    /// HTTP/1.1 over TLS. HTTP/2 is not supported.
     Tls,
-    /// HTTP/2 over TLS with at most so many streams a connection, or HTTP/1.1 where the client wants that.
+    /// HTTP/2 over TLS with at most this many streams per connection. HTTP/1.1 works too.
     Http2(u32),
 }
 
-/// A GET as it arrived.
+/// A GET that the server received.
 #[derive(Clone, Debug)]
-pub struct Asked {
-    /// The path's last segment.
+pub struct Received {
+    /// The last segment of the path.
     pub number: String,
     /// Path and query.
     pub target: String,
     pub headers: HeaderMap,
     pub version: Version,
     pub at: Instant,
-    /// How often the number was asked before.
-    pub before: u32,
+    /// How often the number was requested before.
+    pub earlier: u32,
 }
 
-pub type Answer = Response<Full<Bytes>>;
-type Answering = Pin<Box<dyn Future<Output = Option<Answer>> + Send>>;
+pub type Response = hyper::Response<Full<Bytes>>;
+type ResponseFuture = Pin<Box<dyn Future<Output = Option<Response>> + Send>>;
 
-/// An upstream that answers, and remembers what it was asked.
+/// An upstream that records the requests it receives.
 #[derive(Clone)]
 pub struct Server {
     pub port: u16,
     scheme: &'static str,
-    seen: Arc<Seen>,
+    log: Arc<RequestLog>,
 }
 
-struct Seen {
+struct RequestLog {
     accepted: watch::Sender<u32>,
-    asked: Mutex<Vec<Asked>>,
+    received: Mutex<Vec<Received>>,
     counts: Mutex<HashMap<String, u32>>,
     in_flight: watch::Sender<u32>,
     most: watch::Sender<u32>,
@@ -68,15 +68,18 @@ struct Seen {
 }
 
 impl Server {
-    /// Answers as `handler` says; `None` breaks the stream off.
-    pub async fn start<F>(wire: Wire, handler: impl Fn(Asked) -> F + Send + Sync + 'static) -> Self
+    /// Responds as `handler` returns; `None` breaks the stream off.
+    pub async fn start<F>(
+        wire: Wire,
+        handler: impl Fn(Received) -> F + Send + Sync + 'static,
+    ) -> Self
     where
-        F: Future<Output = Option<Answer>> + Send + 'static,
+        F: Future<Output = Option<Response>> + Send + 'static,
     {
         let listener = listener();
-        let seen = Arc::new(Seen {
+        let log = Arc::new(RequestLog {
             accepted: watch::Sender::new(0),
-            asked: Mutex::default(),
+            received: Mutex::default(),
             counts: Mutex::default(),
             in_flight: watch::Sender::new(0),
             most: watch::Sender::new(0),
@@ -89,10 +92,10 @@ impl Server {
             } else {
                 "https"
             },
-            seen: Arc::clone(&seen),
+            log: Arc::clone(&log),
         };
-        let handler: Arc<dyn Fn(Asked) -> Answering + Send + Sync> =
-            Arc::new(move |asked| Box::pin(handler(asked)));
+        let handler: Arc<dyn Fn(Received) -> ResponseFuture + Send + Sync> =
+            Arc::new(move |received| Box::pin(handler(received)));
         let (alpn, streams): (&[&[u8]], _) = match wire {
             Wire::Plain | Wire::Tls => (&[b"http/1.1"], None),
             Wire::Http2(streams) => (&[b"h2", b"http/1.1"], Some(streams)),
@@ -103,16 +106,16 @@ impl Server {
         tokio::spawn(async move {
             loop {
                 let (stream, _) = listener.accept().await.unwrap();
-                seen.accepted.send_modify(|accepted| *accepted += 1);
+                log.accepted.send_modify(|accepted| *accepted += 1);
                 let (tls, http) = (tls.clone(), http.clone());
-                let (seen, handler) = (Arc::clone(&seen), Arc::clone(&handler));
+                let (log, handler) = (Arc::clone(&log), Arc::clone(&handler));
                 tokio::spawn(async move {
                     match tls {
-                        None => serve(http, stream, seen, handler).await,
-                        // A client that doesn't trust the certificate goes away here.
+                        None => serve(http, stream, log, handler).await,
+                        // The handshake fails if the client doesn't trust the certificate.
                         Some(tls) => {
                             if let Ok(stream) = tls.accept(stream).await {
-                                serve(http, stream, seen, handler).await;
+                                serve(http, stream, log, handler).await;
                             }
                         }
                     }
@@ -122,12 +125,12 @@ impl Server {
         server
     }
 
-    /// Answers 200 at once.
+    /// Responds with 200 at once.
     pub async fn quick(wire: Wire) -> Self {
         Self::start(wire, |_| std::future::ready(Some(ok()))).await
     }
 
-    /// Answers in rounds of so many: none of a round before all of it have arrived.
+    /// Responds in rounds: to all requests of a round once `size` of them have arrived.
     pub async fn in_rounds(wire: Wire, size: u32) -> Self {
         let arrived = Arc::new(watch::Sender::new(0_u32));
         Self::start(wire, move |_| {
@@ -150,55 +153,55 @@ impl Server {
         format!("{}://127.0.0.1:{}/ssn/", self.scheme, self.port)
     }
 
-    /// Connections accepted so far.
+    /// Returns the number of connections accepted so far.
     pub fn accepted(&self) -> u32 {
-        *self.seen.accepted.borrow()
+        *self.log.accepted.borrow()
     }
 
-    /// The most that were being answered at the same time.
+    /// Returns the most requests that were in flight at the same time.
     pub fn most_in_flight(&self) -> u32 {
-        *self.seen.most.borrow()
+        *self.log.most.borrow()
     }
 
-    /// Every GET so far, in the order of arrival.
-    pub fn asked(&self) -> Vec<Asked> {
-        self.seen.asked.lock().unwrap().clone()
+    /// Returns every GET so far, in the order of arrival.
+    pub fn received(&self) -> Vec<Received> {
+        self.log.received.lock().unwrap().clone()
     }
 
-    /// Waits until so many GETs came in all.
+    /// Waits until `wanted` GETs have arrived in total.
     pub async fn until_total(&self, wanted: u32) {
-        until(&self.seen.total, |total| *total >= wanted).await;
+        until(&self.log.total, |total| *total >= wanted).await;
     }
 
-    /// Waits until so many GETs are being answered.
+    /// Waits until exactly `wanted` GETs are in flight.
     pub async fn until_in_flight(&self, wanted: u32) {
-        until(&self.seen.in_flight, |in_flight| *in_flight == wanted).await;
+        until(&self.log.in_flight, |in_flight| *in_flight == wanted).await;
     }
 }
 
 async fn until(counted: &watch::Sender<u32>, condition: impl FnMut(&u32) -> bool) {
-    let mut news = counted.subscribe();
-    let waited = tokio::time::timeout(LIMIT, news.wait_for(condition)).await;
-    assert!(waited.is_ok(), "it stays at {}", *counted.borrow());
+    let mut changes = counted.subscribe();
+    let waited = tokio::time::timeout(TIMEOUT, changes.wait_for(condition)).await;
+    assert!(waited.is_ok(), "the count stays at {}", *counted.borrow());
 }
 
 async fn serve<S>(
     http: Builder<TokioExecutor>,
     stream: S,
-    seen: Arc<Seen>,
-    handler: Arc<dyn Fn(Asked) -> Answering + Send + Sync>,
+    log: Arc<RequestLog>,
+    handler: Arc<dyn Fn(Received) -> ResponseFuture + Send + Sync>,
 ) where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let service = service_fn(move |request: Request<Incoming>| {
-        let (seen, handler) = (Arc::clone(&seen), Arc::clone(&handler));
+        let (log, handler) = (Arc::clone(&log), Arc::clone(&handler));
         async move {
-            let asked = seen.note(&request);
-            let _leaving = Leaving::enter(&seen);
-            handler(asked).await.ok_or(BrokenOff)
+            let received = log.note(&request);
+            let _in_flight = InFlight::new(&log);
+            handler(received).await.ok_or(BrokenOff)
         }
     });
-    // How a connection ends is the client's to judge.
+    // The client judges how a connection ends, so the server ignores errors.
     let _ = http.serve_connection(TokioIo::new(stream), service).await;
 }
 
@@ -206,65 +209,65 @@ async fn serve<S>(
 #[error("broken off")]
 struct BrokenOff;
 
-impl Seen {
-    fn note(&self, request: &Request<Incoming>) -> Asked {
+impl RequestLog {
+    fn note(&self, request: &Request<Incoming>) -> Received {
         let number = request.uri().path().rsplit('/').next().unwrap().to_owned();
-        let before = {
+        let earlier = {
             let mut counts = self.counts.lock().unwrap();
             let count = counts.entry(number.clone()).or_default();
             *count += 1;
             *count - 1
         };
         let target = request.uri().path_and_query().unwrap().to_string();
-        let asked = Asked {
+        let received = Received {
             number,
             target,
             headers: request.headers().clone(),
             version: request.version(),
             at: Instant::now(),
-            before,
+            earlier,
         };
-        self.asked.lock().unwrap().push(asked.clone());
+        self.received.lock().unwrap().push(received.clone());
         self.total.send_modify(|total| *total += 1);
-        asked
+        received
     }
 }
 
-/// A GET that is being answered; it leaves also where the client goes away in the middle.
-struct Leaving(Arc<Seen>);
+/// Counts a GET as in flight until it is dropped, which also happens if the client disconnects.
+struct InFlight(Arc<RequestLog>);
 
-impl Leaving {
-    fn enter(seen: &Arc<Seen>) -> Self {
-        seen.in_flight.send_modify(|in_flight| *in_flight += 1);
-        let now = *seen.in_flight.borrow();
-        seen.most.send_modify(|most| *most = now.max(*most));
-        Self(Arc::clone(seen))
+impl InFlight {
+    fn new(log: &Arc<RequestLog>) -> Self {
+        log.in_flight.send_modify(|in_flight| *in_flight += 1);
+        let now = *log.in_flight.borrow();
+        log.most.send_modify(|most| *most = now.max(*most));
+        Self(Arc::clone(log))
     }
 }
 
-impl Drop for Leaving {
+impl Drop for InFlight {
     fn drop(&mut self) {
         self.0.in_flight.send_modify(|in_flight| *in_flight -= 1);
     }
 }
 
-/// 200 with a small JSON body that names nobody.
-pub fn ok() -> Answer {
-    answer(200, "application/json", r#"{"found": true}"#)
+/// Returns 200 with a small JSON body.
+pub fn ok() -> Response {
+    response(200, "application/json", r#"{"found": true}"#)
 }
 
-/// This status with this body of this type.
-pub fn answer(status: u16, content_type: &str, body: impl Into<Bytes>) -> Answer {
-    Response::builder()
+/// Returns a response with this status and body.
+pub fn response(status: u16, content_type: &str, body: impl Into<Bytes>) -> Response {
+    hyper::Response::builder()
         .status(StatusCode::from_u16(status).unwrap())
         .header("content-type", content_type)
         .body(Full::new(body.into()))
         .unwrap()
 }
 
-/// This status with this header.
-pub fn with_header(status: u16, name: &str, value: &str) -> Answer {
-    Response::builder()
+/// Returns a response with this status and header.
+pub fn with_header(status: u16, name: &str, value: &str) -> Response {
+    hyper::Response::builder()
         .status(StatusCode::from_u16(status).unwrap())
         .header(name, value)
         .body(Full::default())

@@ -1,4 +1,4 @@
-//! The end before the end: stopped, halted, or dropped.
+//! Lanes that end early: stopped, halted or dropped.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,23 +13,24 @@ use tokio::time::Instant;
 use crate::run::{Run, count, number, options, settings};
 use crate::server::{Server, Wire, ok};
 
-/// What is in flight at a stop gets so long.
+/// How long requests in flight may still run after a stop.
 const GRACE: Duration = Duration::from_secs(2);
 
-/// Five of ten in flight, of which none is answered before the end comes, and only the first then.
-struct Interrupted {
+/// Ten items, five in flight. The upstream responds to the first one only, and only after the lane
+/// was told to end.
+struct Interruption {
     server: Server,
     run: Run,
     ending: watch::Sender<bool>,
 }
 
-impl Interrupted {
+impl Interruption {
     async fn new(wire: Wire) -> Self {
         let (ending, is_ending) = watch::channel(false);
-        let server = Server::start(wire, move |asked| {
+        let server = Server::start(wire, move |received| {
             let mut is_ending = is_ending.clone();
             async move {
-                if asked.number != number(0) {
+                if received.number != number(0) {
                     return std::future::pending().await;
                 }
                 is_ending.wait_for(|ending| *ending).await.ok()?;
@@ -53,7 +54,8 @@ impl Interrupted {
         }
     }
 
-    /// Ends it by `end` once five are in flight. What it answers, and how long after the end.
+    /// Calls `end` once five requests are in flight. Returns the response of the batch, and how long the
+    /// lane took to end.
     async fn end<F: Future<Output = ()>>(
         &self,
         signal: watch::Receiver<Signal>,
@@ -66,11 +68,11 @@ impl Interrupted {
             Instant::now()
         };
         let batch = self.run.batch_with(self.options(signal));
-        let (answer, ended) = tokio::join!(batch, ending);
-        (answer, ended.elapsed())
+        let (response, ended) = tokio::join!(batch, ending);
+        (response, ended.elapsed())
     }
 
-    /// Checks that the one response is written, and waits until no request is in flight.
+    /// Checks that the result of the first item is written, and waits until no request is in flight.
     async fn check(&self) {
         let rows = self.run.rows().await;
         assert_eq!(rows[0].outcome, Outcome::Succeeded);
@@ -80,107 +82,109 @@ impl Interrupted {
 }
 
 #[tokio::test]
-async fn at_a_stop_what_is_in_flight_gets_two_seconds_and_nothing_is_pending() {
+async fn a_stop_gives_requests_in_flight_two_seconds() {
     for wire in [Wire::Plain, Wire::Http2(100)] {
-        let interrupted = Interrupted::new(wire).await;
-        let (tell, signal) = watch::channel(Signal::Run);
-        let (answer, took) = interrupted
+        let interrupted = Interruption::new(wire).await;
+        let (sender, signal) = watch::channel(Signal::Run);
+        let (response, took) = interrupted
             .end(signal, || async {
-                tell.send_replace(Signal::Stop);
+                sender.send_replace(Signal::Stop);
             })
             .await;
-        assert_eq!((answer.pending, answer.wait_seconds), (0, 0));
+        assert_eq!((response.pending, response.wait_seconds), (0, 0));
         assert!(took >= GRACE - Duration::from_millis(50), "{took:?}");
         interrupted.check().await;
-        assert_eq!(interrupted.server.asked().len(), 5);
+        assert_eq!(interrupted.server.received().len(), 5);
     }
 }
 
 #[tokio::test]
-async fn at_a_halt_the_rest_is_pending_and_is_gone_on_with() {
-    let interrupted = Interrupted::new(Wire::Plain).await;
-    let (tell, signal) = watch::channel(Signal::Run);
-    let (answer, _) = interrupted
+async fn after_a_halt_the_rest_is_pending_and_fetched_later() {
+    let interrupted = Interruption::new(Wire::Plain).await;
+    let (sender, signal) = watch::channel(Signal::Run);
+    let (response, _) = interrupted
         .end(signal, || async {
-            tell.send_replace(Signal::Halt);
+            sender.send_replace(Signal::Halt);
         })
         .await;
-    assert_eq!(answer.pending, 9);
+    assert_eq!(response.pending, 9);
     interrupted.check().await;
-    assert_eq!(interrupted.server.asked().len(), 5);
-    // The next process asks the nine, and not the one that is answered.
+    assert_eq!(interrupted.server.received().len(), 5);
+    // The next process fetches the nine pending items, and not the first one again.
     let run = &interrupted.run;
-    let (tell, signal) = watch::channel(Signal::Run);
+    let (sender, signal) = watch::channel(Signal::Run);
     let again = run.batch_with(interrupted.options(signal));
     let halt = async {
         interrupted.server.until_total(10).await;
-        tell.send_replace(Signal::Halt);
+        sender.send_replace(Signal::Halt);
     };
     tokio::join!(again, halt);
-    let asked = interrupted.server.asked();
-    let first = asked.iter().filter(|asked| asked.number == number(0));
+    let received = interrupted.server.received();
+    let first = received
+        .iter()
+        .filter(|received| received.number == number(0));
     assert_eq!(first.count(), 1);
 }
 
 #[tokio::test]
-async fn the_mark_in_the_store_stops_a_lane_that_nobody_tells() {
-    let interrupted = Interrupted::new(Wire::Plain).await;
-    let (_tell, signal) = watch::channel(Signal::Run);
+async fn the_mark_in_the_store_stops_a_lane_without_a_signal() {
+    let interrupted = Interruption::new(Wire::Plain).await;
+    let (_sender, signal) = watch::channel(Signal::Run);
     let (store, meta) = (&interrupted.run.store, &interrupted.run.meta);
-    let (answer, _) = interrupted
+    let (response, _) = interrupted
         .end(signal, || async {
             store.mark_stop(&meta.id, 1, StopCause::User).await.unwrap();
         })
         .await;
-    assert_eq!(answer.pending, 0);
+    assert_eq!(response.pending, 0);
     interrupted.check().await;
-    // One more has started if the first was answered before the lane looked for the mark.
-    let asked = interrupted.server.asked().len();
-    assert!((5..=6).contains(&asked), "{asked}");
-    // An invocation from now on starts nothing.
+    // One more has started if the first had its response before the lane checked for the mark.
+    let received = interrupted.server.received().len();
+    assert!((5..=6).contains(&received), "{received}");
+    // Another invocation starts nothing.
     assert_eq!(interrupted.run.batch().await.pending, 0);
-    assert_eq!(interrupted.server.asked().len(), asked);
+    assert_eq!(interrupted.server.received().len(), received);
 }
 
 #[tokio::test]
-async fn a_signal_given_before_the_start_starts_nothing() {
+async fn a_lane_stopped_before_it_starts_sends_nothing() {
     for (signal, pending) in [(Signal::Stop, 0), (Signal::Halt, 10)] {
-        let interrupted = Interrupted::new(Wire::Plain).await;
-        let (_tell, signal) = watch::channel(signal);
-        let answer = interrupted
+        let interrupted = Interruption::new(Wire::Plain).await;
+        let (_sender, signal) = watch::channel(signal);
+        let response = interrupted
             .run
             .batch_with(interrupted.options(signal))
             .await;
-        assert_eq!(answer.pending, pending);
+        assert_eq!(response.pending, pending);
         assert_eq!(interrupted.server.accepted(), 0);
     }
 }
 
 #[tokio::test]
 async fn a_lane_that_is_dropped_leaves_nothing_running() {
-    let interrupted = Interrupted::new(Wire::Plain).await;
-    let (_tell, signal) = watch::channel(Signal::Run);
+    let interrupted = Interruption::new(Wire::Plain).await;
+    let (_sender, signal) = watch::channel(Signal::Run);
     let batch = interrupted.run.batch_with(interrupted.options(signal));
     tokio::select! {
-        _ = batch => panic!("nobody answers"),
+        _ = batch => panic!("the upstream does not respond"),
         () = interrupted.server.until_in_flight(5) => {}
     }
     interrupted.server.until_in_flight(0).await;
-    assert_eq!(interrupted.server.asked().len(), 5);
+    assert_eq!(interrupted.server.received().len(), 5);
 }
 
 #[tokio::test]
-async fn an_erased_execution_is_written_to_no_more() {
-    let interrupted = Interrupted::new(Wire::Plain).await;
-    let (_tell, signal) = watch::channel(Signal::Run);
+async fn nothing_is_written_to_an_erased_execution() {
+    let interrupted = Interruption::new(Wire::Plain).await;
+    let (_sender, signal) = watch::channel(Signal::Run);
     let (store, meta) = (&interrupted.run.store, &interrupted.run.meta);
-    let (answer, _) = interrupted
+    let (response, _) = interrupted
         .end(signal, || async {
             store.begin_erasure(meta).await.unwrap();
             store.erase(&meta.id).await.unwrap();
         })
         .await;
-    assert_eq!(answer.pending, 0);
+    assert_eq!(response.pending, 0);
     store.sweep(&meta.id).await.unwrap();
     let left = store.objects().list(None).try_collect::<Vec<_>>().await;
     assert_eq!(left.unwrap(), []);

@@ -1,4 +1,4 @@
-//! A store in trouble.
+//! A store that fails for a while.
 
 use std::fs;
 use std::sync::Arc;
@@ -9,67 +9,67 @@ use object_store::local::LocalFileSystem;
 use store::Store;
 use tokio::sync::watch;
 
-use crate::log::log;
+use crate::log::capture_log;
 use crate::run::{Run, count, number, settings};
 use crate::server::{Server, Wire, ok};
 
-/// Answers those of three numbers whose index is below the channel's value.
-async fn held() -> (Server, watch::Sender<u32>) {
-    let (answered, is_answered) = watch::channel(0);
-    let server = Server::start(Wire::Plain, move |asked| {
-        let mut is_answered = is_answered.clone();
+/// An upstream for three numbers that responds to those whose index is below the channel's value.
+async fn held_server() -> (Server, watch::Sender<u32>) {
+    let (enabled, enabled_receiver) = watch::channel(0);
+    let server = Server::start(Wire::Plain, move |received| {
+        let mut enabled_receiver = enabled_receiver.clone();
         async move {
-            let index = (0..3).find(|index| number(*index) == asked.number)?;
-            is_answered
-                .wait_for(|answered| *answered > index)
+            let index = (0..3).find(|index| number(*index) == received.number)?;
+            enabled_receiver
+                .wait_for(|enabled| *enabled > index)
                 .await
                 .ok()?;
             Some(ok())
         }
     })
     .await;
-    (server, answered)
+    (server, enabled)
 }
 
 #[tokio::test]
-async fn a_mark_that_cannot_be_read_for_now_ends_no_lane() {
-    let (log, _logging) = log();
-    let (server, answered) = held().await;
+async fn a_stop_mark_that_cannot_be_read_ends_no_lane() {
+    let (log, _logging) = capture_log();
+    let (server, enabled) = held_server().await;
     let run = Run::new(settings(&server), 3).await;
-    // A mark that can't be read, which is what a store in trouble answers.
+    // A mark with invalid content, so that reading it fails as in a failing store.
     let mark = store::Key::Stop(&run.meta.id, 1).path();
     let trouble = async {
         server.until_in_flight(3).await;
         let objects = run.store.objects();
         objects.put(&mark, "?".into()).await.unwrap();
         log.until("whether the run was stopped").await;
-        answered.send_replace(3);
+        enabled.send_replace(3);
     };
-    let (answer, ()) = tokio::join!(run.batch(), trouble);
-    assert_eq!(answer.pending, 0);
+    let (response, ()) = tokio::join!(run.batch(), trouble);
+    assert_eq!(response.pending, 0);
     assert_eq!(count(&run.rows().await, Outcome::Succeeded), 3);
 }
 
 #[tokio::test]
-async fn answers_that_cannot_be_written_for_now_are_not_lost() {
-    let (log, _logging) = log();
-    let (server, answered) = held().await;
+async fn results_that_cannot_be_written_yet_are_not_lost() {
+    let (log, _logging) = capture_log();
+    let (server, enabled) = held_server().await;
     let folder = tempfile::tempdir().unwrap();
     let objects = LocalFileSystem::new_with_prefix(folder.path()).unwrap();
     let run = Run::in_store(Store::new(Arc::new(objects)), settings(&server), 3).await;
-    // A file where a folder is wanted: nothing can be written below.
+    // A file in place of the folder, so that nothing can be written below it.
     let results = store::Key::ResultsDir(&run.meta.id).path();
     let results = folder.path().join(results.as_ref());
     let trouble = async {
         server.until_in_flight(3).await;
         fs::write(&results, "").unwrap();
-        answered.send_replace(2);
+        enabled.send_replace(2);
         log.until("could not write results").await;
         fs::remove_file(&results).unwrap();
-        answered.send_replace(3);
+        enabled.send_replace(3);
     };
-    let (answer, ()) = tokio::join!(run.batch(), trouble);
-    assert_eq!(answer.pending, 0);
+    let (response, ()) = tokio::join!(run.batch(), trouble);
+    assert_eq!(response.pending, 0);
     assert_eq!(count(&run.rows().await, Outcome::Succeeded), 3);
-    assert_eq!(server.asked().len(), 3);
+    assert_eq!(server.received().len(), 3);
 }

@@ -1,4 +1,4 @@
-//! The certificate of all servers here, and what takes TLS connections with it.
+//! The certificate of all servers in these tests, and a TLS acceptor that uses it.
 
 use std::sync::{Arc, LazyLock};
 
@@ -23,12 +23,12 @@ static CERTIFICATE: LazyLock<Certificate> = LazyLock::new(|| {
     }
 });
 
-/// The certificate of all servers here, in PEM.
+/// Returns the certificate of all servers in these tests, in PEM.
 pub fn certificate() -> Vec<u8> {
     CERTIFICATE.pem.clone().into_bytes()
 }
 
-/// Takes TLS connections and agrees on one of these protocols.
+/// Returns an acceptor of TLS connections that agrees on one of these protocols.
 pub fn acceptor(alpn: &[&[u8]]) -> TlsAcceptor {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let key = CERTIFICATE.certified.signing_key.serialize_der();
@@ -46,7 +46,7 @@ pub fn acceptor(alpn: &[&[u8]]) -> TlsAcceptor {
 }
 
 #[tokio::test]
-async fn given_roots_are_trusted_with_the_certificates_beside_them_and_nothing_else() {
+async fn only_the_given_roots_and_certificates_are_trusted() {
     let none = RootCertStore::empty;
     let mut own = none();
     own.add(CERTIFICATE.certified.cert.der().clone()).unwrap();
