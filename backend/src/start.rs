@@ -197,7 +197,7 @@ pub(crate) async fn ensure_runs(
         return Ok(());
     }
     if pass.batches(meta).is_empty() {
-        store.settle(meta, pass, None).await?;
+        store.finish_pass(meta, pass, None).await?;
         return Ok(());
     }
     Ok(engine.start(PassStart::of(meta, pass)).await?)

@@ -78,7 +78,7 @@ async fn look_after(
                 return Ok(None);
             }
             let end = EngineEnd { status, reason };
-            Ok(Some(api.store.settle(meta, pass, Some(end)).await?))
+            Ok(Some(api.store.finish_pass(meta, pass, Some(end)).await?))
         }
         Ok(EngineStatus::Unknown) if is_stale => {
             if let Err(error) = ensure_runs(&api.store, api.engine.as_ref(), meta, pass).await {

@@ -151,7 +151,7 @@ impl Fetcher {
                 reason: "erased".to_owned(),
             });
         };
-        let summary = self.store.settle(&meta, &pass, None).await?;
+        let summary = self.store.finish_pass(&meta, &pass, None).await?;
         Ok(FinishResponse {
             status: summary.status,
             reason: summary.reason.unwrap_or_default(),

@@ -80,12 +80,12 @@ impl LocalRun {
             return Ok(None);
         }
         let summary = match &self.folder {
-            // The engine settles a run that it ended; any other must stay resumable.
+            // The engine finishes the pass of a run that it ended; any other run must stay resumable.
             Some(folder) => store
                 .summary(id, pass.pass)
                 .await?
                 .ok_or_else(|| FetchError::Incomplete(folder.path().to_owned()))?,
-            None => store.settle(&self.meta, pass, None).await?,
+            None => store.finish_pass(&self.meta, pass, None).await?,
         };
         let reader = ResultsReader::open(store.clone(), self.meta.clone(), pass.clone(), reveal);
         let ended = FinishedRun {

@@ -7,7 +7,7 @@ use contract::wire::{FailureGroup, Failures};
 use futures::{StreamExt, TryStreamExt, stream};
 
 use crate::progress::latest;
-use crate::settle::PARALLEL_BATCHES;
+use crate::summary::PARALLEL_BATCHES;
 use crate::{Meta, Pass, SegmentName, Store, StoreError};
 
 impl Store {

@@ -25,8 +25,8 @@ mod rows;
 #[cfg(feature = "s3")]
 mod s3;
 mod segment;
-mod settle;
 mod stop;
+mod summary;
 mod uploads;
 
 pub use batch::{BatchState, ItemState};
@@ -41,6 +41,6 @@ pub use progress::Progress;
 pub use record::{Record, RecordHead};
 pub use results::{Filters, Page, PageLimits, ResultsReader};
 pub use segment::{SegmentName, SegmentTotals};
-pub use settle::{EngineEnd, Summary};
 pub use stop::StopCause;
+pub use summary::{EngineEnd, Summary};
 pub use uploads::{Upload, UploadedList};

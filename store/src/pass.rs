@@ -5,7 +5,7 @@ use contract::wire::{ExecutionId, RedriveRequest};
 use futures::{StreamExt, TryStreamExt, stream};
 use serde::{Deserialize, Serialize};
 
-use crate::settle::PARALLEL_BATCHES;
+use crate::summary::PARALLEL_BATCHES;
 use crate::{Key, Meta, SegmentName, Store, StoreError, now_ms, random_token};
 
 /// The counts of a batch at the moment a redrive began.

@@ -64,7 +64,7 @@ impl Store {
     ///
     /// Call this once no fetcher works on the pass any more, or with `engine` once the engine has ended
     /// it.
-    pub async fn settle(
+    pub async fn finish_pass(
         &self,
         meta: &Meta,
         pass: &Pass,
