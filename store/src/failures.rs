@@ -89,6 +89,6 @@ fn may_have_failed(
     }
     over || match latest(names, pass.pass) {
         Some(name) => name.totals().failed > 0,
-        None => pass.base_of(meta, batch).failed > 0,
+        None => pass.counts_at_start(meta, batch).failed > 0,
     }
 }

@@ -36,7 +36,7 @@ pub use items::batch_size_for;
 pub use keys::Key;
 pub use meta::Meta;
 pub use objects::Store;
-pub use pass::{BatchBase, Pass, RedrivePlan};
+pub use pass::{BatchCounts, Pass, RedrivePlan};
 pub use progress::Progress;
 pub use record::{Record, RecordHead};
 pub use results::{Filters, Page, PageLimits, ResultsReader};

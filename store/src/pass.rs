@@ -14,7 +14,7 @@ use crate::{Key, Meta, SegmentName, Store, StoreError, now_ms, random_token};
 /// computed from one listing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct BatchBase {
+pub struct BatchCounts {
     /// Items whose response was 2xx.
     pub succeeded: u32,
     /// Items whose response was 404 or 410.
@@ -38,8 +38,8 @@ pub struct Pass {
     /// Which FAILED and NOT_TRIED items the pass selects.
     pub filter: RedriveRequest,
     /// The counts of every batch when the redrive began. Empty for the start, which selects all items.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub base: Vec<BatchBase>,
+    #[serde(rename = "base", default, skip_serializing_if = "Vec::is_empty")]
+    pub batch_counts: Vec<BatchCounts>,
     /// Number of batches that are fetched at the same time.
     pub lanes: u32,
     /// Maximum number of requests that one lane has in flight.
@@ -57,13 +57,13 @@ impl Pass {
     }
 
     /// Creates a pass. The caller sets its lanes and their shares.
-    pub fn new(pass: u32, filter: RedriveRequest, base: Vec<BatchBase>) -> Self {
+    pub fn new(pass: u32, filter: RedriveRequest, batch_counts: Vec<BatchCounts>) -> Self {
         Self {
             pass,
             token: random_token(),
             started_at_ms: now_ms(),
             filter,
-            base,
+            batch_counts,
             lanes: 1,
             lane_concurrency: 1,
             lane_requests_per_second: None,
@@ -72,27 +72,31 @@ impl Pass {
     }
 
     /// Returns a batch's counts before this pass fetches anything.
-    pub fn base_of(&self, meta: &Meta, batch: u32) -> BatchBase {
+    pub fn counts_at_start(&self, meta: &Meta, batch: u32) -> BatchCounts {
         match self.pass {
-            1 => BatchBase {
+            1 => BatchCounts {
                 selected: meta.batch_len(batch),
-                ..BatchBase::default()
+                ..BatchCounts::default()
             },
-            _ => self.base.get(batch as usize).copied().unwrap_or_default(),
+            _ => self
+                .batch_counts
+                .get(batch as usize)
+                .copied()
+                .unwrap_or_default(),
         }
     }
 
     /// Returns the batches in which the pass selects items.
     pub fn batches(&self, meta: &Meta) -> Vec<u32> {
         (0..meta.batches())
-            .filter(|batch| self.base_of(meta, *batch).selected > 0)
+            .filter(|batch| self.counts_at_start(meta, *batch).selected > 0)
             .collect()
     }
 
     /// Returns how many items the pass selects.
     pub fn selected(&self, meta: &Meta) -> u64 {
         (0..meta.batches())
-            .map(|batch| u64::from(self.base_of(meta, batch).selected))
+            .map(|batch| u64::from(self.counts_at_start(meta, batch).selected))
             .sum()
     }
 }
@@ -144,19 +148,19 @@ impl Store {
         };
         let mut next = Pass::new(current.pass + 1, filter, Vec::new());
         let segments = self.all_segment_names(&meta.id).await?;
-        let base: Vec<BatchBase> = stream::iter(0..meta.batches())
+        let batch_counts: Vec<BatchCounts> = stream::iter(0..meta.batches())
             .map(|batch| {
                 let names = segments.get(&batch).map_or(&[][..], Vec::as_slice);
-                self.count_base(meta, &next, batch, names)
+                self.count_at_start(meta, &next, batch, names)
             })
             .buffered(PARALLEL_BATCHES)
             .try_collect()
             .await?;
-        next.base = base;
+        next.batch_counts = batch_counts;
         let definitive: u64 = next
-            .base
+            .batch_counts
             .iter()
-            .map(|base| u64::from(base.succeeded + base.not_found))
+            .map(|counts| u64::from(counts.succeeded + counts.not_found))
             .sum();
         // A fetcher that was late may have written results after the summary, which counts only the
         // segments it names. The next pass counts them, even if it has nothing to fetch.
@@ -169,13 +173,13 @@ impl Store {
     }
 
     /// Counts a batch as it is when `pass` begins.
-    async fn count_base(
+    async fn count_at_start(
         &self,
         meta: &Meta,
         pass: &Pass,
         batch: u32,
         names: &[SegmentName],
-    ) -> Result<BatchBase, StoreError> {
+    ) -> Result<BatchCounts, StoreError> {
         let items = meta.batch_len(batch);
         let complete = names
             .iter()
@@ -189,7 +193,7 @@ impl Store {
                 state.totals()
             }
         };
-        Ok(BatchBase {
+        Ok(BatchCounts {
             succeeded: totals.succeeded,
             not_found: totals.not_found,
             failed: totals.failed,

@@ -80,8 +80,13 @@ fn add_batch(progress: &mut Progress, meta: &Meta, pass: &Pass, batch: u32, name
             )
         }
         None => {
-            let base = pass.base_of(meta, batch);
-            (base.succeeded, base.not_found, base.failed, base.selected)
+            let start = pass.counts_at_start(meta, batch);
+            (
+                start.succeeded,
+                start.not_found,
+                start.failed,
+                start.selected,
+            )
         }
     };
     let counts = &mut progress.counts;

@@ -131,7 +131,7 @@ impl Store {
         names: &[SegmentName],
     ) -> Result<EndedBatch, StoreError> {
         let items = meta.batch_len(batch);
-        let base = pass.base_of(meta, batch);
+        let start = pass.counts_at_start(meta, batch);
         let one_writer = names.iter().all(|name| name.writer() == names[0].writer());
         let counted = |succeeded, not_found, failed| EndedBatch {
             succeeded,
@@ -140,8 +140,8 @@ impl Store {
             not_tried: items.saturating_sub(succeeded + not_found + failed),
             not_fetched: 0,
         };
-        if base.succeeded + base.not_found == items {
-            return Ok(counted(base.succeeded, base.not_found, 0));
+        if start.succeeded + start.not_found == items {
+            return Ok(counted(start.succeeded, start.not_found, 0));
         }
         if let Some(name) = latest(names, pass.pass)
             && pass.pass == 1
