@@ -6,7 +6,7 @@ use contract::list::List;
 use contract::wire::{ExecutionId, RunSettings};
 use serde::{Deserialize, Serialize};
 
-use crate::rows::is_plain;
+use crate::rows::rows_match_items;
 use crate::{Key, Store, StoreError, batch_size_for, now_ms};
 
 /// An execution's settings and counts, written once when it starts.
@@ -34,7 +34,8 @@ pub struct Meta {
     /// Number of rows that are not a valid SSN.
     pub invalid: u64,
     /// Whether every row _n_ is item _n_. Then there is no `rows` file.
-    pub plain_rows: bool,
+    #[serde(rename = "plainRows")]
+    pub rows_match_items: bool,
     /// Number of items per batch.
     pub batch_size: u32,
     /// The caller's settings.
@@ -62,7 +63,7 @@ impl Meta {
             items: list.items.len() as u64,
             duplicates: list.duplicates() as u64,
             invalid: list.invalid as u64,
-            plain_rows: is_plain(list),
+            rows_match_items: rows_match_items(list),
             batch_size: batch_size_for(list.items.len() as u64),
             settings,
         }

@@ -17,7 +17,7 @@ const WIDTH: u64 = 10;
 impl Store {
     /// Writes the rows, unless every row _n_ is item _n_.
     pub(crate) async fn put_rows(&self, id: &ExecutionId, list: &List) -> Result<(), StoreError> {
-        if is_plain(list) {
+        if rows_match_items(list) {
             return Ok(());
         }
         let mut body = String::with_capacity(list.rows.len() * WIDTH as usize);
@@ -46,7 +46,7 @@ impl Store {
         first: u64,
         end: u64,
     ) -> Result<Vec<Row>, StoreError> {
-        if meta.plain_rows {
+        if meta.rows_match_items {
             return Ok((first..end)
                 .map(|row| Row::Item {
                     index: row as u32,
@@ -74,7 +74,7 @@ impl Store {
 }
 
 /// Whether every row _n_ is item _n_.
-pub(crate) fn is_plain(list: &List) -> bool {
+pub(crate) fn rows_match_items(list: &List) -> bool {
     list.rows.len() == list.items.len()
         && list.rows.iter().all(|row| {
             matches!(
