@@ -36,7 +36,7 @@ struct Inner {
     /// Limits the GETs of all executions, since the process may open only a limited number of files.
     in_flight: Arc<Semaphore>,
     runs: Mutex<HashMap<ExecutionId, Run>>,
-    halted: watch::Sender<bool>,
+    shutting_down: watch::Sender<bool>,
 }
 
 /// A pass that is running. Its entry is removed when it ends.
@@ -62,20 +62,20 @@ impl Embedded {
             folder,
             in_flight: Arc::new(Semaphore::new(max_in_flight.max(1) as usize)),
             runs: Mutex::default(),
-            halted: watch::Sender::new(false),
+            shutting_down: watch::Sender::new(false),
         };
         Self {
             inner: Arc::new(inner),
         }
     }
 
-    /// Halts all runs, so that they can be resumed later. Returns once all have ended.
+    /// Shuts down all runs, so that they can be resumed later. Returns once all have ended.
     ///
     /// No GET starts any more, those in flight get 2 s to end, and results are written.
-    pub async fn halt(&self) {
-        self.inner.halted.send_replace(true);
+    pub async fn shut_down(&self) {
+        self.inner.shutting_down.send_replace(true);
         for run in self.runs().values() {
-            run.signal.send_replace(Signal::Halt);
+            run.signal.send_replace(Signal::Shutdown);
         }
         self.wait_until(HashMap::is_empty).await;
     }
@@ -86,8 +86,8 @@ impl Embedded {
     }
 
     async fn wait_until(&self, condition: impl Fn(&HashMap<ExecutionId, Run>) -> bool) {
-        // A run that ends notifies the channel of `halted`, without changing its value.
-        let mut changes = self.inner.halted.subscribe();
+        // A run that ends notifies the channel of `shutting_down`, without changing its value.
+        let mut changes = self.inner.shutting_down.subscribe();
         while !condition(&self.runs()) {
             if changes.changed().await.is_err() {
                 return;
@@ -137,7 +137,7 @@ impl Embedded {
                 .ok_or_else(|| unknown("such pass"))?,
         );
         self.fetch_all(&meta, &pass, &signal).await;
-        if *signal.borrow() == Signal::Halt {
+        if *signal.borrow() == Signal::Shutdown {
             return Ok(());
         }
         with_retries(|| self.inner.fetcher.finish_pass(id, pass.pass)).await?;
@@ -281,7 +281,7 @@ impl Drop for RunGuard {
                 runs.remove(&self.id);
             }
         }
-        self.engine.inner.halted.send_modify(|_| ());
+        self.engine.inner.shutting_down.send_modify(|_| ());
     }
 }
 
@@ -295,7 +295,7 @@ impl Engine for Embedded {
         } = start;
         let receiver = {
             let mut runs = self.runs();
-            if *self.inner.halted.borrow() {
+            if *self.inner.shutting_down.borrow() {
                 return Err(EngineError::Failed(
                     "the server is shutting down".to_owned(),
                 ));

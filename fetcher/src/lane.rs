@@ -227,7 +227,7 @@ struct StopOnDrop(Arc<LaneState>);
 
 impl Drop for StopOnDrop {
     fn drop(&mut self) {
-        self.0.stop(Signal::Halt);
+        self.0.stop(Signal::Shutdown);
     }
 }
 

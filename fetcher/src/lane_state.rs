@@ -24,7 +24,7 @@ pub enum Signal {
     /// The run was stopped: items that have not been fetched will not be.
     Stop,
     /// The process ends: another invocation will fetch the rest of the batch.
-    Halt,
+    Shutdown,
 }
 
 /// The state that a lane shares with its items.

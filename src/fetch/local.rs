@@ -111,7 +111,7 @@ impl LocalRun {
     /// Stops a run in memory for good, and one in a folder so that it can be resumed.
     async fn stop(&self) -> Result<(), FetchError> {
         if self.folder.is_some() {
-            self.engine.halt().await;
+            self.engine.shut_down().await;
             return Ok(());
         }
         let (id, pass) = (&self.meta.id, self.pass.pass);

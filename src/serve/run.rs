@@ -89,7 +89,7 @@ pub(crate) async fn run(
     let shutdown = async move {
         shutdown_signal().await;
         // Results are written before the last connection ends.
-        ending.halt().await;
+        ending.shut_down().await;
     };
     tokio::select! {
         served = std::future::IntoFuture::into_future(axum::serve(listener, router)) => served?,

@@ -1,4 +1,4 @@
-//! Lanes that end early: stopped, halted or dropped.
+//! Lanes that end early: stopped, shut down or dropped.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -99,12 +99,12 @@ async fn a_stop_gives_requests_in_flight_two_seconds() {
 }
 
 #[tokio::test]
-async fn after_a_halt_the_rest_is_pending_and_fetched_later() {
+async fn after_a_shutdown_the_rest_is_pending() {
     let interrupted = Interruption::new(Wire::Plain).await;
     let (sender, signal) = watch::channel(Signal::Run);
     let (response, _) = interrupted
         .end(signal, || async {
-            sender.send_replace(Signal::Halt);
+            sender.send_replace(Signal::Shutdown);
         })
         .await;
     assert_eq!(response.pending, 9);
@@ -114,11 +114,11 @@ async fn after_a_halt_the_rest_is_pending_and_fetched_later() {
     let run = &interrupted.run;
     let (sender, signal) = watch::channel(Signal::Run);
     let again = run.batch_with(interrupted.options(signal));
-    let halt = async {
+    let shutdown = async {
         interrupted.server.until_total(10).await;
-        sender.send_replace(Signal::Halt);
+        sender.send_replace(Signal::Shutdown);
     };
-    tokio::join!(again, halt);
+    tokio::join!(again, shutdown);
     let received = interrupted.server.received();
     let first = received
         .iter()
@@ -148,7 +148,7 @@ async fn the_mark_in_the_store_stops_a_lane_without_a_signal() {
 
 #[tokio::test]
 async fn a_lane_stopped_before_it_starts_sends_nothing() {
-    for (signal, pending) in [(Signal::Stop, 0), (Signal::Halt, 10)] {
+    for (signal, pending) in [(Signal::Stop, 0), (Signal::Shutdown, 10)] {
         let interrupted = Interruption::new(Wire::Plain).await;
         let (_sender, signal) = watch::channel(signal);
         let response = interrupted
