@@ -118,7 +118,7 @@ async fn run_locally(
             let folder = RunFolder::open(path)?;
             let store = folder.store()?;
             let fetcher = args.upstream.fetcher(store.clone(), url, origins)?;
-            let upstream = fetcher.address();
+            let upstream = fetcher.redacted_address();
             let engine = Embedded::new(store.clone(), fetcher, Some(folder.objects()), possible);
             let request = folder::Request {
                 upstream,

@@ -62,7 +62,7 @@ impl Address {
     }
 
     /// Scheme, host, port and path, without a user, a password or a query.
-    pub(crate) fn place(&self) -> String {
+    pub(crate) fn redacted(&self) -> String {
         format!("{}://{}{}", self.base.scheme(), self.host(), self.path())
     }
 

@@ -46,8 +46,8 @@ impl Fetcher {
     }
 
     /// The upstream's scheme, host, port and path: no part that may be a secret.
-    pub fn address(&self) -> String {
-        self.upstream.address.place()
+    pub fn redacted_address(&self) -> String {
+        self.upstream.address.redacted()
     }
 
     /// Handles an event, as a Lambda whose invocation ends at `deadline`.
