@@ -2,13 +2,11 @@
 
 use std::sync::Arc;
 
-use axum::extract::{DefaultBodyLimit, FromRequestParts};
-use axum::http::request::Parts;
+use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderValue, header};
 use axum::{Router, middleware};
 use contract::limits;
 use contract::wire::{DefaultSettings, Limits, RunSettings, ServerSettings, UpstreamInfo};
-use serde::de::DeserializeOwned;
 use store::Store;
 
 use crate::problem::ApiError;
@@ -50,40 +48,6 @@ impl Api {
             },
             user,
         }
-    }
-}
-
-/// The parameters in a request's path. One that is no text names nothing that there is.
-pub(crate) struct Path<T>(pub(crate) T);
-
-impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Path<T> {
-    type Rejection = ApiError;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
-        let path = axum::extract::Path::from_request_parts(parts, state).await;
-        path.map(|axum::extract::Path(value)| Self(value))
-            .map_err(|_| ApiError::UnknownExecution)
-    }
-}
-
-/// Whose request this is: every execution belongs to its owner alone.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Owner {
-    /// The owner's stable id, part of keys in the store.
-    pub id: String,
-    /// A name to show; none where there is no sign-in.
-    pub name: Option<String>,
-}
-
-impl<S: Sync> FromRequestParts<S> for Owner {
-    type Rejection = ApiError;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
-        parts
-            .extensions
-            .get::<Self>()
-            .cloned()
-            .ok_or(ApiError::Unauthenticated)
     }
 }
 

@@ -7,6 +7,7 @@ mod accept;
 mod api;
 mod cursor;
 mod engine;
+mod extract;
 mod json;
 #[cfg(feature = "lambda")]
 pub mod lambda;
@@ -19,7 +20,8 @@ pub mod step_functions;
 mod upkeep;
 mod view;
 
-pub use api::{Api, Owner, router};
+pub use api::{Api, router};
 pub use engine::{Engine, EngineError, EngineStatus, PassStart};
+pub use extract::Owner;
 pub use problem::{ApiError, problem_response};
 pub use upkeep::{recover, tidy};

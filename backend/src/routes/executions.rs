@@ -13,11 +13,10 @@ use contract::wire::{
 use futures::{StreamExt, TryStreamExt, stream};
 use store::{RedrivePlan, StopCause, StoreError};
 
-use crate::api::Path;
 use crate::cursor::{self, HistoryCursor};
+use crate::extract::{Parameters, Path};
 use crate::json::Body;
 use crate::problem::AnyProblem;
-use crate::routes::results::Parameters;
 use crate::shares::divide;
 use crate::start::ensure_runs;
 use crate::{Api, ApiError, Owner, start, view};
@@ -52,7 +51,7 @@ pub(crate) async fn list(
     owner: Owner,
     RawQuery(query): RawQuery,
 ) -> Result<Json<ExecutionsPage>, ApiError> {
-    let parameters = Parameters::read(query.as_deref(), &["cursor"])?;
+    let parameters = Parameters::parse(query.as_deref(), &["cursor"])?;
     let after = parameters
         .get("cursor")
         .map(cursor::decode::<HistoryCursor>)

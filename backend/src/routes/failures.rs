@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::State;
 use contract::wire::Failures;
 
-use crate::api::Path;
+use crate::extract::Path;
 use crate::problem::AnyProblem;
 use crate::{Api, ApiError, Owner, view};
 

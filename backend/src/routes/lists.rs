@@ -7,7 +7,7 @@ use contract::limits;
 use contract::list::read_lines;
 use contract::wire::{CreateListRequest, ExecutionId, ListCreated, PartReceived};
 
-use crate::api::Path;
+use crate::extract::Path;
 use crate::json::{Body, body};
 use crate::problem::AnyProblem;
 use crate::{Api, ApiError, Owner};

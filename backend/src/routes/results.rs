@@ -1,7 +1,5 @@
 //! Results, a page at a time.
 
-use std::collections::HashMap;
-
 use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
@@ -10,60 +8,10 @@ use contract::wire::{ResultRow, ResultsPage};
 use export::{Format, RowWriter, WriteOptions};
 use store::{Filters, PageLimits, ResultsReader};
 
-use crate::api::Path;
 use crate::cursor::{self, ResultsCursor};
+use crate::extract::{Parameters, Path};
 use crate::problem::AnyProblem;
 use crate::{Api, ApiError, Owner, accept, view};
-
-/// A request's query, each parameter once and none unknown.
-pub(crate) struct Parameters(HashMap<String, String>);
-
-impl Parameters {
-    pub(crate) fn read(query: Option<&str>, known: &[&str]) -> Result<Self, ApiError> {
-        let mut values = HashMap::new();
-        for (name, value) in form_urlencoded::parse(query.unwrap_or_default().as_bytes()) {
-            let Some(name) = known.iter().find(|known| **known == name) else {
-                return Err(ApiError::Invalid(format!(
-                    "the query has an unknown parameter: it takes {}",
-                    known.join(", ")
-                )));
-            };
-            if values
-                .insert((*name).to_owned(), value.into_owned())
-                .is_some()
-            {
-                return Err(ApiError::Invalid(format!(
-                    "{name} stands twice in the query: it is taken once"
-                )));
-            }
-        }
-        Ok(Self(values))
-    }
-
-    pub(crate) fn get(&self, name: &str) -> Option<&str> {
-        self.0.get(name).map(String::as_str)
-    }
-
-    /// The parameter as its type reads it; `takes` says what that is.
-    fn parsed<T: serde::de::DeserializeOwned>(
-        &self,
-        name: &str,
-        is_text: bool,
-        takes: &str,
-    ) -> Result<Option<T>, ApiError> {
-        let Some(text) = self.get(name) else {
-            return Ok(None);
-        };
-        let value = if is_text {
-            serde_json::from_value(text.into())
-        } else {
-            serde_json::from_str(text)
-        };
-        value
-            .map(Some)
-            .map_err(|_| ApiError::Invalid(format!("{name} is no good: it takes {takes}")))
-    }
-}
 
 /// Rows in list order, masked unless `reveal=true`. A page ends at `count` rows, 3 MiB or 5 seconds;
 /// `next` (and the `Link` header) is where to go on.
@@ -89,9 +37,9 @@ pub(crate) async fn results(
         "error",
         "reveal",
     ];
-    let parameters = Parameters::read(query.as_deref(), &known)?;
+    let parameters = Parameters::parse(query.as_deref(), &known)?;
     let count = parameters
-        .parsed("count", false, &format!("1 to {MAX_RESULTS_COUNT}"))?
+        .get_literal("count", &format!("1 to {MAX_RESULTS_COUNT}"))?
         .unwrap_or(MAX_RESULTS_COUNT);
     if !(1..=MAX_RESULTS_COUNT).contains(&count) {
         return Err(ApiError::Invalid(format!(
@@ -99,7 +47,7 @@ pub(crate) async fn results(
         )));
     }
     let reveal = parameters
-        .parsed("reveal", false, "true or false")?
+        .get_literal("reveal", "true or false")?
         .unwrap_or(false);
     let (first, filters) = place(&parameters, &id)?;
 
@@ -143,17 +91,15 @@ pub(crate) async fn results(
 
 /// Where the page begins, and what it holds.
 fn place(parameters: &Parameters, id: &str) -> Result<(u64, Filters), ApiError> {
-    let first: Option<u64> = parameters.parsed("first", false, "a row's number, from 0")?;
+    let first: Option<u64> = parameters.get_literal("first", "a row's number, from 0")?;
     let filters = Filters {
-        outcome: parameters.parsed(
+        outcome: parameters.get_name(
             "outcome",
-            true,
             "SUCCEEDED, NOT_FOUND, FAILED, PENDING, NOT_TRIED or INVALID",
         )?,
-        status_code: parameters.parsed("statusCode", false, "an HTTP status")?,
-        error: parameters.parsed(
+        status_code: parameters.get_literal("statusCode", "an HTTP status")?,
+        error: parameters.get_name(
             "error",
-            true,
             "an error or reason as a row has it, such as TIMED_OUT",
         )?,
     };
