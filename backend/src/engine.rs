@@ -41,7 +41,7 @@ pub enum EngineStatus {
     /// Under way.
     Running,
     /// Over, one way or another.
-    Over {
+    Ended {
         /// How, in Step Functions' words; never RUNNING.
         status: ExecutionStatus,
         /// Why, where the engine says.

@@ -73,7 +73,7 @@ async fn look_after(
 ) -> Result<Option<Summary>, ApiError> {
     match api.engine.status(&meta.id, pass.pass).await {
         Ok(EngineStatus::Running) => Ok(None),
-        Ok(EngineStatus::Over { status, reason }) => {
+        Ok(EngineStatus::Ended { status, reason }) => {
             if counts.pending > 0 && !have_stopped(api, meta, pass, mark).await? {
                 return Ok(None);
             }

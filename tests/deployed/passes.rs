@@ -36,7 +36,7 @@ async fn end(engine: &impl Engine, meta: &Meta) -> EngineStatus {
     .await
 }
 
-const SUCCEEDED: EngineStatus = EngineStatus::Over {
+const SUCCEEDED: EngineStatus = EngineStatus::Ended {
     status: ExecutionStatus::Succeeded,
     reason: None,
 };
@@ -66,7 +66,7 @@ async fn a_lost_batch_is_reported_and_ends_no_other() {
         // Batch 1,000 doesn't exist, and batch 1 isn't fetched.
         start.batches = vec![0, 1_000, 2];
         engine.start(start).await.unwrap();
-        let EngineStatus::Over { status, reason } = end(&engine, &meta).await else {
+        let EngineStatus::Ended { status, reason } = end(&engine, &meta).await else {
             panic!("the pass is over");
         };
         assert_eq!(status, ExecutionStatus::Failed);
@@ -101,7 +101,7 @@ async fn a_stopped_pass_ends_and_a_sweep_leaves_nothing() {
     engine.start(start).await.unwrap();
     engine.stop(&meta.id, 1).await.unwrap();
     engine.stop(&meta.id, 1).await.expect("as good as stopped");
-    let EngineStatus::Over { status, .. } = end(&engine, &meta).await else {
+    let EngineStatus::Ended { status, .. } = end(&engine, &meta).await else {
         panic!("the pass is over");
     };
     assert_eq!(status, ExecutionStatus::Aborted);

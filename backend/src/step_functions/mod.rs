@@ -167,7 +167,7 @@ fn engine_status(execution: &DescribeExecutionOutput) -> EngineStatus {
         (Some(name), _) => (status, Some(format!("the state machine ended with {name}"))),
         (None, _) => (status, None),
     };
-    EngineStatus::Over { status, reason }
+    EngineStatus::Ended { status, reason }
 }
 
 fn code<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> Option<&str> {

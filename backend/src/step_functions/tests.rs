@@ -123,7 +123,7 @@ async fn a_refusal_says_what_and_why() {
 #[tokio::test]
 async fn a_status_is_read_as_the_state_machine_ends() {
     use ExecutionStatus::{Aborted, Failed, Succeeded, TimedOut};
-    let over = |status, reason: Option<&str>| EngineStatus::Over {
+    let over = |status, reason: Option<&str>| EngineStatus::Ended {
         status,
         reason: reason.map(str::to_owned),
     };
