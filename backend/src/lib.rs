@@ -11,17 +11,17 @@ mod extract;
 mod json;
 #[cfg(feature = "lambda")]
 pub mod lambda;
+mod maintenance;
 mod problem;
 mod routes;
 mod shares;
 mod start;
 #[cfg(feature = "step-functions")]
 pub mod step_functions;
-mod upkeep;
 mod view;
 
 pub use api::{Api, router};
 pub use engine::{Engine, EngineError, EngineStatus, PassStart};
 pub use extract::Owner;
+pub use maintenance::{erase_expired, recover};
 pub use problem::{ApiError, problem_response};
-pub use upkeep::{recover, tidy};

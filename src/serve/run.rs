@@ -103,7 +103,7 @@ async fn tidy(store: Store, engine: Embedded, retain: Option<Duration>) {
     let mut hours = tokio::time::interval(Duration::from_secs(3_600));
     loop {
         hours.tick().await;
-        if let Err(error) = backend::tidy(&store, &engine, retain).await {
+        if let Err(error) = backend::erase_expired(&store, &engine, retain).await {
             tracing::warn!(%error, "old runs could not be erased; retrying in an hour");
         }
     }

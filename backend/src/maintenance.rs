@@ -20,7 +20,7 @@ const UNUSED_LIST_MS: u64 = 24 * 60 * 60 * 1_000;
 pub async fn recover(store: &Store, engine: &dyn Engine) -> Result<usize, ApiError> {
     let mut resumed = 0;
     for id in store.all_executions().await? {
-        match resume(store, engine, &id).await {
+        match recover_execution(store, engine, &id).await {
             Ok(goes_on) => resumed += usize::from(goes_on),
             Err(error) => {
                 tracing::error!(execution = %id, %error, "an execution could not be gone on with");
@@ -31,13 +31,17 @@ pub async fn recover(store: &Store, engine: &dyn Engine) -> Result<usize, ApiErr
 }
 
 /// Goes on with what was cut short of one execution; whether it runs.
-async fn resume(store: &Store, engine: &dyn Engine, id: &ExecutionId) -> Result<bool, ApiError> {
+async fn recover_execution(
+    store: &Store,
+    engine: &dyn Engine,
+    id: &ExecutionId,
+) -> Result<bool, ApiError> {
     if store.is_erased(id).await? {
         store.sweep(id).await?;
         return Ok(false);
     }
     match store.meta(id).await? {
-        Some(meta) if !is_over(store, id).await? => {
+        Some(meta) if !has_ended(store, id).await? => {
             match ensure_started(store, engine, &meta).await {
                 // Another has its key: it was none, and is gone now.
                 Err(ApiError::UnknownExecution) => Ok(false),
@@ -51,14 +55,14 @@ async fn resume(store: &Store, engine: &dyn Engine, id: &ExecutionId) -> Result<
 /// Erases starts and uploaded lists that were left lying, and, where `retain` says so, every
 /// execution that was started longer ago and is over. How many executions. What is wrong with one
 /// is logged and keeps no other.
-pub async fn tidy(
+pub async fn erase_expired(
     store: &Store,
     engine: &dyn Engine,
     retain: Option<Duration>,
 ) -> Result<usize, ApiError> {
     let mut erased = 0;
     for id in store.all_executions().await? {
-        match clear_away(store, engine, &id, retain).await {
+        match erase_if_expired(store, engine, &id, retain).await {
             Ok(is_gone) => erased += usize::from(is_gone),
             Err(error) => {
                 tracing::warn!(execution = %id, %error, "an execution could not be cleared away");
@@ -69,7 +73,7 @@ pub async fn tidy(
     Ok(erased)
 }
 
-async fn clear_away(
+async fn erase_if_expired(
     store: &Store,
     engine: &dyn Engine,
     id: &ExecutionId,
@@ -85,7 +89,7 @@ async fn clear_away(
         return Ok(false);
     };
     let age_ms = now_ms().saturating_sub(meta.started_at_ms);
-    if u128::from(age_ms) < retain.as_millis() || !is_over(store, id).await? {
+    if u128::from(age_ms) < retain.as_millis() || !has_ended(store, id).await? {
         return Ok(false);
     }
     store.begin_erasure(&meta).await?;
@@ -94,7 +98,7 @@ async fn clear_away(
     Ok(true)
 }
 
-async fn is_over(store: &Store, id: &ExecutionId) -> Result<bool, ApiError> {
+async fn has_ended(store: &Store, id: &ExecutionId) -> Result<bool, ApiError> {
     match store.current_pass(id).await? {
         Some(pass) => Ok(store.summary(id, pass.pass).await?.is_some()),
         None => Ok(false),
