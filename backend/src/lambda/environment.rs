@@ -11,7 +11,7 @@ use store::{Store, StoreError};
 
 use crate::Api;
 use crate::step_functions::{
-    InvalidStateMachineArn, StepFunctions, StepFunctionsSettings, load_aws_config,
+    StateMachineArnError, StepFunctions, StepFunctionsSettings, load_aws_config,
 };
 
 /// A variable is not as it must be.
@@ -25,7 +25,7 @@ pub enum EnvironmentError {
     Invalid(&'static str, &'static str),
     /// It names no state machine.
     #[error("the variable ROLLCALL_STATE_MACHINE_ARN: {0}")]
-    StateMachine(#[from] InvalidStateMachineArn),
+    StateMachine(#[from] StateMachineArnError),
     /// The bucket can't be opened.
     #[error(transparent)]
     Store(#[from] StoreError),

@@ -14,7 +14,7 @@ pub struct StateMachineArn(String);
     "`{0}` is no state machine's ARN: it takes `arn:aws:states:REGION:ACCOUNT:stateMachine:NAME`, \
      without a version or alias"
 )]
-pub struct InvalidStateMachineArn(String);
+pub struct StateMachineArnError(String);
 
 impl StateMachineArn {
     /// The ARN of the execution of this name.
@@ -30,7 +30,7 @@ impl StateMachineArn {
 }
 
 impl FromStr for StateMachineArn {
-    type Err = InvalidStateMachineArn;
+    type Err = StateMachineArnError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let parts: Vec<&str> = text.split(':').collect();
@@ -49,7 +49,7 @@ impl FromStr for StateMachineArn {
             {
                 Ok(Self(text.to_owned()))
             }
-            _ => Err(InvalidStateMachineArn(text.to_owned())),
+            _ => Err(StateMachineArnError(text.to_owned())),
         }
     }
 }

@@ -21,7 +21,7 @@ use serde_json::json;
 
 use crate::engine::{Engine, EngineError, EngineStatus, PassStart};
 
-pub use arn::{InvalidStateMachineArn, StateMachineArn};
+pub use arn::{StateMachineArn, StateMachineArnError};
 pub use config::load_aws_config;
 
 /// What the engine needs to know of the stack it runs in.
