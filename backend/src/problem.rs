@@ -61,7 +61,7 @@ pub enum ApiError {
     NothingToDo,
     /// A list is not whole.
     #[error("part {0} of the list is missing: upload it before the start")]
-    Gap(u32),
+    PartMissing(u32),
     /// The engine failed.
     #[error(transparent)]
     Engine(#[from] EngineError),
@@ -123,7 +123,7 @@ impl ApiError {
                 "nothing-to-do",
                 "Nothing to ask again",
             ),
-            Self::Gap(_) => (
+            Self::PartMissing(_) => (
                 StatusCode::CONFLICT,
                 "part-missing",
                 "The list is not whole",

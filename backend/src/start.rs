@@ -224,7 +224,7 @@ async fn uploaded(
 ) -> Result<List, ApiError> {
     match api.store.read_upload(&owner.id, id).await? {
         Upload::Unknown => Err(ApiError::UnknownList),
-        Upload::MissingPart(part) => Err(ApiError::Gap(part)),
+        Upload::MissingPart(part) => Err(ApiError::PartMissing(part)),
         Upload::TooLong => Err(ApiError::TooLarge(
             "a list has at most 1,000,000 lines; split it",
         )),
