@@ -11,10 +11,10 @@ mod extract;
 mod json;
 #[cfg(feature = "lambda")]
 pub mod lambda;
+mod lanes;
 mod maintenance;
 mod problem;
 mod routes;
-mod shares;
 mod start;
 #[cfg(feature = "step-functions")]
 pub mod step_functions;

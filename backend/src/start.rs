@@ -6,7 +6,7 @@ use contract::wire::{ExecutionId, RunSettings, StartRequest};
 use contract::{limits, list};
 use store::{Meta, Pass, Store, Upload};
 
-use crate::shares::divide;
+use crate::lanes::assign_lanes;
 use crate::{Api, ApiError, Engine, Owner, PassStart};
 
 /// Starts a run, or finds the one that this key has started.
@@ -178,7 +178,7 @@ async fn first_pass(store: &Store, engine: &dyn Engine, meta: &Meta) -> Result<P
     // Before the pass: what has one is in the history.
     store.add_to_history(&meta.owner, &meta.id).await?;
     let mut first = Pass::first();
-    divide(meta, &mut first, engine.fetcher_concurrency());
+    assign_lanes(meta, &mut first, engine.fetcher_concurrency());
     if store.create_pass(&meta.id, &first).await? {
         return Ok(first);
     }

@@ -16,8 +16,8 @@ use store::{RedrivePlan, StopCause, StoreError};
 use crate::cursor::{self, HistoryCursor};
 use crate::extract::{Parameters, Path};
 use crate::json::Body;
+use crate::lanes::assign_lanes;
 use crate::problem::AnyProblem;
-use crate::shares::divide;
 use crate::start::ensure_runs;
 use crate::{Api, ApiError, Owner, start, view};
 
@@ -174,7 +174,7 @@ pub(crate) async fn redrive(
         RedrivePlan::NothingToDo => return Err(ApiError::NothingToDo),
         RedrivePlan::Ready(pass) => pass,
     };
-    divide(&meta, &mut pass, api.engine.fetcher_concurrency());
+    assign_lanes(&meta, &mut pass, api.engine.fetcher_concurrency());
     if !api.store.create_pass(&meta.id, &pass).await? {
         return Err(ApiError::StillRunning);
     }

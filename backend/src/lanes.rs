@@ -5,21 +5,22 @@ use store::{Meta, Pass};
 
 /// GETs that one fetcher has in flight at most: a Lambda has 1,024 file descriptors (AWS Lambda
 /// quotas), and some are its own.
-const LANE_CONCURRENCY: u32 = 900;
+const MAX_LANE_CONCURRENCY: u32 = 900;
 /// Batches that an inline Map takes: its greatest concurrency (AWS Step Functions, "Map state
 /// processing modes").
-const INLINE_BATCHES: usize = 40;
+const MAX_INLINE_BATCHES: usize = 40;
 /// An inline Map shares its execution's 25,000 history events (AWS Step Functions quotas). A batch
 /// loops about every ten minutes and a loop takes about ten events, so that 40 batches have some
 /// 60 loops; a run that would take longer than this many seconds goes the other way.
-const INLINE_SECONDS: f64 = 6.0 * 3_600.0;
+const MAX_INLINE_SECONDS: f64 = 6.0 * 3_600.0;
+
 /// An upstream that asks to be left alone after every burst ends an invocation each time, so that
 /// a run of few at once may loop as often as this.
-const INLINE_PAUSES: u64 = 2_000;
+const MAX_INLINE_PAUSES: u64 = 2_000;
 
 /// Sets the shares of a pass that is about to be written. `fetchers` is how many fetchers run at
 /// the same time; none: all batches share one limit in one process.
-pub(crate) fn divide(meta: &Meta, pass: &mut Pass, fetchers: Option<u32>) {
+pub(crate) fn assign_lanes(meta: &Meta, pass: &mut Pass, fetchers: Option<u32>) {
     let settings = &meta.settings;
     let batches = pass.batches(meta).len();
     let seconds = settings
@@ -27,7 +28,8 @@ pub(crate) fn divide(meta: &Meta, pass: &mut Pass, fetchers: Option<u32>) {
         .map_or(0.0, |rate| pass.selected(meta) as f64 / rate);
     let attempts = u64::from(DEFAULT_MAX_ATTEMPTS);
     let pauses = pass.selected(meta) * attempts / u64::from(settings.max_concurrency.max(1));
-    pass.wide = batches > INLINE_BATCHES || seconds > INLINE_SECONDS || pauses > INLINE_PAUSES;
+    pass.wide =
+        batches > MAX_INLINE_BATCHES || seconds > MAX_INLINE_SECONDS || pauses > MAX_INLINE_PAUSES;
     let Some(fetchers) = fetchers else {
         pass.lane_concurrency = settings.max_concurrency;
         pass.lane_requests_per_second = settings.requests_per_second;
@@ -38,14 +40,14 @@ pub(crate) fn divide(meta: &Meta, pass: &mut Pass, fetchers: Option<u32>) {
         .map_or(u32::MAX, |rate| rate.ceil().max(1.0) as u32);
     let by_concurrency = settings
         .max_concurrency
-        .div_ceil(LANE_CONCURRENCY.min(meta.batch_size));
+        .div_ceil(MAX_LANE_CONCURRENCY.min(meta.batch_size));
     let lanes = (batches as u32)
         .min(by_concurrency)
         .min(by_rate)
         .min(fetchers)
         .max(1);
     pass.lanes = lanes;
-    pass.lane_concurrency = (settings.max_concurrency / lanes).clamp(1, LANE_CONCURRENCY);
+    pass.lane_concurrency = (settings.max_concurrency / lanes).clamp(1, MAX_LANE_CONCURRENCY);
     pass.lane_requests_per_second = settings
         .requests_per_second
         .map(|rate| rate / f64::from(lanes));
@@ -76,7 +78,7 @@ mod tests {
         };
         let meta = Meta::new("local", None, None, None, &list, settings);
         let mut pass = Pass::first();
-        divide(&meta, &mut pass, fetchers);
+        assign_lanes(&meta, &mut pass, fetchers);
         pass
     }
 
