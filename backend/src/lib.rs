@@ -16,9 +16,9 @@ mod maintenance;
 mod problem;
 mod routes;
 mod start;
+mod status;
 #[cfg(feature = "step-functions")]
 pub mod step_functions;
-mod view;
 
 pub use api::{Api, router};
 pub use engine::{Engine, EngineError, EngineStatus, PassStart};

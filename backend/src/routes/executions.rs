@@ -19,7 +19,7 @@ use crate::json::Body;
 use crate::lanes::assign_lanes;
 use crate::problem::AnyProblem;
 use crate::start::ensure_runs;
-use crate::{Api, ApiError, Owner, start, view};
+use crate::{Api, ApiError, Owner, start, status};
 
 /// Executions in one page of the history.
 const HISTORY_PAGE: usize = 50;
@@ -38,7 +38,7 @@ pub(crate) async fn start(
 ) -> Result<Response, ApiError> {
     let key = idempotency_key(&headers)?;
     let meta = start::start(&api, &owner, key, request).await?;
-    let execution = view::execution(&api, &meta).await?;
+    let execution = status::load_execution(&api, &meta).await?;
     let location = [(header::LOCATION, format!("/api/executions/{}", meta.id))];
     Ok((StatusCode::ACCEPTED, location, Json(execution)).into_response())
 }
@@ -73,8 +73,8 @@ pub(crate) async fn list(
             let (api, owner) = (&api, &owner);
             async move {
                 let told = async {
-                    let meta = view::meta(api, owner, id.as_str()).await?;
-                    view::execution(api, &meta).await
+                    let meta = status::load_meta(api, owner, id.as_str()).await?;
+                    status::load_execution(api, &meta).await
                 };
                 match told.await {
                     Ok(execution) => Ok(Some(execution)),
@@ -107,8 +107,8 @@ pub(crate) async fn get(
     Path(id): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let meta = view::meta(&api, &owner, &id).await?;
-    let execution = view::execution(&api, &meta).await?;
+    let meta = status::load_meta(&api, &owner, &id).await?;
+    let execution = status::load_execution(&api, &meta).await?;
     let tag = etag(&execution);
     if headers
         .get(header::IF_NONE_MATCH)
@@ -127,8 +127,8 @@ pub(crate) async fn stop(
     owner: Owner,
     Path(id): Path<String>,
 ) -> Result<(StatusCode, Json<Execution>), ApiError> {
-    let meta = view::meta(&api, &owner, &id).await?;
-    let pass = view::pass(&api, &meta).await?;
+    let meta = status::load_meta(&api, &owner, &id).await?;
+    let pass = status::load_pass(&api, &meta).await?;
     if api.store.summary(&meta.id, pass.pass).await?.is_none() {
         api.store
             .mark_stop(&meta.id, pass.pass, StopCause::User)
@@ -137,7 +137,7 @@ pub(crate) async fn stop(
     }
     Ok((
         StatusCode::ACCEPTED,
-        Json(view::execution(&api, &meta).await?),
+        Json(status::load_execution(&api, &meta).await?),
     ))
 }
 
@@ -167,8 +167,8 @@ pub(crate) async fn redrive(
             "errors is empty: it takes at least one, or is left out".into(),
         ));
     }
-    let meta = view::meta(&api, &owner, &id).await?;
-    let current = view::pass(&api, &meta).await?;
+    let meta = status::load_meta(&api, &owner, &id).await?;
+    let current = status::load_pass(&api, &meta).await?;
     let mut pass = match api.store.plan_redrive(&meta, &current, request).await? {
         RedrivePlan::StillRunning => return Err(ApiError::StillRunning),
         RedrivePlan::NothingToDo => return Err(ApiError::NothingToDo),
@@ -181,7 +181,7 @@ pub(crate) async fn redrive(
     ensure_runs(&api.store, api.engine.as_ref(), &meta, &pass).await?;
     Ok((
         StatusCode::ACCEPTED,
-        Json(view::execution(&api, &meta).await?),
+        Json(status::load_execution(&api, &meta).await?),
     ))
 }
 
@@ -199,7 +199,7 @@ pub(crate) async fn erase(
         Some(erasing) if erasing == owner.id => {}
         Some(_) => return Err(ApiError::UnknownExecution),
         None => {
-            let meta = view::meta(&api, &owner, id.as_str()).await?;
+            let meta = status::load_meta(&api, &owner, id.as_str()).await?;
             if let Some(pass) = api.store.current_pass(&id).await?
                 && api.store.summary(&id, pass.pass).await?.is_none()
             {

@@ -8,7 +8,7 @@ use contract::wire::Failures;
 
 use crate::extract::Path;
 use crate::problem::AnyProblem;
-use crate::{Api, ApiError, Owner, view};
+use crate::{Api, ApiError, Owner, status};
 
 /// So long it is looked for failures; what was found by then is told.
 const TIME: Duration = Duration::from_secs(5);
@@ -22,7 +22,7 @@ pub(crate) async fn failures(
     owner: Owner,
     Path(id): Path<String>,
 ) -> Result<Json<Failures>, ApiError> {
-    let meta = view::meta(&api, &owner, &id).await?;
-    let pass = view::pass(&api, &meta).await?;
+    let meta = status::load_meta(&api, &owner, &id).await?;
+    let pass = status::load_pass(&api, &meta).await?;
     Ok(Json(api.store.failures(&meta, &pass, TIME).await?))
 }

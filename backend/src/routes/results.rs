@@ -11,7 +11,7 @@ use store::{Filters, PageLimits, ResultsReader};
 use crate::cursor::{self, ResultsCursor};
 use crate::extract::{Parameters, Path};
 use crate::problem::AnyProblem;
-use crate::{Api, ApiError, Owner, accept, view};
+use crate::{Api, ApiError, Owner, accept, status};
 
 /// Rows in list order, masked unless `reveal=true`. A page ends at `count` rows, 3 MiB or 5 seconds;
 /// `next` (and the `Link` header) is where to go on.
@@ -51,8 +51,8 @@ pub(crate) async fn results(
         .unwrap_or(false);
     let (first, filters) = place(&parameters, &id)?;
 
-    let meta = view::meta(&api, &owner, &id).await?;
-    let pass = view::pass(&api, &meta).await?;
+    let meta = status::load_meta(&api, &owner, &id).await?;
+    let pass = status::load_pass(&api, &meta).await?;
     let mut reader = ResultsReader::open(api.store.clone(), meta.clone(), pass, reveal).await?;
     let page = reader
         .page(first, &filters, PageLimits::with_count(count))

@@ -7,13 +7,13 @@ use crate::start::{ensure_runs, ensure_started};
 use crate::{Api, ApiError, EngineStatus, Owner};
 
 /// A run without news for so long is looked after.
-const STALE_MS: u64 = 30_000;
+const STALE_AFTER_MS: u64 = 30_000;
 /// A stopped run's fetchers look for the mark every 3 s, give what is in flight 2 s and flush: so
 /// long the engine's end is not yet theirs.
-const STOPPING_MS: u64 = 10_000;
+const STOP_TIMEOUT_MS: u64 = 10_000;
 
 /// The execution's settings and sums, if it is the owner's.
-pub(crate) async fn meta(api: &Api, owner: &Owner, id: &str) -> Result<Meta, ApiError> {
+pub(crate) async fn load_meta(api: &Api, owner: &Owner, id: &str) -> Result<Meta, ApiError> {
     let id: ExecutionId = id.parse().map_err(|_| ApiError::UnknownExecution)?;
     let meta = api
         .store
@@ -29,7 +29,7 @@ pub(crate) async fn meta(api: &Api, owner: &Owner, id: &str) -> Result<Meta, Api
 }
 
 /// The pass that runs or ran last; a start that was cut short is finished.
-pub(crate) async fn pass(api: &Api, meta: &Meta) -> Result<Pass, ApiError> {
+pub(crate) async fn load_pass(api: &Api, meta: &Meta) -> Result<Pass, ApiError> {
     match api.store.current_pass(&meta.id).await? {
         Some(pass) => Ok(pass),
         None => ensure_started(&api.store, api.engine.as_ref(), meta).await,
@@ -37,22 +37,22 @@ pub(crate) async fn pass(api: &Api, meta: &Meta) -> Result<Pass, ApiError> {
 }
 
 /// Where the execution stands.
-pub(crate) async fn execution(api: &Api, meta: &Meta) -> Result<Execution, ApiError> {
-    let pass = pass(api, meta).await?;
+pub(crate) async fn load_execution(api: &Api, meta: &Meta) -> Result<Execution, ApiError> {
+    let pass = load_pass(api, meta).await?;
     if let Some(summary) = api.store.summary(&meta.id, pass.pass).await? {
-        return Ok(ended(meta, &pass, summary));
+        return Ok(describe_ended(meta, &pass, summary));
     }
     let progress = api.store.progress(meta, &pass).await?;
     let news_ms = progress.last_write_ms.unwrap_or(0).max(pass.started_at_ms);
-    let is_stale = now_ms().saturating_sub(news_ms) > STALE_MS;
+    let is_stale = now_ms().saturating_sub(news_ms) > STALE_AFTER_MS;
     let mark = api.store.stop_cause(&meta.id, pass.pass).await?;
     if (progress.counts.pending == 0 || is_stale || mark.is_some())
         && let Some(summary) =
-            look_after(api, meta, &pass, &progress.counts, mark, is_stale).await?
+            check_engine(api, meta, &pass, &progress.counts, mark, is_stale).await?
     {
-        return Ok(ended(meta, &pass, summary));
+        return Ok(describe_ended(meta, &pass, summary));
     }
-    Ok(tell(
+    Ok(describe(
         meta,
         &pass,
         ExecutionStatus::Running,
@@ -63,7 +63,7 @@ pub(crate) async fn execution(api: &Api, meta: &Meta) -> Result<Execution, ApiEr
 }
 
 /// Asks the engine: a run that it has ended is settled, one that it doesn't know is started again.
-async fn look_after(
+async fn check_engine(
     api: &Api,
     meta: &Meta,
     pass: &Pass,
@@ -74,7 +74,7 @@ async fn look_after(
     match api.engine.status(&meta.id, pass.pass).await {
         Ok(EngineStatus::Running) => Ok(None),
         Ok(EngineStatus::Ended { status, reason }) => {
-            if counts.pending > 0 && !have_stopped(api, meta, pass, mark).await? {
+            if counts.pending > 0 && !lanes_have_stopped(api, meta, pass, mark).await? {
                 return Ok(None);
             }
             let end = EngineEnd { status, reason };
@@ -97,7 +97,7 @@ async fn look_after(
 
 /// Whether the fetchers of a pass that the engine has ended have had their time to stop. Where
 /// nobody told them to, they are told now.
-async fn have_stopped(
+async fn lanes_have_stopped(
     api: &Api,
     meta: &Meta,
     pass: &Pass,
@@ -109,11 +109,11 @@ async fn have_stopped(
         return Ok(false);
     }
     let age = api.store.stop_age_ms(&meta.id, pass.pass).await?;
-    Ok(age.is_none_or(|age| age >= STOPPING_MS))
+    Ok(age.is_none_or(|age| age >= STOP_TIMEOUT_MS))
 }
 
-fn ended(meta: &Meta, pass: &Pass, summary: Summary) -> Execution {
-    tell(
+fn describe_ended(meta: &Meta, pass: &Pass, summary: Summary) -> Execution {
+    describe(
         meta,
         pass,
         summary.status,
@@ -123,7 +123,7 @@ fn ended(meta: &Meta, pass: &Pass, summary: Summary) -> Execution {
     )
 }
 
-fn tell(
+fn describe(
     meta: &Meta,
     pass: &Pass,
     status: ExecutionStatus,
