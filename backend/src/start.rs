@@ -16,15 +16,15 @@ pub(crate) async fn start(
     key: Option<String>,
     request: StartRequest,
 ) -> Result<Meta, ApiError> {
-    let mut settings = settings(api, &request)?;
-    let label = label(&request)?;
+    let mut settings = resolve_settings(api, &request)?;
+    let label = validate_label(&request)?;
     if let (Some(key), Some(list_id)) = (&key, &request.list_id)
-        && let Some(earlier) = earlier(api, owner, key).await?
+        && let Some(earlier) = find_by_key(api, owner, key).await?
     {
         // The list is gone once it was used, so its id stands for it.
         let same = earlier.list_id.as_ref() == Some(list_id)
             && earlier.label == label
-            && same_but_reading(&earlier.settings, &settings);
+            && same_ignoring_read_options(&earlier.settings, &settings);
         if !same {
             return Err(ApiError::KeyReused);
         }
@@ -33,8 +33,8 @@ pub(crate) async fn start(
         return Ok(meta);
     }
     let list = match (&request.ssn_list, &request.list_id) {
-        (Some(values), None) => read(values, &settings)?,
-        (None, Some(id)) => uploaded(api, owner, id, &mut settings).await?,
+        (Some(values), None) => read_values(values, &settings)?,
+        (None, Some(id)) => load_upload(api, owner, id, &mut settings).await?,
         _ => {
             return Err(ApiError::Invalid(
                 "send either ssnList, an array of texts, or listId".into(),
@@ -47,9 +47,9 @@ pub(crate) async fn start(
         ));
     }
     if let Some(key) = &key
-        && let Some(earlier) = earlier(api, owner, key).await?
+        && let Some(earlier) = find_by_key(api, owner, key).await?
     {
-        return go_on(api, earlier, &list, &settings, &label).await;
+        return reuse_earlier(api, earlier, &list, &settings, &label).await;
     }
     let meta = Meta::new(
         &owner.id,
@@ -61,10 +61,10 @@ pub(crate) async fn start(
     );
     api.store.write_list(&meta, &list).await?;
     if let Some(key) = &key
-        && let Some(earlier) = claim(api, owner, key, &meta).await?
+        && let Some(earlier) = claim_key(api, owner, key, &meta).await?
     {
         api.store.erase_entirely(&meta).await?;
-        return go_on(api, earlier, &list, &settings, &label).await;
+        return reuse_earlier(api, earlier, &list, &settings, &label).await;
     }
     let meta = finish_start(api, meta).await?;
     if let Some(id) = &request.list_id {
@@ -74,7 +74,7 @@ pub(crate) async fn start(
 }
 
 /// Goes on with the execution that a key has started, if it is the same.
-async fn go_on(
+async fn reuse_earlier(
     api: &Api,
     earlier: Meta,
     list: &List,
@@ -92,7 +92,12 @@ async fn go_on(
 }
 
 /// Claims the key for this execution. The execution that has it, where another was first.
-async fn claim(api: &Api, owner: &Owner, key: &str, meta: &Meta) -> Result<Option<Meta>, ApiError> {
+async fn claim_key(
+    api: &Api,
+    owner: &Owner,
+    key: &str,
+    meta: &Meta,
+) -> Result<Option<Meta>, ApiError> {
     let winner = api
         .store
         .claim_idempotency_key(&owner.id, key, &meta.id)
@@ -100,7 +105,7 @@ async fn claim(api: &Api, owner: &Owner, key: &str, meta: &Meta) -> Result<Optio
     if winner == meta.id {
         return Ok(None);
     }
-    if let Some(earlier) = earlier(api, owner, key).await? {
+    if let Some(earlier) = find_by_key(api, owner, key).await? {
         return Ok(Some(earlier));
     }
     // Its execution was erased, and the key with it, or soon will be.
@@ -122,7 +127,7 @@ async fn claim(api: &Api, owner: &Owner, key: &str, meta: &Meta) -> Result<Optio
     }
 }
 
-async fn earlier(api: &Api, owner: &Owner, key: &str) -> Result<Option<Meta>, ApiError> {
+async fn find_by_key(api: &Api, owner: &Owner, key: &str) -> Result<Option<Meta>, ApiError> {
     match api.store.execution_of_key(&owner.id, key).await? {
         Some(id) if api.store.is_erased(&id).await? => Ok(None),
         Some(id) => Ok(api.store.meta(&id).await?),
@@ -131,7 +136,7 @@ async fn earlier(api: &Api, owner: &Owner, key: &str) -> Result<Option<Meta>, Ap
 }
 
 /// All settings but how the list is read, which an uploaded list has of its own.
-fn same_but_reading(a: &RunSettings, b: &RunSettings) -> bool {
+fn same_ignoring_read_options(a: &RunSettings, b: &RunSettings) -> bool {
     let b = RunSettings {
         validation: a.validation,
         restore_leading_zeros: a.restore_leading_zeros,
@@ -156,7 +161,7 @@ pub(crate) async fn ensure_started(
         Some(pass) => pass,
         None => first_pass(store, engine, meta).await?,
     };
-    ensure_runs(store, engine, meta, &pass).await?;
+    ensure_running(store, engine, meta, &pass).await?;
     Ok(pass)
 }
 
@@ -187,7 +192,7 @@ async fn first_pass(store: &Store, engine: &dyn Engine, meta: &Meta) -> Result<P
 }
 
 /// Hands a written pass to the engine; with nothing to ask there is nothing to hand over.
-pub(crate) async fn ensure_runs(
+pub(crate) async fn ensure_running(
     store: &Store,
     engine: &dyn Engine,
     meta: &Meta,
@@ -203,7 +208,7 @@ pub(crate) async fn ensure_runs(
     Ok(engine.start(PassStart::of(meta, pass)).await?)
 }
 
-fn read(values: &[String], settings: &RunSettings) -> Result<List, ApiError> {
+fn read_values(values: &[String], settings: &RunSettings) -> Result<List, ApiError> {
     if values.len() > limits::MAX_SSN_LIST {
         return Err(ApiError::TooLarge(
             "a list in one request has at most 250,000 lines; upload a longer one in parts (/api/lists)",
@@ -216,7 +221,7 @@ fn read(values: &[String], settings: &RunSettings) -> Result<List, ApiError> {
         .collect())
 }
 
-async fn uploaded(
+async fn load_upload(
     api: &Api,
     owner: &Owner,
     id: &ExecutionId,
@@ -236,7 +241,7 @@ async fn uploaded(
     }
 }
 
-fn label(request: &StartRequest) -> Result<Option<String>, ApiError> {
+fn validate_label(request: &StartRequest) -> Result<Option<String>, ApiError> {
     let label = request
         .label
         .as_deref()
@@ -256,7 +261,7 @@ fn label(request: &StartRequest) -> Result<Option<String>, ApiError> {
     }
 }
 
-fn settings(api: &Api, request: &StartRequest) -> Result<RunSettings, ApiError> {
+fn resolve_settings(api: &Api, request: &StartRequest) -> Result<RunSettings, ApiError> {
     let defaults = &api.defaults;
     let max_concurrency = request
         .max_concurrency

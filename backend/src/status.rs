@@ -3,7 +3,7 @@
 use contract::wire::{Counts, Execution, ExecutionId, ExecutionStatus};
 use store::{EngineEnd, Meta, Pass, StopCause, Summary, now_ms, rfc3339};
 
-use crate::start::{ensure_runs, ensure_started};
+use crate::start::{ensure_running, ensure_started};
 use crate::{Api, ApiError, EngineStatus, Owner};
 
 /// A run without news for so long is looked after.
@@ -81,7 +81,7 @@ async fn check_engine(
             Ok(Some(api.store.finish_pass(meta, pass, Some(end)).await?))
         }
         Ok(EngineStatus::Unknown) if is_stale => {
-            if let Err(error) = ensure_runs(&api.store, api.engine.as_ref(), meta, pass).await {
+            if let Err(error) = ensure_running(&api.store, api.engine.as_ref(), meta, pass).await {
                 tracing::warn!(execution = %meta.id, %error, "a run could not be gone on with");
             }
             Ok(None)

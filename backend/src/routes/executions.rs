@@ -18,7 +18,7 @@ use crate::extract::{Parameters, Path};
 use crate::json::Body;
 use crate::lanes::assign_lanes;
 use crate::problem::AnyProblem;
-use crate::start::ensure_runs;
+use crate::start::ensure_running;
 use crate::{Api, ApiError, Owner, start, status};
 
 /// Executions in one page of the history.
@@ -178,7 +178,7 @@ pub(crate) async fn redrive(
     if !api.store.create_pass(&meta.id, &pass).await? {
         return Err(ApiError::StillRunning);
     }
-    ensure_runs(&api.store, api.engine.as_ref(), &meta, &pass).await?;
+    ensure_running(&api.store, api.engine.as_ref(), &meta, &pass).await?;
     Ok((
         StatusCode::ACCEPTED,
         Json(status::load_execution(&api, &meta).await?),
