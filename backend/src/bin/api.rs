@@ -12,6 +12,6 @@ async fn main() -> Result<(), lambda_http::Error> {
         .with_writer(std::io::stderr)
         .with_max_level(tracing::Level::INFO)
         .init();
-    let api = lambda::api(|name| std::env::var(name).ok())?;
+    let api = lambda::api_from_env(|name| std::env::var(name).ok())?;
     lambda::run(lambda::app(api)).await
 }

@@ -38,7 +38,7 @@ pub enum EnvironmentError {
 ///
 /// `BUCKET`, `UPSTREAM` and `STATE_MACHINE_ARN` must be set. `FETCHER_CONCURRENCY`,
 /// `DEFAULT_CONCURRENCY`, `MAX_CONCURRENCY`, `SWEEP_SECONDS` and `UPSTREAM_IS_DEMO` may be.
-pub fn api(lookup: impl Fn(&str) -> Option<String>) -> Result<Api, EnvironmentError> {
+pub fn api_from_env(lookup: impl Fn(&str) -> Option<String>) -> Result<Api, EnvironmentError> {
     let read = Reader(&lookup);
     let bucket = read.text("ROLLCALL_BUCKET", "the data bucket's name")?;
     let machine = read.text("ROLLCALL_STATE_MACHINE_ARN", "a state machine's ARN")?;
@@ -172,7 +172,7 @@ mod tests {
             ("ROLLCALL_FETCHER_CONCURRENCY", "many"),
             ("ROLLCALL_SWEEP_SECONDS", "-1"),
         ] {
-            let result = api(|asked| {
+            let result = api_from_env(|asked| {
                 let all = all.iter().find(|(set, _)| *set == asked);
                 let set = all.map(|(_, value)| (*value).to_owned());
                 if asked == name {

@@ -14,7 +14,7 @@ use lambda_http::{Adapter, LambdaEvent};
 
 use crate::{Api, ApiError, router};
 
-pub use environment::{EnvironmentError, api};
+pub use environment::{EnvironmentError, api_from_env};
 
 /// The API's router, which knows whose a request is by the authorizer's claims; without a sign-in it
 /// is nobody's, who gets a 401.
@@ -22,21 +22,21 @@ pub fn app(api: Api) -> Router {
     // The gateway decodes an address before it hands it over, so `..` may lead out of `/api`.
     router(api)
         .fallback(|| std::future::ready(ApiError::UnknownAddress))
-        .layer(middleware::from_fn(owner::tell))
-        .layer(middleware::from_fn(log::request))
+        .layer(middleware::from_fn(owner::insert_owner))
+        .layer(middleware::from_fn(log::log_request))
 }
 
 /// Serves requests until the Lambda is ended.
 pub async fn run(app: Router) -> Result<(), lambda_http::Error> {
-    let service = Adapter::from(app).map_request(repaired);
+    let service = Adapter::from(app).map_request(encode_query);
     lambda_http::lambda_runtime::run(service).await
 }
 
 /// API Gateway hands the query on as it was sent, and what no address may hold would end the
 /// request in a panic where it is read.
-fn repaired(mut event: LambdaEvent<LambdaRequest>) -> LambdaEvent<LambdaRequest> {
+fn encode_query(mut event: LambdaEvent<LambdaRequest>) -> LambdaEvent<LambdaRequest> {
     if let LambdaRequest::ApiGatewayV2(request) = &mut event.payload {
-        request.raw_query_string = request.raw_query_string.take().map(query::encoded);
+        request.raw_query_string = request.raw_query_string.take().map(query::percent_encode);
     }
     event
 }

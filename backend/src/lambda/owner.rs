@@ -8,9 +8,9 @@ use lambda_http::request::RequestContext;
 use crate::Owner;
 
 /// Puts the [`Owner`] into the request, where somebody signed in.
-pub(super) async fn tell(mut request: Request, next: Next) -> Response {
+pub(super) async fn insert_owner(mut request: Request, next: Next) -> Response {
     let context = request.extensions().get::<RequestContext>();
-    if let Some(owner) = context.and_then(signed_in) {
+    if let Some(owner) = context.and_then(owner_from_claims) {
         request.extensions_mut().insert(owner);
     }
     next.run(request).await
@@ -18,7 +18,7 @@ pub(super) async fn tell(mut request: Request, next: Next) -> Response {
 
 /// Who the JWT authorizer let in. `sub` is the one claim that names its bearer for good (RFC 7519,
 /// 4.1.2), so executions belong to it; the others are for showing.
-fn signed_in(context: &RequestContext) -> Option<Owner> {
+fn owner_from_claims(context: &RequestContext) -> Option<Owner> {
     let claims = &context.authorizer()?.jwt.as_ref()?.claims;
     let claim = |name| claims.get(name).filter(|value| !value.is_empty());
     let id = claim("sub")?.clone();

@@ -73,7 +73,7 @@ async fn ask(event: Value) -> Response {
         max_concurrency: 1,
     };
     let payload = serde_json::from_value(event).expect("an HTTP API event");
-    let event = repaired(LambdaEvent::new(payload, Context::default()));
+    let event = encode_query(LambdaEvent::new(payload, Context::default()));
     let request: lambda_http::Request = event.payload.into();
     let answer = app(api).oneshot(request).await;
     answer.unwrap_or_else(|never| match never {})
