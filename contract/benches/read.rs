@@ -1,4 +1,4 @@
-//! How long a million lines take to read.
+//! Measures reading a list of a million lines.
 
 use std::fmt::Write as _;
 use std::hint::black_box;
@@ -8,7 +8,7 @@ use criterion::{Criterion, criterion_group, criterion_main};
 
 const LINES: u32 = 1_000_000;
 
-/// Distinct numbers in no order: 7919 has no factor in common with 10⁹.
+/// Distinct numbers in no order: the factor 7,919,000,001 has no divisor in common with 10⁹.
 fn numbers() -> impl Iterator<Item = u64> {
     (0..u64::from(LINES)).map(|n| (n * 7_919_000_001) % 1_000_000_000)
 }

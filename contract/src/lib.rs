@@ -1,6 +1,8 @@
-//! What crosses a wire: a Social Security Number, how a list of them is read, and the requests,
-//! results and problems of the API. No I/O; builds for wasm, so that page, API and command line
-//! read a list by the same code.
+//! The types that the page, the API and the command line share.
+//!
+//! It holds the Social Security Number, the parser for lists of them, and the requests, responses
+//! and problem documents of the API. The crate does no I/O and builds for wasm, so the browser and
+//! the server read a list with the same code.
 
 pub mod limits;
 pub mod list;

@@ -1,5 +1,7 @@
-//! A number may be repeated: by the upstream in its answer, by a list in another column. Where
-//! numbers are masked, it is masked there too.
+//! Masks Social Security Numbers inside other text.
+//!
+//! An upstream may repeat a number in its response, and a list may repeat it in another column.
+//! Where rows are masked, these copies are masked too.
 
 use std::borrow::Cow;
 
@@ -13,24 +15,27 @@ mod pattern;
 use pattern::digit;
 pub use pattern::{mask_all, mask_short};
 
-/// Finds one number in texts and in JSON, in whatever form it stands there, and leaves the last four
-/// digits of it.
+/// Masks every occurrence of one number in text or JSON, leaving its last four digits.
+///
+/// It finds the number with or without separators, with lost leading zeros, in full-width digits and
+/// as a JSON number.
 pub struct Mask {
     digits: [char; 9],
-    /// Its digits without leading zeros, as a number is written.
+    /// The digits without leading zeros, as in a JSON number.
     bare: String,
-    /// The last four digits, which every form ends with.
+    /// The last four digits. Every form of the number ends with them.
     serial: String,
     masked: String,
 }
 
-/// What may stand between two digits of a number written in parts.
-const WIDEST_GAP: usize = 3;
-/// Fewer digits stand alone too often to be taken for a number without its zeros.
-const FEWEST_BARE: usize = 7;
+/// Maximum number of separators between two digits of a number.
+const MAX_GAP: usize = 3;
+/// Minimum length of a number that lost its leading zeros. Shorter runs of digits are too common to
+/// be masked.
+const MIN_BARE_DIGITS: usize = 7;
 
 impl Mask {
-    /// What masks this number.
+    /// Creates a mask for this number.
     pub fn new(ssn: Ssn) -> Self {
         let digits = ssn.expose_digits().map(char::from);
         let text: String = digits.iter().collect();
@@ -42,27 +47,33 @@ impl Mask {
         }
     }
 
-    /// The JSON without the number. Where nothing is masked it stays as it was written.
+    /// Returns the JSON with the number masked in strings, object keys and JSON numbers.
+    ///
+    /// JSON that can't contain the number is returned unchanged. Other JSON is parsed and written
+    /// again, which may change its spacing. JSON that is nested too deeply to parse becomes `null`.
     pub fn mask_json(&self, json: &RawValue) -> Box<RawValue> {
-        if !self.may_stand_in(json.get()) {
+        if !self.may_occur_in(json.get()) {
             return json.to_owned();
         }
-        // Nested too deep to be looked through, yet valid: rather nothing than the number.
+        // Valid JSON can still fail to parse, at serde_json's recursion limit. Dropping the body is
+        // safer than returning it unmasked.
         serde_json::from_str(json.get())
             .ok()
-            .and_then(|value| serde_json::value::to_raw_value(&self.value(value)).ok())
+            .and_then(|value| serde_json::value::to_raw_value(&self.mask_value(value)).ok())
             .unwrap_or_default()
     }
 
-    /// Cheap, and never wrong in saying no: an escape could hide a digit.
-    fn may_stand_in(&self, json: &str) -> bool {
+    /// Returns `false` only if the JSON can't contain the number.
+    ///
+    /// This is a cheap check before parsing. A `\u` escape could hide a digit.
+    fn may_occur_in(&self, json: &str) -> bool {
         json.contains(&self.serial)
             || json.contains("\\u")
-            || self.bare.len() < FEWEST_BARE
+            || self.bare.len() < MIN_BARE_DIGITS
             || has_wide_digit(json)
     }
 
-    /// The text without the number.
+    /// Returns the text with the number masked; borrowed if there is nothing to mask.
     pub fn mask_text<'t>(&self, text: &'t str) -> Cow<'t, str> {
         if !text.contains(&self.serial) && !has_wide_digit(text) {
             return Cow::Borrowed(text);
@@ -70,7 +81,7 @@ impl Mask {
         let chars: Vec<char> = text.chars().collect();
         let (mut masked, mut at) = (String::with_capacity(text.len()), 0);
         while at < chars.len() {
-            match self.length_at(&chars, at) {
+            match self.match_at(&chars, at) {
                 Some(length) => {
                     masked.push_str(&self.masked);
                     at += length;
@@ -84,26 +95,28 @@ impl Mask {
         Cow::Owned(masked)
     }
 
-    /// How many characters the number takes here, if it stands here: its digits with up to three
-    /// other characters between any two in front of the serial, or the bare digits alone.
-    fn length_at(&self, chars: &[char], at: usize) -> Option<usize> {
-        self.parted_at(chars, at).or_else(|| {
+    /// Returns the length of the number in characters, if it starts at `at`.
+    ///
+    /// Up to three other characters may stand between two digits that precede the serial. The bare
+    /// digits match only as a whole run of digits.
+    fn match_at(&self, chars: &[char], at: usize) -> Option<usize> {
+        self.separated_at(chars, at).or_else(|| {
             let bare = self.bare.len();
             let is_digit = |place: Option<&char>| place.is_some_and(|c| digit(*c).is_some());
             let digits = chars[at..].iter().take(bare).map(|c| digit(*c));
-            let stands = bare >= FEWEST_BARE
+            let is_match = bare >= MIN_BARE_DIGITS
                 && digits.eq(self.bare.chars().map(Some))
                 && !is_digit(at.checked_sub(1).and_then(|before| chars.get(before)))
                 && !is_digit(chars.get(at + bare));
-            stands.then_some(bare)
+            is_match.then_some(bare)
         })
     }
 
-    fn parted_at(&self, chars: &[char], at: usize) -> Option<usize> {
+    fn separated_at(&self, chars: &[char], at: usize) -> Option<usize> {
         let mut end = at;
         for (place, wanted) in self.digits.iter().enumerate() {
             if matches!(place, 1..=5) {
-                let gap = chars[end..].iter().take(WIDEST_GAP);
+                let gap = chars[end..].iter().take(MAX_GAP);
                 end += gap.take_while(|c| digit(**c).is_none()).count();
             }
             if chars.get(end).copied().and_then(digit) != Some(*wanted) {
@@ -114,14 +127,19 @@ impl Mask {
         Some(end - at)
     }
 
-    fn value(&self, value: Value) -> Value {
+    fn mask_value(&self, value: Value) -> Value {
         match value {
             Value::String(text) => Value::String(self.mask_text(&text).into_owned()),
-            Value::Array(values) => values.into_iter().map(|value| self.value(value)).collect(),
+            Value::Array(values) => values
+                .into_iter()
+                .map(|value| self.mask_value(value))
+                .collect(),
             Value::Object(fields) => Value::Object(
                 fields
                     .into_iter()
-                    .map(|(name, value)| (self.mask_text(&name).into_owned(), self.value(value)))
+                    .map(|(name, value)| {
+                        (self.mask_text(&name).into_owned(), self.mask_value(value))
+                    })
                     .collect(),
             ),
             Value::Number(number) if self.is_number(&number.to_string()) => {
@@ -131,16 +149,17 @@ impl Mask {
         }
     }
 
-    /// Whether a JSON number is the number, also as a decimal one.
+    /// Whether a JSON number is the SSN, with or without `.0`.
     fn is_number(&self, number: &str) -> bool {
         let whole = number.strip_suffix(".0").unwrap_or(number);
         !self.bare.is_empty() && whole == self.bare
     }
 }
 
-/// Whether a full-width digit stands in a text: U+FF10 to U+FF19, `EF BC 90` to `EF BC 99` in UTF-8.
+/// Whether the text contains a full-width digit, U+FF10 to U+FF19.
 fn has_wide_digit(text: &str) -> bool {
-    // Nearly every text is ASCII, and that is quickly seen.
+    // Nearly every text is ASCII, which is quick to check. The digits are `EF BC 90` to `EF BC 99`
+    // in UTF-8.
     !text.is_ascii()
         && text
             .as_bytes()
@@ -161,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn the_row_s_own_number_is_masked_in_every_form() {
+    fn the_number_is_masked_in_strings_keys_and_json_numbers() {
         let body =
             r#"{"a":"id 123456789","b":["123-45-6789",123456789],"123 45 6789":1,"c":"12345678"}"#;
         let masked: Value = serde_json::from_str(&mask(b"123456789", body)).unwrap();
@@ -179,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn separators_of_every_kind_and_lost_zeros_hide_nothing() {
+    fn separators_and_lost_zeros_dont_hide_the_number() {
         for (ssn, body, expected) in [
             (b"123456789", r#""123.45.6789""#, r#""***-**-6789""#),
             (
@@ -208,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn a_body_without_it_stays_as_the_upstream_wrote_it() {
+    fn a_body_without_the_number_is_unchanged() {
         let body = r#"{ "z": 1.50, "a": [ 1e3 ] }"#;
         assert_eq!(mask(b"123456789", body), body);
     }

@@ -1,21 +1,22 @@
-//! A Social Security Number, which is a secret.
+//! A Social Security Number, kept secret by its type.
 
 use std::fmt;
 
-/// Nine digits that have the form of a Social Security Number.
+/// A number in the form of a Social Security Number: any nine digits.
 ///
-/// The number is a secret, so the type has no `Deref`, no `Serialize` and no conversion to text;
-/// `Debug` and `Display` show the last four digits only. [`Ssn::expose_digits`] is the one way out.
+/// The number is a secret, so the type has no `Deref`, no `Serialize` and no conversion to text.
+/// `Debug` and `Display` show the last four digits only. [`Ssn::expose_digits`] is the only method
+/// that returns the full number.
 ///
 /// ```compile_fail
 /// let ssn = contract::Ssn::from_digits(b"123456789").unwrap();
-/// serde_json::to_string(&ssn); // a number can't be serialised by accident
+/// serde_json::to_string(&ssn); // doesn't compile: `Ssn` isn't `Serialize`
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Ssn(u32);
 
 impl Ssn {
-    /// The number that these nine ASCII digits write; `None` where one is no digit.
+    /// Creates a number from nine ASCII digits, or returns `None` if a byte isn't a digit.
     pub fn from_digits(digits: &[u8; 9]) -> Option<Self> {
         digits
             .iter()
@@ -26,8 +27,10 @@ impl Ssn {
             .map(Self)
     }
 
-    /// The full nine digits, in ASCII. The only way out of the type: what calls it answers for
-    /// where the number goes.
+    /// Returns all nine digits, in ASCII.
+    ///
+    /// The digits are a secret: the caller must keep them out of logs, errors, metrics and our own
+    /// URLs.
     pub fn expose_digits(&self) -> [u8; 9] {
         let mut digits = [b'0'; 9];
         let mut rest = self.0;
@@ -38,12 +41,12 @@ impl Ssn {
         digits
     }
 
-    /// What there is to say about a number that SSA never issued.
+    /// Returns why the SSA (Social Security Administration) never issued the number, if so.
     ///
-    /// Source: SSA, "Social Security Number Randomization Frequently Asked Questions"
-    /// (area 000, 666 and 900–999, group 00, serial 0000 are never assigned); the two advertised
-    /// numbers are in SSA's "Social Security Cards Issued by Woolworth" and in its pamphlet of 1940;
-    /// the middle digits of an ITIN are those of IRS, Internal Revenue Manual 3.21.263.
+    /// Sources: SSA, "Social Security Number Randomization Frequently Asked Questions", for the
+    /// areas, groups and serials that are never assigned; SSA, "Social Security Cards Issued by
+    /// Woolworth" and the SSA pamphlet of 1940, for the two advertised numbers; IRS, Internal
+    /// Revenue Manual 3.21.263, for the middle digits of an ITIN.
     pub fn warning(&self) -> Option<Warning> {
         let (area, group, serial) = (self.0 / 1_000_000, self.0 / 10_000 % 100, self.0 % 10_000);
         match (area, group, serial) {
@@ -69,27 +72,27 @@ impl fmt::Debug for Ssn {
     }
 }
 
-/// Why a number that has the right form needs a second look.
+/// Why a number in the right form is probably wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Warning {
     /// Area (the first three digits) 000, 666 or 900–999.
     AreaNeverIssued,
-    /// 9xx with the middle digits of an Individual Taxpayer Identification Number.
+    /// Area 9xx with the middle digits of an Individual Taxpayer Identification Number (ITIN).
     LooksLikeItin,
     /// Group (the middle two digits) 00.
     GroupNeverIssued,
     /// Serial (the last four digits) 0000.
     SerialNeverIssued,
-    /// A number known from advertisements: 078-05-1120, 219-09-9999.
+    /// A number that advertisements made known: 078-05-1120 or 219-09-9999.
     Advertised,
-    /// Leading zeros were put back, as the list asked for.
+    /// Leading zeros were restored, because the list was read with `restoreLeadingZeros`.
     ZerosRestored,
 }
 
 impl Warning {
-    /// The warning in plain words.
+    /// Returns the warning as text for people.
     pub fn message(self) -> &'static str {
         match self {
             Self::AreaNeverIssued => "never issued: no number begins with 000, 666 or 9",
@@ -111,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn digits_come_out_as_they_went_in() {
+    fn expose_digits_returns_what_from_digits_took() {
         for digits in ["123456789", "000000000", "001020304", "999999999"] {
             assert_eq!(&ssn(digits).expose_digits(), digits.as_bytes());
         }
@@ -129,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn what_ssa_never_issued_is_warned_of() {
+    fn a_number_that_the_ssa_never_issued_has_a_warning() {
         for (digits, warning) in [
             ("123456789", None),
             ("000456789", Some(Warning::AreaNeverIssued)),

@@ -1,7 +1,8 @@
-//! Counts as a reader wants them, the same on the page, in the API's texts and on a terminal. What is
-//! typed or read by a program, such as the bounds of a setting, has its digits plain.
+//! Formats counts for people, the same on the page, in API messages and on a terminal.
+//!
+//! Values that people type or programs read, such as the bounds of a setting, have no separators.
 
-/// A whole number with its thousands apart: `9,981`.
+/// Formats a whole number with a comma between thousands: `9,981`.
 pub fn group_digits(number: u64) -> String {
     let digits = number.to_string();
     let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
@@ -14,7 +15,7 @@ pub fn group_digits(number: u64) -> String {
     grouped
 }
 
-/// A count with its noun: `1 number`, `9,981 numbers`.
+/// Formats a count with its noun: `1 number`, `9,981 numbers`.
 pub fn pluralize(number: u64, noun: &str) -> String {
     let plural = if number == 1 { "" } else { "s" };
     format!("{} {noun}{plural}", group_digits(number))
@@ -25,7 +26,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn thousands_stand_apart() {
+    fn a_comma_separates_thousands() {
         for (number, text) in [
             (0, "0"),
             (999, "999"),

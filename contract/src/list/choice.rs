@@ -1,16 +1,16 @@
-//! Columns by name, and the one that is asked for.
+//! Names a table's columns and finds the one that the caller selected.
 
 use crate::list::header::digits;
 use crate::list::value::is_dropped;
 use crate::list::{Column, ColumnSelector, ReadError};
 
-/// The columns that a header names, `column N` counted from 1 where it names none.
+/// Returns the columns with their header names, or `column N` (from 1) if a header is missing.
 pub(super) fn choices(header: Option<&[&str]>, columns: usize) -> Vec<Column> {
     (0..columns)
         .map(|index| {
             let cell = header.and_then(|header| header.get(index)).unwrap_or(&"");
             let cell = cell.trim_matches(is_dropped);
-            // Whatever could be a number is no name: names go into errors and onto the page.
+            // A cell that could be an SSN isn't used as a name: names appear in errors and on the page.
             let name = match cell.is_empty() || digits(cell) > 4 {
                 true => format!("column {}", index + 1),
                 false => cell.split_whitespace().collect::<Vec<_>>().join(" "),
@@ -20,7 +20,7 @@ pub(super) fn choices(header: Option<&[&str]>, columns: usize) -> Vec<Column> {
         .collect()
 }
 
-/// Whether a record has the name that is asked for, so is a header.
+/// Whether the record is a header because it contains the selected name.
 pub(super) fn is_asked(column: &ColumnSelector, record: &[&str]) -> bool {
     let ColumnSelector::Name(name) = column else {
         return false;
@@ -37,7 +37,7 @@ fn is_named(choice: &Column, name: &str) -> bool {
     choice.name.to_lowercase() == name.trim().to_lowercase()
 }
 
-/// The column that was asked for.
+/// Returns the index of the selected column.
 pub(super) fn find(column: &ColumnSelector, columns: &[Column]) -> Result<usize, ReadError> {
     let fits = |choice: &&Column| match column {
         ColumnSelector::Index(index) => choice.index == *index,
@@ -58,7 +58,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_holds_no_number() {
+    fn a_column_name_never_contains_an_ssn() {
         let choices = choices(Some(&["SSN\r\nfull", "Bob 123-45-6789", ""]), 4);
         let names: Vec<_> = choices.iter().map(|c| c.name.as_str()).collect();
         assert_eq!(names, ["SSN full", "column 2", "column 3", "column 4"]);

@@ -1,4 +1,4 @@
-//! Which column of a table holds the numbers: what one may ask for, and what may go wrong.
+//! Columns of a table, and the errors of choosing one.
 
 use std::convert::Infallible;
 use std::str::FromStr;
@@ -7,16 +7,16 @@ use serde::{Deserialize, Serialize};
 
 use crate::text::{group_digits, pluralize};
 
-/// Which column holds the numbers, where somebody says so.
+/// Selects the column that holds the numbers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ColumnSelector {
-    /// By its place, from 0.
+    /// By index, from 0.
     Index(usize),
-    /// By its header, upper or lower case, or by the name of a [`Column`].
+    /// By its header or its [`Column::name`]; case is ignored.
     Name(String),
 }
 
-/// For a command line: a whole number counts columns from 1, anything else is a name.
+/// Parses a command-line argument: a positive number is a column from 1, anything else a name.
 impl FromStr for ColumnSelector {
     type Err = Infallible;
 
@@ -30,44 +30,44 @@ impl FromStr for ColumnSelector {
     }
 }
 
-/// A column that could be meant.
+/// A column of a table.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Column {
-    /// Its place, from 0: [`ColumnSelector::Index`] takes it.
+    /// Index from 0, as in [`ColumnSelector::Index`].
     pub index: usize,
-    /// Its header, or `column N` counted from 1 where it has none. Never a number of the list.
+    /// The header, or `column N` (from 1) if it has none. It never contains an SSN of the list.
     pub name: String,
 }
 
-/// How a list that is a table was understood.
+/// The layout of a list that is a table.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TableLayout {
-    /// The first record, where it is a header; it is no row then. One name for each column, those
-    /// of [`Column::name`].
+    /// The [`Column::name`] of every column, if the first record is a header and so isn't a row.
     pub headers: Option<Vec<String>>,
-    /// How many columns there are.
+    /// Number of columns.
     pub column_count: usize,
-    /// The column that holds the numbers, from 0.
+    /// Index of the column that holds the numbers, from 0.
     pub ssn_column: usize,
-    /// What parts the fields: a comma, a semicolon or a tab.
+    /// The delimiter between fields: a comma, a semicolon or a tab.
     pub delimiter: u8,
 }
 
-/// A list could not be read as a whole. A single line that is no number is no such error: it is an
-/// INVALID row.
+/// Why a list can't be read.
+///
+/// A line that isn't a number is not an error: it becomes an INVALID row.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ReadError {
-    /// More than one column could hold the numbers.
+    /// More than one column could hold the numbers, so the caller must select one.
     #[error(
         "more than one column could hold the numbers: {}; say which",
         names(candidates)
     )]
     AmbiguousColumn {
-        /// The columns that could.
+        /// The columns that could hold the numbers.
         candidates: Vec<Column>,
     },
-    /// No column looks like it.
+    /// No column looks like SSNs, so the caller must select one.
     #[error(
         "no column looks like Social Security Numbers: there are {}; say which",
         names(columns)
@@ -76,37 +76,37 @@ pub enum ReadError {
         /// All columns.
         columns: Vec<Column>,
     },
-    /// The column that was asked for isn't there.
+    /// The selected column doesn't exist.
     #[error("the list has no such column: there are {}", names(columns))]
     UnknownColumn {
         /// All columns.
         columns: Vec<Column>,
     },
-    /// More rows than a list may have.
+    /// The list has too many rows.
     #[error(
-        "the list has {}; at most {} are taken: split it",
+        "the list has {}, but the maximum is {}: split it",
         pluralize(*rows as u64, "row"),
         group_digits(*limit as u64)
     )]
     TooManyRows {
-        /// Rows of this list.
+        /// Number of rows in this list.
         rows: usize,
-        /// Rows that a list may have.
+        /// Maximum number of rows.
         limit: usize,
     },
     /// The file is an Excel workbook.
-    #[error("this is an Excel workbook, not text: save it as CSV and take that file")]
+    #[error("this is an Excel workbook, not text: save it as CSV and use that file")]
     Workbook,
 }
 
-/// Columns that an error names at most; noise may have thousands.
-const SHOWN: usize = 20;
+/// Maximum number of columns that an error names. A file that isn't a table may have thousands.
+const MAX_NAMES: usize = 20;
 
 fn names(columns: &[Column]) -> String {
-    let shown = columns.iter().take(SHOWN);
+    let shown = columns.iter().take(MAX_NAMES);
     let names: Vec<_> = shown.map(|c| format!("“{}”", c.name)).collect();
     let names = names.join(", ");
-    match columns.len().checked_sub(SHOWN + 1) {
+    match columns.len().checked_sub(MAX_NAMES + 1) {
         Some(more) => format!("{names} and {} more", more + 1),
         None => names,
     }
@@ -117,7 +117,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_command_line_counts_columns_from_one() {
+    fn a_column_number_is_parsed_from_one() {
         let column = |text: &str| text.parse::<ColumnSelector>().unwrap();
         assert_eq!(column("1"), ColumnSelector::Index(0));
         assert_eq!(column("SSN"), ColumnSelector::Name("SSN".into()));
@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn an_error_says_which_columns_there_are() {
+    fn an_error_names_the_columns() {
         let choice = |index, name: &str| Column {
             index,
             name: name.into(),

@@ -1,10 +1,11 @@
-//! Bytes to text, without ever failing.
+//! Decodes the bytes of a list to text.
 
 use std::borrow::Cow;
 
-/// The text of these bytes: UTF-16 where a byte order mark says so, else UTF-8, its mark dropped.
-/// What makes no sense becomes U+FFFD, for which a value is INVALID with the reason `Encoding`;
-/// line breaks beside it stay.
+/// Decodes UTF-16 if a byte order mark says so, and UTF-8 otherwise; removes the mark.
+///
+/// It never fails: an invalid sequence becomes U+FFFD, which makes the value INVALID with
+/// [`Encoding`](crate::InvalidReason::Encoding). Line breaks next to an invalid sequence are kept.
 pub(super) fn decode(bytes: &[u8]) -> Cow<'_, str> {
     match bytes {
         [0xef, 0xbb, 0xbf, rest @ ..] => String::from_utf8_lossy(rest),
@@ -27,7 +28,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_byte_order_mark_names_the_encoding_and_is_no_text() {
+    fn a_byte_order_mark_selects_the_encoding() {
         assert_eq!(decode(b"12\n"), "12\n");
         assert_eq!(decode(b"\xef\xbb\xbf12\n"), "12\n");
         assert_eq!(decode(b"\xff\xfe1\x002\x00\n\x00"), "12\n");
@@ -35,7 +36,7 @@ mod tests {
     }
 
     #[test]
-    fn bytes_that_make_no_sense_spare_their_neighbours() {
+    fn invalid_bytes_leave_their_neighbours_unchanged() {
         assert_eq!(decode(b"1\xff2\n3"), "1\u{fffd}2\n3");
         assert_eq!(decode(b"1\xe2\n3"), "1\u{fffd}\n3");
         assert_eq!(

@@ -1,4 +1,4 @@
-//! A text taken for a table: what its columns hold.
+//! Reads a sample as a table with one delimiter, to find out which column holds the numbers.
 
 use crate::list::choice::{choices, find, is_asked};
 use crate::list::header::{Names, looks_like_header, names, names_ssn};
@@ -6,7 +6,7 @@ use crate::list::records::Records;
 use crate::list::value::number_in;
 use crate::list::{ColumnSelector, InvalidReason, ReadError, TableLayout};
 
-/// What a column of the sample holds.
+/// Counts of the cells in one column of the sample.
 #[derive(Clone, Copy, Default)]
 struct Tally {
     filled: usize,
@@ -14,22 +14,22 @@ struct Tally {
     zeros_lost: usize,
 }
 
-/// The sample as a table with this delimiter.
+/// The sample, read as a table with one delimiter.
 pub(super) struct Guess<'t> {
     delimiter: u8,
     records: Vec<Vec<&'t str>>,
-    /// One for each column.
+    /// One tally for each column.
     tallies: Vec<Tally>,
-    /// Records with the most frequent number of fields.
+    /// Number of records that have the most frequent number of fields.
     pub(super) alike: usize,
     /// Whether the first record names the SSN column.
     pub(super) named: bool,
-    /// Whether the first record has the name that was asked for.
+    /// Whether the first record contains the selected column name.
     pub(super) asked: bool,
 }
 
 impl<'t> Guess<'t> {
-    /// `None` unless most records have several fields.
+    /// Reads the sample, or returns `None` unless most records have several fields.
     pub(super) fn new(
         sample: &'t str,
         delimiter: u8,
@@ -64,18 +64,18 @@ impl<'t> Guess<'t> {
         })
     }
 
-    /// Numbers in the column that has the most, those that lost their zeros among them.
+    /// Highest count of numbers in a column, including numbers that lost leading zeros.
     pub(super) fn most(&self) -> usize {
         let numbers = |tally: &Tally| tally.numbers + tally.zeros_lost;
         self.tallies.iter().map(numbers).max().unwrap_or(0)
     }
 
-    /// Whether most records have the same number of fields, so that it is a table for certain.
+    /// Whether most records have the same number of fields, so that it is surely a table.
     pub(super) fn is_regular(&self) -> bool {
         self.records.len() > 1 && self.alike * 2 > self.records.len()
     }
 
-    /// The table that the whole text is then.
+    /// Returns the layout of the whole text with this delimiter.
     pub(super) fn table(&self, column: Option<&ColumnSelector>) -> Result<TableLayout, ReadError> {
         let first = &self.records[0];
         let certain_header = self.named || self.asked;
@@ -94,7 +94,7 @@ impl<'t> Guess<'t> {
         })
     }
 
-    /// The column by its header, else by what it holds.
+    /// Chooses the column by its header, or by its content if no header names SSNs.
     fn choose(&self, first: &[&str]) -> Result<usize, ReadError> {
         let by_name = |wanted| -> Vec<usize> {
             let cells = first.iter().enumerate().filter(|_| self.named);
@@ -117,7 +117,7 @@ impl<'t> Guess<'t> {
                 filled if filled.is_empty() => certain,
                 filled => filled,
             },
-            // A header that only may say so and a column that only looks so contradict each other.
+            // A header that may name SSNs and a column that looks like SSNs contradict each other.
             (true, false) => match both(&perhaps) {
                 filled if filled.is_empty() => [perhaps, by_content].concat(),
                 filled => filled,
@@ -138,8 +138,10 @@ impl<'t> Guess<'t> {
         }
     }
 
-    /// Columns of which at least half the cells are numbers; a column with far fewer than another
-    /// is a stray. Where none has nine digits, those whose zeros were lost.
+    /// Returns the columns that look like SSNs: at least half of their filled cells are numbers.
+    ///
+    /// A column with less than a quarter of another's numbers doesn't count. Numbers that lost
+    /// leading zeros count only if no column has complete ones.
     fn by_content(&self) -> Vec<usize> {
         let columns = |numbers: fn(&Tally) -> usize| -> Vec<usize> {
             let most = self.tallies.iter().map(numbers).max().unwrap_or(0);

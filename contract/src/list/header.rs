@@ -1,4 +1,4 @@
-//! What a table calls its columns, and whether its first record is a header at all.
+//! Recognizes headers, and the header of the SSN column.
 
 use std::collections::HashSet;
 
@@ -9,15 +9,15 @@ use crate::list::value::{digit, is_dropped, number_in};
 /// Whether a header names the SSN column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Names {
-    /// It says nothing else: `SSN`, `Social Security Number`, `Soc. Sec. No.`, `SS#`.
+    /// It names SSNs and nothing else: `SSN`, `Social Security Number`, `Soc. Sec. No.`, `SS#`.
     Ssn,
-    /// It says so among other things: `Spouse SSN`, `ssn_last4`.
+    /// It names SSNs among other words: `Spouse SSN`, `ssn_last4`.
     Perhaps,
-    /// It says something else.
+    /// It names something else.
     Other,
 }
 
-/// What a header names. A number of the list is no header, whatever stands beside it.
+/// Classifies a header cell.
 pub(super) fn names(cell: &str) -> Names {
     let words = words(cell);
     let whole: String = words.concat();
@@ -29,22 +29,22 @@ pub(super) fn names(cell: &str) -> Names {
     if is_ssn(&whole) || (number_sign && whole == "ss") {
         Names::Ssn
     } else if (security && numbered) || words.iter().any(|w| w.starts_with("ss") && is_ssn(w)) {
-        // “Social Security Tax” is an amount, so the two words alone don't do among others.
+        // “Social Security Tax” is an amount, so these two words among others aren't enough.
         Names::Perhaps
     } else {
         Names::Other
     }
 }
 
-/// Whether a header names a column of SSNs, if only among other things.
+/// Whether a header names SSNs, alone or among other words.
 pub fn may_hold_ssns(header: &str) -> bool {
     names(header) != Names::Other
 }
 
-/// What may follow in an SSN's name.
+/// Words that may follow in a name for SSNs, such as “SS No.”.
 const NUMBER: [&str; 7] = ["no", "nos", "nr", "num", "number", "numbers", "id"];
 
-/// Whether these lower-case letters are an SSN's name.
+/// Whether these lower-case letters are a name for SSNs.
 fn is_ssn(name: &str) -> bool {
     let numbered = |prefix| {
         name.strip_prefix(prefix)
@@ -58,12 +58,13 @@ fn is_ssn(name: &str) -> bool {
         "socsecurity",
         "socsec",
     ];
-    // `ssid` is a network's name.
+    // `ssid` is the name of a wireless network.
     whole.contains(&name) || whole.into_iter().any(numbered) || (numbered("ss") && name != "ssid")
 }
 
-/// The words of a header in lower case. `employeeSsn` has two, `classname` one: so that one isn't
-/// taken for an SSN.
+/// Splits a header into words in lower case.
+///
+/// `employeeSsn` has two words, and `classname` has one, so that it isn't taken for an SSN.
 fn words(cell: &str) -> Vec<String> {
     let mut words = vec![String::new()];
     let mut after_lower = false;
@@ -80,15 +81,16 @@ fn words(cell: &str) -> Vec<String> {
     words
 }
 
-/// Whether a record has a cell that names the SSN column, and none that is a number.
+/// Whether a cell of the record names SSNs and no cell is a number.
 pub(super) fn names_ssn(record: &[&str]) -> bool {
     record.iter().any(|cell| names(cell) != Names::Other)
         && record.iter().all(|cell| number_in(cell).is_err())
 }
 
-/// Whether the first record looks like a header, although no cell names the SSN column: only words
-/// in it, all different, and none that comes again in its column. In doubt it is a row: a header
-/// too many is one INVALID row, a row too few is lost.
+/// Whether the first record looks like a header although no cell names SSNs.
+///
+/// It does if its cells are distinct words and none of them recurs in its column. In doubt it is a
+/// row: a header read as a row is one INVALID row, but a row read as a header is lost.
 pub(super) fn looks_like_header(records: &[Vec<&str>], column: usize) -> bool {
     let Some((first, rest)) = records.split_first().filter(|(_, rest)| !rest.is_empty()) else {
         return false;
@@ -122,7 +124,7 @@ pub(super) fn looks_like_header(records: &[Vec<&str>], column: usize) -> bool {
     named && cells.iter().all(word) && distinct && !rest.iter().any(recurs)
 }
 
-/// How many digits a cell holds.
+/// Number of digits in a cell.
 pub(super) fn digits(cell: &str) -> usize {
     cell.chars().filter(|c| digit(*c).is_some()).count()
 }
@@ -132,7 +134,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_header_names_the_ssn_column_in_many_ways() {
+    fn headers_of_the_ssn_column_are_recognized() {
         for cell in [
             "SSN",
             "ssn",
@@ -181,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn a_first_record_of_words_is_a_header_unless_it_may_be_a_row() {
+    fn a_record_of_distinct_words_is_a_header() {
         let looks = |first: &[&'static str]| {
             let row = vec!["123-45-6789", "CA", "x1"];
             looks_like_header(&[first.to_vec(), row], 0)

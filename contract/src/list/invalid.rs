@@ -1,46 +1,48 @@
-//! Why a line is no SSN.
+//! The reasons for which a line isn't a valid SSN.
 
 use serde::{Deserialize, Serialize};
 
-/// Why a line is no SSN. A closed set; nothing of what was typed is kept with it.
+/// Why a line isn't a valid SSN. It holds nothing of the line itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum InvalidReason {
-    /// Nothing stands there.
+    /// The value is empty.
     Empty,
-    /// Seven or eight bare digits: a spreadsheet may have eaten leading zeros.
+    /// Seven or eight digits: a spreadsheet may have removed the leading zeros.
     LeadingZerosLost,
     /// Fewer than nine digits.
     TooFewDigits,
     /// More than nine digits.
     TooManyDigits,
-    /// No digit at all.
+    /// No digits.
     NoDigits,
-    /// Nine digits, but not as 123456789, 123-45-6789 or 123 45 6789.
+    /// Nine digits, but not in the form 123456789, 123-45-6789 or 123 45 6789.
     Separators,
-    /// Something besides digits and separators.
+    /// Characters other than digits and separators.
     OtherCharacters,
     /// A number with a decimal point, such as 123456789.0, as a spreadsheet writes it.
     Decimal,
-    /// Scientific notation, such as 1.23E+08: the spreadsheet has lost digits.
+    /// Scientific notation, such as 1.23E+08, in which a spreadsheet loses digits.
     ScientificNotation,
     /// Bytes that are neither UTF-8 nor UTF-16 with a byte order mark.
     Encoding,
-    /// `validation: "issued"` and SSA never issued it: area 000, 666 or 900–999.
+    /// With `validation: "issued"`: the area is 000, 666 or 900–999, which the SSA never issued.
     AreaNeverIssued,
-    /// `validation: "issued"` and it looks like an ITIN.
+    /// With `validation: "issued"`: it looks like an ITIN.
     LooksLikeItin,
-    /// `validation: "issued"` and the group is 00.
+    /// With `validation: "issued"`: the group is 00.
     GroupNeverIssued,
-    /// `validation: "issued"` and the serial is 0000.
+    /// With `validation: "issued"`: the serial is 0000.
     SerialNeverIssued,
-    /// `validation: "issued"` and it is known from an advertisement.
+    /// With `validation: "issued"`: an advertisement made the number known.
     Advertised,
 }
 
 impl InvalidReason {
-    /// Every reason; its place here is its code in an execution's `rows` file, so new ones go last.
+    /// All reasons.
+    ///
+    /// A reason's index is its code in an execution's `rows` file, so new reasons go last.
     pub const ALL: [Self; 15] = [
         Self::Empty,
         Self::LeadingZerosLost,
@@ -59,7 +61,7 @@ impl InvalidReason {
         Self::Advertised,
     ];
 
-    /// The reason in plain words.
+    /// Returns the reason as text for people.
     pub fn message(self) -> &'static str {
         match self {
             Self::Empty => "empty",
@@ -80,10 +82,10 @@ impl InvalidReason {
         }
     }
 
-    /// A value that has this reason and tells nothing of the one that was typed.
+    /// Returns a value that is invalid for this reason, to send instead of the line itself.
     pub fn placeholder(self) -> &'static str {
         match self {
-            // Not an empty line, which would be no row.
+            // An empty line would not be a row.
             Self::Empty => "\"\"",
             Self::LeadingZerosLost => "00000000",
             Self::TooFewDigits => "0",

@@ -1,16 +1,17 @@
-//! Text to lines.
+//! Splits a text into lines.
 
 use std::ops::Range;
 
-/// Goes through a text line by line: LF, CRLF and CR end one. It borrows nothing, so that whoever
-/// owns the text can keep it beside.
+/// A cursor over the lines of a text, which end with LF, CRLF or CR.
+///
+/// It doesn't borrow the text, so one struct can own both.
 #[derive(Clone)]
 pub(super) struct Lines {
     at: usize,
     number: u32,
 }
 
-/// A line: where it stands in the text, and its number, from 1.
+/// A line: its bytes in the text, and its number, from 1.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Line {
     pub(super) span: Range<usize>,
@@ -22,7 +23,7 @@ impl Lines {
         Self { at: 0, number: 0 }
     }
 
-    /// The next line, blank or not.
+    /// Returns the next line, blank or not.
     pub(super) fn next(&mut self, text: &str) -> Option<Line> {
         let start = self.at;
         let rest = text.as_bytes().get(start..).filter(|r| !r.is_empty())?;
@@ -35,7 +36,7 @@ impl Lines {
         })
     }
 
-    /// The next line that isn't blank: blank lines are no rows.
+    /// Returns the next line that isn't blank. Blank lines aren't rows.
     pub(super) fn next_row(&mut self, text: &str) -> Option<Line> {
         loop {
             let line = self.next(text)?;
@@ -46,7 +47,7 @@ impl Lines {
     }
 }
 
-/// Bytes in front of the next line break.
+/// Number of bytes before the next line break.
 pub(super) fn line_length(bytes: &[u8]) -> usize {
     bytes
         .iter()
@@ -54,7 +55,7 @@ pub(super) fn line_length(bytes: &[u8]) -> usize {
         .unwrap_or(bytes.len())
 }
 
-/// Bytes of the line break that stands here; 0 where none does.
+/// Length of the line break at the start of `bytes`, or 0.
 pub(super) fn break_length(bytes: &[u8]) -> usize {
     match bytes {
         [b'\r', b'\n', ..] => 2,
@@ -63,7 +64,7 @@ pub(super) fn break_length(bytes: &[u8]) -> usize {
     }
 }
 
-/// Whether nothing can be seen on a line. Quotes around nothing can.
+/// Whether a line has only white space. A pair of quotes isn't blank.
 pub(super) fn is_blank(line: &str) -> bool {
     line.chars().all(|c| c.is_whitespace() || c == '\u{feff}')
 }
@@ -80,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn lf_crlf_and_cr_end_a_line_and_are_counted_once() {
+    fn lf_crlf_and_cr_each_end_one_line() {
         assert_eq!(
             rows("a\nb\r\nc\rd\n\re\r\n\r\nf"),
             [(1, "a"), (2, "b"), (3, "c"), (4, "d"), (6, "e"), (8, "f")]
@@ -88,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn blank_lines_are_no_rows() {
+    fn blank_lines_are_not_rows() {
         assert_eq!(rows("\n \t\n\u{a0}\n\u{feff}\na\n\n"), [(5, "a")]);
         assert_eq!(rows(""), []);
         assert_eq!(rows("\"\""), [(1, "\"\"")]);

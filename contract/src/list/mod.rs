@@ -1,4 +1,6 @@
-//! How a list is read: one value, a text, a table; then rows and items.
+//! Reads a list of numbers from a text or a table.
+//!
+//! A list has one [`Row`] for each line, and one item for each distinct valid number.
 
 mod choice;
 mod column;

@@ -1,19 +1,21 @@
-//! What of a list is sent to a server: its numbers and, for a line that is none, an example of the
-//! same kind. So the server finds the same rows, and nothing that was typed by mistake leaves the
-//! browser or the process that read the file.
+//! Serializes a list for a server.
+//!
+//! A valid line is sent as its digits, and an invalid line as a placeholder that is invalid for the
+//! same reason. So the server reads the same rows, and text that was typed by mistake never leaves
+//! the browser or the process that read the file.
 
 use crate::list::List;
 
-/// A part of a list on its way to a server: whole lines.
+/// A part of a list for upload: whole lines.
 pub struct Part {
-    /// The lines. They hold numbers.
+    /// The lines. They contain SSNs.
     pub text: String,
-    /// How many rows of the list there are up to its end.
+    /// Index of the row after the last one of this part.
     pub end_row: usize,
 }
 
 impl List {
-    /// The values of the list, row for row, as [`Self::write_line`] writes them.
+    /// Returns one value for each row, as [`Self::write_line`] writes it.
     pub fn values(&self) -> Vec<String> {
         let value = |row| {
             let mut line = String::with_capacity(10);
@@ -24,7 +26,7 @@ impl List {
         (0..self.rows.len()).map(value).collect()
     }
 
-    /// The list as parts of at most this many bytes, of one line at least.
+    /// Splits the list into parts of at most `bytes` bytes, but at least one line.
     pub fn parts(&self, bytes: usize) -> impl Iterator<Item = Part> {
         let mut row = 0;
         std::iter::from_fn(move || {
@@ -53,7 +55,7 @@ mod tests {
     }
 
     #[test]
-    fn the_server_finds_the_same_rows_and_nothing_that_was_typed_by_mistake() {
+    fn the_server_reads_the_same_rows_without_invalid_text() {
         let typed =
             "123-45-6789\nJane Doe\n12345678\n123 45 6789\n\"\"\n987-65\n001-02-0304\n1234567\n";
         for restore_leading_zeros in [false, true] {
@@ -76,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn parts_are_whole_lines_below_the_limit() {
+    fn parts_are_whole_lines_within_the_limit() {
         let typed: String = (0..100)
             .map(|n| format!("{:09}\n", n + 1_010_001))
             .collect();

@@ -1,4 +1,4 @@
-//! Text or table, and which column: decided on the first lines.
+//! Decides from the first lines whether a text is a table, and which column holds the numbers.
 
 use crate::list::choice::{choices, find, is_asked};
 use crate::list::guess::Guess;
@@ -7,24 +7,25 @@ use crate::list::lines::Lines;
 use crate::list::value::number_in;
 use crate::list::{ColumnSelector, ReadError, TableLayout};
 
-/// Lines on which the decision is made, or fewer that have so many bytes.
+/// Maximum number of lines in the sample.
 const SAMPLE_LINES: usize = 1_000;
+/// Approximate maximum size of the sample, in bytes.
 const SAMPLE_BYTES: usize = 1_000_000;
 
-/// How the whole list is to be read.
+/// How to read the whole list.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Plan {
-    /// One value a line; the first line is a header where there is a table, of one column then.
+    /// One value per line. If there is a layout, it has one column and the first line is a header.
     Lines(Option<TableLayout>),
-    /// One value a record.
+    /// One value per record.
     Records(TableLayout),
 }
 
-/// Decides how a text is to be read.
+/// Decides how to read a text.
 ///
-/// It can only be a table by a delimiter that most lines have. Of what remains, the reading that
-/// finds the most numbers wins and a text of lines wins a tie; without any number a table needs a
-/// header that names the column, or it is an error that asks for the column.
+/// A delimiter makes a table only if most lines contain it. Of the possible readings, the one that
+/// finds the most numbers wins; in a tie, one value per line wins. A table without numbers needs a
+/// header that names SSNs or a selected column, or it is an error.
 pub(super) fn plan(text: &str, column: Option<&ColumnSelector>) -> Result<Plan, ReadError> {
     let sample = head(text);
     let guess = [b',', b';', b'\t']
@@ -32,7 +33,7 @@ pub(super) fn plan(text: &str, column: Option<&ColumnSelector>) -> Result<Plan, 
         .filter(|delimiter| sample.as_bytes().contains(delimiter))
         .filter_map(|delimiter| Guess::new(sample, delimiter, column))
         .rev()
-        // Of equals this takes the last, so the comma.
+        // `max_by_key` returns the last maximum: the comma, since the order is reversed.
         .max_by_key(|guess| (guess.asked, guess.named, guess.most(), guess.alike));
     let Some(guess) = guess else {
         return lines(sample, column);
@@ -47,7 +48,7 @@ pub(super) fn plan(text: &str, column: Option<&ColumnSelector>) -> Result<Plan, 
     lines(sample, None)
 }
 
-/// A text of lines, perhaps with a header: then it is a table of one column.
+/// Plans to read one value per line, with a header if the first line is one.
 fn lines(sample: &str, column: Option<&ColumnSelector>) -> Result<Plan, ReadError> {
     let first = Lines::new().next_row(sample);
     let first = first.map_or("", |line| &sample[line.span]);
@@ -68,7 +69,7 @@ fn lines(sample: &str, column: Option<&ColumnSelector>) -> Result<Plan, ReadErro
     })))
 }
 
-/// The first lines of a text.
+/// Returns the sample: the first lines of the text.
 fn head(text: &str) -> &str {
     let mut lines = Lines::new();
     let mut end = 0;

@@ -1,11 +1,11 @@
-//! The most precise reason why a value is no number.
+//! Finds the most precise reason why a value isn't a number.
 
 use crate::list::InvalidReason;
 use crate::list::value::digit;
 
-/// Why a value, trimmed of what surrounds it, is no number. Only for values that are none.
+/// Returns why a trimmed value isn't a number. The caller has checked that it isn't one.
 pub(super) fn why_no_number(value: &str) -> InvalidReason {
-    // Decoding puts U+FFFD where bytes made no sense; NUL is what UTF-16 without a mark leaves.
+    // Decoding replaces invalid bytes with U+FFFD. UTF-16 without a mark leaves NUL characters.
     if value.contains(['\u{fffd}', '\0']) {
         return InvalidReason::Encoding;
     }
@@ -14,7 +14,7 @@ pub(super) fn why_no_number(value: &str) -> InvalidReason {
         match c {
             _ if digit(c).is_some() => digits += 1,
             _ => {
-                others |= !parts_groups(c);
+                others |= !separates_groups(c);
                 foreign |= c.is_numeric();
             }
         }
@@ -31,8 +31,8 @@ pub(super) fn why_no_number(value: &str) -> InvalidReason {
     }
 }
 
-/// What people put between groups of digits, taken by [`super::read_value`] or not.
-fn parts_groups(c: char) -> bool {
+/// Whether people write the character between groups of digits, valid or not.
+fn separates_groups(c: char) -> bool {
     c.is_whitespace()
         || matches!(
             c,
@@ -47,7 +47,7 @@ fn parts_groups(c: char) -> bool {
         )
 }
 
-/// `1.23E+08`, with a decimal point or comma.
+/// Whether a value is like `1.23E+08`, with a decimal point or comma.
 fn is_scientific(value: &str) -> bool {
     let Some((mantissa, exponent)) = value.split_once(['e', 'E']) else {
         return false;
@@ -56,7 +56,7 @@ fn is_scientific(value: &str) -> bool {
     (is_whole(mantissa) || is_decimal(mantissa)) && is_whole(exponent)
 }
 
-/// `123456789.0`, with a decimal point or comma, the whole part perhaps grouped by the other one.
+/// Whether a value is like `123456789.0` or `123.456.789,0`.
 fn is_decimal(value: &str) -> bool {
     let value = value.strip_prefix(['+', '-']).unwrap_or(value);
     let Some(at) = value.rfind(['.', ',']) else {
@@ -78,7 +78,7 @@ mod tests {
     use crate::list::{ReadOptions, read_value};
 
     #[test]
-    fn a_reason_names_what_is_wrong() {
+    fn each_invalid_value_has_its_precise_reason() {
         use InvalidReason::*;
         for (raw, reason) in [
             ("", Empty),

@@ -1,4 +1,4 @@
-//! A table's text to records and fields, by RFC 4180.
+//! Splits a table into records and fields, as RFC 4180 describes.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -7,11 +7,15 @@ use csv_core::{ReadFieldResult, Reader, ReaderBuilder};
 
 use crate::list::lines::{Lines, break_length, is_blank, line_length};
 
-/// Fields kept of one record: as many as a sheet of Excel has columns. Noise may have millions.
+/// Maximum number of fields kept of one record: the number of columns in an Excel sheet.
+///
+/// A file that isn't a table may have millions.
 const MAX_FIELDS: usize = 16_384;
 
-/// Goes through a table record by record. Fields are spans of the text, quotes and all, so that
-/// nothing is copied. Like [`Lines`] it borrows nothing.
+/// A cursor over the records of a table.
+///
+/// Fields are ranges of the text that include their quotes, so nothing is copied. Like [`Lines`], it
+/// doesn't borrow the text.
 pub(super) struct Records {
     reader: Reader,
     delimiter: u8,
@@ -20,7 +24,7 @@ pub(super) struct Records {
     fields: Vec<Range<usize>>,
 }
 
-/// A record: where it begins in the text, and on which line, from 1.
+/// The start of a record in the text, and its line number, from 1.
 pub(super) struct Record {
     pub(super) start: usize,
     pub(super) line: u32,
@@ -37,18 +41,18 @@ impl Records {
         }
     }
 
-    /// The record that begins at `start`, whichever was read before.
+    /// Reads the record that starts at `start`, wherever the cursor was.
     pub(super) fn read_at(&mut self, text: &str, start: usize) -> Option<Record> {
         self.at = start;
         self.next(text)
     }
 
-    /// The fields of the record that [`Self::next`] gave last.
+    /// Returns the fields of the last record that was read.
     pub(super) fn fields(&self) -> &[Range<usize>] {
         &self.fields
     }
 
-    /// The next record; a blank line is none.
+    /// Reads the next record. Blank lines aren't records.
     pub(super) fn next(&mut self, text: &str) -> Option<Record> {
         loop {
             let (start, line) = (self.at, self.line);
@@ -60,8 +64,9 @@ impl Records {
             let mut end = line_end;
             if !blank {
                 end = split(&mut self.reader, text, start, &mut self.fields);
-                if end > line_end && !self.fields.iter().all(|f| is_sound(&text[f.clone()])) {
-                    // A stray quote has swallowed the lines up to the next one. They are rows too.
+                if end > line_end && !self.fields.iter().all(|f| is_well_formed(&text[f.clone()])) {
+                    // A stray quote joined this line with the lines up to the next quote. Read the line again
+                    // without quoting, so that each of them is a row.
                     let mut literal = ReaderBuilder::new()
                         .delimiter(self.delimiter)
                         .quoting(false)
@@ -83,13 +88,14 @@ impl Records {
     }
 }
 
-/// Splits the record that begins at `start` into `fields`; says where it ends, in front of its
-/// line break.
+/// Splits the record that starts at `start` into `fields`, and returns the end of the record.
+///
+/// The end is the position of its line break.
 fn split(reader: &mut Reader, text: &str, start: usize, fields: &mut Vec<Range<usize>>) -> usize {
     fields.clear();
     reader.reset();
     let bytes = text.as_bytes();
-    // The unquoted text isn't wanted, only where each field ends.
+    // csv_core also writes the unquoted text, but only the end of each field is needed.
     let mut unused = [0; 512];
     let (mut at, mut field) = (start, start);
     loop {
@@ -101,7 +107,7 @@ fn split(reader: &mut Reader, text: &str, start: usize, fields: &mut Vec<Range<u
             ReadFieldResult::Field { record_end } => record_end,
             ReadFieldResult::End => true,
         };
-        // The delimiter or line break was read with the field; the end of the text has none.
+        // Each field was read with its delimiter or line break, except at the end of the text.
         let end = at - usize::from(!rest.is_empty());
         if fields.len() < MAX_FIELDS {
             fields.push(field..end);
@@ -113,13 +119,12 @@ fn split(reader: &mut Reader, text: &str, start: usize, fields: &mut Vec<Range<u
     }
 }
 
-/// Whether a field may hold line breaks: it has none, or stands in quotes that are closed where it
-/// ends.
-fn is_sound(field: &str) -> bool {
+/// Whether a field has no line break, or is quoted correctly to its end.
+fn is_well_formed(field: &str) -> bool {
     line_length(field.as_bytes()) == field.len() || quoted(field).is_some()
 }
 
-/// What stands between a field's quotes, pairs of quotes still doubled.
+/// Returns the text between a field's quotes, with quotes inside it still doubled.
 fn quoted(field: &str) -> Option<&str> {
     let inner = field.strip_prefix('"')?.strip_suffix('"')?;
     let closed = inner
@@ -129,7 +134,7 @@ fn quoted(field: &str) -> Option<&str> {
     (closed && inner.matches('"').count() % 2 == 0).then_some(inner)
 }
 
-/// The field's value: without its quotes, pairs of quotes made one.
+/// Returns the value of a field: without its quotes, and with doubled quotes made single.
 pub(super) fn unquoted(field: &str) -> Cow<'_, str> {
     match quoted(field) {
         Some(inner) if inner.contains('"') => Cow::Owned(inner.replace("\"\"", "\"")),
@@ -164,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn quotes_may_hold_delimiters_quotes_and_line_breaks() {
+    fn quoted_fields_may_contain_delimiters_and_line_breaks() {
         let text = "a,b\r\n\"x,\"\"y\"\"\",\"1\r\n2\"\r\n\r\nc,\n";
         let expected = [
             (1, vec!["a", "b"]),
@@ -178,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn a_stray_quote_swallows_no_line() {
+    fn a_stray_quote_joins_no_lines() {
         for text in ["\"a,1\nb,2\nc,3", "\"a,1\nb,2\n\"c\" d,3"] {
             let lines: Vec<_> = all(text, b',').iter().map(|(line, _)| *line).collect();
             assert_eq!(lines, [1, 2, 3], "{text}");
@@ -186,14 +191,14 @@ mod tests {
     }
 
     #[test]
-    fn a_line_of_tabs_is_a_record_of_a_table_with_tabs() {
+    fn a_line_of_tabs_is_a_record_in_a_tab_separated_table() {
         assert_eq!(all("a\tb\n\t\n \nc\td", b'\t').len(), 3);
     }
 
     proptest! {
-        /// The `csv` crate reads a well-formed table, so the same must come out here.
+        /// Well-formed tables must be read as the `csv` crate wrote them.
         #[test]
-        fn what_the_csv_crate_writes_is_read_as_it_was(
+        fn tables_written_by_the_csv_crate_are_read_unchanged(
             table in prop::collection::vec(
                 prop::collection::vec("[a,;\"\r\n\t1 é]{1,6}", 2..4), 1..6
             )

@@ -1,4 +1,4 @@
-//! Rows and items: a row is a line of the list, an item a distinct valid number.
+//! Rows and items of a list: a row for each line, an item for each distinct valid number.
 
 use std::collections::HashMap;
 
@@ -7,38 +7,38 @@ use rustc_hash::FxBuildHasher;
 use crate::Ssn;
 use crate::list::{InvalidReason, ParsedSsn};
 
-/// What a line of the list is.
+/// A row: the meaning of one line of the list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Row {
-    /// A number: the item at this index.
+    /// A valid number.
     Item {
-        /// Index into [`List::items`].
+        /// Index of its item in [`List::items`].
         index: u32,
-        /// Whether leading zeros were put back.
+        /// Whether leading zeros were restored.
         restored: bool,
     },
-    /// No number.
+    /// Not a valid number.
     Invalid(InvalidReason),
 }
 
-/// A list as it was read: every line has its row, every distinct number its item.
+/// A list that has been read: its rows and its items.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct List {
-    /// One for each line, in order.
+    /// One row for each line, in order.
     pub rows: Vec<Row>,
-    /// Distinct numbers, in the order of their first row.
+    /// The distinct valid numbers, in the order of their first rows.
     pub items: Vec<Ssn>,
-    /// Rows that are [`Row::Invalid`].
+    /// Number of rows that are [`Row::Invalid`].
     pub invalid: usize,
 }
 
 impl List {
-    /// Rows whose number stands in an earlier row.
+    /// Returns the number of rows that repeat the number of an earlier row.
     pub fn duplicates(&self) -> usize {
         self.rows.len() - self.items.len() - self.invalid
     }
 
-    /// The number in this row; `None` for an INVALID row and one that isn't there.
+    /// Returns the number of a row, or `None` if it is INVALID or doesn't exist.
     pub fn ssn(&self, row: usize) -> Option<Ssn> {
         match self.rows.get(row)? {
             Row::Item { index, .. } => self.items.get(*index as usize).copied(),
@@ -46,15 +46,16 @@ impl List {
         }
     }
 
-    /// Appends a row as a line, for sending the list on: [`super::read_lines`] and
-    /// [`super::read_value`] read the same row from it under the options by which this list was
-    /// read. Of an INVALID row it has the reason's example and nothing that was typed. Nothing is
-    /// appended for a row that isn't there.
+    /// Appends a row to `out` as a line that can be sent to a server.
+    ///
+    /// [`read_lines`](super::read_lines) reads the same row from the line, if it uses the options
+    /// that this list was read with. An INVALID row is written as its reason's placeholder, without
+    /// any of the original text. If the row doesn't exist, nothing is appended.
     pub fn write_line(&self, row: usize, out: &mut String) {
         match self.rows.get(row) {
             Some(Row::Item { index, restored }) => {
                 let digits = self.items[*index as usize].expose_digits();
-                // Eight digits are read as restored again.
+                // Leaving out the first zero makes the reader restore it again.
                 let digits = &digits[usize::from(*restored)..];
                 out.extend(digits.iter().map(|digit| char::from(*digit)));
             }
@@ -65,7 +66,7 @@ impl List {
     }
 }
 
-/// Makes a [`List`] from values as they come.
+/// Builds a [`List`] value by value.
 #[derive(Default)]
 pub struct ListBuilder {
     list: List,
@@ -73,7 +74,7 @@ pub struct ListBuilder {
 }
 
 impl ListBuilder {
-    /// A builder with room for so many rows, so that nothing is moved while they come.
+    /// Creates a builder with capacity for `rows` rows.
     pub fn with_capacity(rows: usize) -> Self {
         Self {
             list: List {
@@ -85,7 +86,7 @@ impl ListBuilder {
         }
     }
 
-    /// Takes the next row.
+    /// Adds a row.
     pub fn push(&mut self, value: Result<ParsedSsn, InvalidReason>) -> Row {
         let row = match value {
             Ok(ParsedSsn { ssn, restored }) => {
@@ -105,7 +106,7 @@ impl ListBuilder {
         row
     }
 
-    /// The list of all that was pushed.
+    /// Returns the list.
     pub fn finish(self) -> List {
         self.list
     }

@@ -1,4 +1,4 @@
-//! A list where it came from: its rows, and what stood in the text for each.
+//! A list together with the text that it was read from.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -10,53 +10,56 @@ use crate::list::decode::decode;
 use crate::list::lines::Lines;
 use crate::list::plan::{Plan, plan};
 use crate::list::records::{Records, unquoted};
-use crate::list::value::{number_in, taken};
+use crate::list::value::{accept, number_in};
 use crate::list::{
     ColumnSelector, InvalidReason, List, ListBuilder, ParsedSsn, ReadError, ReadOptions,
     TableLayout, read_value,
 };
 
-/// A list that was read from a text or a table, with the text itself: what was typed stays here,
-/// in the browser or in the process that read the file, and is never sent.
+/// A list and the text that it was read from.
+///
+/// The text stays in the browser or in the process that read the file. It is never sent.
 pub struct Source {
     /// The rows and items.
     pub list: List,
-    /// How the text was understood, where it is a table or has a header.
+    /// The layout of the text, if it is a table or has a header.
     pub table: Option<TableLayout>,
     text: String,
     places: Vec<Place>,
-    /// Where the text was read as records. Kept, since making a reader takes longer than reading
-    /// a record.
+    /// The CSV reader, if the text is a table. It is kept because creating one takes longer than
+    /// reading a record.
     records: Option<Mutex<Records>>,
     zeros_lost: usize,
     warnings: usize,
 }
 
-/// Where a row stands in the text.
+/// The position of a row in the text.
 struct Place {
-    /// Where its line or record begins.
+    /// Start of its line or record.
     start: usize,
     value: Range<usize>,
     line: u32,
 }
 
 impl Source {
-    /// The line of the source on which a row stands, or begins, from 1. 0 for a row that isn't there.
+    /// Returns the line on which a row starts, from 1, or 0 if the row doesn't exist.
     pub fn line_number(&self, row: usize) -> u32 {
         self.places.get(row).map_or(0, |place| place.line)
     }
 
-    /// What was typed for this row. It is a secret, valid or not: only for showing an INVALID line
-    /// to the one who typed it. Empty for a row that isn't there.
+    /// Returns the text of a row's value, or an empty string if the row doesn't exist.
+    ///
+    /// The text is a secret, valid or not. Use it only to show an INVALID line to its author.
     pub fn raw_value(&self, row: usize) -> &str {
         self.places
             .get(row)
             .map_or("", |place| self.text[place.value.clone()].trim())
     }
 
-    /// All that stood in this row of a table, its number too, one for each field as its writer
-    /// meant it; of a text of lines what was typed. None for a row that isn't there. A secret like
-    /// [`Self::raw_value`]: for joining the other columns to the results, where the list came from.
+    /// Returns all cells of a row, unquoted, including the number; empty if the row doesn't exist.
+    ///
+    /// If the list isn't a table, the line is the only cell. The cells are a secret like
+    /// [`Self::raw_value`]. Use them only to join the other columns to the results.
     pub fn cells(&self, row: usize) -> Vec<Cow<'_, str>> {
         match (self.places.get(row), &self.records) {
             (None, _) => Vec::new(),
@@ -70,7 +73,7 @@ impl Source {
         }
     }
 
-    /// Bytes of memory that it takes, about.
+    /// Returns the approximate memory that it uses, in bytes.
     pub fn memory_bytes(&self) -> usize {
         self.text.len()
             + size_of_val(self.places.as_slice())
@@ -78,18 +81,18 @@ impl Source {
             + size_of_val(self.list.items.as_slice())
     }
 
-    /// Rows of seven or eight bare digits, restored or not.
+    /// Returns the number of rows with seven or eight digits, restored or not.
     pub fn zeros_lost(&self) -> usize {
         self.zeros_lost
     }
 
-    /// Rows with a number that SSA never issued, taken with a warning.
+    /// Returns the number of valid rows that have a warning because the SSA never issued the number.
     pub fn warnings(&self) -> usize {
         self.warnings
     }
 }
 
-/// Shows how many rows there are, nothing of what was typed.
+/// Shows counts only: the text may hold SSNs.
 impl fmt::Debug for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Source")
@@ -101,12 +104,15 @@ impl fmt::Debug for Source {
     }
 }
 
-/// Reads a list from the bytes of a file or of what was pasted: one value a line, or a table of
-/// which one column holds the numbers. `column` says which, where the reader can't tell. A first
-/// line that names the column is no row.
+/// Reads a list from the bytes of a file or of pasted text.
+///
+/// The list has one value per line, or is a table with the numbers in one column. `column` selects
+/// that column if the reader can't find it. A header isn't a row.
 ///
 /// # Errors
-/// See [`ReadError`]. A line that is no number is no error but an INVALID row.
+///
+/// Returns a [`ReadError`] if the list can't be read. A line that isn't a number is an INVALID row
+/// instead.
 pub fn read_source(
     bytes: &[u8],
     options: &ReadOptions,
@@ -115,8 +121,10 @@ pub fn read_source(
     read_up_to(limits::MAX_LIST_ROWS, bytes, options, column)
 }
 
-/// Reads a text of one value a line, such as an uploaded part: no table, no header, blank lines
-/// are no rows; decoded as [`read_source`] decodes.
+/// Reads a text with one value per line, such as an uploaded part of a list.
+///
+/// It decodes the text like [`read_source`], but expects neither a table nor a header. Blank lines
+/// aren't rows.
 pub fn read_lines(
     bytes: &[u8],
     options: &ReadOptions,
@@ -156,12 +164,12 @@ fn read_up_to(
         }),
         Some(records) => records.next(&text).map(|record| Place {
             start: record.start,
-            // A record that ends before the column has an empty value.
+            // The value is empty if the record ends before the column.
             value: records.fields().get(index).cloned().unwrap_or_default(),
             line: record.line,
         }),
     };
-    let mut source = Building::default();
+    let mut source = SourceBuilder::default();
     let mut rows = 0;
     for place in std::iter::from_fn(next).skip(usize::from(header)) {
         rows += 1;
@@ -184,25 +192,25 @@ fn read_up_to(
 }
 
 #[derive(Default)]
-struct Building {
+struct SourceBuilder {
     list: ListBuilder,
     places: Vec<Place>,
     zeros_lost: usize,
     warnings: usize,
 }
 
-impl Building {
+impl SourceBuilder {
     fn push(&mut self, place: Place, text: &str, options: &ReadOptions) {
         let number = number_in(&text[place.value.clone()]);
         self.zeros_lost += usize::from(number.is_ok_and(|n| n.restored));
-        let value = number.and_then(|n| taken(n, options));
+        let value = number.and_then(|n| accept(n, options));
         self.warnings += usize::from(value.is_ok_and(|n| n.ssn.warning().is_some()));
         self.list.push(value);
         self.places.push(place);
     }
 }
 
-/// The first bytes of an .xlsx, which is a ZIP archive, or of an .xls, an OLE compound file.
+/// Whether the bytes start like an .xlsx file (a ZIP archive) or an .xls file (OLE compound file).
 fn is_workbook(bytes: &[u8]) -> bool {
     bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
 }

@@ -1,50 +1,53 @@
-//! One value: is it a number?
+//! Parses one value of a list.
 
 use serde::{Deserialize, Serialize};
 
 use crate::list::{InvalidReason, reason};
 use crate::{Ssn, Warning};
 
-/// Which numbers are taken.
+/// Which numbers are accepted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub enum Validation {
-    /// Every nine digits; what SSA never issued gets a warning.
+    /// Any nine digits. Numbers that the SSA never issued have a warning.
     #[default]
     Format,
-    /// What SSA never issued is INVALID.
+    /// Only numbers that the SSA may have issued. Others are INVALID.
     Issued,
 }
 
-/// How a list is read.
+/// Options for reading a list.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ReadOptions {
-    /// Which numbers are taken.
+    /// Which numbers are accepted.
     pub validation: Validation,
-    /// Whether seven or eight bare digits are a number whose zeros a spreadsheet ate.
+    /// Whether seven or eight digits are read as a number that lost its leading zeros.
     pub restore_leading_zeros: bool,
 }
 
-/// A number as it was read.
+/// A number that was parsed from a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ParsedSsn {
     /// The number.
     pub ssn: Ssn,
-    /// Whether leading zeros were put back.
+    /// Whether leading zeros were restored.
     pub restored: bool,
 }
 
-/// Reads one value: nine digits, or 3-2-4 with one hyphen or one space between. Surrounding white
-/// space, quotes and a byte order mark are dropped; full-width digits are digits, no others are.
+/// Parses one value: nine digits, or groups of 3-2-4 digits with a hyphen or space between them.
+///
+/// White space, quotes and a byte order mark around the value are ignored. Digits may be ASCII or
+/// full-width.
 ///
 /// # Errors
-/// Why the value is no number, or none that `options` take.
+///
+/// Returns the reason why the value isn't a number, or why `options` don't accept it.
 pub fn read_value(raw: &str, options: &ReadOptions) -> Result<ParsedSsn, InvalidReason> {
-    number_in(raw).and_then(|number| taken(number, options))
+    number_in(raw).and_then(|number| accept(number, options))
 }
 
-/// The number that a value holds, lost zeros put back, whatever the options take.
+/// Parses a value with lost zeros restored, without applying any options.
 pub(super) fn number_in(raw: &str) -> Result<ParsedSsn, InvalidReason> {
     let plain = |value: &str| {
         plain_ssn(value.as_bytes()).map(|ssn| ParsedSsn {
@@ -62,8 +65,8 @@ pub(super) fn number_in(raw: &str) -> Result<ParsedSsn, InvalidReason> {
     }
 }
 
-/// The number, if the options take it.
-pub(super) fn taken(number: ParsedSsn, options: &ReadOptions) -> Result<ParsedSsn, InvalidReason> {
+/// Returns the number if the options accept it.
+pub(super) fn accept(number: ParsedSsn, options: &ReadOptions) -> Result<ParsedSsn, InvalidReason> {
     if number.restored && !options.restore_leading_zeros {
         return Err(InvalidReason::LeadingZerosLost);
     }
@@ -76,7 +79,7 @@ pub(super) fn taken(number: ParsedSsn, options: &ReadOptions) -> Result<ParsedSs
     }
 }
 
-/// The forms that nearly every line has: nine ASCII digits, bare or 3-2-4 with ASCII separators.
+/// Parses the most common forms: nine ASCII digits, alone or 3-2-4 with ASCII separators.
 fn plain_ssn(value: &[u8]) -> Option<Ssn> {
     let separator = |byte: u8| byte == b'-' || byte == b' ';
     match *value {
@@ -87,7 +90,7 @@ fn plain_ssn(value: &[u8]) -> Option<Ssn> {
     }
 }
 
-/// Every form, character by character.
+/// Parses any form, character by character.
 fn any_number(value: &str) -> Result<ParsedSsn, InvalidReason> {
     let mut digits = [b'0'; 9];
     let (mut count, mut others, mut in_place) = (0, 0, 0);
@@ -118,7 +121,7 @@ fn any_number(value: &str) -> Result<ParsedSsn, InvalidReason> {
     Ok(ParsedSsn { ssn, restored })
 }
 
-/// The digit as ASCII: ASCII digits and full-width ones, U+FF10–FF19.
+/// Returns the ASCII digit for an ASCII or full-width digit, U+FF10–FF19.
 pub(super) fn digit(c: char) -> Option<u8> {
     match c {
         '0'..='9' => Some(c as u8),
@@ -127,7 +130,7 @@ pub(super) fn digit(c: char) -> Option<u8> {
     }
 }
 
-/// What may stand between the groups: a hyphen, dash or minus, or a space that text programs use.
+/// Whether the character may separate groups: a hyphen, dash, minus sign or kind of space.
 fn is_separator(c: char) -> bool {
     matches!(
         c,
@@ -135,7 +138,7 @@ fn is_separator(c: char) -> bool {
     )
 }
 
-/// What is dropped around a value: white space, quotes of all kinds, a byte order mark.
+/// Whether the character is ignored around a value: white space, a quote or a byte order mark.
 pub(super) fn is_dropped(c: char) -> bool {
     c.is_whitespace()
         || matches!(
@@ -145,7 +148,7 @@ pub(super) fn is_dropped(c: char) -> bool {
         )
 }
 
-/// The reason for which a number with this warning is refused where only issued ones are taken.
+/// Returns the reason why [`Validation::Issued`] rejects a number with this warning.
 fn never_issued(warning: Warning) -> Option<InvalidReason> {
     match warning {
         Warning::AreaNeverIssued => Some(InvalidReason::AreaNeverIssued),
@@ -177,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn every_hyphen_and_space_may_part_the_groups() {
+    fn every_hyphen_and_space_may_separate_the_groups() {
         for separator in
             "-\u{2010}\u{2011}\u{2012}\u{2013}\u{2014}\u{2015}\u{2212} \u{a0}\u{2009}\u{202f}"
                 .chars()
@@ -192,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn what_surrounds_a_value_is_dropped() {
+    fn white_space_and_quotes_around_a_value_are_ignored() {
         for raw in [
             "123456789",
             "  123-45-6789\t",
@@ -212,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn full_width_digits_are_digits_and_no_others_are() {
+    fn full_width_digits_are_accepted_and_arabic_ones_not() {
         for raw in [
             "\u{ff11}\u{ff12}\u{ff13}456789",
             "\u{ff11}\u{ff12}\u{ff13}-45-678\u{ff19}",
@@ -224,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn seven_or_eight_bare_digits_are_restored_where_asked() {
+    fn seven_or_eight_digits_are_restored_if_asked() {
         let restore = ReadOptions {
             restore_leading_zeros: true,
             ..FORMAT
@@ -239,7 +242,7 @@ mod tests {
     }
 
     #[test]
-    fn only_issued_numbers_are_taken_where_asked() {
+    fn only_issued_numbers_are_accepted_if_asked() {
         let issued = ReadOptions {
             validation: Validation::Issued,
             ..FORMAT

@@ -1,38 +1,40 @@
-//! Numbers of whomsoever, by their look alone.
+//! Masks any text that looks like a Social Security Number, whatever number it is.
 
 use std::borrow::Cow;
 
-use super::WIDEST_GAP;
+use super::{MAX_GAP, MIN_BARE_DIGITS};
 
-/// Digits of a number with its zeros.
-const WHOLE: usize = 9;
+/// Length of a number with its leading zeros.
+const SSN_DIGITS: usize = 9;
 
-/// A text without any nine digits that could be a number: together, or 3-2-4 or 3-6 with up to
-/// three characters between them that are neither digit nor letter. For what a list holds beside
-/// its numbers, which may be the numbers of others. Dates, telephone numbers, ZIP+4 codes and longer
-/// digits stay.
-pub fn mask_all(text: &str) -> Cow<'_, str> {
-    masked(text, WHOLE)
-}
-
-/// Like [`mask_all`], and masks seven or eight digits too, which may be a number without its zeros.
+/// Masks everything in the text that could be a Social Security Number.
 ///
-/// For a column whose header names SSNs.
-pub fn mask_short(text: &str) -> Cow<'_, str> {
-    masked(text, super::FEWEST_BARE)
+/// That is a run of exactly nine digits, or digits grouped 3-2-4 or 3-6 with up to three characters
+/// between the groups that are neither letters nor digits. Dates, telephone numbers, ZIP+4 codes and
+/// longer runs of digits are kept. Use it for a list's other columns, which may hold other people's
+/// numbers.
+pub fn mask_all(text: &str) -> Cow<'_, str> {
+    mask_runs(text, SSN_DIGITS)
 }
 
-fn masked(text: &str, fewest: usize) -> Cow<'_, str> {
-    if text.len() < fewest || text.chars().filter_map(digit).count() < fewest {
+/// Masks like [`mask_all`], and also runs of seven or eight digits.
+///
+/// Use it for a column whose header names SSNs: a spreadsheet may have removed their leading zeros.
+pub fn mask_short(text: &str) -> Cow<'_, str> {
+    mask_runs(text, MIN_BARE_DIGITS)
+}
+
+fn mask_runs(text: &str, min_digits: usize) -> Cow<'_, str> {
+    if text.len() < min_digits || text.chars().filter_map(digit).count() < min_digits {
         return Cow::Borrowed(text);
     }
     let chars: Vec<char> = text.chars().collect();
     let (mut masked, mut at) = (String::with_capacity(text.len()), 0);
     while at < chars.len() {
-        let run = run_of(&chars[at..]);
+        let run = digits_len(&chars[at..]);
         let length = match run {
-            3 => parted(&chars[at..]),
-            run if (fewest..=WHOLE).contains(&run) => Some(run),
+            3 => grouped_len(&chars[at..]),
+            run if (min_digits..=SSN_DIGITS).contains(&run) => Some(run),
             _ => None,
         };
         match length {
@@ -48,7 +50,7 @@ fn masked(text: &str, fewest: usize) -> Cow<'_, str> {
     Cow::Owned(masked)
 }
 
-/// What a list's reader takes for a digit: full-width ones too.
+/// Returns the ASCII digit, if the character is an ASCII or full-width digit.
 pub(super) fn digit(c: char) -> Option<char> {
     match c {
         '0'..='9' => Some(c),
@@ -57,26 +59,26 @@ pub(super) fn digit(c: char) -> Option<char> {
     }
 }
 
-/// Digits with which this begins.
-fn run_of(chars: &[char]) -> usize {
+/// Number of digits at the start of the text.
+fn digits_len(chars: &[char]) -> usize {
     chars.iter().take_while(|c| digit(**c).is_some()).count()
 }
 
-/// Separators with which this begins, if they aren't too many.
-fn gap_of(chars: &[char]) -> Option<usize> {
-    let separators = chars.iter().take(WIDEST_GAP + 1);
+/// Number of separators at the start of the text, if there are one to [`MAX_GAP`].
+fn gap_len(chars: &[char]) -> Option<usize> {
+    let separators = chars.iter().take(MAX_GAP + 1);
     let gap = separators.take_while(|c| !c.is_alphanumeric()).count();
-    (1..=WIDEST_GAP).contains(&gap).then_some(gap)
+    (1..=MAX_GAP).contains(&gap).then_some(gap)
 }
 
-/// The length of the parted number with whose first three digits this begins.
-fn parted(chars: &[char]) -> Option<usize> {
-    let group = 3 + gap_of(&chars[3..])?;
-    match run_of(&chars[group..]) {
+/// Length of the grouped number at the start of the text, whose first group has three digits.
+fn grouped_len(chars: &[char]) -> Option<usize> {
+    let group = 3 + gap_len(&chars[3..])?;
+    match digits_len(&chars[group..]) {
         6 => Some(group + 6),
         2 => {
-            let serial = group + 2 + gap_of(&chars[group + 2..])?;
-            (run_of(&chars[serial..]) == 4).then_some(serial + 4)
+            let serial = group + 2 + gap_len(&chars[group + 2..])?;
+            (digits_len(&chars[serial..]) == 4).then_some(serial + 4)
         }
         _ => None,
     }
@@ -87,7 +89,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nine_digits_are_masked_whosoever_they_are_and_other_digits_stay() {
+    fn nine_digits_are_masked_and_other_digits_are_kept() {
         for (text, expected) in [
             ("123456789", "***-**-6789"),
             ("é 123-45-6789, 123 45 6789.", "é ***-**-6789, ***-**-6789."),
@@ -110,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn seven_and_eight_digits_are_masked_where_they_are_numbers() {
+    fn mask_short_also_masks_seven_and_eight_digits() {
         for (text, expected) in [
             ("1234567", "***-**-4567"),
             ("12345678.0", "***-**-5678.0"),

@@ -1,4 +1,4 @@
-//! An execution: one list's run.
+//! Executions: the run of one list, how to start it and its state.
 
 use std::fmt;
 use std::str::FromStr;
@@ -9,21 +9,22 @@ use crate::limits;
 use crate::list::{ReadOptions, Validation};
 use crate::wire::Outcome;
 
-/// Names an execution, or an uploaded list: 26 lower-case characters of Crockford's base32. They
-/// sort newest first, since inverted milliseconds come first. No other text can become one, so an
-/// id is safe in a path.
+/// The id of an execution or of an uploaded list.
+///
+/// It has 26 lower-case characters of Crockford's base32. Ids sort newest first, because they start
+/// with the inverted time in milliseconds. No other text is accepted, so an id is safe in a path.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(try_from = "String", into = "String")]
 pub struct ExecutionId(String);
 
-/// The text is no execution id.
+/// The text isn't an execution id.
 #[derive(Clone, Copy, Debug, thiserror::Error)]
-#[error("no execution id: it takes 26 lower-case letters and digits")]
+#[error("not an execution id: it must have 26 lower-case letters and digits")]
 pub struct ExecutionIdError;
 
 impl ExecutionId {
-    /// The id as text.
+    /// Returns the id as text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -60,49 +61,49 @@ impl fmt::Display for ExecutionId {
     }
 }
 
-/// Where an execution stands, in AWS Step Functions' words.
+/// The state of an execution, with the names that AWS Step Functions uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum ExecutionStatus {
-    /// Numbers are still being asked.
+    /// Requests are still being sent.
     Running,
-    /// Every item has its answer or its failure, and no more failed than is tolerated.
+    /// Every item has been fetched, and the share that failed is within the tolerance.
     Succeeded,
-    /// More failed than is tolerated, or a batch was lost.
+    /// More items failed than the execution tolerates, or a batch was lost.
     Failed,
-    /// The engine's own time limit ended the run.
+    /// The engine's time limit ended the execution.
     TimedOut,
-    /// Somebody stopped the run.
+    /// A user stopped the execution.
     Aborted,
 }
 
 impl ExecutionStatus {
-    /// Whether the run is over.
+    /// Whether the execution has ended, in whatever way.
     pub fn has_ended(self) -> bool {
         self != Self::Running
     }
 }
 
-/// Items by outcome. Items, not rows: a number that stands in two lines counts once.
+/// The number of items with each outcome. A number that occurs in two rows counts once.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub struct Counts {
-    /// Answered with a 2xx.
+    /// The upstream responded with a 2xx status.
     pub succeeded: u64,
-    /// Answered with 404 or 410.
+    /// The upstream responded with 404 or 410.
     pub not_found: u64,
-    /// Failed.
+    /// The upstream responded with another status, or no usable response came.
     pub failed: u64,
-    /// No answer yet.
+    /// No final response yet.
     pub pending: u64,
-    /// The run ended before they were asked.
+    /// The execution ended before a request was sent.
     pub not_tried: u64,
 }
 
 impl Counts {
-    /// The number of items of this outcome; INVALID lines are no items, so 0.
+    /// Returns the number of items with this outcome; 0 for INVALID rows, which aren't items.
     pub fn get(&self, outcome: Outcome) -> u64 {
         match outcome {
             Outcome::Succeeded => self.succeeded,
@@ -114,34 +115,34 @@ impl Counts {
         }
     }
 
-    /// All items.
+    /// Returns the number of all items.
     pub fn total(&self) -> u64 {
         self.succeeded + self.not_found + self.failed + self.pending + self.not_tried
     }
 }
 
-/// How a run is made; every field is as the request gave it or the default.
+/// The settings of an execution, with the defaults filled in.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct RunSettings {
-    /// Whether numbers that SSA never issued are INVALID.
+    /// Which numbers are accepted: every nine digits, or only those the SSA may have issued.
     #[serde(default)]
     pub validation: Validation,
-    /// Whether seven or eight bare digits are a number whose zeros a spreadsheet ate.
+    /// Whether seven or eight digits are read as a number that lost its leading zeros.
     #[serde(default)]
     pub restore_leading_zeros: bool,
-    /// GETs in flight at most, for the whole execution.
+    /// Maximum number of requests in flight, for the whole execution.
     pub max_concurrency: u32,
-    /// GETs started a second at most, for the whole execution; absent: no limit.
+    /// Maximum number of requests started per second, for the whole execution; no limit if absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub requests_per_second: Option<f64>,
-    /// The share of items, in percent, that may fail before the run stops early as FAILED.
+    /// Percentage of items that may fail; above it, the execution stops early as FAILED.
     pub tolerated_failure_percentage: f64,
 }
 
 impl RunSettings {
-    /// How a list is read under these settings.
+    /// Returns the options for reading a list with these settings.
     pub fn read_options(&self) -> ReadOptions {
         ReadOptions {
             validation: self.validation,
@@ -162,71 +163,72 @@ impl Default for RunSettings {
     }
 }
 
-/// An execution as the API tells it.
+/// An execution and its progress.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Execution {
-    /// Its id.
+    /// The id of the execution.
     pub id: ExecutionId,
-    /// The caller's name for it.
+    /// The label that the start gave it.
     pub label: Option<String>,
-    /// Where it stands.
+    /// The current state.
     pub status: ExecutionStatus,
-    /// Why it ended so, in plain words.
+    /// Why it ended with this status, as text for people.
     pub reason: Option<String>,
-    /// Lines of the list; rows = items + duplicates + invalid.
+    /// Number of rows in the list: items + duplicates + invalid.
     pub rows: u64,
-    /// Distinct valid numbers; items = the sum of `counts`.
+    /// Number of distinct valid numbers: the sum of `counts`.
     pub items: u64,
-    /// Rows whose number stands in an earlier row too.
+    /// Number of rows that repeat the number of an earlier row.
     pub duplicates: u64,
-    /// Rows that are no SSN.
+    /// Number of rows that aren't a valid number.
     pub invalid: u64,
-    /// Items by outcome.
+    /// Number of items with each outcome.
     pub counts: Counts,
-    /// When it was started, RFC 3339 in UTC.
+    /// Time of the start, RFC 3339 in UTC.
     pub started_at: String,
-    /// When it ended, RFC 3339 in UTC.
+    /// Time of the end, RFC 3339 in UTC; null while it runs.
     pub stopped_at: Option<String>,
-    /// 1 for the start, one more for each redrive.
+    /// Number of the current pass: 1 for the start, one more for each redrive.
     pub pass: u32,
-    /// How it is made.
+    /// The settings of the execution.
     pub settings: RunSettings,
 }
 
-/// Starts an execution. Exactly one of `ssnList` and `listId`.
+/// Starts an execution. It takes exactly one of `ssnList` and `listId`.
 #[derive(Clone, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct StartRequest {
-    /// The lines of the list, as typed; at most [`limits::MAX_SSN_LIST`].
+    /// The lines of the list, at most 250,000.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ssn_list: Option<Vec<String>>,
-    /// A list uploaded in parts.
+    /// The id of a list that was uploaded in parts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub list_id: Option<ExecutionId>,
-    /// A name for the run, at most [`limits::MAX_LABEL_CHARS`] characters.
+    /// A name for the execution, at most 200 characters on one line.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
-    /// See [`RunSettings::validation`]. An uploaded list has its own.
+    /// Which numbers are accepted; `format` if absent. Not allowed with `listId`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub validation: Option<Validation>,
-    /// See [`RunSettings::restore_leading_zeros`]. An uploaded list has its own.
+    /// Whether seven or eight digits are read as a number that lost its leading zeros; false if
+    /// absent. Not allowed with `listId`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub restore_leading_zeros: Option<bool>,
-    /// See [`RunSettings::max_concurrency`].
+    /// Maximum number of requests in flight; the server's default if absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_concurrency: Option<u32>,
-    /// See [`RunSettings::requests_per_second`].
+    /// Maximum number of requests started per second; the server's default if absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub requests_per_second: Option<f64>,
-    /// See [`RunSettings::tolerated_failure_percentage`].
+    /// Percentage of items that may fail, 0 to 100; the server's default if absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tolerated_failure_percentage: Option<f64>,
 }
 
-/// Lines may hold numbers, so only how many there are is shown.
+/// Shows the number of lines only: the lines themselves may hold SSNs.
 impl fmt::Debug for StartRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("StartRequest")
@@ -236,14 +238,14 @@ impl fmt::Debug for StartRequest {
     }
 }
 
-/// The caller's executions, newest first.
+/// One page of the caller's executions, newest first.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ExecutionsPage {
-    /// One page of them.
+    /// The executions on this page.
     pub executions: Vec<Execution>,
-    /// The cursor of the next page, where there is one.
+    /// The cursor of the next page; absent on the last page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next: Option<String>,
 }
@@ -253,7 +255,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_but_26_base32_characters_is_an_id() {
+    fn only_26_base32_characters_are_an_execution_id() {
         assert!("01jd0000000000000000000abc".parse::<ExecutionId>().is_ok());
         for bad in [
             "",
@@ -272,7 +274,7 @@ mod tests {
     }
 
     #[test]
-    fn counts_are_named_as_the_outcomes_are() {
+    fn counts_have_the_names_of_the_outcomes() {
         let counts = Counts {
             succeeded: 1,
             not_found: 2,
@@ -288,7 +290,7 @@ mod tests {
     }
 
     #[test]
-    fn a_start_request_shows_no_line() {
+    fn debug_of_a_start_request_shows_no_line() {
         let request = StartRequest {
             ssn_list: Some(vec!["123-45-6789".into()]),
             ..Default::default()

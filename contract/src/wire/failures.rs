@@ -1,24 +1,24 @@
-//! What FAILED, in groups that can be asked again.
+//! Failed items, grouped by status and error.
 
 use serde::{Deserialize, Serialize};
 
 use crate::wire::{ErrorKind, Outcome, RedriveRequest};
 
-/// Items that FAILED in the same way.
+/// The FAILED items that share a status and an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct FailureGroup {
-    /// The status of the last attempt; null where it brought none.
+    /// HTTP status of the last attempt; null if it got no response.
     pub status_code: Option<u16>,
-    /// Why there is no usable answer; null where the status says it.
+    /// Why the last attempt got no usable response; null if the status says it.
     pub error: Option<ErrorKind>,
-    /// How many; a number that stands in two lines counts once.
+    /// Number of items. A number that occurs in two rows counts once.
     pub items: u64,
 }
 
 impl FailureGroup {
-    /// Asks just this group again.
+    /// Returns the request that redrives this group only.
     pub fn redrive_request(&self) -> RedriveRequest {
         RedriveRequest {
             outcome: Some(Outcome::Failed),
@@ -28,14 +28,14 @@ impl FailureGroup {
     }
 }
 
-/// What FAILED so far, the largest group first.
+/// The items that have FAILED so far, in groups, the largest first.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Failures {
-    /// Every group once. Of equal ones that with the lower status is first.
+    /// The groups. Of two equally large ones, the one with the lower status comes first.
     pub groups: Vec<FailureGroup>,
-    /// Whether all that FAILED is in there; false where looking ended at its time limit.
+    /// Whether the groups cover all FAILED items; false if the scan reached its time limit.
     pub complete: bool,
 }
 
@@ -44,7 +44,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_group_s_redrive_selects_that_group_and_no_other() {
+    fn a_redrive_request_selects_its_own_group_only() {
         let group = |status_code, error| FailureGroup {
             status_code,
             error,
@@ -69,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn a_group_is_told_as_the_api_tells_it() {
+    fn failures_have_the_documented_json() {
         let failures = Failures {
             groups: vec![FailureGroup {
                 status_code: Some(503),

@@ -1,39 +1,39 @@
-//! Uploading a list in parts.
+//! Requests and responses for uploading a list in parts.
 
 use serde::{Deserialize, Serialize};
 
 use crate::list::Validation;
 use crate::wire::ExecutionId;
 
-/// Begins an upload of a list in parts: how its lines are to be read.
+/// Begins the upload of a list in parts, with the options for reading its lines.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct CreateListRequest {
-    /// Whether numbers that SSA never issued are INVALID.
+    /// Which numbers are accepted: every nine digits, or only those the SSA may have issued.
     #[serde(default)]
     pub validation: Validation,
-    /// Whether seven or eight bare digits are a number whose zeros a spreadsheet ate.
+    /// Whether seven or eight digits are read as a number that lost its leading zeros.
     #[serde(default)]
     pub restore_leading_zeros: bool,
 }
 
-/// A list that takes parts now.
+/// A new list, ready for its parts.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ListCreated {
-    /// Names the list in `PUT /api/lists/{id}/{part}` and as `listId`.
+    /// The id of the list, for `PUT /api/lists/{id}/{part}` and as `listId` of a start.
     pub id: ExecutionId,
 }
 
-/// One part was read and kept.
+/// A part that was read and stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct PartReceived {
-    /// Rows in this part.
+    /// Number of rows in this part.
     pub rows: u64,
-    /// Of these, rows that are no SSN.
+    /// Number of these rows that aren't a valid number.
     pub invalid: u64,
 }

@@ -1,4 +1,4 @@
-//! The wire types: what a request, an answer and a problem hold.
+//! The types of the API: requests, responses and problem documents.
 
 mod execution;
 mod failures;

@@ -1,30 +1,30 @@
-//! What became of a row.
+//! The outcome of a row, and the errors behind it.
 
 use serde::{Deserialize, Serialize};
 
 use crate::InvalidReason;
 
-/// What became of a row.
+/// The outcome of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Outcome {
-    /// No answer yet; the run goes on.
+    /// No final response yet; the execution is still running.
     Pending,
-    /// The upstream answered with a 2xx.
+    /// The upstream responded with a 2xx status.
     Succeeded,
-    /// The upstream answered 404 or 410: it has no such number.
+    /// The upstream responded with 404 or 410: it has no such number.
     NotFound,
-    /// Any other answer, or none.
+    /// The upstream responded with another status, or no usable response came.
     Failed,
-    /// The run ended before the number was asked.
+    /// The execution ended before a request for the number was sent.
     NotTried,
-    /// The line is no SSN; it was never sent.
+    /// The line isn't a valid SSN, so it was never sent.
     Invalid,
 }
 
 impl Outcome {
-    /// Every outcome, in the order in which they are shown.
+    /// All outcomes, in the order in which they are shown.
     pub const ALL: [Self; 6] = [
         Self::Succeeded,
         Self::NotFound,
@@ -34,12 +34,12 @@ impl Outcome {
         Self::Invalid,
     ];
 
-    /// Whether the upstream answered: such a row is never asked again.
+    /// Whether the upstream gave a definitive response, so that the row is never fetched again.
     pub fn is_definitive(self) -> bool {
         matches!(self, Self::Succeeded | Self::NotFound)
     }
 
-    /// The name on the wire, such as `NOT_FOUND`.
+    /// Returns the name in JSON and CSV, such as `NOT_FOUND`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Pending => "PENDING",
@@ -52,29 +52,30 @@ impl Outcome {
     }
 }
 
-/// Why a GET brought no usable answer.
+/// Why an attempt got no usable response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum ErrorKind {
-    /// The upstream's name could not be resolved, or nothing accepted the connection.
+    /// The upstream's host name could not be resolved, or no server accepted the connection.
     ConnectFailed,
-    /// The TLS handshake failed: a certificate that isn't trusted, or no common protocol.
+    /// The TLS handshake failed, for example because the certificate isn't trusted.
     TlsFailed,
-    /// No connection within the connect timeout, or no whole answer within the attempt timeout.
+    /// The connection or the whole attempt exceeded its timeout.
     TimedOut,
-    /// The connection broke before the answer was whole.
+    /// The connection broke before the response was complete.
     ConnectionLost,
-    /// The answer's body is larger than the cap.
+    /// The response body is larger than the limit.
     BodyTooLarge,
-    /// The upstream redirected to another origin or from https to http, which would carry the number away.
+    /// The upstream redirected to another origin or from https to http; following it would leak the
+    /// number.
     RedirectRefused,
-    /// The answer was no HTTP, or its content encoding was broken.
+    /// The response wasn't valid HTTP, or its content encoding was broken.
     InvalidAnswer,
 }
 
 impl ErrorKind {
-    /// Whether a further attempt may bring an answer.
+    /// Whether another attempt may succeed.
     pub fn is_transient(self) -> bool {
         matches!(
             self,
@@ -82,33 +83,33 @@ impl ErrorKind {
         )
     }
 
-    /// The error in plain words.
+    /// Returns the error as text for people.
     pub fn message(self) -> &'static str {
         match self {
-            Self::ConnectFailed => "no connection to the upstream",
+            Self::ConnectFailed => "could not connect to the upstream",
             Self::TlsFailed => "the TLS handshake with the upstream failed",
             Self::TimedOut => "timed out",
-            Self::ConnectionLost => "the connection broke before the answer was whole",
-            Self::BodyTooLarge => "the answer is larger than the body cap",
-            Self::RedirectRefused => "redirected to another origin, not followed",
-            Self::InvalidAnswer => "the answer was no valid HTTP",
+            Self::ConnectionLost => "the connection broke before the response was complete",
+            Self::BodyTooLarge => "the response body is larger than the limit",
+            Self::RedirectRefused => "redirected to another origin; not followed",
+            Self::InvalidAnswer => "the response was not valid HTTP",
         }
     }
 }
 
-/// The `error` of a row: why a GET failed, or why the line is no SSN.
+/// The `error` of a row: why its last attempt failed, or why the line isn't a valid SSN.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(untagged)]
 pub enum RowError {
-    /// Why the row FAILED, where there is no status that says it.
+    /// Why the row FAILED, if its status doesn't say it.
     Fetch(ErrorKind),
     /// Why the row is INVALID.
     Invalid(InvalidReason),
 }
 
 impl RowError {
-    /// The error in plain words.
+    /// Returns the error as text for people.
     pub fn message(self) -> &'static str {
         match self {
             Self::Fetch(kind) => kind.message(),

@@ -1,4 +1,4 @@
-//! An error as HTTP tells it.
+//! Error responses.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,14 +6,14 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Problem {
-    /// The kind of problem, a relative reference such as `/problems/unknown-execution`.
+    /// The type of problem, a relative reference such as `/problems/unknown-execution`.
     #[serde(rename = "type")]
     pub kind: String,
-    /// The kind in words.
+    /// A short summary of the type.
     pub title: String,
     /// The HTTP status.
     pub status: u16,
-    /// What was wrong here, where, and what to do.
+    /// What was wrong with this request, where, and what to do about it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
 }

@@ -1,28 +1,30 @@
-//! Asking again.
+//! Requests to fetch failed items again.
 
 use serde::{Deserialize, Serialize};
 
 use crate::wire::{ErrorKind, Outcome};
 
-/// Asks again what FAILED or was NOT_TRIED, or of that only what matches: any value within a
-/// field, every field that is given.
+/// Selects the FAILED and NOT_TRIED items to fetch again; all of them by default.
+///
+/// An item is selected if it matches every field that is present. It matches a field if it equals
+/// one of the field's values.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct RedriveRequest {
-    /// FAILED or NOT_TRIED.
+    /// The outcome, FAILED or NOT_TRIED.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub outcome: Option<Outcome>,
-    /// Statuses of the last attempt; null among them is an attempt that brought none.
+    /// HTTP statuses of the last attempt; null selects items whose last attempt got no response.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status_codes: Option<Vec<Option<u16>>>,
-    /// Errors of the last attempt; null among them is an attempt whose status says it all.
+    /// Errors of the last attempt; null selects items without an error.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub errors: Option<Vec<Option<ErrorKind>>>,
 }
 
 impl RedriveRequest {
-    /// Whether an item that stands so is asked again.
+    /// Whether an item with this outcome, status and error is fetched again.
     pub fn selects(
         &self,
         outcome: Outcome,
@@ -41,19 +43,21 @@ impl RedriveRequest {
                 .is_none_or(|wanted| wanted.contains(&error))
     }
 
-    /// Whether it names an answer: a status that needs no second asking, without an error that
-    /// made it unusable.
+    /// Whether it names a status that is a definitive response: 2xx, 404 or 410.
+    ///
+    /// Such a status can be redriven only together with errors, which say that the response was
+    /// unusable.
     pub fn names_definitive_status(&self) -> bool {
-        let is_answer = |status: &Option<u16>| matches!(status, Some(200..=299 | 404 | 410));
-        let with_an_error = self
+        let is_definitive = |status: &Option<u16>| matches!(status, Some(200..=299 | 404 | 410));
+        let has_errors_only = self
             .errors
             .as_ref()
             .is_some_and(|errors| errors.iter().all(Option::is_some));
         let codes = self.status_codes.as_deref().unwrap_or_default();
-        codes.iter().any(is_answer) && !with_an_error
+        codes.iter().any(is_definitive) && !has_errors_only
     }
 
-    /// Whether every FAILED and NOT_TRIED item is meant.
+    /// Whether it selects every FAILED and NOT_TRIED item.
     pub fn selects_all(&self) -> bool {
         self.outcome.is_none() && self.status_codes.is_none() && self.errors.is_none()
     }
@@ -64,7 +68,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn values_are_or_within_a_field_and_and_across() {
+    fn an_item_must_match_one_value_of_every_field() {
         let request = RedriveRequest {
             status_codes: Some(vec![Some(500), Some(503)]),
             errors: None,
@@ -85,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn a_status_of_an_answer_goes_with_an_error_only() {
+    fn a_definitive_status_needs_an_error() {
         let request = |errors| RedriveRequest {
             status_codes: Some(vec![Some(200)]),
             errors,

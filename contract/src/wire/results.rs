@@ -1,4 +1,4 @@
-//! Results, row by row.
+//! Results: one row for each line of the list.
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -6,29 +6,29 @@ use serde_json::value::RawValue;
 use crate::Warning;
 use crate::wire::{Outcome, RowError};
 
-/// One line of the list and what became of it.
+/// The result of one line of the list.
 #[derive(Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ResultRow {
-    /// The row's number, from 0.
+    /// Index of the row, from 0.
     pub row: u64,
-    /// Masked (`***-**-6789`), or nine digits where revealed; null where INVALID.
+    /// The SSN, masked (`***-**-6789`) or as nine digits if revealed; null if INVALID.
     pub ssn: Option<String>,
-    /// What became of it.
+    /// The outcome.
     pub outcome: Outcome,
-    /// The status of the last attempt; null where it brought none.
+    /// HTTP status of the last attempt; null if it got no response.
     pub status_code: Option<u16>,
-    /// The upstream's JSON where it sent JSON, else its text as a string.
+    /// The response body: the upstream's JSON, or its text as a string if it isn't JSON.
     #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
     pub body: Option<Box<RawValue>>,
-    /// Why it FAILED without a status that says it, or why it is INVALID.
+    /// Why the row is INVALID, or why it FAILED if the status doesn't say it.
     pub error: Option<RowError>,
-    /// What to look at twice.
+    /// Why the number is probably wrong, although it has the right form.
     pub warning: Option<Warning>,
-    /// Milliseconds the last attempt took.
+    /// Duration of the last attempt, in milliseconds.
     pub duration_ms: Option<u32>,
-    /// GETs made in the pass that brought the outcome; 0 while PENDING, and where none was made.
+    /// Number of attempts in the pass that produced the outcome; 0 if there was none.
     pub attempts: u32,
 }
 
@@ -59,14 +59,14 @@ impl PartialEq for ResultRow {
     }
 }
 
-/// Rows in list order.
+/// One page of results, in the order of the list.
 #[derive(Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ResultsPage {
-    /// Possibly none although `next` is there: a page ends at a time limit too.
+    /// The rows of this page. A page that reached its time limit may have no rows but a `next`.
     pub rows: Vec<ResultRow>,
-    /// The cursor of the next page, where there is one.
+    /// The cursor of the next page; absent on the last page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next: Option<String>,
 }

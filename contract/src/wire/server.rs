@@ -1,70 +1,70 @@
-//! What a server tells of itself.
+//! The server's settings and health.
 
 use serde::{Deserialize, Serialize};
 
-/// The answer of `GET /api/settings`.
+/// The server's upstream, limits and defaults.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ServerSettings {
-    /// Who is asked.
+    /// The upstream that requests go to.
     pub upstream: UpstreamInfo,
-    /// What a list may hold.
+    /// The limits of lists and executions.
     pub limits: Limits,
-    /// What an absent setting of a run means.
+    /// The values of settings that a start omits.
     pub defaults: DefaultSettings,
-    /// Who is signed in; null where there is no sign-in.
+    /// Name of the signed-in user; null if the server has no sign-in.
     pub user: Option<String>,
 }
 
-/// The upstream, as far as a caller may know it.
+/// The upstream's address, without credentials or query.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct UpstreamInfo {
-    /// Host, and port where it isn't the scheme's own.
+    /// The host, with the port if it isn't the scheme's default.
     pub host: String,
-    /// The path in front of the number, such as `/ssn/`.
+    /// The path that precedes the number, such as `/ssn/`.
     pub path: String,
-    /// Whether this is the demo upstream, whose records are made up.
+    /// Whether this is the demo upstream, which serves made-up records.
     pub demo: bool,
 }
 
-/// What a list and a run may hold at most.
+/// The limits of lists and executions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Limits {
-    /// Lines in `ssnList`.
+    /// Maximum number of lines in `ssnList`.
     pub ssn_list: u32,
-    /// Lines in a list uploaded in parts.
+    /// Maximum number of lines in a list uploaded in parts.
     pub list_rows: u32,
-    /// Bytes in one part.
+    /// Maximum size of one part, in bytes.
     pub part_bytes: u32,
-    /// GETs in flight.
+    /// Highest `maxConcurrency` that a start may set.
     pub max_concurrency: u32,
 }
 
-/// What an absent setting of a run means.
+/// The values of settings that a start omits.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct DefaultSettings {
-    /// GETs in flight.
+    /// Maximum number of requests in flight.
     pub max_concurrency: u32,
-    /// GETs started a second; null: no limit.
+    /// Maximum number of requests started per second; null means no limit.
     pub requests_per_second: Option<f64>,
-    /// Percent.
+    /// Percentage of items that may fail.
     pub tolerated_failure_percentage: f64,
 }
 
-/// The answer of `GET /api/health`.
+/// The health of the server.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Health {
-    /// Always `ok`: the process answers.
+    /// Always `ok`.
     pub status: String,
-    /// The program's version.
+    /// Version of the program.
     pub version: String,
 }

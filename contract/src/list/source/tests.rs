@@ -15,7 +15,7 @@ fn column(text: &str, column: &str) -> Result<Source, ReadError> {
     read_source(text.as_bytes(), &ReadOptions::default(), Some(&column))
 }
 
-/// Each row's number or reason.
+/// Returns each row's number or reason.
 fn rows(source: &Source) -> Vec<String> {
     let row = |row: &Row| match row {
         Row::Item { index, .. } => {
@@ -41,7 +41,7 @@ fn choices(names: &[(usize, &str)]) -> Vec<Column> {
 }
 
 #[test]
-fn one_value_a_line_is_no_table() {
+fn one_value_per_line_is_not_a_table() {
     for text in [
         "123 45 6789\n987-65-4321\n",
         "123-45-6789\n987654321\nDoe, John\n111223333",
@@ -83,16 +83,16 @@ fn every_encoding_gives_the_same_rows() {
 }
 
 #[test]
-fn invalid_bytes_make_their_own_line_invalid() {
+fn invalid_bytes_make_only_their_line_invalid() {
     let bytes = b"123456789\n123\xff45\xff6789\n\xe2\r\n987654321";
     let source = read_source(bytes, &ReadOptions::default(), None).unwrap();
     let expected = ["123456789", "Encoding", "Encoding", "987654321"];
     assert_eq!(rows(&source), expected);
-    // In a table only the number matters: Windows' own encoding in a name does no harm.
+    // In a table only the number matters: a name may be in a Windows encoding.
     let bytes = b"M\xfcller;123456789\nDoe;987654321";
     let source = read_source(bytes, &ReadOptions::default(), None).unwrap();
     assert_eq!(rows(&source), ["123456789", "987654321"]);
-    // UTF-16 without a mark.
+    // UTF-16 without a byte order mark.
     let bytes = b"1\x002\x00\n\x003\x00";
     let source = read_source(bytes, &ReadOptions::default(), None).unwrap();
     assert_eq!(rows(&source), ["Encoding", "Encoding"]);
@@ -107,7 +107,7 @@ fn the_column_is_found_by_its_header() {
             (1, b';', true),
         ),
         ("SSN\tName\n123 45 6789\tDoe", (0, b'\t', true)),
-        // The header decides between two columns of nine digits, and against what it doesn't name.
+        // The header decides between two columns of nine digits.
         ("account,ssn\n111111111,123456789", (1, b',', true)),
         ("Spouse SSN,ssn\n111111111,123456789", (1, b',', true)),
         ("id,employee_ssn\n111111111,123456789", (1, b',', true)),
@@ -123,7 +123,7 @@ fn the_column_is_found_by_its_header() {
 }
 
 #[test]
-fn the_column_is_found_by_what_it_holds() {
+fn the_column_is_found_by_its_content() {
     for (text, expected) in [
         ("Doe,123-45-6789\nRoe,987654321", (1, b',', false)),
         ("Tax ID;Name\n123456789;Doe, John", (0, b';', true)),
@@ -132,9 +132,9 @@ fn the_column_is_found_by_what_it_holds() {
             "Doe, John;123-45-6789\nRoe, Jane;987-65-4321",
             (1, b';', false),
         ),
-        // Zeros lost throughout.
+        // All numbers lost their zeros.
         ("Doe,12345678\nRoe,1234567", (1, b',', false)),
-        // Pasted out of a program.
+        // Pasted from source code.
         ("\"123-45-6789\",\n\"987-65-4321\",", (0, b',', false)),
     ] {
         assert_eq!(column_of(&read(text)), Some(expected), "{text}");
@@ -142,7 +142,7 @@ fn the_column_is_found_by_what_it_holds() {
 }
 
 #[test]
-fn where_two_columns_could_be_meant_it_asks() {
+fn two_possible_columns_are_an_error() {
     let ambiguous = |names: &[(usize, &str)]| ReadError::AmbiguousColumn {
         candidates: choices(names),
     };
@@ -160,14 +160,14 @@ fn where_two_columns_could_be_meant_it_asks() {
     let chosen = column(named, "her ssn").unwrap();
     assert_eq!(rows(&chosen), ["987654321"]);
 
-    // The header says one thing and the cells another.
+    // The header and the cells contradict each other.
     let contradicting = "ssn_last4,tax id\n6789,123456789";
     let both = ambiguous(&[(0, "ssn_last4"), (1, "tax id")]);
     assert_eq!(failing(contradicting), both);
 }
 
 #[test]
-fn a_table_without_such_a_column_says_which_there_are() {
+fn a_table_without_ssns_is_an_error_that_names_columns() {
     let text = "Name,City\nDoe,Salem\nRoe,Boston";
     let columns = choices(&[(0, "column 1"), (1, "column 2")]);
     assert_eq!(failing(text), ReadError::NoColumn { columns });
@@ -184,7 +184,7 @@ fn a_table_without_such_a_column_says_which_there_are() {
 }
 
 #[test]
-fn a_text_may_begin_with_the_name_of_its_column() {
+fn a_text_may_start_with_a_header() {
     for text in [
         "SSN\n123456789\n",
         "\n\"Social Security Number\"\r\n123-45-6789",
@@ -198,7 +198,7 @@ fn a_text_may_begin_with_the_name_of_its_column() {
 }
 
 #[test]
-fn an_empty_value_in_a_tables_row_is_a_row() {
+fn a_record_with_an_empty_value_is_a_row() {
     let source = read("ssn,name\n123456789,Doe\n,Roe\n\n   \nx\n\"\",Poe\n,\n");
     let expected = ["123456789", "Empty", "NoDigits", "Empty", "Empty"];
     assert_eq!(rows(&source), expected);
@@ -207,7 +207,7 @@ fn an_empty_value_in_a_tables_row_is_a_row() {
 }
 
 #[test]
-fn cells_are_what_the_tables_writer_meant() {
+fn cells_are_unquoted() {
     let source = read("name,note,ssn\n\"Doe, \"\"J\"\"\",\"two\nlines\",\"123-45-6789\"\nRoe,,x\n");
     assert_eq!(source.cells(0), ["Doe, \"J\"", "two\nlines", "123-45-6789"]);
     assert_eq!(source.cells(1), ["Roe", "", "x"]);
@@ -216,7 +216,7 @@ fn cells_are_what_the_tables_writer_meant() {
 }
 
 #[test]
-fn a_list_of_more_rows_than_fit_is_refused() {
+fn a_list_with_too_many_rows_is_refused() {
     let text = b"123456789\n987654321\n\n111223333\n";
     let options = ReadOptions::default();
     assert!(read_up_to(3, text, &options, None).is_ok());
@@ -227,7 +227,7 @@ fn a_list_of_more_rows_than_fit_is_refused() {
 }
 
 #[test]
-fn a_workbook_is_refused_with_what_to_do() {
+fn a_workbook_is_refused_with_advice() {
     let error = read_source(b"PK\x03\x04\x14\x00", &ReadOptions::default(), None);
     assert!(error.unwrap_err().to_string().contains("CSV"));
 }
@@ -245,7 +245,7 @@ fn lost_zeros_and_warnings_are_counted() {
 }
 
 #[test]
-fn nothing_typed_is_shown_by_debug() {
+fn debug_of_a_source_shows_no_text() {
     let shown = format!("{:?}", read("name,ssn\nDoe,123-45-6789\nRoe,987654321x"));
     assert!(
         !shown.contains("6789") && !shown.contains("4321"),
@@ -254,7 +254,7 @@ fn nothing_typed_is_shown_by_debug() {
 }
 
 #[test]
-fn noise_is_read_to_its_end() {
+fn random_bytes_are_read_to_the_end() {
     // Xorshift64 (Marsaglia, 2003).
     let mut state = 0x2545_f491_4f6c_dd1d_u64;
     let mut next = || {
@@ -273,13 +273,13 @@ fn noise_is_read_to_its_end() {
     for byte in b",;\t\" \r\nx1\x00\xff" {
         let _ = read_source(&vec![*byte; 1_000_000], &ReadOptions::default(), None);
     }
-    // One column more than anybody has, again and again.
+    // More columns than are kept, in many records.
     let commas = [vec![b','; 20_000], vec![b'\n']].concat().repeat(50);
     let error = read_source(&commas, &ReadOptions::default(), None).unwrap_err();
     assert!(matches!(error, ReadError::NoColumn { .. }), "{error}");
 }
 
-/// Text that has what decides something in it, more often than chance would.
+/// Text with more digits, delimiters and quotes than random text has.
 fn text() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
         3 => "[0-9]{3}-?[0-9]{2}-?[0-9]{4}",
@@ -317,7 +317,7 @@ fn check(source: &Source) {
 
 proptest! {
     #[test]
-    fn no_bytes_are_too_strange(
+    fn any_bytes_are_read_without_a_panic(
         bytes in prop::collection::vec(any::<u8>(), 0..400), options in options()
     ) {
         if let Ok(source) = read_source(&bytes, &options, None) {
@@ -351,7 +351,7 @@ proptest! {
     }
 
     #[test]
-    fn a_list_that_is_sent_on_is_the_same_list(text in text(), options in options()) {
+    fn a_list_written_as_lines_is_read_as_the_same_list(text in text(), options in options()) {
         if let Ok(source) = read_source(text.as_bytes(), &options, None) {
             let mut sent = String::new();
             for row in 0..source.list.rows.len() {
