@@ -1,4 +1,4 @@
-//! The router and what its handlers share.
+//! The router, and the state that its handlers share.
 
 use std::sync::Arc;
 
@@ -12,22 +12,24 @@ use store::Store;
 use crate::problem::ApiError;
 use crate::{Engine, routes};
 
-/// Bytes of a request: 250,000 lines as JSON, each with a number's dashes, quotes and a comma, and
-/// room for invalid ones.
+/// Maximum size of a request body.
+///
+/// It fits 250,000 lines as JSON, each with dashes, quotes and a comma, and leaves room for longer
+/// invalid lines.
 const MAX_BODY_BYTES: usize = 16 << 20;
 
-/// What the handlers share. Cheap to clone.
+/// The state that all handlers share. It is cheap to clone.
 #[derive(Clone)]
 pub struct Api {
-    /// The executions' files.
+    /// The store with the files of all executions.
     pub store: Store,
-    /// What drives the runs.
+    /// The engine that runs executions.
     pub engine: Arc<dyn Engine>,
-    /// The upstream, as callers may know it.
+    /// The upstream's address, without its secrets.
     pub upstream: UpstreamInfo,
-    /// What a start that doesn't say otherwise gets.
+    /// The values of settings that a start omits.
     pub defaults: RunSettings,
-    /// GETs in flight that a start may ask for.
+    /// Highest `maxConcurrency` that a start may set.
     pub max_concurrency: u32,
 }
 
@@ -51,7 +53,9 @@ impl Api {
     }
 }
 
-/// The API's routes, all below `/api`. Whatever else is asked there is a 404 problem.
+/// Builds the router of the API.
+///
+/// All routes are below `/api`. Any other path there is a 404 problem.
 pub fn router(api: Api) -> Router {
     let openapi = || {
         let kind = (header::CONTENT_TYPE, "application/json");
@@ -69,7 +73,7 @@ pub fn router(api: Api) -> Router {
         .with_state(api)
 }
 
-/// Answers hold numbers or what was learnt of them: no cache may keep them.
+/// Forbids caching, because responses contain SSNs or data about their holders.
 async fn no_store(mut response: axum::response::Response) -> axum::response::Response {
     response
         .headers_mut()

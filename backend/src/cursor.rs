@@ -1,4 +1,4 @@
-//! Where a listing goes on, as an opaque text.
+//! Cursors: positions in a listing, as opaque text.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -9,7 +9,7 @@ use store::Filters;
 
 use crate::ApiError;
 
-/// Where a page of results goes on. Holds no number.
+/// The position of the next page of results. It contains no SSN.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ResultsCursor {
@@ -18,19 +18,19 @@ pub(crate) struct ResultsCursor {
     pub(crate) filters: Filters,
 }
 
-/// Where the history goes on: after this execution.
+/// The position of the next page of the history: after this execution.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct HistoryCursor {
     pub(crate) after: ExecutionId,
 }
 
-/// A cursor as text that is safe in a query.
+/// Encodes a cursor as text that is safe in a query.
 pub(crate) fn encode(cursor: &impl Serialize) -> String {
     URL_SAFE_NO_PAD.encode(serde_json::to_vec(cursor).unwrap_or_default())
 }
 
-/// The cursor of this text.
+/// Decodes a cursor.
 pub(crate) fn decode<T: DeserializeOwned>(text: &str) -> Result<T, ApiError> {
     let cursor = URL_SAFE_NO_PAD
         .decode(text)
@@ -38,7 +38,7 @@ pub(crate) fn decode<T: DeserializeOwned>(text: &str) -> Result<T, ApiError> {
         .and_then(|json| serde_json::from_slice(&json).ok());
     cursor.ok_or_else(|| {
         ApiError::Invalid(
-            "cursor is no good: it takes what an earlier answer gave as `next`, unchanged".into(),
+            "cursor is invalid: send the `next` of an earlier response, unchanged".into(),
         )
     })
 }
@@ -48,7 +48,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_cursor_reads_back_and_a_broken_one_is_refused() {
+    fn a_cursor_round_trips_and_a_broken_one_is_refused() {
         let cursor = HistoryCursor {
             after: "01jd0000000000000000000abc".parse().unwrap(),
         };

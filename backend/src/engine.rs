@@ -1,30 +1,33 @@
-//! The port behind which a run is driven: AWS Step Functions, or the embedded engine.
+//! The trait for engines, which run executions: AWS Step Functions, or the embedded engine.
 
 use async_trait::async_trait;
 use contract::wire::{ExecutionId, ExecutionStatus};
 use store::{Meta, Pass};
 
-/// What an engine is given to start a pass. It holds no number: the fetcher reads its slice of the
-/// items from the store.
+/// The input with which an engine starts a pass.
+///
+/// It contains no SSN: the fetcher reads its batch of items from the store.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PassStart {
-    /// The execution.
+    /// The execution to run.
     pub execution_id: ExecutionId,
-    /// 1 for the start, one more for each redrive.
+    /// Number of the pass: 1 for the start, one more for each redrive.
     pub pass: u32,
     /// The batches to fetch.
     pub batches: Vec<u32>,
-    /// Batches fetched at the same time.
+    /// Maximum number of batches to fetch at the same time.
     pub lanes: u32,
-    /// Whether the run needs Step Functions' Distributed Map: more than 40 batches, or a low rate
-    /// that makes each batch loop often.
+    /// Whether the pass needs a Distributed Map of Step Functions.
+    ///
+    /// It does if it has more than 40 batches, or a rate so low that each batch needs many
+    /// invocations.
     pub wide: bool,
 }
 
 impl PassStart {
-    /// The start of this pass of this execution.
-    pub fn of(meta: &Meta, pass: &Pass) -> Self {
+    /// Creates the input for a pass of an execution.
+    pub fn new(meta: &Meta, pass: &Pass) -> Self {
         Self {
             execution_id: meta.id.clone(),
             pass: pass.pass,
@@ -35,51 +38,60 @@ impl PassStart {
     }
 }
 
-/// Where a pass stands for the engine alone; what was fetched is the store's to say.
+/// The status of a pass in the engine. The store holds what was fetched.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum EngineStatus {
-    /// Under way.
+    /// The pass is running.
     Running,
-    /// Over, one way or another.
+    /// The pass has ended, in whatever way.
     Ended {
-        /// How, in Step Functions' words; never RUNNING.
+        /// The status it ended with; never RUNNING.
         status: ExecutionStatus,
-        /// Why, where the engine says.
+        /// Why it ended, if the engine knows.
         reason: Option<String>,
     },
-    /// The engine has never heard of it, or has forgotten it.
+    /// The engine doesn't know the pass, or has forgotten it.
     Unknown,
 }
 
-/// An engine did not do what it was asked.
+/// Why an engine failed to start, stop or describe a pass.
 #[derive(Debug, thiserror::Error)]
 pub enum EngineError {
-    /// The engine is there but takes no more for now.
+    /// The engine accepts no more requests for now.
     #[error("the engine is throttling; try again in a few seconds")]
     Throttled,
-    /// Anything else: not reachable, not allowed, not set up.
+    /// The engine could not be reached, refused the call or isn't set up.
     #[error("the engine failed: {0}")]
     Failed(String),
 }
 
-/// Drives passes. Every method may be called again with the same arguments: a start that has
-/// happened, a stop of what is over and a sweep of what is gone are all fine.
+/// Runs passes of executions.
+///
+/// Every method is idempotent: starting a pass that was started, stopping one that has ended and
+/// sweeping an execution that is gone all succeed.
 #[async_trait]
 pub trait Engine: Send + Sync + 'static {
-    /// Starts a pass: every batch is given to the fetcher, again while it answers that something
-    /// is pending, and then the fetcher's `finish`.
+    /// Starts a pass.
+    ///
+    /// The engine invokes the fetcher for each batch, again and again while it reports pending
+    /// items, and then the fetcher's `finish`.
     async fn start(&self, start: PassStart) -> Result<(), EngineError>;
 
-    /// Where a pass stands.
+    /// Returns the status of a pass.
     async fn status(&self, id: &ExecutionId, pass: u32) -> Result<EngineStatus, EngineError>;
 
-    /// Ends a pass early. The mark in the store is what stops the fetchers; this spares waiting.
+    /// Ends a pass early.
+    ///
+    /// The stop mark in the store stops the fetchers; this call only makes the end come sooner.
     async fn stop(&self, id: &ExecutionId, pass: u32) -> Result<(), EngineError>;
 
-    /// Erases what late writers may have left of a deleted execution, once the last must be gone.
+    /// Erases files that fetchers wrote after an execution was erased.
+    ///
+    /// The engine does so once no fetcher of the execution can be running any more.
     async fn sweep(&self, id: &ExecutionId) -> Result<(), EngineError>;
 
-    /// Fetchers that run at the same time at most, each with its share of the concurrency; `None`
-    /// where all batches of an execution share one limit in one process.
+    /// Returns the maximum number of fetchers that run at the same time, each with its own limits.
+    ///
+    /// `None` means that all batches of an execution share one limit, in one process.
     fn fetcher_concurrency(&self) -> Option<u32>;
 }

@@ -46,7 +46,7 @@ impl<S: Sync> FromRequestParts<S> for Owner {
     }
 }
 
-/// The parameters in the query of a request: each known, and none of them twice.
+/// The query parameters of a request, without unknown or repeated ones.
 pub(crate) struct Parameters(HashMap<String, String>);
 
 impl Parameters {
@@ -77,7 +77,7 @@ impl Parameters {
         self.0.get(name).map(String::as_str)
     }
 
-    /// Parses the value of a parameter as a number or boolean; `expected` describes it in the error.
+    /// Parses a parameter as a number or boolean, which `expected` describes in the error.
     pub(crate) fn get_literal<T: DeserializeOwned>(
         &self,
         name: &str,
@@ -86,7 +86,7 @@ impl Parameters {
         self.deserialize(name, expected, |text| serde_json::from_str(text))
     }
 
-    /// Parses the value of a parameter as an enum's name; `expected` describes it in the error.
+    /// Parses a parameter as a name, such as an outcome, which `expected` describes in the error.
     pub(crate) fn get_name<T: DeserializeOwned>(
         &self,
         name: &str,

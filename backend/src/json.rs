@@ -1,4 +1,4 @@
-//! Reads a request's JSON, and says what is wrong with it without repeating it: it may hold numbers.
+//! Parses JSON bodies, with errors that never repeat the body: it may contain SSNs.
 
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{FromRequest, Request};
@@ -9,7 +9,7 @@ use serde_json::error::Category;
 
 use crate::ApiError;
 
-/// A request's body as JSON. No body at all is taken as `{}`.
+/// The JSON body of a request. A missing body is read as `{}`.
 pub(crate) struct Body<T>(pub(crate) T);
 
 impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
@@ -39,15 +39,15 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
     }
 }
 
-/// A request's body, as long as the router's limit lets it be.
+/// Reads the body of a request, up to the router's limit.
 pub(crate) async fn body<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, ApiError> {
     Bytes::from_request(request, state).await.map_err(|rejection| match rejection {
         BytesRejection::FailedToBufferBody(ref inner)
             if axum::response::IntoResponse::into_response(rejection).status() == http::StatusCode::PAYLOAD_TOO_LARGE =>
         {
-            ApiError::TooLarge("a list in one request has at most 250,000 lines; upload a longer one in parts (/api/lists)")
+            ApiError::TooLarge("one request has at most 250,000 lines; upload a longer list in parts (/api/lists)")
         }
-        _ => ApiError::Invalid("the body broke off before its end: send it again".into()),
+        _ => ApiError::Invalid("the body ended early: send the request again".into()),
     })
 }
 
@@ -55,31 +55,33 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
     let mut json = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
         let field = error.path().to_string();
-        tell(&field, error.inner())
+        describe(&field, error.inner())
     })?;
-    json.end().map_err(|error| tell("", &error))?;
+    json.end().map_err(|error| describe("", &error))?;
     Ok(value)
 }
 
-fn tell(field: &str, error: &serde_json::Error) -> ApiError {
+/// Describes an error by its place and by what the type expects.
+fn describe(field: &str, error: &serde_json::Error) -> ApiError {
     let place = format!("line {}, column {}", error.line(), error.column());
     match error.classify() {
         Category::Data => {}
-        Category::Eof => return ApiError::NotJson(format!("it ends too early, at {place}")),
+        Category::Eof => return ApiError::NotJson(format!("it ends early, at {place}")),
         _ => return ApiError::NotJson(format!("at {place}")),
     }
     let message = error.to_string();
-    // Only a name that we gave: a key of the caller's may be a number.
-    let is_ours = field
+    // Only the name of a known field is safe to repeat: an unknown key may be an SSN.
+    let is_known = field
         .chars()
         .all(|c| c.is_ascii_alphabetic() || matches!(c, '.' | '[' | ']') || c.is_ascii_digit())
         && field.starts_with(|c: char| c.is_ascii_lowercase());
-    let at = if is_ours && !message.starts_with("unknown field") {
+    let at = if is_known && !message.starts_with("unknown field") {
         format!("{field}, at {place}")
     } else {
         place
     };
-    // What follows the last of these words is told by the type, what precedes it by the caller.
+    // In serde's messages, the text after the last "expected" comes from our types. The text before
+    // it may quote the body.
     let what = if message.starts_with("missing field") || message.starts_with("duplicate field") {
         message
             .split(" at line ")
@@ -96,13 +98,13 @@ fn tell(field: &str, error: &serde_json::Error) -> ApiError {
         ]
         .into_iter()
         .find(|kind| before.starts_with(kind))
-        .unwrap_or("not as it must be");
+        .unwrap_or("invalid");
         let expected = expected.split(" at line ").next().unwrap_or_default();
-        format!("{kind}; it takes {expected}")
+        format!("{kind}; expected {expected}")
     } else {
-        "not as it must be".to_owned()
+        "invalid".to_owned()
     };
-    ApiError::Invalid(format!("the body is no good ({at}): {what}"))
+    ApiError::Invalid(format!("the body is invalid ({at}): {what}"))
 }
 
 #[cfg(test)]
@@ -117,23 +119,23 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_told_with_its_place() {
-        assert!(refused("{\"ssnList\": [").contains("ends too early, at line 1, column 13"));
-        assert!(refused("nonsense").contains("no JSON: at line 1"));
+    fn an_error_says_what_is_wrong_and_where() {
+        assert!(refused("{\"ssnList\": [").contains("ends early, at line 1, column 13"));
+        assert!(refused("nonsense").contains("not JSON: at line 1"));
         assert!(
             refused("{\"ssnList\": [\"1\", 2]}")
-                .contains("ssnList[1], at line 1, column 19): invalid type; it takes a string")
+                .contains("ssnList[1], at line 1, column 19): invalid type; expected a string")
         );
         assert!(
             refused("{\"validation\": \"strict\"}")
-                .contains("unknown variant; it takes `format` or `issued`")
+                .contains("unknown variant; expected `format` or `issued`")
         );
         assert!(refused("{\"maxConcurrency\": -1}").contains("maxConcurrency"));
-        assert!(refused("{} {}").contains("no JSON"));
+        assert!(refused("{} {}").contains("not JSON"));
     }
 
     #[test]
-    fn nothing_that_was_sent_is_repeated() {
+    fn an_error_repeats_nothing_of_the_body() {
         for body in [
             r#"{"123456789": 1}"#,
             r#"{"validation": "123456789"}"#,
@@ -147,8 +149,8 @@ mod tests {
             r#"["123456789"]"#,
             r#""123456789""#,
         ] {
-            let told = refused(body);
-            assert!(!told.contains("123456789"), "{body}: {told}");
+            let message = refused(body);
+            assert!(!message.contains("123456789"), "{body}: {message}");
         }
     }
 }

@@ -1,25 +1,33 @@
-//! How a run's concurrency and rate are divided among its lanes.
+//! Divides an execution's concurrency and rate among the lanes of a pass.
 
 use contract::limits::DEFAULT_MAX_ATTEMPTS;
 use store::{Meta, Pass};
 
-/// GETs that one fetcher has in flight at most: a Lambda has 1,024 file descriptors (AWS Lambda
-/// quotas), and some are its own.
+/// Maximum number of requests in flight of one fetcher.
+///
+/// A Lambda function has 1,024 file descriptors (AWS Lambda quotas) and needs some for itself.
 const MAX_LANE_CONCURRENCY: u32 = 900;
-/// Batches that an inline Map takes: its greatest concurrency (AWS Step Functions, "Map state
-/// processing modes").
+/// Maximum number of batches for an inline Map: its maximum concurrency.
+///
+/// Source: AWS Step Functions, "Map state processing modes".
 const MAX_INLINE_BATCHES: usize = 40;
-/// An inline Map shares its execution's 25,000 history events (AWS Step Functions quotas). A batch
-/// loops about every ten minutes and a loop takes about ten events, so that 40 batches have some
-/// 60 loops; a run that would take longer than this many seconds goes the other way.
+/// Maximum expected duration of a pass in an inline Map, in seconds.
+///
+/// All batches of an inline Map share the 25,000 history events of one state machine execution (AWS
+/// Step Functions quotas). A batch needs a new invocation about every ten minutes, which adds about
+/// ten events, so 40 batches can have about 60 invocations each.
 const MAX_INLINE_SECONDS: f64 = 6.0 * 3_600.0;
 
-/// An upstream that asks to be left alone after every burst ends an invocation each time, so that
-/// a run of few at once may loop as often as this.
+/// Maximum expected number of pauses of a pass in an inline Map.
+///
+/// If an upstream sends `Retry-After` after every burst of requests, each burst takes an invocation.
+/// A pass with low concurrency has many bursts.
 const MAX_INLINE_PAUSES: u64 = 2_000;
 
-/// Sets the shares of a pass that is about to be written. `fetchers` is how many fetchers run at
-/// the same time; none: all batches share one limit in one process.
+/// Sets the number of lanes of a new pass, and the concurrency and rate of each lane.
+///
+/// `fetchers` is the maximum number of fetchers that run at the same time. With `None`, all batches
+/// share one limit in one process.
 pub(crate) fn assign_lanes(meta: &Meta, pass: &mut Pass, fetchers: Option<u32>) {
     let settings = &meta.settings;
     let batches = pass.batches(meta).len();
@@ -60,7 +68,7 @@ mod tests {
     use contract::list::{List, ParsedSsn};
     use contract::wire::RunSettings;
 
-    fn divided(
+    fn assigned(
         items: u32,
         max_concurrency: u32,
         requests_per_second: Option<f64>,
@@ -83,11 +91,11 @@ mod tests {
     }
 
     #[test]
-    fn the_sum_over_all_lanes_stays_within_what_was_asked_for() {
+    fn all_lanes_together_stay_within_the_settings() {
         for items in [1, 40, 41, 5_000, 20_000] {
             for concurrency in [1, 10, 1_000, 10_000] {
                 for rate in [None, Some(0.5), Some(50.0), Some(5_000.0)] {
-                    let pass = divided(items, concurrency, rate, Some(500));
+                    let pass = assigned(items, concurrency, rate, Some(500));
                     assert!(pass.lanes * pass.lane_concurrency <= concurrency.max(pass.lanes));
                     assert!(pass.lanes <= concurrency.max(1));
                     if let (Some(rate), Some(share)) = (rate, pass.lane_requests_per_second) {
@@ -99,25 +107,25 @@ mod tests {
     }
 
     #[test]
-    fn lanes_are_as_many_as_the_smallest_of_batches_concurrency_rate_and_fetchers() {
-        assert_eq!(divided(40, 1_000, None, Some(500)).lanes, 40);
-        assert_eq!(divided(20_000, 1_000, None, Some(500)).lanes, 4);
-        assert_eq!(divided(20_000, 10_000, Some(3.0), Some(500)).lanes, 3);
-        assert_eq!(divided(20_000, 10_000, None, Some(10)).lanes, 10);
+    fn the_smallest_limit_sets_the_number_of_lanes() {
+        assert_eq!(assigned(40, 1_000, None, Some(500)).lanes, 40);
+        assert_eq!(assigned(20_000, 1_000, None, Some(500)).lanes, 4);
+        assert_eq!(assigned(20_000, 10_000, Some(3.0), Some(500)).lanes, 3);
+        assert_eq!(assigned(20_000, 10_000, None, Some(10)).lanes, 10);
     }
 
     #[test]
-    fn many_batches_or_a_very_slow_run_are_wide() {
-        assert!(!divided(10_000, 1_000, None, Some(500)).wide);
-        assert!(divided(10_001, 1_000, None, Some(500)).wide);
-        assert!(divided(1_000, 1_000, Some(0.01), Some(500)).wide);
-        assert!(divided(10_000, 10, None, Some(500)).wide);
-        assert!(!divided(10_000, 100, None, Some(500)).wide);
+    fn many_batches_or_a_slow_pass_need_a_distributed_map() {
+        assert!(!assigned(10_000, 1_000, None, Some(500)).wide);
+        assert!(assigned(10_001, 1_000, None, Some(500)).wide);
+        assert!(assigned(1_000, 1_000, Some(0.01), Some(500)).wide);
+        assert!(assigned(10_000, 10, None, Some(500)).wide);
+        assert!(!assigned(10_000, 100, None, Some(500)).wide);
     }
 
     #[test]
-    fn in_one_process_all_lanes_share_the_whole() {
-        let pass = divided(20_000, 10_000, Some(30.0), None);
+    fn in_one_process_every_lane_has_the_whole_limit() {
+        let pass = assigned(20_000, 10_000, Some(30.0), None);
         assert_eq!(
             (pass.lane_concurrency, pass.lane_requests_per_second),
             (10_000, Some(30.0))

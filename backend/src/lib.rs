@@ -1,7 +1,7 @@
-//! The API: its routes over the store and an engine, and the engine on AWS Step Functions.
+//! The HTTP API: its routes, the [`Engine`] trait, and the engine on AWS Step Functions.
 //!
-//! Who asks is for the host to say: it puts an [`Owner`] into each request's extensions, from a
-//! token on one machine and from the authorizer's claims in the cloud.
+//! The host authenticates requests and inserts an [`Owner`] into the extensions of each: on one
+//! machine from a token, in the cloud from the claims of API Gateway's authorizer.
 
 mod accept;
 mod api;

@@ -1,5 +1,4 @@
-//! What a server on one machine does by itself: it goes on with what was cut short, and clears away
-//! what was left lying or has been kept for long enough.
+//! Maintenance by a server on one machine: resumes interrupted executions and erases expired files.
 
 use std::time::Duration;
 
@@ -9,28 +8,29 @@ use store::{Store, now_ms};
 use crate::start::ensure_started;
 use crate::{ApiError, Engine};
 
-/// A start that was not finished after so long is erased.
-const UNFINISHED_MS: u64 = 60 * 60 * 1_000;
-/// An uploaded list that was not used after so long is erased.
-const UNUSED_LIST_MS: u64 = 24 * 60 * 60 * 1_000;
+/// Age above which a start that was never finished is erased.
+const UNFINISHED_START_AGE_MS: u64 = 60 * 60 * 1_000;
+/// Age above which an uploaded list that was never used is erased.
+const UNUSED_UPLOAD_AGE_MS: u64 = 24 * 60 * 60 * 1_000;
 
-/// What a server on one machine does at its start: goes on with every run that is not over, and
-/// ends erasures that were cut short. How many runs go on. What is wrong with one execution is
-/// logged and keeps no other from going on.
+/// Resumes all executions that haven't ended, and returns how many.
+///
+/// A server on one machine calls it at startup. It also finishes interrupted erasures. An error of
+/// one execution is logged, and the others are resumed all the same.
 pub async fn recover(store: &Store, engine: &dyn Engine) -> Result<usize, ApiError> {
     let mut resumed = 0;
     for id in store.all_executions().await? {
         match recover_execution(store, engine, &id).await {
-            Ok(goes_on) => resumed += usize::from(goes_on),
+            Ok(is_running) => resumed += usize::from(is_running),
             Err(error) => {
-                tracing::error!(execution = %id, %error, "an execution could not be gone on with");
+                tracing::error!(execution = %id, %error, "could not resume an execution");
             }
         }
     }
     Ok(resumed)
 }
 
-/// Goes on with what was cut short of one execution; whether it runs.
+/// Resumes one execution or finishes its erasure. Returns whether the execution is running.
 async fn recover_execution(
     store: &Store,
     engine: &dyn Engine,
@@ -43,7 +43,7 @@ async fn recover_execution(
     match store.meta(id).await? {
         Some(meta) if !has_ended(store, id).await? => {
             match ensure_started(store, engine, &meta).await {
-                // Another has its key: it was none, and is gone now.
+                // Another execution has its idempotency key, so this one was erased.
                 Err(ApiError::UnknownExecution) => Ok(false),
                 started => started.map(|_| true),
             }
@@ -52,9 +52,11 @@ async fn recover_execution(
     }
 }
 
-/// Erases starts and uploaded lists that were left lying, and, where `retain` says so, every
-/// execution that was started longer ago and is over. How many executions. What is wrong with one
-/// is logged and keeps no other.
+/// Erases unfinished starts, unused uploads and old executions. Returns the number of executions.
+///
+/// An unfinished start expires after an hour, and an unused upload after a day. With `retain`, an
+/// execution that has ended expires this long after its start. An error of one execution is logged,
+/// and the others are erased all the same.
 pub async fn erase_expired(
     store: &Store,
     engine: &dyn Engine,
@@ -63,13 +65,13 @@ pub async fn erase_expired(
     let mut erased = 0;
     for id in store.all_executions().await? {
         match erase_if_expired(store, engine, &id, retain).await {
-            Ok(is_gone) => erased += usize::from(is_gone),
+            Ok(is_erased) => erased += usize::from(is_erased),
             Err(error) => {
-                tracing::warn!(execution = %id, %error, "an execution could not be cleared away");
+                tracing::warn!(execution = %id, %error, "could not erase an expired execution");
             }
         }
     }
-    store.delete_old_uploads(UNUSED_LIST_MS).await?;
+    store.delete_old_uploads(UNUSED_UPLOAD_AGE_MS).await?;
     Ok(erased)
 }
 
@@ -82,7 +84,7 @@ async fn erase_if_expired(
     if store.is_erased(id).await? {
         return Ok(false);
     }
-    if store.erase_unfinished(id, UNFINISHED_MS).await? {
+    if store.erase_unfinished(id, UNFINISHED_START_AGE_MS).await? {
         return Ok(true);
     }
     let (Some(retain), Some(meta)) = (retain, store.meta(id).await?) else {

@@ -1,4 +1,4 @@
-//! Errors as HTTP tells them.
+//! The errors of the API, as problem documents.
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -7,60 +7,59 @@ use store::StoreError;
 
 use crate::EngineError;
 
-/// A request that could not be served, for a reason its caller can act on. No message repeats what
-/// a request held: it may be a number.
+/// Why a request failed.
+///
+/// No message repeats text of the request, which may be an SSN.
 #[derive(Debug, thiserror::Error)]
 pub enum ApiError {
-    /// The body is no JSON.
-    #[error("the body is no JSON: {0}")]
+    /// The body isn't JSON.
+    #[error("the body is not JSON: {0}")]
     NotJson(String),
-    /// A field or parameter is not as it must be.
+    /// A field or parameter is invalid.
     #[error("{0}")]
     Invalid(String),
-    /// The body is of another type.
+    /// The media type of the body isn't supported.
     #[error("the body must be {0}, and the Content-Type header must say so")]
     MediaType(&'static str),
-    /// None of the types that the caller takes can be made.
+    /// The Accept header names no supported media type.
     #[error(
-        "the results come as application/json, application/x-ndjson or text/csv; the Accept header asks for none of them"
+        "the Accept header allows none of the supported types: application/json, application/x-ndjson and text/csv"
     )]
     NotAcceptable,
     /// The body is too large.
     #[error("the body is too large: {0}")]
     TooLarge(&'static str),
-    /// No token, or a wrong one.
+    /// The request has no token, or a wrong one.
     #[error(
         "sign in first: open the address that the server printed, or send its token as `Authorization: Bearer`"
     )]
     Unauthenticated,
-    /// The request comes from somewhere else.
+    /// The request comes from another site or address.
     #[error("{0}")]
     Forbidden(&'static str),
-    /// There is no such execution, or it is another's.
-    #[error("there is no such execution: its address may be mistyped, or it was erased")]
+    /// The execution doesn't exist, or belongs to another user.
+    #[error("there is no such execution: the id may be mistyped, or the execution was erased")]
     UnknownExecution,
-    /// There is no such uploaded list, or it is another's.
-    #[error("there is no such list: it was used already, or is older than a day. Upload it again")]
+    /// The uploaded list doesn't exist, or belongs to another user.
+    #[error("there is no such list: it was already used, or is older than a day. Upload it again")]
     UnknownList,
-    /// Nothing is at this address.
-    #[error("nothing is at this address: /api/openapi.json lists what there is")]
+    /// The path isn't a route of the API.
+    #[error("there is no such address: /api/openapi.json lists all of them")]
     UnknownAddress,
-    /// The address takes another method.
-    #[error("this address takes another method: /api/openapi.json lists them")]
+    /// The route doesn't support the method.
+    #[error("this address does not support the method: /api/openapi.json lists the supported ones")]
     MethodNotAllowed,
-    /// The idempotency key has started something else.
-    #[error(
-        "this Idempotency-Key has started an execution with another list or other settings: use a new key"
-    )]
+    /// The idempotency key has started a different execution.
+    #[error("this Idempotency-Key was used with another list or other settings: use a new key")]
     KeyReused,
-    /// A redrive of what runs.
-    #[error("the execution is still running: wait for its end or stop it first")]
+    /// A redrive of an execution that is still running.
+    #[error("the execution is still running: wait until it ends, or stop it first")]
     StillRunning,
-    /// A redrive of nothing.
-    #[error("nothing failed or was left untried that matches: there is nothing to ask again")]
+    /// A redrive that selects no item.
+    #[error("no FAILED or NOT_TRIED item matches, so there is nothing to fetch again")]
     NothingToDo,
-    /// A list is not whole.
-    #[error("part {0} of the list is missing: upload it before the start")]
+    /// A part of the uploaded list is missing.
+    #[error("part {0} of the list is missing: upload it, then start again")]
     PartMissing(u32),
     /// The engine failed.
     #[error(transparent)]
@@ -73,21 +72,21 @@ pub enum ApiError {
 impl ApiError {
     fn kind(&self) -> (StatusCode, &'static str, &'static str) {
         match self {
-            Self::NotJson(_) => (StatusCode::BAD_REQUEST, "not-json", "The body is no JSON"),
+            Self::NotJson(_) => (StatusCode::BAD_REQUEST, "not-json", "The body is not JSON"),
             Self::Invalid(_) => (
                 StatusCode::UNPROCESSABLE_ENTITY,
                 "invalid-request",
-                "The request can't be taken as it is",
+                "The request is invalid",
             ),
             Self::MediaType(_) => (
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
                 "media-type",
-                "The body is of another type",
+                "Unsupported media type",
             ),
             Self::NotAcceptable => (
                 StatusCode::NOT_ACCEPTABLE,
                 "not-acceptable",
-                "No such type of answer",
+                "No acceptable media type",
             ),
             Self::TooLarge(_) => (
                 StatusCode::PAYLOAD_TOO_LARGE,
@@ -95,23 +94,23 @@ impl ApiError {
                 "The body is too large",
             ),
             Self::Unauthenticated => (StatusCode::UNAUTHORIZED, "unauthenticated", "Not signed in"),
-            Self::Forbidden(_) => (StatusCode::FORBIDDEN, "forbidden", "Not from here"),
+            Self::Forbidden(_) => (StatusCode::FORBIDDEN, "forbidden", "Forbidden"),
             Self::UnknownExecution => (
                 StatusCode::NOT_FOUND,
                 "unknown-execution",
                 "No such execution",
             ),
             Self::UnknownList => (StatusCode::NOT_FOUND, "unknown-list", "No such list"),
-            Self::UnknownAddress => (StatusCode::NOT_FOUND, "unknown-address", "Nothing is here"),
+            Self::UnknownAddress => (StatusCode::NOT_FOUND, "unknown-address", "No such address"),
             Self::MethodNotAllowed => (
                 StatusCode::METHOD_NOT_ALLOWED,
                 "method-not-allowed",
-                "Another method is needed",
+                "Method not allowed",
             ),
             Self::KeyReused => (
                 StatusCode::CONFLICT,
                 "idempotency-key-reused",
-                "The Idempotency-Key is taken",
+                "The Idempotency-Key was already used",
             ),
             Self::StillRunning => (
                 StatusCode::CONFLICT,
@@ -121,15 +120,15 @@ impl ApiError {
             Self::NothingToDo => (
                 StatusCode::CONFLICT,
                 "nothing-to-do",
-                "Nothing to ask again",
+                "Nothing to fetch again",
             ),
             Self::PartMissing(_) => (
                 StatusCode::CONFLICT,
                 "part-missing",
-                "The list is not whole",
+                "A part of the list is missing",
             ),
             Self::Engine(EngineError::Throttled) => {
-                (StatusCode::SERVICE_UNAVAILABLE, "busy", "Too busy for now")
+                (StatusCode::SERVICE_UNAVAILABLE, "busy", "Too busy")
             }
             Self::Engine(EngineError::Failed(_)) => (
                 StatusCode::SERVICE_UNAVAILABLE,
@@ -154,18 +153,18 @@ impl ApiError {
         }
     }
 
-    /// What the caller is told. What went wrong inside is for the log.
+    /// Returns the detail for the caller. Internal causes go to the log only.
     fn detail(&self) -> String {
         match self {
             Self::Engine(EngineError::Failed(_)) => {
-                "the run could not be handed to the engine; nothing is lost. Try again, and if it stays so tell the operator, whose log says why".into()
+                "the engine that runs executions failed, but nothing is lost. Try again; if it keeps failing, tell the operator, whose log says why".into()
             }
             Self::Store(StoreError::Unavailable { .. }) => {
-                "the files could not be read or written. Try again, and if it stays so tell the operator, whose log says why".into()
+                "the files could not be read or written. Try again; if it keeps failing, tell the operator, whose log says why".into()
             }
             Self::Store(StoreError::Missing { .. }) => Self::UnknownExecution.to_string(),
             Self::Store(StoreError::Damaged { .. }) => {
-                "the files were changed from outside. The operator's log says which; erase the execution and start it again".into()
+                "a file of the execution is damaged; the operator's log says which. Erase the execution and start it again".into()
             }
             other => other.to_string(),
         }
@@ -196,16 +195,16 @@ impl IntoResponse for ApiError {
     }
 }
 
-/// Whatever goes wrong, as OpenAPI tells it.
+/// Any error response, for the OpenAPI document.
 #[derive(utoipa::IntoResponses)]
 #[response(
     status = "default",
     description = "A problem document (RFC 9457)",
     content_type = "application/problem+json"
 )]
-pub(crate) struct AnyProblem(#[expect(dead_code, reason = "its type is what is told")] Problem);
+pub(crate) struct AnyProblem(#[expect(dead_code, reason = "only its type is documented")] Problem);
 
-/// An RFC 9457 problem document as an answer. `kind` is the last part of its type.
+/// Creates a problem document (RFC 9457) as a response. `kind` is the last part of its type.
 pub fn problem_response(
     status: StatusCode,
     kind: &str,

@@ -1,4 +1,4 @@
-//! The routes, a file for each group of addresses.
+//! The routes, one file per group of paths.
 
 pub(crate) mod executions;
 pub(crate) mod failures;
@@ -15,10 +15,10 @@ use utoipa::OpenApi;
 
 use crate::Api;
 
-/// What serves and documents each route.
+/// Defines the router and the OpenAPI document from one list of routes.
 macro_rules! routes {
     ($($method:ident $path:literal => $handler:path;)*) => {
-        /// The routes alone: every cold start of the Lambda makes them.
+        /// Builds the router. Every cold start of the Lambda does so, without the OpenAPI document.
         pub(crate) fn router() -> Router<Api> {
             Router::new()$(.route($path, $method($handler)))*
         }
@@ -33,7 +33,7 @@ macro_rules! routes {
         )]
         struct Document;
 
-        /// What is served, to be compared with what is documented.
+        /// The path and method of each route.
         #[cfg(test)]
         const SERVED: &[(&str, &str)] = &[$(($path, stringify!($method))),*];
     };
@@ -54,8 +54,9 @@ routes! {
     get "/api/health" => server::health;
 }
 
-/// The document of all routes, as JSON. Made when it is first asked for: it takes longer than all
-/// else that the router does, and few ask.
+/// Returns the OpenAPI document, as JSON.
+///
+/// It is built on first use, because that takes longer than building the whole router.
 pub(crate) fn document() -> Bytes {
     static DOCUMENT: LazyLock<Bytes> = LazyLock::new(|| {
         serde_json::to_vec(&Document::openapi())
@@ -72,7 +73,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_served_is_what_is_documented() {
+    fn the_document_lists_exactly_the_served_routes() {
         let document: serde_json::Value = serde_json::from_slice(&document()).unwrap();
         let paths = document["paths"].as_object().unwrap();
         let documented: BTreeSet<_> = paths

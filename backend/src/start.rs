@@ -1,5 +1,7 @@
-//! Starting a run, step by step. Each step can be done again, and is done by whoever finds it
-//! missing: a repeated POST, a poll, or a server at its start.
+//! Starts executions.
+//!
+//! A start has several steps, each of which is idempotent. If a process dies in between, a repeated
+//! POST, a poll of the execution or the server's next startup performs the missing steps.
 
 use contract::list::List;
 use contract::wire::{ExecutionId, RunSettings, StartRequest};
@@ -9,7 +11,7 @@ use store::{Meta, Pass, Store, Upload};
 use crate::lanes::assign_lanes;
 use crate::{Api, ApiError, Engine, Owner, PassStart};
 
-/// Starts a run, or finds the one that this key has started.
+/// Starts an execution, or returns the one that was started with the same idempotency key.
 pub(crate) async fn start(
     api: &Api,
     owner: &Owner,
@@ -21,7 +23,7 @@ pub(crate) async fn start(
     if let (Some(key), Some(list_id)) = (&key, &request.list_id)
         && let Some(earlier) = find_by_key(api, owner, key).await?
     {
-        // The list is gone once it was used, so its id stands for it.
+        // The uploaded list is erased after its use, so it is compared by its id.
         let same = earlier.list_id.as_ref() == Some(list_id)
             && earlier.label == label
             && same_ignoring_read_options(&earlier.settings, &settings);
@@ -37,13 +39,13 @@ pub(crate) async fn start(
         (None, Some(id)) => load_upload(api, owner, id, &mut settings).await?,
         _ => {
             return Err(ApiError::Invalid(
-                "send either ssnList, an array of texts, or listId".into(),
+                "send either ssnList, an array of strings, or listId".into(),
             ));
         }
     };
     if list.rows.is_empty() {
         return Err(ApiError::Invalid(
-            "the list is empty: it takes at least one line".into(),
+            "the list is empty: send at least one line".into(),
         ));
     }
     if let Some(key) = &key
@@ -73,7 +75,7 @@ pub(crate) async fn start(
     Ok(meta)
 }
 
-/// Goes on with the execution that a key has started, if it is the same.
+/// Finishes the start of the execution that has the key, if the request is the same.
 async fn reuse_earlier(
     api: &Api,
     earlier: Meta,
@@ -91,7 +93,7 @@ async fn reuse_earlier(
     }
 }
 
-/// Claims the key for this execution. The execution that has it, where another was first.
+/// Claims the key for this execution. Returns the other execution if one has the key already.
 async fn claim_key(
     api: &Api,
     owner: &Owner,
@@ -108,7 +110,7 @@ async fn claim_key(
     if let Some(earlier) = find_by_key(api, owner, key).await? {
         return Ok(Some(earlier));
     }
-    // Its execution was erased, and the key with it, or soon will be.
+    // The execution with the key was erased, so the key is free or will be soon.
     api.store
         .release_idempotency_key(&owner.id, key, &winner)
         .await?;
@@ -135,7 +137,7 @@ async fn find_by_key(api: &Api, owner: &Owner, key: &str) -> Result<Option<Meta>
     }
 }
 
-/// All settings but how the list is read, which an uploaded list has of its own.
+/// Whether two settings are the same, ignoring the read options, which come from an upload.
 fn same_ignoring_read_options(a: &RunSettings, b: &RunSettings) -> bool {
     let b = RunSettings {
         validation: a.validation,
@@ -145,13 +147,13 @@ fn same_ignoring_read_options(a: &RunSettings, b: &RunSettings) -> bool {
     *a == b
 }
 
-/// Does what is missing of a start whose `meta` is written.
+/// Performs the missing steps of a start whose `meta` is written.
 async fn finish_start(api: &Api, meta: Meta) -> Result<Meta, ApiError> {
     ensure_started(&api.store, api.engine.as_ref(), &meta).await?;
     Ok(meta)
 }
 
-/// Does what is missing of a start or a redrive, and gives the pass that runs.
+/// Performs the missing steps of a start or redrive, and returns the current pass.
 pub(crate) async fn ensure_started(
     store: &Store,
     engine: &dyn Engine,
@@ -165,8 +167,12 @@ pub(crate) async fn ensure_started(
     Ok(pass)
 }
 
-/// Writes the first pass of what is neither erased nor the loser of its key: its client has been
-/// given another execution, or will be.
+/// Writes the first pass of an execution.
+///
+/// # Errors
+///
+/// Returns [`ApiError::UnknownExecution`] if the execution was erased, or if another one has its
+/// idempotency key. In that case the client gets the other execution, and this one is erased.
 async fn first_pass(store: &Store, engine: &dyn Engine, meta: &Meta) -> Result<Pass, ApiError> {
     if store.is_erased(&meta.id).await? || store.meta(&meta.id).await?.is_none() {
         return Err(ApiError::UnknownExecution);
@@ -180,7 +186,7 @@ async fn first_pass(store: &Store, engine: &dyn Engine, meta: &Meta) -> Result<P
         store.erase_entirely(meta).await?;
         return Err(ApiError::UnknownExecution);
     }
-    // Before the pass: what has one is in the history.
+    // The history comes before the pass, so that every execution with a pass is in the history.
     store.add_to_history(&meta.owner, &meta.id).await?;
     let mut first = Pass::first();
     assign_lanes(meta, &mut first, engine.fetcher_concurrency());
@@ -191,7 +197,7 @@ async fn first_pass(store: &Store, engine: &dyn Engine, meta: &Meta) -> Result<P
     pass.ok_or(ApiError::UnknownExecution)
 }
 
-/// Hands a written pass to the engine; with nothing to ask there is nothing to hand over.
+/// Starts a written pass in the engine, or settles it if it has nothing to fetch.
 pub(crate) async fn ensure_running(
     store: &Store,
     engine: &dyn Engine,
@@ -205,13 +211,13 @@ pub(crate) async fn ensure_running(
         store.finish_pass(meta, pass, None).await?;
         return Ok(());
     }
-    Ok(engine.start(PassStart::of(meta, pass)).await?)
+    Ok(engine.start(PassStart::new(meta, pass)).await?)
 }
 
 fn read_values(values: &[String], settings: &RunSettings) -> Result<List, ApiError> {
     if values.len() > limits::MAX_SSN_LIST {
         return Err(ApiError::TooLarge(
-            "a list in one request has at most 250,000 lines; upload a longer one in parts (/api/lists)",
+            "one request has at most 250,000 lines; upload a longer list in parts (/api/lists)",
         ));
     }
     let options = settings.read_options();
@@ -231,7 +237,7 @@ async fn load_upload(
         Upload::Unknown => Err(ApiError::UnknownList),
         Upload::MissingPart(part) => Err(ApiError::PartMissing(part)),
         Upload::TooLong => Err(ApiError::TooLarge(
-            "a list has at most 1,000,000 lines; split it",
+            "a list has at most 1,000,000 lines: split it",
         )),
         Upload::Complete(uploaded) => {
             settings.validation = uploaded.options.validation;
@@ -250,12 +256,12 @@ fn validate_label(request: &StartRequest) -> Result<Option<String>, ApiError> {
     match label {
         Some(label) if label.chars().count() > limits::MAX_LABEL_CHARS => {
             Err(ApiError::Invalid(format!(
-                "label is too long: it takes at most {} characters",
+                "label is too long: the maximum is {} characters",
                 limits::MAX_LABEL_CHARS
             )))
         }
         Some(label) if label.chars().any(char::is_control) => Err(ApiError::Invalid(
-            "label holds a control character: it takes text on one line".into(),
+            "label contains a control character: it must be text on one line".into(),
         )),
         label => Ok(label.map(str::to_owned)),
     }
@@ -268,7 +274,7 @@ fn resolve_settings(api: &Api, request: &StartRequest) -> Result<RunSettings, Ap
         .unwrap_or(defaults.max_concurrency.min(api.max_concurrency));
     if !(1..=api.max_concurrency).contains(&max_concurrency) {
         return Err(ApiError::Invalid(format!(
-            "maxConcurrency is out of range: it takes 1 to {}",
+            "maxConcurrency is out of range: it must be 1 to {}",
             api.max_concurrency
         )));
     }
@@ -276,12 +282,12 @@ fn resolve_settings(api: &Api, request: &StartRequest) -> Result<RunSettings, Ap
     if requests_per_second.is_some_and(|rate| {
         !(limits::MIN_REQUESTS_PER_SECOND..=limits::MAX_REQUESTS_PER_SECOND).contains(&rate)
     }) {
-        let (least, most) = (
+        let (min, max) = (
             limits::MIN_REQUESTS_PER_SECOND,
             limits::MAX_REQUESTS_PER_SECOND,
         );
         return Err(ApiError::Invalid(format!(
-            "requestsPerSecond is out of range: it takes {least} to {most}, or is left out"
+            "requestsPerSecond is out of range: it must be {min} to {max}, or absent"
         )));
     }
     let tolerated_failure_percentage = request
@@ -289,14 +295,14 @@ fn resolve_settings(api: &Api, request: &StartRequest) -> Result<RunSettings, Ap
         .unwrap_or(defaults.tolerated_failure_percentage);
     if !(0.0..=100.0).contains(&tolerated_failure_percentage) {
         return Err(ApiError::Invalid(
-            "toleratedFailurePercentage is out of range: it takes 0 to 100".into(),
+            "toleratedFailurePercentage is out of range: it must be 0 to 100".into(),
         ));
     }
     if request.list_id.is_some()
         && (request.validation.is_some() || request.restore_leading_zeros.is_some())
     {
         return Err(ApiError::Invalid(
-            "validation and restoreLeadingZeros go with ssnList: an uploaded list has its own"
+            "validation and restoreLeadingZeros can't be combined with listId: set them when you create the list"
                 .into(),
         ));
     }

@@ -1,4 +1,4 @@
-//! An execution as the API tells it: the store knows, the engine is asked seldom.
+//! Loads the status of an execution, from the store and seldom from the engine.
 
 use contract::wire::{Counts, Execution, ExecutionId, ExecutionStatus};
 use store::{EngineEnd, Meta, Pass, StopCause, Summary, now_ms, rfc3339};
@@ -6,13 +6,14 @@ use store::{EngineEnd, Meta, Pass, StopCause, Summary, now_ms, rfc3339};
 use crate::start::{ensure_running, ensure_started};
 use crate::{Api, ApiError, EngineStatus, Owner};
 
-/// A run without news for so long is looked after.
+/// Age of the newest result above which a running execution is checked with the engine.
 const STALE_AFTER_MS: u64 = 30_000;
-/// A stopped run's fetchers look for the mark every 3 s, give what is in flight 2 s and flush: so
-/// long the engine's end is not yet theirs.
+/// How long fetchers may still write results after a stop.
+///
+/// They look for the stop mark every 3 s, give requests in flight 2 s, and then flush.
 const STOP_TIMEOUT_MS: u64 = 10_000;
 
-/// The execution's settings and sums, if it is the owner's.
+/// Loads the settings and totals of an execution, if it belongs to the owner.
 pub(crate) async fn load_meta(api: &Api, owner: &Owner, id: &str) -> Result<Meta, ApiError> {
     let id: ExecutionId = id.parse().map_err(|_| ApiError::UnknownExecution)?;
     let meta = api
@@ -28,7 +29,7 @@ pub(crate) async fn load_meta(api: &Api, owner: &Owner, id: &str) -> Result<Meta
     }
 }
 
-/// The pass that runs or ran last; a start that was cut short is finished.
+/// Loads the current or last pass of an execution. An interrupted start is finished first.
 pub(crate) async fn load_pass(api: &Api, meta: &Meta) -> Result<Pass, ApiError> {
     match api.store.current_pass(&meta.id).await? {
         Some(pass) => Ok(pass),
@@ -36,23 +37,23 @@ pub(crate) async fn load_pass(api: &Api, meta: &Meta) -> Result<Pass, ApiError> 
     }
 }
 
-/// Where the execution stands.
+/// Loads the status of an execution.
 pub(crate) async fn load_execution(api: &Api, meta: &Meta) -> Result<Execution, ApiError> {
     let pass = load_pass(api, meta).await?;
     if let Some(summary) = api.store.summary(&meta.id, pass.pass).await? {
-        return Ok(describe_ended(meta, &pass, summary));
+        return Ok(to_ended_execution(meta, &pass, summary));
     }
     let progress = api.store.progress(meta, &pass).await?;
-    let news_ms = progress.last_write_ms.unwrap_or(0).max(pass.started_at_ms);
-    let is_stale = now_ms().saturating_sub(news_ms) > STALE_AFTER_MS;
-    let mark = api.store.stop_cause(&meta.id, pass.pass).await?;
-    if (progress.counts.pending == 0 || is_stale || mark.is_some())
+    let last_change_ms = progress.last_write_ms.unwrap_or(0).max(pass.started_at_ms);
+    let is_stale = now_ms().saturating_sub(last_change_ms) > STALE_AFTER_MS;
+    let stop_cause = api.store.stop_cause(&meta.id, pass.pass).await?;
+    if (progress.counts.pending == 0 || is_stale || stop_cause.is_some())
         && let Some(summary) =
-            check_engine(api, meta, &pass, &progress.counts, mark, is_stale).await?
+            check_engine(api, meta, &pass, &progress.counts, stop_cause, is_stale).await?
     {
-        return Ok(describe_ended(meta, &pass, summary));
+        return Ok(to_ended_execution(meta, &pass, summary));
     }
-    Ok(describe(
+    Ok(to_execution(
         meta,
         &pass,
         ExecutionStatus::Running,
@@ -62,19 +63,19 @@ pub(crate) async fn load_execution(api: &Api, meta: &Meta) -> Result<Execution, 
     ))
 }
 
-/// Asks the engine: a run that it has ended is settled, one that it doesn't know is started again.
+/// Checks a pass with the engine: settles it if it has ended, or starts it again if it is unknown.
 async fn check_engine(
     api: &Api,
     meta: &Meta,
     pass: &Pass,
     counts: &Counts,
-    mark: Option<StopCause>,
+    stop_cause: Option<StopCause>,
     is_stale: bool,
 ) -> Result<Option<Summary>, ApiError> {
     match api.engine.status(&meta.id, pass.pass).await {
         Ok(EngineStatus::Running) => Ok(None),
         Ok(EngineStatus::Ended { status, reason }) => {
-            if counts.pending > 0 && !lanes_have_stopped(api, meta, pass, mark).await? {
+            if counts.pending > 0 && !lanes_have_stopped(api, meta, pass, stop_cause).await? {
                 return Ok(None);
             }
             let end = EngineEnd { status, reason };
@@ -82,28 +83,29 @@ async fn check_engine(
         }
         Ok(EngineStatus::Unknown) if is_stale => {
             if let Err(error) = ensure_running(&api.store, api.engine.as_ref(), meta, pass).await {
-                tracing::warn!(execution = %meta.id, %error, "a run could not be gone on with");
+                tracing::warn!(execution = %meta.id, %error, "could not resume an execution");
             }
             Ok(None)
         }
         Ok(EngineStatus::Unknown) => Ok(None),
-        // What the store knows is worth telling without the engine.
+        // The progress in the store is useful without the engine's status.
         Err(error) => {
-            tracing::warn!(execution = %meta.id, %error, "the engine could not be asked for a run's status");
+            tracing::warn!(execution = %meta.id, %error, "could not get the status of an execution from the engine");
             Ok(None)
         }
     }
 }
 
-/// Whether the fetchers of a pass that the engine has ended have had their time to stop. Where
-/// nobody told them to, they are told now.
+/// Whether the fetchers of a pass that the engine has ended have stopped as well.
+///
+/// If there is no stop mark yet, it is written now and the fetchers get their time.
 async fn lanes_have_stopped(
     api: &Api,
     meta: &Meta,
     pass: &Pass,
-    mark: Option<StopCause>,
+    stop_cause: Option<StopCause>,
 ) -> Result<bool, ApiError> {
-    if mark.is_none() {
+    if stop_cause.is_none() {
         let cause = StopCause::Engine;
         api.store.mark_stop(&meta.id, pass.pass, cause).await?;
         return Ok(false);
@@ -112,8 +114,8 @@ async fn lanes_have_stopped(
     Ok(age.is_none_or(|age| age >= STOP_TIMEOUT_MS))
 }
 
-fn describe_ended(meta: &Meta, pass: &Pass, summary: Summary) -> Execution {
-    describe(
+fn to_ended_execution(meta: &Meta, pass: &Pass, summary: Summary) -> Execution {
+    to_execution(
         meta,
         pass,
         summary.status,
@@ -123,7 +125,7 @@ fn describe_ended(meta: &Meta, pass: &Pass, summary: Summary) -> Execution {
     )
 }
 
-fn describe(
+fn to_execution(
     meta: &Meta,
     pass: &Pass,
     status: ExecutionStatus,

@@ -1,29 +1,31 @@
-//! The service limits that no emulator checks, by arithmetic on the definitions themselves.
+//! Checks by arithmetic that the state machines stay within service limits no emulator enforces.
 
 use backend::PassStart;
 use serde_json::{Value, json};
 
-/// Events in one execution's history (AWS Step Functions, service quotas).
-const HISTORY: usize = 25_000;
-/// Bytes of a state's input or output (the same page).
-const PAYLOAD: usize = 256 * 1024;
-/// Batches that an inline Map takes: its limit of concurrency.
-const INLINE_BATCHES: usize = 40;
-/// Invocations of each batch that a pass which isn't `wide` may need: a low rate's, of ten minutes
-/// each, in the six hours past which the API makes it wide.
-const INLINE_LOOPS: usize = 36;
+/// Maximum number of events in the history of an execution (AWS Step Functions, service quotas).
+const MAX_HISTORY_EVENTS: usize = 25_000;
+/// Maximum size of a state's input or output, in bytes (the same page).
+const MAX_PAYLOAD_BYTES: usize = 256 * 1024;
+/// Maximum number of batches for an inline Map: its maximum concurrency.
+const MAX_INLINE_BATCHES: usize = 40;
+/// Maximum number of invocations per batch of a pass that isn't `wide`.
+///
+/// With a low rate, an invocation takes ten minutes; a pass that would take over six hours is wide.
+const MAX_INLINE_INVOCATIONS: usize = 36;
 
 fn machine(text: &str) -> Value {
     serde_json::from_str(text).expect("a state machine is JSON")
 }
 
-fn passes() -> Value {
+fn pass_machine() -> Value {
     machine(include_str!("../../infra/state-machine.asl.json"))
 }
 
-/// The events that passing a state adds, with so many retries of it (AWS Step Functions API,
-/// HistoryEvent): entered and exited; a task also scheduled, started and succeeded; a retry failed,
-/// scheduled and started.
+/// Number of events that a state adds to the history, with this number of retries.
+///
+/// Every state is entered and exited. A task is also scheduled, started and succeeded. A retry is
+/// failed, scheduled and started (AWS Step Functions API, HistoryEvent).
 fn events(state: &Value, retries: usize) -> usize {
     match state["Type"].as_str().expect("a state has a type") {
         "Task" => 5 + 3 * retries,
@@ -31,7 +33,7 @@ fn events(state: &Value, retries: usize) -> usize {
     }
 }
 
-/// The events of going from `from` until `to` has been passed, along `next` where a state chooses.
+/// Number of events from entering `from` to leaving `to`, if every choice goes to `chosen`.
 fn walk(states: &Value, from: &str, to: &str, chosen: &str) -> usize {
     let (mut at, mut sum) = (from, 0);
     for _ in 0..100 {
@@ -42,15 +44,15 @@ fn walk(states: &Value, from: &str, to: &str, chosen: &str) -> usize {
         }
         at = match state["Type"].as_str() {
             Some("Choice") => chosen,
-            _ => state["Next"].as_str().expect("a state goes on"),
+            _ => state["Next"].as_str().expect("a state has a next one"),
         };
     }
-    panic!("{from} never comes to {to}");
+    panic!("{from} never leads to {to}");
 }
 
 #[test]
-fn forty_batches_that_loop_and_are_throttled_fit_one_history() {
-    let machine = passes();
+fn forty_batches_with_loops_and_retries_fit_one_history() {
+    let machine = pass_machine();
     let map = &machine["States"]["Fetch all"];
     let states = &map["ItemProcessor"]["States"];
     let fetch = &states["Fetch batch"];
@@ -63,17 +65,18 @@ fn forty_batches_that_loop_and_are_throttled_fit_one_history() {
         .find(|retry| retry["ErrorEquals"] == json!(["Lambda.TooManyRequestsException"]));
     let throttled = throttled.unwrap()["MaxAttempts"].as_u64().unwrap() as usize;
 
-    // MapIterationStarted and MapIterationSucceeded stand around each.
-    let batch = 2 + (INLINE_LOOPS - 1) * a_loop + the_last + 3 * throttled;
-    // Started, the input's choice, the Map with its own two, `finish` and what follows, ended.
+    // Each batch also has MapIterationStarted and MapIterationSucceeded.
+    let batch = 2 + (MAX_INLINE_INVOCATIONS - 1) * a_loop + the_last + 3 * throttled;
+    // The start, the choice by input, the Map with two events of its own, `Finish` and its
+    // successor, and the end.
     let around = 2 + 2 + 4 + events(&machine["States"]["Finish"], 100) + 2 + 2;
-    let all = INLINE_BATCHES * batch + around;
-    assert!(all < HISTORY, "{all} events");
+    let all = MAX_INLINE_BATCHES * batch + around;
+    assert!(all < MAX_HISTORY_EVENTS, "{all} events");
 }
 
 #[test]
 fn a_wide_batch_may_be_invoked_two_thousand_times() {
-    let machine = passes();
+    let machine = pass_machine();
     let states = &machine["States"]["Fetch all (wide)"]["ItemProcessor"]["States"];
     let a_loop = walk(
         states,
@@ -81,11 +84,14 @@ fn a_wide_batch_may_be_invoked_two_thousand_times() {
         "Wait for it (wide)",
         "Wait for it (wide)",
     );
-    assert!(2_000 * a_loop < HISTORY, "{a_loop} events a loop");
+    assert!(
+        2_000 * a_loop < MAX_HISTORY_EVENTS,
+        "{a_loop} events a loop"
+    );
 }
 
 #[test]
-fn the_input_and_the_outputs_of_a_thousand_batches_fit_a_payload() {
+fn the_input_and_outputs_of_1000_batches_fit_a_payload() {
     let start = PassStart {
         execution_id: "01jd0000000000000000000abc".parse().unwrap(),
         pass: u32::MAX,
@@ -94,12 +100,12 @@ fn the_input_and_the_outputs_of_a_thousand_batches_fit_a_payload() {
         wide: true,
     };
     let input = json!(start).to_string();
-    assert!(input.len() < PAYLOAD / 2, "{} bytes", input.len());
+    assert!(input.len() < MAX_PAYLOAD_BYTES / 2, "{} bytes", input.len());
 
-    let machine = passes();
+    let machine = pass_machine();
     for map in ["Fetch all", "Fetch all (wide)"] {
         let map = &machine["States"][map];
-        // A batch hands on `{}`, and of all of them the state keeps nothing.
+        // A batch outputs `{}`, and the state discards the outputs of all batches.
         let ends: Vec<&Value> = map["ItemProcessor"]["States"]
             .as_object()
             .unwrap()
@@ -113,7 +119,7 @@ fn the_input_and_the_outputs_of_a_thousand_batches_fit_a_payload() {
 }
 
 #[test]
-fn the_state_machine_takes_what_a_pass_start_is() {
+fn the_state_machine_reads_every_field_of_a_pass_start() {
     let start = json!(PassStart {
         execution_id: "01jd0000000000000000000abc".parse().unwrap(),
         pass: 1,
@@ -121,7 +127,7 @@ fn the_state_machine_takes_what_a_pass_start_is() {
         lanes: 1,
         wide: false,
     });
-    let text = passes().to_string();
+    let text = pass_machine().to_string();
     for field in start.as_object().unwrap().keys() {
         assert!(
             text.contains(&format!("$.{field}")),
@@ -131,10 +137,10 @@ fn the_state_machine_takes_what_a_pass_start_is() {
 }
 
 #[test]
-fn every_invocation_retries_alike_and_a_lost_one_ends_no_other() {
+fn all_tasks_retry_alike_and_catch_lost_invocations() {
     let direct = machine(include_str!("../../infra/direct.asl.json"));
     let mut tasks = Vec::new();
-    collect_tasks(&passes(), &mut tasks);
+    collect_tasks(&pass_machine(), &mut tasks);
     collect_tasks(&direct, &mut tasks);
     assert_eq!(tasks.len(), 6);
     for (name, task) in &tasks {
@@ -158,7 +164,7 @@ fn collect_tasks(value: &Value, into: &mut Vec<(String, Value)>) {
 }
 
 #[test]
-fn four_hundred_direct_answers_fit_a_payload() {
+fn four_hundred_direct_results_fit_a_payload() {
     let direct = machine(include_str!("../../infra/direct.asl.json"));
     let most = direct["States"]["How many?"]["Choices"][0]["NumericGreaterThan"].as_u64();
     assert_eq!(most, Some(400));
@@ -166,6 +172,6 @@ fn four_hundred_direct_answers_fit_a_payload() {
         let map = &direct["States"][map];
         let bytes = map["ItemSelector"]["maxBytes"].as_u64().unwrap() as usize;
         let numbers = map["MaxConcurrency"].as_u64().unwrap() as usize;
-        assert!(numbers * (bytes + 1) + 2 < PAYLOAD);
+        assert!(numbers * (bytes + 1) + 2 < MAX_PAYLOAD_BYTES);
     }
 }

@@ -17,8 +17,8 @@ pub use pattern::{mask_all, mask_short};
 
 /// Masks every occurrence of one number in text or JSON, leaving its last four digits.
 ///
-/// It finds the number with or without separators, with lost leading zeros, in full-width digits and
-/// as a JSON number.
+/// It finds the number with or without separators, without its leading zeros, in full-width digits
+/// and as a JSON number.
 pub struct Mask {
     digits: [char; 9],
     /// The digits without leading zeros, as in a JSON number.
@@ -97,8 +97,8 @@ impl Mask {
 
     /// Returns the length of the number in characters, if it starts at `at`.
     ///
-    /// Up to three other characters may stand between two digits that precede the serial. The bare
-    /// digits match only as a whole run of digits.
+    /// Up to three other characters may separate two digits, except within the last four. The digits
+    /// without leading zeros match only if no other digit is next to them.
     fn match_at(&self, chars: &[char], at: usize) -> Option<usize> {
         self.separated_at(chars, at).or_else(|| {
             let bare = self.bare.len();

@@ -72,7 +72,7 @@ impl fmt::Debug for Ssn {
     }
 }
 
-/// Why a number in the right form is probably wrong.
+/// Why a number may be wrong although it has the right form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
@@ -85,7 +85,7 @@ pub enum Warning {
     GroupNeverIssued,
     /// Serial (the last four digits) 0000.
     SerialNeverIssued,
-    /// A number that advertisements made known: 078-05-1120 or 219-09-9999.
+    /// A number that was printed in an advertisement: 078-05-1120 or 219-09-9999.
     Advertised,
     /// Leading zeros were restored, because the list was read with `restoreLeadingZeros`.
     ZerosRestored,

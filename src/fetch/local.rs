@@ -62,7 +62,7 @@ impl LocalRun {
         reporter.start(self.meta.items, &known.counts);
         let mut interrupted = false;
         if store.summary(id, pass.pass).await?.is_none() {
-            self.engine.start(PassStart::of(&self.meta, pass)).await?;
+            self.engine.start(PassStart::new(&self.meta, pass)).await?;
             tokio::select! {
                 () = self.engine.ended(id) => {}
                 result = self.follow(reporter) => result?,

@@ -23,7 +23,7 @@ async fn prepared(store: &Store, count: u32, wide: bool) -> (Meta, PassStart) {
     assert!(store.create_pass(&meta.id, &pass).await.unwrap());
     let start = PassStart {
         wide,
-        ..PassStart::of(&meta, &pass)
+        ..PassStart::new(&meta, &pass)
     };
     (meta, start)
 }

@@ -1,11 +1,11 @@
-//! The `api` Lambda. Its settings are environment variables: see `backend::lambda::api`.
+//! The `api` Lambda. For its environment variables, see [`lambda::api_from_env`].
 
 use backend::lambda;
 
-// One thread: an instance serves one request at a time.
+// One thread is enough: an instance serves one request at a time.
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
-    // Not below INFO, whatever the environment says: at TRACE the runtime logs whole requests.
+    // The environment can't lower the level below INFO: at TRACE, the runtime logs whole requests.
     tracing_subscriber::fmt()
         .json()
         .without_time()

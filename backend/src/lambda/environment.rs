@@ -1,4 +1,4 @@
-//! The API's settings as environment variables.
+//! Reads the API's settings from environment variables.
 
 use std::str::FromStr;
 use std::sync::Arc;
@@ -14,30 +14,31 @@ use crate::step_functions::{
     StateMachineArnError, StepFunctions, StepFunctionsSettings, load_aws_config,
 };
 
-/// A variable is not as it must be.
+/// Why the settings in the environment can't be used.
 #[derive(Debug, thiserror::Error)]
 pub enum EnvironmentError {
-    /// It must be set and isn't.
-    #[error("the variable {0} is not set; it takes {1}")]
+    /// A required variable is missing.
+    #[error("the variable {0} is not set: it must be {1}")]
     Missing(&'static str, &'static str),
-    /// It holds something else.
-    #[error("the variable {0} holds something else than {1}")]
+    /// A variable has an invalid value.
+    #[error("the variable {0} is invalid: it must be {1}")]
     Invalid(&'static str, &'static str),
-    /// It names no state machine.
+    /// The state machine's ARN is invalid.
     #[error("the variable ROLLCALL_STATE_MACHINE_ARN: {0}")]
     StateMachine(#[from] StateMachineArnError),
     /// The bucket can't be opened.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// AWS can't be reached over TLS.
+    /// The HTTPS client for AWS can't be created.
     #[error(transparent)]
     Https(#[from] HttpsError),
 }
 
-/// What the router shares, from variables named `ROLLCALL_…`. `lookup` answers a variable's value.
+/// Creates the API from environment variables. `lookup` returns the value of a variable.
 ///
-/// `BUCKET`, `UPSTREAM` and `STATE_MACHINE_ARN` must be set. `FETCHER_CONCURRENCY`,
-/// `DEFAULT_CONCURRENCY`, `MAX_CONCURRENCY`, `SWEEP_SECONDS` and `UPSTREAM_IS_DEMO` may be.
+/// `ROLLCALL_BUCKET`, `ROLLCALL_UPSTREAM` and `ROLLCALL_STATE_MACHINE_ARN` are required.
+/// `ROLLCALL_FETCHER_CONCURRENCY`, `ROLLCALL_DEFAULT_CONCURRENCY`, `ROLLCALL_MAX_CONCURRENCY`,
+/// `ROLLCALL_SWEEP_SECONDS` and `ROLLCALL_UPSTREAM_IS_DEMO` are optional.
 pub fn api_from_env(lookup: impl Fn(&str) -> Option<String>) -> Result<Api, EnvironmentError> {
     let read = Reader(&lookup);
     let bucket = read.text("ROLLCALL_BUCKET", "the data bucket's name")?;
@@ -47,9 +48,9 @@ pub fn api_from_env(lookup: impl Fn(&str) -> Option<String>) -> Result<Api, Envi
     let fetchers = read.parsed("ROLLCALL_FETCHER_CONCURRENCY", "a number of fetchers")?;
     let sweep_after = read.parsed("ROLLCALL_SWEEP_SECONDS", "a number of seconds")?;
     let max_concurrency = read
-        .parsed("ROLLCALL_MAX_CONCURRENCY", "a number of GETs")?
+        .parsed("ROLLCALL_MAX_CONCURRENCY", "a number of requests")?
         .unwrap_or(limits::MAX_CONCURRENCY);
-    let concurrency = read.parsed("ROLLCALL_DEFAULT_CONCURRENCY", "a number of GETs")?;
+    let concurrency = read.parsed("ROLLCALL_DEFAULT_CONCURRENCY", "a number of requests")?;
     let defaults = RunSettings::default();
     let settings = StepFunctionsSettings {
         state_machine: machine.parse()?,
@@ -64,7 +65,7 @@ pub fn api_from_env(lookup: impl Fn(&str) -> Option<String>) -> Result<Api, Envi
         engine: Arc::new(StepFunctions::new(&load_aws_config()?, settings)),
         upstream,
         defaults: RunSettings {
-            // A default that no start may ask for would make every start without one an error.
+            // A default above the maximum would make every start without a value fail.
             max_concurrency: concurrency
                 .unwrap_or(defaults.max_concurrency)
                 .min(max_concurrency),
@@ -77,30 +78,30 @@ pub fn api_from_env(lookup: impl Fn(&str) -> Option<String>) -> Result<Api, Envi
 struct Reader<F>(F);
 
 impl<F: Fn(&str) -> Option<String>> Reader<F> {
-    fn text(&self, name: &'static str, takes: &'static str) -> Result<String, EnvironmentError> {
+    fn text(&self, name: &'static str, expected: &'static str) -> Result<String, EnvironmentError> {
         (self.0)(name)
             .filter(|value| !value.is_empty())
-            .ok_or(EnvironmentError::Missing(name, takes))
+            .ok_or(EnvironmentError::Missing(name, expected))
     }
 
     fn parsed<T: FromStr>(
         &self,
         name: &'static str,
-        takes: &'static str,
+        expected: &'static str,
     ) -> Result<Option<T>, EnvironmentError> {
         (self.0)(name)
             .filter(|value| !value.is_empty())
             .map(|value| value.trim().parse())
             .transpose()
-            .map_err(|_| EnvironmentError::Invalid(name, takes))
+            .map_err(|_| EnvironmentError::Invalid(name, expected))
     }
 
-    /// The address without what it may hold of a secret, a user's name, password or query.
+    /// Reads the upstream's address without its user name, password and query.
     fn upstream(&self, demo: bool) -> Result<UpstreamInfo, EnvironmentError> {
         const NAME: &str = "ROLLCALL_UPSTREAM";
-        const TAKES: &str = "an address such as https://records.example.gov/ssn/";
-        let invalid = || EnvironmentError::Invalid(NAME, TAKES);
-        let uri: http::Uri = self.text(NAME, TAKES)?.parse().map_err(|_| invalid())?;
+        const EXPECTED: &str = "an address such as https://records.example.gov/ssn/";
+        let invalid = || EnvironmentError::Invalid(NAME, EXPECTED);
+        let uri: http::Uri = self.text(NAME, EXPECTED)?.parse().map_err(|_| invalid())?;
         let host = uri.host().ok_or_else(invalid)?;
         let usual = match uri.scheme_str() {
             Some("https") => 443,
@@ -127,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn the_upstream_is_told_without_its_secrets() {
+    fn the_upstream_is_shown_without_its_secrets() {
         for (url, host, path) in [
             (
                 "https://records.example.gov/ssn/",
@@ -156,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn an_error_names_the_variable_and_what_it_takes() {
+    fn an_error_names_the_variable() {
         let all = [
             ("ROLLCALL_BUCKET", "data"),
             ("ROLLCALL_UPSTREAM", "https://records.example.gov/ssn/"),

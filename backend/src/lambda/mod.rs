@@ -1,4 +1,4 @@
-//! The API as a Lambda behind an HTTP API of API Gateway.
+//! The API as a Lambda function behind an HTTP API of API Gateway.
 
 mod environment;
 mod log;
@@ -16,24 +16,27 @@ use crate::{Api, ApiError, router};
 
 pub use environment::{EnvironmentError, api_from_env};
 
-/// The API's router, which knows whose a request is by the authorizer's claims; without a sign-in it
-/// is nobody's, who gets a 401.
+/// Builds the API's router, which takes the [`Owner`](crate::Owner) from the authorizer's claims.
+///
+/// A request without claims is a 401.
 pub fn app(api: Api) -> Router {
-    // The gateway decodes an address before it hands it over, so `..` may lead out of `/api`.
+    // The gateway decodes paths before it forwards them, so `..` may lead out of `/api`.
     router(api)
         .fallback(|| std::future::ready(ApiError::UnknownAddress))
         .layer(middleware::from_fn(owner::insert_owner))
         .layer(middleware::from_fn(log::log_request))
 }
 
-/// Serves requests until the Lambda is ended.
+/// Serves requests until the Lambda instance ends.
 pub async fn run(app: Router) -> Result<(), lambda_http::Error> {
     let service = Adapter::from(app).map_request(encode_query);
     lambda_http::lambda_runtime::run(service).await
 }
 
-/// API Gateway hands the query on as it was sent, and what no address may hold would end the
-/// request in a panic where it is read.
+/// Percent-encodes invalid characters in the query.
+///
+/// API Gateway forwards the query as it was sent, and `lambda_http` panics on characters that a URI
+/// can't contain.
 fn encode_query(mut event: LambdaEvent<LambdaRequest>) -> LambdaEvent<LambdaRequest> {
     if let LambdaRequest::ApiGatewayV2(request) = &mut event.payload {
         request.raw_query_string = request.raw_query_string.take().map(query::percent_encode);

@@ -1,4 +1,4 @@
-//! Whose a request is.
+//! Identifies the owner of a request.
 
 use axum::extract::Request;
 use axum::middleware::Next;
@@ -7,7 +7,7 @@ use lambda_http::request::RequestContext;
 
 use crate::Owner;
 
-/// Puts the [`Owner`] into the request, where somebody signed in.
+/// Inserts the [`Owner`] into the request's extensions, if the user is signed in.
 pub(super) async fn insert_owner(mut request: Request, next: Next) -> Response {
     let context = request.extensions().get::<RequestContext>();
     if let Some(owner) = context.and_then(owner_from_claims) {
@@ -16,8 +16,10 @@ pub(super) async fn insert_owner(mut request: Request, next: Next) -> Response {
     next.run(request).await
 }
 
-/// Who the JWT authorizer let in. `sub` is the one claim that names its bearer for good (RFC 7519,
-/// 4.1.2), so executions belong to it; the others are for showing.
+/// Returns the owner from the claims of the JWT authorizer.
+///
+/// Executions belong to `sub`, the only claim that identifies a user permanently (RFC 7519, 4.1.2).
+/// The other claims are names to show.
 fn owner_from_claims(context: &RequestContext) -> Option<Owner> {
     let claims = &context.authorizer()?.jwt.as_ref()?.claims;
     let claim = |name| claims.get(name).filter(|value| !value.is_empty());

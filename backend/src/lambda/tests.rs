@@ -1,4 +1,4 @@
-//! Requests as API Gateway hands them over (HTTP API, payload format 2.0), put to the router.
+//! Sends events of API Gateway (HTTP API, payload format 2.0) to the router.
 
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -12,7 +12,7 @@ use store::Store;
 use super::*;
 use crate::{Engine, EngineError, EngineStatus, PassStart};
 
-/// No run is started here.
+/// An engine that runs nothing.
 struct NoEngine;
 
 #[async_trait::async_trait]
@@ -60,7 +60,7 @@ fn event(path: &str, query: &str, claims: Option<Value>) -> Value {
     event
 }
 
-async fn ask(event: Value) -> Response {
+async fn send(event: Value) -> Response {
     let api = Api {
         store: Store::in_memory(),
         engine: Arc::new(NoEngine),
@@ -75,52 +75,52 @@ async fn ask(event: Value) -> Response {
     let payload = serde_json::from_value(event).expect("an HTTP API event");
     let event = encode_query(LambdaEvent::new(payload, Context::default()));
     let request: lambda_http::Request = event.payload.into();
-    let answer = app(api).oneshot(request).await;
-    answer.unwrap_or_else(|never| match never {})
+    let response = app(api).oneshot(request).await;
+    response.unwrap_or_else(|never| match never {})
 }
 
-async fn user(answer: Response) -> Value {
-    assert_eq!(answer.status(), StatusCode::OK);
-    let body = axum::body::to_bytes(answer.into_body(), 1 << 20).await;
+async fn user(response: Response) -> Value {
+    assert_eq!(response.status(), StatusCode::OK);
+    let body = axum::body::to_bytes(response.into_body(), 1 << 20).await;
     let settings: Value = serde_json::from_slice(&body.unwrap()).unwrap();
     settings["user"].clone()
 }
 
 #[tokio::test]
-async fn who_signed_in_is_known_by_the_claims() {
+async fn the_user_is_taken_from_the_claims() {
     let claims = json!({"sub": "1234", "email": "ann@example.gov"});
-    let asked = event("/api/settings", "", Some(claims));
-    assert_eq!(user(ask(asked).await).await, "ann@example.gov");
-    let asked = event("/api/settings", "", Some(json!({"sub": "1234"})));
-    assert_eq!(user(ask(asked).await).await, "1234");
+    let request = event("/api/settings", "", Some(claims));
+    assert_eq!(user(send(request).await).await, "ann@example.gov");
+    let request = event("/api/settings", "", Some(json!({"sub": "1234"})));
+    assert_eq!(user(send(request).await).await, "1234");
 }
 
 #[tokio::test]
-async fn without_a_sign_in_nobody_gets_in() {
+async fn a_request_without_a_sign_in_is_refused() {
     for claims in [None, Some(json!({})), Some(json!({"sub": ""}))] {
-        let answer = ask(event("/api/executions", "", claims.clone())).await;
-        assert_eq!(answer.status(), StatusCode::UNAUTHORIZED, "{claims:?}");
+        let response = send(event("/api/executions", "", claims.clone())).await;
+        assert_eq!(response.status(), StatusCode::UNAUTHORIZED, "{claims:?}");
     }
 }
 
 #[tokio::test]
-async fn what_no_address_may_hold_is_a_clear_answer_and_no_panic() {
+async fn invalid_characters_in_an_address_are_a_problem() {
     for (path, query) in [
         ("/api/executions", "cursor=\"<x>\" |é"),
         ("/api/executions/a b/../é\u{1}", ""),
         ("/api/executions/%zz", "%zz=%"),
         ("/api/executions/../../etc/passwd", ""),
     ] {
-        let answer = ask(event(path, query, Some(json!({"sub": "1234"})))).await;
+        let response = send(event(path, query, Some(json!({"sub": "1234"})))).await;
         assert_eq!(
-            answer.headers()["content-type"],
+            response.headers()["content-type"],
             "application/problem+json",
             "{path}"
         );
         assert!(
-            answer.status().is_client_error(),
+            response.status().is_client_error(),
             "{path}: {}",
-            answer.status()
+            response.status()
         );
     }
 }

@@ -1,4 +1,4 @@
-//! Executions: start, look, stop, redrive, erase.
+//! Routes of executions: start, list, get, stop, redrive and erase.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -21,14 +21,16 @@ use crate::problem::AnyProblem;
 use crate::start::ensure_running;
 use crate::{Api, ApiError, Owner, start, status};
 
-/// Executions in one page of the history.
+/// Number of executions on one page of the history.
 const HISTORY_PAGE: usize = 50;
-/// Executions of a page that are looked at the same time.
-const LOOKS: usize = 8;
+/// Number of executions that are loaded at the same time for a page.
+const LIST_CONCURRENCY: usize = 8;
 
-/// Starts a run. The same `Idempotency-Key` and body give the same execution.
+/// Starts an execution.
+///
+/// A request with the same `Idempotency-Key` and body returns the same execution.
 #[utoipa::path(post, path = "/api/executions", request_body = StartRequest,
-    params(("Idempotency-Key" = Option<String>, Header, description = "1 to 128 of A–Z a–z 0–9 . _ -")),
+    params(("Idempotency-Key" = Option<String>, Header, description = "1 to 128 characters of A–Z a–z 0–9 . _ -")),
     responses((status = ACCEPTED, body = Execution, headers(("Location" = String))), AnyProblem))]
 pub(crate) async fn start(
     State(api): State<Api>,
@@ -43,7 +45,7 @@ pub(crate) async fn start(
     Ok((StatusCode::ACCEPTED, location, Json(execution)).into_response())
 }
 
-/// The caller's executions, newest first.
+/// Lists the caller's executions, newest first.
 #[utoipa::path(get, path = "/api/executions", params(("cursor" = Option<String>, Query)),
     responses((status = OK, body = ExecutionsPage), AnyProblem))]
 pub(crate) async fn list(
@@ -72,33 +74,35 @@ pub(crate) async fn list(
         .map(|id| {
             let (api, owner) = (&api, &owner);
             async move {
-                let told = async {
+                let load = async {
                     let meta = status::load_meta(api, owner, id.as_str()).await?;
                     status::load_execution(api, &meta).await
                 };
-                match told.await {
+                match load.await {
                     Ok(execution) => Ok(Some(execution)),
-                    // Erased since the listing, or its start was cut short.
+                    // It was erased after the listing, or its start was interrupted.
                     Err(
                         ApiError::UnknownExecution | ApiError::Store(StoreError::Missing { .. }),
                     ) => Ok(None),
-                    // One that can't be told hides no other.
+                    // A damaged execution must not hide the others.
                     Err(error @ ApiError::Store(StoreError::Damaged { .. })) => {
-                        tracing::error!(execution = %id, %error, "left out of the history");
+                        tracing::error!(execution = %id, %error, "the history omits a damaged execution");
                         Ok(None)
                     }
                     Err(error) => Err(error),
                 }
             }
         })
-        .buffered(LOOKS)
+        .buffered(LIST_CONCURRENCY)
         .try_filter_map(|execution| std::future::ready(Ok(execution)))
         .try_collect()
         .await?;
     Ok(Json(ExecutionsPage { executions, next }))
 }
 
-/// Where an execution stands. An unchanged one is 304 to a poll with its `ETag`.
+/// Returns an execution.
+///
+/// The response is 304 if `If-None-Match` holds the current `ETag`.
 #[utoipa::path(get, path = "/api/executions/{id}", params(("id" = String, Path)),
     responses((status = OK, body = Execution, headers(("ETag" = String))), (status = NOT_MODIFIED), AnyProblem))]
 pub(crate) async fn get(
@@ -119,7 +123,9 @@ pub(crate) async fn get(
     Ok(([(header::ETAG, tag)], Json(execution)).into_response())
 }
 
-/// Stops a run; what was fetched stays. It is RUNNING until what is in flight has ended.
+/// Stops an execution and keeps its results.
+///
+/// It stays RUNNING until all requests in flight have ended.
 #[utoipa::path(post, path = "/api/executions/{id}/stop", params(("id" = String, Path)),
     responses((status = ACCEPTED, body = Execution), AnyProblem))]
 pub(crate) async fn stop(
@@ -141,7 +147,7 @@ pub(crate) async fn stop(
     ))
 }
 
-/// Asks again what FAILED or was NOT_TRIED, or of that only what matches.
+/// Fetches FAILED and NOT_TRIED items again: those that match the request, or all of them.
 #[utoipa::path(post, path = "/api/executions/{id}/redrive", params(("id" = String, Path)), request_body = RedriveRequest,
     responses((status = ACCEPTED, body = Execution), AnyProblem))]
 pub(crate) async fn redrive(
@@ -155,16 +161,18 @@ pub(crate) async fn redrive(
         .is_some_and(|outcome| !matches!(outcome, Outcome::Failed | Outcome::NotTried))
     {
         return Err(ApiError::Invalid(
-            "outcome can't be asked again: it takes FAILED or NOT_TRIED".into(),
+            "outcome is invalid: it must be FAILED or NOT_TRIED".into(),
         ));
     }
     if request.status_codes.as_ref().is_some_and(Vec::is_empty) || request.names_definitive_status()
     {
-        return Err(ApiError::Invalid("statusCodes can't be asked again: it takes statuses that are no answers, so 2xx, 404, 410 only beside errors".into()));
+        return Err(ApiError::Invalid(
+            "statusCodes is invalid: it must have at least one value, and 2xx, 404 and 410 only together with errors".into(),
+        ));
     }
     if request.errors.as_ref().is_some_and(Vec::is_empty) {
         return Err(ApiError::Invalid(
-            "errors is empty: it takes at least one, or is left out".into(),
+            "errors is empty: send at least one value, or omit it".into(),
         ));
     }
     let meta = status::load_meta(&api, &owner, &id).await?;
@@ -185,7 +193,9 @@ pub(crate) async fn redrive(
     ))
 }
 
-/// Erases the list and all results, whether it runs or not.
+/// Erases an execution, its list and its results.
+///
+/// A running execution is stopped first.
 #[utoipa::path(delete, path = "/api/executions/{id}", params(("id" = String, Path)),
     responses((status = NO_CONTENT), AnyProblem))]
 pub(crate) async fn erase(
@@ -195,7 +205,7 @@ pub(crate) async fn erase(
 ) -> Result<StatusCode, ApiError> {
     let id: ExecutionId = id.parse().map_err(|_| ApiError::UnknownExecution)?;
     match api.store.erasure_owner(&id).await? {
-        // An erasure that was cut short is gone on with.
+        // An earlier erasure was interrupted: finish it.
         Some(erasing) if erasing == owner.id => {}
         Some(_) => return Err(ApiError::UnknownExecution),
         None => {
@@ -210,7 +220,7 @@ pub(crate) async fn erase(
             api.store.begin_erasure(&meta).await?;
         }
     }
-    // First, so that whatever happens to this process the rest is erased.
+    // The sweep comes first: it erases the rest even if this process is killed now.
     api.engine.sweep(&id).await?;
     api.store.erase(&id).await?;
     Ok(StatusCode::NO_CONTENT)
@@ -220,18 +230,18 @@ fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, ApiError> {
     let Some(key) = headers.get("idempotency-key") else {
         return Ok(None);
     };
-    let is_good = |key: &&str| {
+    let is_valid = |key: &&str| {
         (1..=limits::MAX_IDEMPOTENCY_KEY_CHARS).contains(&key.len())
             && key
                 .bytes()
                 .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-'))
     };
-    key.to_str().ok().filter(is_good).map(|key| Some(key.to_owned())).ok_or_else(|| {
-        ApiError::Invalid("Idempotency-Key is no good: it takes 1 to 128 letters, digits and . _ -, such as a UUID".into())
+    key.to_str().ok().filter(is_valid).map(|key| Some(key.to_owned())).ok_or_else(|| {
+        ApiError::Invalid("Idempotency-Key is invalid: it must have 1 to 128 letters, digits and . _ -, such as a UUID".into())
     })
 }
 
-/// Names what an execution says, so that an unchanged one need not be sent.
+/// Returns a hash of the execution as an entity tag.
 fn etag(execution: &Execution) -> HeaderValue {
     let mut hasher = DefaultHasher::new();
     serde_json::to_vec(execution)

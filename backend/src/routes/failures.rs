@@ -1,4 +1,4 @@
-//! What FAILED, in groups that a redrive takes.
+//! The route for the failures of an execution.
 
 use std::time::Duration;
 
@@ -10,11 +10,13 @@ use crate::extract::Path;
 use crate::problem::AnyProblem;
 use crate::{Api, ApiError, Owner, status};
 
-/// So long it is looked for failures; what was found by then is told.
-const TIME: Duration = Duration::from_secs(5);
+/// Time limit for scanning failures. The response is partial after that.
+const SCAN_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// How many items FAILED with which status and error, the most first; while the run goes on, as it
-/// stands. Looking ends after 5 seconds, then `complete` is false.
+/// Counts the FAILED items by status and error, the largest group first.
+///
+/// While the execution runs, these are the failures so far. If the scan takes more than 5 seconds,
+/// the response is partial and `complete` is false.
 #[utoipa::path(get, path = "/api/executions/{id}/failures", params(("id" = String, Path)),
     responses((status = OK, body = Failures), AnyProblem))]
 pub(crate) async fn failures(
@@ -24,5 +26,5 @@ pub(crate) async fn failures(
 ) -> Result<Json<Failures>, ApiError> {
     let meta = status::load_meta(&api, &owner, &id).await?;
     let pass = status::load_pass(&api, &meta).await?;
-    Ok(Json(api.store.failures(&meta, &pass, TIME).await?))
+    Ok(Json(api.store.failures(&meta, &pass, SCAN_TIMEOUT).await?))
 }

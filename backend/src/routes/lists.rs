@@ -1,4 +1,4 @@
-//! Lists that are uploaded in parts.
+//! Routes for uploading a list in parts.
 
 use axum::Json;
 use axum::extract::{Request, State};
@@ -12,7 +12,7 @@ use crate::json::{Body, body};
 use crate::problem::AnyProblem;
 use crate::{Api, ApiError, Owner};
 
-/// Begins a list of up to 1,000,000 lines: how it is to be read.
+/// Begins the upload of a list of up to 1,000,000 lines.
 #[utoipa::path(post, path = "/api/lists", request_body = CreateListRequest,
     responses((status = CREATED, body = ListCreated), AnyProblem))]
 pub(crate) async fn create(
@@ -24,8 +24,9 @@ pub(crate) async fn create(
     Ok((StatusCode::CREATED, Json(ListCreated { id })))
 }
 
-/// Takes one part: whole lines of text, at most 4 MB, numbered from 0. Sent again, it takes the
-/// place of the first.
+/// Uploads one part of a list: whole lines of text, at most 4 MB.
+///
+/// Parts are numbered from 0. A part that is sent again replaces the earlier one.
 #[utoipa::path(put, path = "/api/lists/{id}/{part}", params(("id" = String, Path), ("part" = u32, Path)),
     request_body(content = String, content_type = "text/plain"),
     responses((status = OK, body = PartReceived), AnyProblem))]
@@ -42,7 +43,7 @@ pub(crate) async fn put_part(
         .filter(|part| *part < limits::MAX_PARTS)
         .ok_or_else(|| {
             ApiError::Invalid(format!(
-                "the part's number is no good: it takes 0 to {}",
+                "the number of the part is invalid: it must be 0 to {}",
                 limits::MAX_PARTS - 1
             ))
         })?;
@@ -66,7 +67,7 @@ pub(crate) async fn put_part(
     let bytes = body(request, &api).await?;
     if bytes.len() > limits::MAX_PART_BYTES {
         return Err(ApiError::TooLarge(
-            "a part has at most 4,000,000 bytes: send more parts",
+            "a part has at most 4,000,000 bytes: split the list into more parts",
         ));
     }
     let values: Vec<_> = read_lines(&bytes, &options).collect();

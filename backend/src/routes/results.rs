@@ -1,4 +1,4 @@
-//! Results, a page at a time.
+//! The route for results, page by page.
 
 use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, header};
@@ -13,8 +13,10 @@ use crate::extract::{Parameters, Path};
 use crate::problem::AnyProblem;
 use crate::{Api, ApiError, Owner, accept, status};
 
-/// Rows in list order, masked unless `reveal=true`. A page ends at `count` rows, 3 MiB or 5 seconds;
-/// `next` (and the `Link` header) is where to go on.
+/// Returns rows in the order of the list, masked unless `reveal=true`.
+///
+/// A page ends after `count` rows, 3 MiB or 5 seconds. `next` and the `Link` header lead to the
+/// next page.
 #[utoipa::path(get, path = "/api/executions/{id}/results",
     params(("id" = String, Path), ("first" = Option<u64>, Query), ("cursor" = Option<String>, Query), ("count" = Option<u32>, Query),
         ("outcome" = Option<contract::wire::Outcome>, Query), ("statusCode" = Option<u16>, Query),
@@ -43,13 +45,13 @@ pub(crate) async fn results(
         .unwrap_or(MAX_RESULTS_COUNT);
     if !(1..=MAX_RESULTS_COUNT).contains(&count) {
         return Err(ApiError::Invalid(format!(
-            "count is out of range: it takes 1 to {MAX_RESULTS_COUNT}"
+            "count is out of range: it must be 1 to {MAX_RESULTS_COUNT}"
         )));
     }
     let reveal = parameters
         .get_literal("reveal", "true or false")?
         .unwrap_or(false);
-    let (first, filters) = place(&parameters, &id)?;
+    let (first, filters) = start_of_page(&parameters, &id)?;
 
     let meta = status::load_meta(&api, &owner, &id).await?;
     let pass = status::load_pass(&api, &meta).await?;
@@ -89,34 +91,33 @@ pub(crate) async fn results(
     Ok(response)
 }
 
-/// Where the page begins, and what it holds.
-fn place(parameters: &Parameters, id: &str) -> Result<(u64, Filters), ApiError> {
-    let first: Option<u64> = parameters.get_literal("first", "a row's number, from 0")?;
+/// Returns the first row of the page, and its filters.
+fn start_of_page(parameters: &Parameters, id: &str) -> Result<(u64, Filters), ApiError> {
+    let first: Option<u64> = parameters.get_literal("first", "the index of a row, from 0")?;
     let filters = Filters {
         outcome: parameters.get_name(
             "outcome",
             "SUCCEEDED, NOT_FOUND, FAILED, PENDING, NOT_TRIED or INVALID",
         )?,
         status_code: parameters.get_literal("statusCode", "an HTTP status")?,
-        error: parameters.get_name(
-            "error",
-            "an error or reason as a row has it, such as TIMED_OUT",
-        )?,
+        error: parameters.get_name("error", "the error of a row, such as TIMED_OUT")?,
     };
     let is_filtered = filters != Filters::default();
     match (parameters.get("cursor"), first) {
         (Some(_), first) if first.is_some() || is_filtered => Err(ApiError::Invalid(
-            "cursor stands for itself: it carries the place and the filters".into(),
+            "cursor can't be combined with first or filters: it contains them".into(),
         )),
         (Some(text), _) => {
             let cursor: ResultsCursor = cursor::decode(text)?;
             if cursor.id.as_str() != id {
-                return Err(ApiError::Invalid("cursor is another execution's".into()));
+                return Err(ApiError::Invalid(
+                    "cursor belongs to another execution".into(),
+                ));
             }
             Ok((cursor.row, cursor.filters))
         }
         (None, Some(_)) if is_filtered => Err(ApiError::Invalid(
-            "first goes without filters: a filtered listing goes on by its cursor".into(),
+            "first can't be combined with filters: page through filtered rows with cursor".into(),
         )),
         (None, first) => Ok((first.unwrap_or(0), filters)),
     }

@@ -1,4 +1,4 @@
-//! What the server tells of itself.
+//! Routes for the server's settings and health.
 
 use axum::Json;
 use axum::extract::State;
@@ -7,13 +7,13 @@ use contract::wire::{Health, ServerSettings};
 use crate::problem::AnyProblem;
 use crate::{Api, Owner};
 
-/// The upstream, the limits, the defaults, and who is signed in.
+/// Returns the upstream, the limits, the defaults and the signed-in user.
 #[utoipa::path(get, path = "/api/settings", responses((status = OK, body = ServerSettings), AnyProblem))]
 pub(crate) async fn settings(State(api): State<Api>, owner: Owner) -> Json<ServerSettings> {
     Json(api.server_settings(owner.name))
 }
 
-/// Whether the process answers; open to all.
+/// Returns `ok`. It needs no token.
 #[utoipa::path(get, path = "/api/health", responses((status = OK, body = Health)))]
 pub(crate) async fn health() -> Json<Health> {
     Json(Health {

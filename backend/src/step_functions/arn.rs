@@ -3,27 +3,28 @@
 use std::fmt;
 use std::str::FromStr;
 
-/// The ARN of a state machine, from which those of its executions follow
-/// (`arn:partition:states:region:account:stateMachine:name`, AWS General Reference, ARNs).
+/// The ARN of a state machine: `arn:partition:states:region:account:stateMachine:name`.
+///
+/// Source: AWS General Reference, "Amazon Resource Names (ARNs)".
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StateMachineArn(String);
 
-/// The text is no state machine's ARN.
+/// The text isn't the ARN of a state machine.
 #[derive(Clone, Debug, thiserror::Error)]
 #[error(
-    "`{0}` is no state machine's ARN: it takes `arn:aws:states:REGION:ACCOUNT:stateMachine:NAME`, \
-     without a version or alias"
+    "`{0}` is not the ARN of a state machine: it must be \
+     `arn:aws:states:REGION:ACCOUNT:stateMachine:NAME`, without a version or alias"
 )]
 pub struct StateMachineArnError(String);
 
 impl StateMachineArn {
-    /// The ARN of the execution of this name.
+    /// Returns the ARN of an execution by its name.
     pub fn execution(&self, name: &str) -> String {
         let machine = self.0.replacen(":stateMachine:", ":execution:", 1);
         format!("{machine}:{name}")
     }
 
-    /// The ARN as text.
+    /// Returns the ARN as text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -65,7 +66,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_executions_arn_follows_from_the_machines() {
+    fn the_arn_of_an_execution_has_its_name() {
         let arn: StateMachineArn =
             "arn:aws-us-gov:states:us-gov-west-1:123456789012:stateMachine:rollcall"
                 .parse()
@@ -77,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_unqualified_machine_is_refused() {
+    fn other_arns_are_refused() {
         for bad in [
             "",
             "rollcall",

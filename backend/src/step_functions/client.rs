@@ -1,5 +1,7 @@
-//! The AWS SDK's calls over the HTTP client that the store has, instead of a second one with a
-//! second set of roots, which would load the machine's certificates at each cold start.
+//! The HTTP client for the AWS SDK.
+//!
+//! It uses the same kind of client as the store. The SDK's own client would load the machine's root
+//! certificates at each cold start.
 
 use aws_sdk_sfn::config::http::{HttpRequest, HttpResponse};
 use aws_sdk_sfn::config::{HttpClient, RuntimeComponents};
@@ -13,13 +15,13 @@ use reqwest::Client;
 use reqwest::redirect::Policy;
 use store::https::{HttpsError, aws_client_builder};
 
-/// Makes the SDK's calls. How long one may take is the SDK's to watch.
+/// Sends the SDK's requests. The SDK itself applies the timeouts.
 #[derive(Clone, Debug)]
 pub(super) struct Http(Client);
 
 impl Http {
     pub(super) fn new() -> Result<Self, HttpsError> {
-        // To another host the session's token would go along.
+        // Following a redirect would send the session token to another host.
         Ok(Self(
             aws_client_builder()?.redirect(Policy::none()).build()?,
         ))
@@ -40,28 +42,28 @@ impl HttpConnector for Http {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let client = self.0.clone();
         HttpConnectorFuture::new(async move {
-            let unfit = "a request that can't be sent";
             let request = request.try_into_http1x();
             let request = request.map_err(|error| ConnectorError::user(error.into()))?;
             let (parts, body) = request.into_parts();
-            // No call of Step Functions has a body that streams.
+            // Requests to Step Functions have no streaming body.
             let body = body.bytes().map(Bytes::copy_from_slice);
-            let body = body.ok_or_else(|| ConnectorError::user(unfit.into()))?;
+            let body = body
+                .ok_or_else(|| ConnectorError::user("the request has a streaming body".into()))?;
             let request = http::Request::from_parts(parts, body).try_into();
-            let answer = client.execute(request.map_err(failed)?).await;
-            let answer: http::Response<reqwest::Body> = answer.map_err(failed)?.into();
-            let (parts, body) = answer.into_parts();
+            let response = client.execute(request.map_err(connector_error)?).await;
+            let response: http::Response<reqwest::Body> = response.map_err(connector_error)?.into();
+            let (parts, body) = response.into_parts();
             let body = http_body_util::BodyExt::collect(body)
                 .await
-                .map_err(failed)?;
-            let answer = http::Response::from_parts(parts, SdkBody::from(body.to_bytes()));
-            HttpResponse::try_from(answer).map_err(|error| ConnectorError::io(error.into()))
+                .map_err(connector_error)?;
+            let response = http::Response::from_parts(parts, SdkBody::from(body.to_bytes()));
+            HttpResponse::try_from(response).map_err(|error| ConnectorError::io(error.into()))
         })
     }
 }
 
-/// The SDK tries again what these kinds tell it to.
-fn failed(error: reqwest::Error) -> ConnectorError {
+/// Converts an error to the SDK's kind of error, which decides whether the SDK retries.
+fn connector_error(error: reqwest::Error) -> ConnectorError {
     let error = error.without_url();
     if error.is_timeout() {
         ConnectorError::timeout(error.into())
@@ -89,7 +91,7 @@ mod tests {
 
     const STOPPED: &str = "HTTP/1.1 200 OK\r\nContent-Length: 15\r\n\r\n{\"stopDate\": 1}";
 
-    /// The next connection, and the request on it.
+    /// Accepts a connection and reads the request on it.
     async fn request(listener: &TcpListener) -> (TcpStream, String) {
         let (mut stream, _) = listener.accept().await.unwrap();
         let mut request = String::new();
@@ -102,8 +104,8 @@ mod tests {
         (stream, request)
     }
 
-    /// What one call of the SDK was on the wire, and what it made of this answer to it.
-    async fn stop_answered(answer: &str) -> (String, Result<(), String>) {
+    /// Makes one call against a server with this response. Returns the request and the result.
+    async fn call_with_response(response: &str) -> (String, Result<(), String>) {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let config = Config::builder()
             .behavior_version(BehaviorVersion::latest())
@@ -115,20 +117,20 @@ mod tests {
             .build();
         let serve = async {
             let (mut stream, request) = request(&listener).await;
-            stream.write_all(answer.as_bytes()).await.unwrap();
+            stream.write_all(response.as_bytes()).await.unwrap();
             request.to_lowercase()
         };
         let client = Client::from_conf(config);
         let call = client.stop_execution().execution_arn(ARN).send();
-        let (request, answer) = tokio::join!(serve, call);
-        let answer = answer.map(drop);
-        (request, answer.map_err(|error| format!("{error:?}")))
+        let (request, result) = tokio::join!(serve, call);
+        let result = result.map(drop);
+        (request, result.map_err(|error| format!("{error:?}")))
     }
 
     #[tokio::test]
-    async fn a_call_arrives_signed_and_its_answer_is_read() {
-        let (request, answer) = stop_answered(STOPPED).await;
-        answer.unwrap();
+    async fn a_call_is_signed_and_its_response_is_read() {
+        let (request, result) = call_with_response(STOPPED).await;
+        result.unwrap();
         for part in [
             "post / http/1.1",
             "x-amz-target: awsstepfunctions.stopexecution",
@@ -139,25 +141,25 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_refusal_is_read_and_a_cut_connection_is_an_error_that_may_be_tried_again() {
+    async fn a_refusal_is_read_and_a_cut_connection_is_retryable() {
         let refusal = "HTTP/1.1 400 Bad Request\r\nContent-Length: 35\r\n\r\n{\"__type\": \"ExecutionDoesNotExist\"}";
-        let (_, refused) = stop_answered(refusal).await;
+        let (_, refused) = call_with_response(refusal).await;
         assert!(refused.unwrap_err().contains("ExecutionDoesNotExist"));
         let cut = "HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{";
-        let (_, cut) = stop_answered(cut).await;
+        let (_, cut) = call_with_response(cut).await;
         assert!(cut.unwrap_err().contains("kind: Io"));
     }
 
     #[tokio::test]
-    async fn a_redirect_is_an_answer_and_not_followed() {
+    async fn a_redirect_is_not_followed() {
         let moved = "HTTP/1.1 307 Temporary Redirect\r\nLocation: http://127.0.0.1:0/\r\nContent-Length: 2\r\n\r\n{}";
-        let (_, moved) = stop_answered(moved).await;
+        let (_, moved) = call_with_response(moved).await;
         let moved = moved.unwrap_err();
         assert!(moved.contains("StatusCode(307)"), "{moved}");
     }
 
     #[tokio::test]
-    async fn a_call_whose_connection_is_cut_is_made_again() {
+    async fn a_call_is_retried_if_its_connection_is_cut() {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let endpoint = format!("http://{}", listener.local_addr().unwrap());
         let aws = config_from(|name| match name {
@@ -168,7 +170,11 @@ mod tests {
         })
         .unwrap();
         let retries = aws.retry_config().map(RetryConfig::has_retry);
-        assert_eq!(retries, Some(true), "whatever the SDK's version does");
+        assert_eq!(
+            retries,
+            Some(true),
+            "retries don't depend on the SDK's version"
+        );
         let server = tokio::spawn(async move {
             drop(request(&listener).await);
             let (mut stream, _) = request(&listener).await;

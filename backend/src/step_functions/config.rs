@@ -1,4 +1,4 @@
-//! How AWS is reached.
+//! The configuration of the AWS SDK.
 
 use std::env;
 use std::time::Duration;
@@ -13,14 +13,21 @@ use store::https::HttpsError;
 
 use super::client::Http;
 
-/// One call with its retries; API Gateway gives a request 30 s (HTTP API quotas, integration timeout).
-const CALL: Duration = Duration::from_secs(15);
-/// One attempt of a call.
-const ATTEMPT: Duration = Duration::from_secs(5);
+/// Timeout of a call with its retries.
+///
+/// API Gateway allows 30 s for a request (HTTP API quotas, integration timeout).
+const CALL_TIMEOUT: Duration = Duration::from_secs(15);
+/// Timeout of one attempt of a call.
+const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Region, credentials and endpoint from the environment, where a Lambda has them. The AWS SDK's own
-/// loader looks through profiles and services too, and takes a good part of a cold start for it.
-/// It fails where no roots are to be had.
+/// Loads the region, credentials and endpoint from the environment variables of a Lambda function.
+///
+/// The AWS SDK's own loader also searches profiles and services, which takes a good part of a cold
+/// start.
+///
+/// # Errors
+///
+/// Returns an error if there are no root certificates.
 pub fn load_aws_config() -> Result<SdkConfig, HttpsError> {
     config_from(|name| env::var(name).ok())
 }
@@ -45,12 +52,12 @@ pub(super) fn config_from(
                 .or_else(|| set("AWS_DEFAULT_REGION"))
                 .map(Region::new),
         )
-        // What is tried again, and how often, is not left to the version of the SDK.
+        // Set explicitly, so that retries don't depend on the version of the SDK.
         .retry_config(RetryConfig::standard())
         .timeout_config(
             TimeoutConfig::builder()
-                .operation_timeout(CALL)
-                .operation_attempt_timeout(ATTEMPT)
+                .operation_timeout(CALL_TIMEOUT)
+                .operation_attempt_timeout(ATTEMPT_TIMEOUT)
                 .build(),
         );
     config

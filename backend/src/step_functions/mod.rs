@@ -1,5 +1,6 @@
-//! The engine on AWS Step Functions: `infra/state-machine.asl.json` does the work, this starts it,
-//! asks after it and stops it.
+//! The engine on AWS Step Functions.
+//!
+//! It starts, describes and stops executions of the state machine `infra/state-machine.asl.json`.
 
 mod arn;
 mod client;
@@ -24,39 +25,41 @@ use crate::engine::{Engine, EngineError, EngineStatus, PassStart};
 pub use arn::{StateMachineArn, StateMachineArnError};
 pub use config::load_aws_config;
 
-/// What the engine needs to know of the stack it runs in.
+/// Settings of the engine.
 #[derive(Clone, Debug)]
 pub struct StepFunctionsSettings {
-    /// The state machine that drives a pass.
+    /// The state machine that runs passes.
     pub state_machine: StateMachineArn,
-    /// Fetchers that may run at the same time: the function's reserved concurrency, or the
-    /// account's share for it.
+    /// Maximum number of fetchers that run at the same time.
+    ///
+    /// This is the function's reserved concurrency, or its share of the account's concurrency.
     pub fetcher_concurrency: u32,
-    /// How long after a DELETE the leftovers of late writers are erased; longer than a fetcher may
-    /// run, which is 15 minutes (AWS Lambda quotas, function timeout).
+    /// Time between the erasure of an execution and its sweep, which erases files written since.
+    ///
+    /// It must be longer than a fetcher can run: 15 minutes (AWS Lambda quotas, function timeout).
     pub sweep_after: Duration,
 }
 
 impl StepFunctionsSettings {
-    /// Fetchers at the same time where no setting says otherwise: half of an account's default
-    /// concurrency of 1,000 (AWS Lambda quotas).
+    /// Default number of fetchers: half of an account's default concurrency of 1,000.
+    ///
+    /// Source: AWS Lambda quotas.
     pub const DEFAULT_FETCHER_CONCURRENCY: u32 = 500;
-    /// The wait before a sweep where no setting says otherwise: 16 minutes.
+    /// Default time before a sweep: 16 minutes.
     pub const DEFAULT_SWEEP_AFTER: Duration = Duration::from_secs(16 * 60);
 }
 
-/// Drives passes by executions of one state machine, a pass's named `{id}-{pass:03}`.
+/// Runs each pass as an execution of one state machine, named `{id}-{pass:03}`.
 #[derive(Clone, Debug)]
 pub struct StepFunctions {
     aws: SdkConfig,
-    /// Made when it is first used: it reads a table of regions, and most calls of the API ask the
-    /// store alone.
+    /// Created on first use: it loads a table of regions, and most API requests don't need it.
     client: Arc<OnceLock<Client>>,
     settings: StepFunctionsSettings,
 }
 
 impl StepFunctions {
-    /// An engine that reaches AWS as `aws` says; see [`load_aws_config`].
+    /// Creates an engine with an AWS configuration, such as that of [`load_aws_config`].
     pub fn new(aws: &SdkConfig, settings: StepFunctionsSettings) -> Self {
         Self {
             aws: aws.clone(),
@@ -80,9 +83,9 @@ impl StepFunctions {
             .await;
         match started {
             Ok(_) => Ok(()),
-            // Of this name there was one already, in these 90 days: it was started before.
+            // Names are unique for 90 days, so the pass was started before.
             Err(error) if code(&error) == Some("ExecutionAlreadyExists") => Ok(()),
-            Err(error) => Err(failed("start", &error)),
+            Err(error) => Err(engine_error("start", &error)),
         }
     }
 
@@ -111,7 +114,7 @@ impl Engine for StepFunctions {
             Err(error) if code(&error) == Some("ExecutionDoesNotExist") => {
                 Ok(EngineStatus::Unknown)
             }
-            Err(error) => Err(failed("describe", &error)),
+            Err(error) => Err(engine_error("describe", &error)),
         }
     }
 
@@ -127,7 +130,7 @@ impl Engine for StepFunctions {
         match stopped {
             Ok(_) => Ok(()),
             Err(error) if code(&error) == Some("ExecutionDoesNotExist") => Ok(()),
-            Err(error) => Err(failed("stop", &error)),
+            Err(error) => Err(engine_error("stop", &error)),
         }
     }
 
@@ -143,8 +146,9 @@ impl Engine for StepFunctions {
     }
 }
 
-/// Names an execution of the state machine. No number is in it, and it fits the 80 characters of
-/// StartExecution's `name`.
+/// Returns the name of the state machine execution of a pass.
+///
+/// It contains no SSN, and fits the 80 characters of `name` in StartExecution.
 fn pass_name(id: &ExecutionId, pass: u32) -> String {
     format!("{id}-{pass:03}")
 }
@@ -155,11 +159,11 @@ fn engine_status(execution: &DescribeExecutionOutput) -> EngineStatus {
         SfnStatus::Failed => ExecutionStatus::Failed,
         SfnStatus::TimedOut => ExecutionStatus::TimedOut,
         SfnStatus::Aborted => ExecutionStatus::Aborted,
-        // RUNNING, PENDING_REDRIVE, and what a later version may name: not over.
+        // RUNNING, PENDING_REDRIVE and statuses of later versions: it hasn't ended.
         _ => return EngineStatus::Running,
     };
-    // The state machine's own end bears the run's status as its error and the reason as its cause.
-    // Any other error is a name only: a cause may be text that some function wrote.
+    // The state machine ends with the execution's status as its error and the reason as its cause.
+    // For any other error, only the name is safe to show: the cause may be text of a function.
     let (status, reason) = match (execution.error(), execution.cause()) {
         (Some("FAILED"), cause) => (ExecutionStatus::Failed, cause.map(str::to_owned)),
         (Some("ABORTED"), cause) => (ExecutionStatus::Aborted, cause.map(str::to_owned)),
@@ -176,8 +180,8 @@ fn code<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> Option<&str> {
         .and_then(ProvideErrorMetadata::code)
 }
 
-/// What the caller can do about it: come back later, or read the message.
-fn failed<E, R>(what: &str, error: &SdkError<E, R>) -> EngineError
+/// Converts an error of the SDK. Throttling is an error of its own because retrying helps.
+fn engine_error<E, R>(what: &str, error: &SdkError<E, R>) -> EngineError
 where
     E: ProvideErrorMetadata,
 {
@@ -190,23 +194,23 @@ where
         "KmsThrottlingException",
     ];
     match error.as_service_error() {
-        Some(said) if said.code().is_some_and(|code| THROTTLES.contains(&code)) => {
+        Some(refusal) if refusal.code().is_some_and(|code| THROTTLES.contains(&code)) => {
             EngineError::Throttled
         }
-        Some(said) => EngineError::Failed(format!(
+        Some(refusal) => EngineError::Failed(format!(
             "Step Functions refused to {what} the execution: {} ({})",
-            said.code().unwrap_or("no error code"),
-            said.message().unwrap_or("no message"),
+            refusal.code().unwrap_or("no error code"),
+            refusal.message().unwrap_or("no message"),
         )),
         None => EngineError::Failed(format!(
-            "Step Functions was not reached to {what} the execution: {}",
+            "could not reach Step Functions to {what} the execution: {}",
             match error {
-                SdkError::TimeoutError(_) => "it did not answer in time",
+                SdkError::TimeoutError(_) => "it did not respond in time",
                 SdkError::DispatchFailure(_) => {
                     "no connection or no credentials; check the region, the endpoint and the role"
                 }
                 SdkError::ConstructionFailure(_) => "the request could not be built",
-                _ => "its answer could not be read",
+                _ => "its response could not be read",
             }
         )),
     }

@@ -11,13 +11,13 @@ fn id() -> ExecutionId {
     ID.parse().unwrap()
 }
 
-/// An engine whose one call gets this answer, and the record of what it asked.
-fn engine(status: u16, answer: &Value) -> (StepFunctions, StaticReplayClient) {
+/// Creates an engine whose one call gets this response, and the client that records the request.
+fn engine(status: u16, response: &Value) -> (StepFunctions, StaticReplayClient) {
     let event = ReplayEvent::new(
         http::Request::new(SdkBody::empty()),
         http::Response::builder()
             .status(status)
-            .body(SdkBody::from(answer.to_string()))
+            .body(SdkBody::from(response.to_string()))
             .unwrap(),
     );
     let client = StaticReplayClient::new(vec![event]);
@@ -40,7 +40,7 @@ fn engine(status: u16, answer: &Value) -> (StepFunctions, StaticReplayClient) {
     (StepFunctions::new(&aws, settings), client)
 }
 
-fn asked(client: &StaticReplayClient) -> (String, Value) {
+fn sent(client: &StaticReplayClient) -> (String, Value) {
     let request = client.actual_requests().next().expect("one call");
     let target = request.headers().get("x-amz-target").unwrap().to_owned();
     let body = serde_json::from_slice(request.body().bytes().unwrap()).unwrap();
@@ -62,14 +62,14 @@ fn pass() -> PassStart {
 }
 
 #[tokio::test]
-async fn a_pass_is_started_under_its_name_with_the_state_machines_input() {
+async fn a_pass_is_started_with_its_name_and_input() {
     let (engine, client) = engine(
         200,
         &json!({"executionArn": "arn:aws:states:us-east-1:123456789012:execution:rollcall:x", "startDate": 1.0}),
     );
     engine.start(pass()).await.unwrap();
 
-    let (target, body) = asked(&client);
+    let (target, body) = sent(&client);
     assert_eq!(target, "AWSStepFunctions.StartExecution");
     assert_eq!(
         body["stateMachineArn"],
@@ -84,7 +84,7 @@ async fn a_pass_is_started_under_its_name_with_the_state_machines_input() {
 }
 
 #[tokio::test]
-async fn a_pass_started_before_is_started() {
+async fn starting_a_started_pass_succeeds() {
     let (engine, _) = engine(400, &refusal("ExecutionAlreadyExists"));
     engine.start(pass()).await.unwrap();
 }
@@ -94,7 +94,7 @@ async fn a_sweep_has_its_own_name_and_waits() {
     let (engine, client) = engine(400, &refusal("ExecutionAlreadyExists"));
     engine.sweep(&id()).await.unwrap();
 
-    let (_, body) = asked(&client);
+    let (_, body) = sent(&client);
     assert_eq!(body["name"], format!("{ID}-sweep"));
     let input: Value = serde_json::from_str(body["input"].as_str().unwrap()).unwrap();
     assert_eq!(
@@ -104,7 +104,7 @@ async fn a_sweep_has_its_own_name_and_waits() {
 }
 
 #[tokio::test]
-async fn throttling_is_told_apart() {
+async fn throttling_is_its_own_error() {
     for code in ["ThrottlingException", "ExecutionLimitExceeded"] {
         let (engine, _) = engine(400, &refusal(code));
         let error = engine.start(pass()).await.unwrap_err();
@@ -113,7 +113,7 @@ async fn throttling_is_told_apart() {
 }
 
 #[tokio::test]
-async fn a_refusal_says_what_and_why() {
+async fn a_refusal_names_the_call_and_the_cause() {
     let (engine, _) = engine(400, &refusal("StateMachineDoesNotExist"));
     let error = engine.start(pass()).await.unwrap_err().to_string();
     assert!(error.contains("start"), "{error}");
@@ -121,7 +121,7 @@ async fn a_refusal_says_what_and_why() {
 }
 
 #[tokio::test]
-async fn a_status_is_read_as_the_state_machine_ends() {
+async fn a_status_comes_from_the_state_machines_end() {
     use ExecutionStatus::{Aborted, Failed, Succeeded, TimedOut};
     let over = |status, reason: Option<&str>| EngineStatus::Ended {
         status,
@@ -148,20 +148,20 @@ async fn a_status_is_read_as_the_state_machine_ends() {
         ),
         (json!({"status": "TIMED_OUT"}), over(TimedOut, None)),
     ];
-    for (mut answer, expected) in cases {
+    for (mut response, expected) in cases {
         let arn = format!("arn:aws:states:us-east-1:123456789012:execution:rollcall:{ID}-001");
-        answer["executionArn"] = json!(arn);
-        answer["stateMachineArn"] =
+        response["executionArn"] = json!(arn);
+        response["stateMachineArn"] =
             json!("arn:aws:states:us-east-1:123456789012:stateMachine:rollcall");
-        answer["startDate"] = json!(1.0);
-        let (engine, client) = engine(200, &answer);
+        response["startDate"] = json!(1.0);
+        let (engine, client) = engine(200, &response);
         assert_eq!(engine.status(&id(), 1).await.unwrap(), expected);
-        assert_eq!(asked(&client).1["executionArn"], arn);
+        assert_eq!(sent(&client).1["executionArn"], arn);
     }
 }
 
 #[tokio::test]
-async fn what_step_functions_never_heard_of_is_unknown_and_as_good_as_stopped() {
+async fn a_pass_that_does_not_exist_is_unknown_and_stopped() {
     let (engine_, _) = engine(400, &refusal("ExecutionDoesNotExist"));
     assert_eq!(
         engine_.status(&id(), 1).await.unwrap(),
@@ -172,7 +172,7 @@ async fn what_step_functions_never_heard_of_is_unknown_and_as_good_as_stopped() 
 }
 
 #[tokio::test]
-async fn a_stack_that_is_not_there_is_said_in_words() {
+async fn an_unreachable_stack_is_a_clear_error() {
     let aws = SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new("us-east-1"))
@@ -185,5 +185,8 @@ async fn a_stack_that_is_not_there_is_said_in_words() {
     let (engine_, _) = engine(200, &json!({}));
     let engine_ = StepFunctions::new(&aws, engine_.settings);
     let error = engine_.stop(&id(), 1).await.unwrap_err().to_string();
-    assert!(error.contains("not reached to stop"), "{error}");
+    assert!(
+        error.contains("could not reach Step Functions to stop"),
+        "{error}"
+    );
 }

@@ -1,17 +1,17 @@
 //! Names a table's columns and finds the one that the caller selected.
 
-use crate::list::header::digits;
-use crate::list::value::is_dropped;
+use crate::list::header::count_digits;
+use crate::list::value::is_ignored;
 use crate::list::{Column, ColumnSelector, ReadError};
 
 /// Returns the columns with their header names, or `column N` (from 1) if a header is missing.
-pub(super) fn choices(header: Option<&[&str]>, columns: usize) -> Vec<Column> {
+pub(super) fn name_columns(header: Option<&[&str]>, columns: usize) -> Vec<Column> {
     (0..columns)
         .map(|index| {
             let cell = header.and_then(|header| header.get(index)).unwrap_or(&"");
-            let cell = cell.trim_matches(is_dropped);
-            // A cell that could be an SSN isn't used as a name: names appear in errors and on the page.
-            let name = match cell.is_empty() || digits(cell) > 4 {
+            let cell = cell.trim_matches(is_ignored);
+            // A cell that could be an SSN must not be a name: names appear in errors and on the page.
+            let name = match cell.is_empty() || count_digits(cell) > 4 {
                 true => format!("column {}", index + 1),
                 false => cell.split_whitespace().collect::<Vec<_>>().join(" "),
             };
@@ -21,12 +21,12 @@ pub(super) fn choices(header: Option<&[&str]>, columns: usize) -> Vec<Column> {
 }
 
 /// Whether the record is a header because it contains the selected name.
-pub(super) fn is_asked(column: &ColumnSelector, record: &[&str]) -> bool {
+pub(super) fn has_selected_name(column: &ColumnSelector, record: &[&str]) -> bool {
     let ColumnSelector::Name(name) = column else {
         return false;
     };
-    let named = choices(Some(record), record.len());
-    let unnamed = choices(None, record.len());
+    let named = name_columns(Some(record), record.len());
+    let unnamed = name_columns(None, record.len());
     named
         .iter()
         .zip(&unnamed)
@@ -59,8 +59,8 @@ mod tests {
 
     #[test]
     fn a_column_name_never_contains_an_ssn() {
-        let choices = choices(Some(&["SSN\r\nfull", "Bob 123-45-6789", ""]), 4);
-        let names: Vec<_> = choices.iter().map(|c| c.name.as_str()).collect();
+        let columns = name_columns(Some(&["SSN\r\nfull", "Bob 123-45-6789", ""]), 4);
+        let names: Vec<_> = columns.iter().map(|c| c.name.as_str()).collect();
         assert_eq!(names, ["SSN full", "column 2", "column 3", "column 4"]);
     }
 }

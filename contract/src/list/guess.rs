@@ -1,9 +1,9 @@
 //! Reads a sample as a table with one delimiter, to find out which column holds the numbers.
 
-use crate::list::choice::{choices, find, is_asked};
-use crate::list::header::{Names, looks_like_header, names, names_ssn};
+use crate::list::choice::{find, has_selected_name, name_columns};
+use crate::list::header::{HeaderKind, header_kind, looks_like_header, names_ssn};
 use crate::list::records::Records;
-use crate::list::value::number_in;
+use crate::list::value::parse_number;
 use crate::list::{ColumnSelector, InvalidReason, ReadError, TableLayout};
 
 /// Counts of the cells in one column of the sample.
@@ -21,11 +21,11 @@ pub(super) struct Guess<'t> {
     /// One tally for each column.
     tallies: Vec<Tally>,
     /// Number of records that have the most frequent number of fields.
-    pub(super) alike: usize,
+    pub(super) same_length: usize,
     /// Whether the first record names the SSN column.
-    pub(super) named: bool,
+    pub(super) names_ssn: bool,
     /// Whether the first record contains the selected column name.
-    pub(super) asked: bool,
+    pub(super) has_selected_name: bool,
 }
 
 impl<'t> Guess<'t> {
@@ -47,45 +47,48 @@ impl<'t> Guess<'t> {
         }
         let first = records.first()?;
         let named = names_ssn(first);
-        let asked = column.is_some_and(|column| is_asked(column, first));
+        let asked = column.is_some_and(|column| has_selected_name(column, first));
         let tallies = tally(&records[usize::from(named || asked)..], first.len());
         let mut lengths = vec![0_usize; tallies.len() + 1];
         for record in records.iter().filter(|record| record.len() > 1) {
             lengths[record.len()] += 1;
         }
-        let alike = lengths.into_iter().max().unwrap_or(0);
+        let same_length = lengths.into_iter().max().unwrap_or(0);
         Some(Self {
             delimiter,
             records,
             tallies,
-            alike,
-            named,
-            asked,
+            same_length,
+            names_ssn: named,
+            has_selected_name: asked,
         })
     }
 
     /// Highest count of numbers in a column, including numbers that lost leading zeros.
-    pub(super) fn most(&self) -> usize {
+    pub(super) fn max_numbers(&self) -> usize {
         let numbers = |tally: &Tally| tally.numbers + tally.zeros_lost;
         self.tallies.iter().map(numbers).max().unwrap_or(0)
     }
 
     /// Whether most records have the same number of fields, so that it is surely a table.
     pub(super) fn is_regular(&self) -> bool {
-        self.records.len() > 1 && self.alike * 2 > self.records.len()
+        self.records.len() > 1 && self.same_length * 2 > self.records.len()
     }
 
     /// Returns the layout of the whole text with this delimiter.
     pub(super) fn table(&self, column: Option<&ColumnSelector>) -> Result<TableLayout, ReadError> {
         let first = &self.records[0];
-        let certain_header = self.named || self.asked;
+        let certain_header = self.names_ssn || self.has_selected_name;
         let columns = self.tallies.len();
         let chosen = match column {
-            Some(column) => find(column, &choices(certain_header.then_some(first), columns))?,
+            Some(column) => find(
+                column,
+                &name_columns(certain_header.then_some(first), columns),
+            )?,
             None => self.choose(first)?,
         };
         let header = certain_header || looks_like_header(&self.records, chosen);
-        let names = choices(header.then_some(first), columns);
+        let names = name_columns(header.then_some(first), columns);
         Ok(TableLayout {
             headers: header.then(|| names.into_iter().map(|choice| choice.name).collect()),
             column_count: columns,
@@ -97,9 +100,9 @@ impl<'t> Guess<'t> {
     /// Chooses the column by its header, or by its content if no header names SSNs.
     fn choose(&self, first: &[&str]) -> Result<usize, ReadError> {
         let by_name = |wanted| -> Vec<usize> {
-            let cells = first.iter().enumerate().filter(|_| self.named);
+            let cells = first.iter().enumerate().filter(|_| self.names_ssn);
             cells
-                .filter(|(_, cell)| names(cell) == wanted)
+                .filter(|(_, cell)| header_kind(cell) == wanted)
                 .map(|(index, _)| index)
                 .collect()
         };
@@ -111,7 +114,7 @@ impl<'t> Guess<'t> {
                 .filter(|c| by_content.contains(c))
                 .collect()
         };
-        let (certain, perhaps) = (by_name(Names::Ssn), by_name(Names::Perhaps));
+        let (certain, perhaps) = (by_name(HeaderKind::Ssn), by_name(HeaderKind::MaybeSsn));
         let mut candidates = match (certain.is_empty(), perhaps.is_empty()) {
             (false, _) => match both(&certain) {
                 filled if filled.is_empty() => certain,
@@ -125,7 +128,7 @@ impl<'t> Guess<'t> {
             (true, true) => by_content,
         };
         candidates.sort_unstable();
-        let choices = choices(self.named.then_some(first), self.tallies.len());
+        let choices = name_columns(self.names_ssn.then_some(first), self.tallies.len());
         match candidates[..] {
             [] => Err(ReadError::NoColumn { columns: choices }),
             [column] => Ok(column),
@@ -170,7 +173,7 @@ fn tally(records: &[Vec<&str>], columns: usize) -> Vec<Tally> {
         }
         for (tally, cell) in tallies.iter_mut().zip(record) {
             tally.filled += 1;
-            match number_in(cell) {
+            match parse_number(cell) {
                 Ok(number) if number.restored => tally.zeros_lost += 1,
                 Ok(_) => tally.numbers += 1,
                 Err(InvalidReason::Empty) => tally.filled -= 1,

@@ -4,21 +4,21 @@ use std::collections::HashSet;
 
 use rustc_hash::FxBuildHasher;
 
-use crate::list::value::{digit, is_dropped, number_in};
+use crate::list::value::{digit, is_ignored, parse_number};
 
 /// Whether a header names the SSN column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Names {
+pub(super) enum HeaderKind {
     /// It names SSNs and nothing else: `SSN`, `Social Security Number`, `Soc. Sec. No.`, `SS#`.
     Ssn,
     /// It names SSNs among other words: `Spouse SSN`, `ssn_last4`.
-    Perhaps,
+    MaybeSsn,
     /// It names something else.
     Other,
 }
 
 /// Classifies a header cell.
-pub(super) fn names(cell: &str) -> Names {
+pub(super) fn header_kind(cell: &str) -> HeaderKind {
     let words = words(cell);
     let whole: String = words.concat();
     let number_sign = cell.contains('#');
@@ -27,18 +27,18 @@ pub(super) fn names(cell: &str) -> Names {
         .iter()
         .any(|s| whole.contains(s));
     if is_ssn(&whole) || (number_sign && whole == "ss") {
-        Names::Ssn
+        HeaderKind::Ssn
     } else if (security && numbered) || words.iter().any(|w| w.starts_with("ss") && is_ssn(w)) {
         // “Social Security Tax” is an amount, so these two words among others aren't enough.
-        Names::Perhaps
+        HeaderKind::MaybeSsn
     } else {
-        Names::Other
+        HeaderKind::Other
     }
 }
 
 /// Whether a header names SSNs, alone or among other words.
 pub fn may_hold_ssns(header: &str) -> bool {
-    names(header) != Names::Other
+    header_kind(header) != HeaderKind::Other
 }
 
 /// Words that may follow in a name for SSNs, such as “SS No.”.
@@ -83,8 +83,10 @@ fn words(cell: &str) -> Vec<String> {
 
 /// Whether a cell of the record names SSNs and no cell is a number.
 pub(super) fn names_ssn(record: &[&str]) -> bool {
-    record.iter().any(|cell| names(cell) != Names::Other)
-        && record.iter().all(|cell| number_in(cell).is_err())
+    record
+        .iter()
+        .any(|cell| header_kind(cell) != HeaderKind::Other)
+        && record.iter().all(|cell| parse_number(cell).is_err())
 }
 
 /// Whether the first record looks like a header although no cell names SSNs.
@@ -97,19 +99,19 @@ pub(super) fn looks_like_header(records: &[Vec<&str>], column: usize) -> bool {
     };
     let cells: Vec<&str> = first
         .iter()
-        .map(|cell| cell.trim_matches(is_dropped))
+        .map(|cell| cell.trim_matches(is_ignored))
         .collect();
     let placeholder = [
         "n/a", "na", "none", "null", "nil", "nan", "unknown", "missing",
     ];
     let named = cells.get(column).is_some_and(|cell| {
         !cell.is_empty()
-            && digits(cell) == 0
+            && count_digits(cell) == 0
             && !placeholder.contains(&cell.to_lowercase().as_str())
     });
     let word = |cell: &&str| {
         let first = cell.chars().next();
-        first.is_none_or(|c| c.is_alphabetic() || matches!(c, '#' | '_')) && digits(cell) < 5
+        first.is_none_or(|c| c.is_alphabetic() || matches!(c, '#' | '_')) && count_digits(cell) < 5
     };
     let mut seen = HashSet::with_hasher(FxBuildHasher);
     let distinct = cells
@@ -125,7 +127,7 @@ pub(super) fn looks_like_header(records: &[Vec<&str>], column: usize) -> bool {
 }
 
 /// Number of digits in a cell.
-pub(super) fn digits(cell: &str) -> usize {
+pub(super) fn count_digits(cell: &str) -> usize {
     cell.chars().filter(|c| digit(*c).is_some()).count()
 }
 
@@ -154,7 +156,7 @@ mod tests {
             "Social Security",
             "Soc. Sec. No.",
         ] {
-            assert_eq!(names(cell), Names::Ssn, "{cell}");
+            assert_eq!(header_kind(cell), HeaderKind::Ssn, "{cell}");
         }
         for cell in [
             "Spouse SSN",
@@ -163,7 +165,7 @@ mod tests {
             "SSN/EIN",
             "Employee Social Security No.",
         ] {
-            assert_eq!(names(cell), Names::Perhaps, "{cell}");
+            assert_eq!(header_kind(cell), HeaderKind::MaybeSsn, "{cell}");
         }
         for cell in [
             "",
@@ -178,7 +180,7 @@ mod tests {
             "Tax ID",
             "123456789",
         ] {
-            assert_eq!(names(cell), Names::Other, "{cell}");
+            assert_eq!(header_kind(cell), HeaderKind::Other, "{cell}");
         }
     }
 

@@ -1,10 +1,10 @@
 //! Decides from the first lines whether a text is a table, and which column holds the numbers.
 
-use crate::list::choice::{choices, find, is_asked};
+use crate::list::choice::{find, has_selected_name, name_columns};
 use crate::list::guess::Guess;
 use crate::list::header::names_ssn;
 use crate::list::lines::Lines;
-use crate::list::value::number_in;
+use crate::list::value::parse_number;
 use crate::list::{ColumnSelector, ReadError, TableLayout};
 
 /// Maximum number of lines in the sample.
@@ -34,15 +34,22 @@ pub(super) fn plan(text: &str, column: Option<&ColumnSelector>) -> Result<Plan, 
         .filter_map(|delimiter| Guess::new(sample, delimiter, column))
         .rev()
         // `max_by_key` returns the last maximum: the comma, since the order is reversed.
-        .max_by_key(|guess| (guess.asked, guess.named, guess.most(), guess.alike));
+        .max_by_key(|guess| {
+            (
+                guess.has_selected_name,
+                guess.names_ssn,
+                guess.max_numbers(),
+                guess.same_length,
+            )
+        });
     let Some(guess) = guess else {
         return lines(sample, column);
     };
-    if column.is_some() || guess.named {
+    if column.is_some() || guess.names_ssn {
         return guess.table(column).map(Plan::Records);
     }
     let in_lines = numbers_in_lines(sample);
-    if guess.most() > in_lines || (in_lines == 0 && guess.is_regular()) {
+    if guess.max_numbers() > in_lines || (in_lines == 0 && guess.is_regular()) {
         return guess.table(None).map(Plan::Records);
     }
     lines(sample, None)
@@ -54,10 +61,10 @@ fn lines(sample: &str, column: Option<&ColumnSelector>) -> Result<Plan, ReadErro
     let first = first.map_or("", |line| &sample[line.span]);
     let header = [first];
     let digitless = !first.contains(|c: char| c.is_ascii_digit());
-    let asked = column.is_some_and(|column| is_asked(column, &header));
+    let asked = column.is_some_and(|column| has_selected_name(column, &header));
     let named = names_ssn(&header) && digitless;
     let headed = (asked || named).then_some(header.as_slice());
-    let columns = choices(headed, 1);
+    let columns = name_columns(headed, 1);
     if let Some(column) = column {
         find(column, &columns)?;
     }
@@ -88,6 +95,6 @@ fn head(text: &str) -> &str {
 fn numbers_in_lines(sample: &str) -> usize {
     let mut lines = Lines::new();
     let rows = std::iter::from_fn(|| lines.next_row(sample));
-    rows.filter(|line| number_in(&sample[line.span.clone()]).is_ok())
+    rows.filter(|line| parse_number(&sample[line.span.clone()]).is_ok())
         .count()
 }

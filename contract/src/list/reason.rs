@@ -4,7 +4,7 @@ use crate::list::InvalidReason;
 use crate::list::value::digit;
 
 /// Returns why a trimmed value isn't a number. The caller has checked that it isn't one.
-pub(super) fn why_no_number(value: &str) -> InvalidReason {
+pub(super) fn invalid_reason(value: &str) -> InvalidReason {
     // Decoding replaces invalid bytes with U+FFFD. UTF-16 without a mark leaves NUL characters.
     if value.contains(['\u{fffd}', '\0']) {
         return InvalidReason::Encoding;
@@ -31,7 +31,7 @@ pub(super) fn why_no_number(value: &str) -> InvalidReason {
     }
 }
 
-/// Whether people write the character between groups of digits, valid or not.
+/// Whether the character is a common separator between groups of digits, even if invalid.
 fn separates_groups(c: char) -> bool {
     c.is_whitespace()
         || matches!(

@@ -14,8 +14,8 @@ const MAX_FIELDS: usize = 16_384;
 
 /// A cursor over the records of a table.
 ///
-/// Fields are ranges of the text that include their quotes, so nothing is copied. Like [`Lines`], it
-/// doesn't borrow the text.
+/// Fields are ranges of the text that include their quotes, so nothing is copied. Like [`Lines`],
+/// it doesn't borrow the text.
 pub(super) struct Records {
     reader: Reader,
     delimiter: u8,
@@ -65,8 +65,8 @@ impl Records {
             if !blank {
                 end = split(&mut self.reader, text, start, &mut self.fields);
                 if end > line_end && !self.fields.iter().all(|f| is_well_formed(&text[f.clone()])) {
-                    // A stray quote joined this line with the lines up to the next quote. Read the line again
-                    // without quoting, so that each of them is a row.
+                    // A stray quote joined this line with the lines up to the next quote. Read the
+                    // line again without quoting, so that each of them is a row.
                     let mut literal = ReaderBuilder::new()
                         .delimiter(self.delimiter)
                         .quoting(false)

@@ -10,7 +10,7 @@ use crate::list::decode::decode;
 use crate::list::lines::Lines;
 use crate::list::plan::{Plan, plan};
 use crate::list::records::{Records, unquoted};
-use crate::list::value::{accept, number_in};
+use crate::list::value::{accept, parse_number};
 use crate::list::{
     ColumnSelector, InvalidReason, List, ListBuilder, ParsedSsn, ReadError, ReadOptions,
     TableLayout, read_value,
@@ -86,7 +86,7 @@ impl Source {
         self.zeros_lost
     }
 
-    /// Returns the number of valid rows that have a warning because the SSA never issued the number.
+    /// Returns the number of valid rows whose number the SSA never issued.
     pub fn warnings(&self) -> usize {
         self.warnings
     }
@@ -201,7 +201,7 @@ struct SourceBuilder {
 
 impl SourceBuilder {
     fn push(&mut self, place: Place, text: &str, options: &ReadOptions) {
-        let number = number_in(&text[place.value.clone()]);
+        let number = parse_number(&text[place.value.clone()]);
         self.zeros_lost += usize::from(number.is_ok_and(|n| n.restored));
         let value = number.and_then(|n| accept(n, options));
         self.warnings += usize::from(value.is_ok_and(|n| n.ssn.warning().is_some()));

@@ -5,22 +5,25 @@ use serde::{Deserialize, Serialize};
 use crate::list::{InvalidReason, reason};
 use crate::{Ssn, Warning};
 
-/// Which numbers are accepted.
+/// Which numbers are valid.
+///
+/// `format` accepts any nine digits. `issued` accepts only numbers that the Social Security
+/// Administration may have issued.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub enum Validation {
-    /// Any nine digits. Numbers that the SSA never issued have a warning.
+    /// Any nine digits. Numbers that were never issued have a warning.
     #[default]
     Format,
-    /// Only numbers that the SSA may have issued. Others are INVALID.
+    /// Only numbers that may have been issued. Others are INVALID.
     Issued,
 }
 
 /// Options for reading a list.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ReadOptions {
-    /// Which numbers are accepted.
+    /// Which numbers are valid.
     pub validation: Validation,
     /// Whether seven or eight digits are read as a number that lost its leading zeros.
     pub restore_leading_zeros: bool,
@@ -44,11 +47,11 @@ pub struct ParsedSsn {
 ///
 /// Returns the reason why the value isn't a number, or why `options` don't accept it.
 pub fn read_value(raw: &str, options: &ReadOptions) -> Result<ParsedSsn, InvalidReason> {
-    number_in(raw).and_then(|number| accept(number, options))
+    parse_number(raw).and_then(|number| accept(number, options))
 }
 
 /// Parses a value with lost zeros restored, without applying any options.
-pub(super) fn number_in(raw: &str) -> Result<ParsedSsn, InvalidReason> {
+pub(super) fn parse_number(raw: &str) -> Result<ParsedSsn, InvalidReason> {
     let plain = |value: &str| {
         plain_ssn(value.as_bytes()).map(|ssn| ParsedSsn {
             ssn,
@@ -58,7 +61,7 @@ pub(super) fn number_in(raw: &str) -> Result<ParsedSsn, InvalidReason> {
     if let Some(number) = plain(raw) {
         return Ok(number);
     }
-    let value = raw.trim_matches(is_dropped);
+    let value = raw.trim_matches(is_ignored);
     match plain(value) {
         Some(number) => Ok(number),
         None => any_number(value),
@@ -115,7 +118,7 @@ fn any_number(value: &str) -> Result<ParsedSsn, InvalidReason> {
             digits.rotate_right(9 - count);
             true
         }
-        _ => return Err(reason::why_no_number(value)),
+        _ => return Err(reason::invalid_reason(value)),
     };
     let ssn = Ssn::from_digits(&digits).ok_or(InvalidReason::OtherCharacters)?;
     Ok(ParsedSsn { ssn, restored })
@@ -139,7 +142,7 @@ fn is_separator(c: char) -> bool {
 }
 
 /// Whether the character is ignored around a value: white space, a quote or a byte order mark.
-pub(super) fn is_dropped(c: char) -> bool {
+pub(super) fn is_ignored(c: char) -> bool {
     c.is_whitespace()
         || matches!(
             c,

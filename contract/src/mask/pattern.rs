@@ -10,9 +10,9 @@ const SSN_DIGITS: usize = 9;
 /// Masks everything in the text that could be a Social Security Number.
 ///
 /// That is a run of exactly nine digits, or digits grouped 3-2-4 or 3-6 with up to three characters
-/// between the groups that are neither letters nor digits. Dates, telephone numbers, ZIP+4 codes and
-/// longer runs of digits are kept. Use it for a list's other columns, which may hold other people's
-/// numbers.
+/// between the groups that are neither letters nor digits. Dates, telephone numbers, ZIP+4 codes
+/// and longer runs of digits are kept. Use it for a list's other columns, which may contain numbers
+/// of other people.
 pub fn mask_all(text: &str) -> Cow<'_, str> {
     mask_runs(text, SSN_DIGITS)
 }

@@ -11,8 +11,8 @@ use crate::wire::Outcome;
 
 /// The id of an execution or of an uploaded list.
 ///
-/// It has 26 lower-case characters of Crockford's base32. Ids sort newest first, because they start
-/// with the inverted time in milliseconds. No other text is accepted, so an id is safe in a path.
+/// It has 26 lower-case characters of Crockford's base32, so it is safe in a path. Ids sort newest
+/// first: they start with the time in milliseconds, subtracted from a constant.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(try_from = "String", into = "String")]
@@ -70,7 +70,7 @@ pub enum ExecutionStatus {
     Running,
     /// Every item has been fetched, and the share that failed is within the tolerance.
     Succeeded,
-    /// More items failed than the execution tolerates, or a batch was lost.
+    /// More items failed than the execution tolerates, or a batch could not be completed.
     Failed,
     /// The engine's time limit ended the execution.
     TimedOut,
@@ -94,7 +94,7 @@ pub struct Counts {
     pub succeeded: u64,
     /// The upstream responded with 404 or 410.
     pub not_found: u64,
-    /// The upstream responded with another status, or no usable response came.
+    /// The upstream responded with another status, or the last attempt got no usable response.
     pub failed: u64,
     /// No final response yet.
     pub pending: u64,
@@ -126,7 +126,7 @@ impl Counts {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct RunSettings {
-    /// Which numbers are accepted: every nine digits, or only those the SSA may have issued.
+    /// Which numbers are valid.
     #[serde(default)]
     pub validation: Validation,
     /// Whether seven or eight digits are read as a number that lost its leading zeros.
@@ -210,7 +210,7 @@ pub struct StartRequest {
     /// A name for the execution, at most 200 characters on one line.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
-    /// Which numbers are accepted; `format` if absent. Not allowed with `listId`.
+    /// Which numbers are valid; `format` if absent. Not allowed with `listId`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub validation: Option<Validation>,
     /// Whether seven or eight digits are read as a number that lost its leading zeros; false if

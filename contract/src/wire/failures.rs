@@ -11,7 +11,7 @@ use crate::wire::{ErrorKind, Outcome, RedriveRequest};
 pub struct FailureGroup {
     /// HTTP status of the last attempt; null if it got no response.
     pub status_code: Option<u16>,
-    /// Why the last attempt got no usable response; null if the status says it.
+    /// Why the last attempt got no usable response; null if the status explains the failure.
     pub error: Option<ErrorKind>,
     /// Number of items. A number that occurs in two rows counts once.
     pub items: u64,

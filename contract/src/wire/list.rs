@@ -10,7 +10,7 @@ use crate::wire::ExecutionId;
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct CreateListRequest {
-    /// Which numbers are accepted: every nine digits, or only those the SSA may have issued.
+    /// Which numbers are valid.
     #[serde(default)]
     pub validation: Validation,
     /// Whether seven or eight digits are read as a number that lost its leading zeros.

@@ -15,7 +15,7 @@ pub enum Outcome {
     Succeeded,
     /// The upstream responded with 404 or 410: it has no such number.
     NotFound,
-    /// The upstream responded with another status, or no usable response came.
+    /// The upstream responded with another status, or the last attempt got no usable response.
     Failed,
     /// The execution ended before a request for the number was sent.
     NotTried,
@@ -102,7 +102,7 @@ impl ErrorKind {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(untagged)]
 pub enum RowError {
-    /// Why the row FAILED, if its status doesn't say it.
+    /// Why the row FAILED, if its status doesn't explain it.
     Fetch(ErrorKind),
     /// Why the row is INVALID.
     Invalid(InvalidReason),

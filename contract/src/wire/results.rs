@@ -22,9 +22,9 @@ pub struct ResultRow {
     /// The response body: the upstream's JSON, or its text as a string if it isn't JSON.
     #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
     pub body: Option<Box<RawValue>>,
-    /// Why the row is INVALID, or why it FAILED if the status doesn't say it.
+    /// Why the row is INVALID, or why it FAILED if its status doesn't explain it.
     pub error: Option<RowError>,
-    /// Why the number is probably wrong, although it has the right form.
+    /// Why the number may be wrong although it has the right form.
     pub warning: Option<Warning>,
     /// Duration of the last attempt, in milliseconds.
     pub duration_ms: Option<u32>,
