@@ -46,9 +46,12 @@ impl<'t> Guess<'t> {
             return None;
         }
         let first = records.first()?;
-        let named = names_ssn(first);
-        let asked = column.is_some_and(|column| has_selected_name(column, first));
-        let tallies = tally(&records[usize::from(named || asked)..], first.len());
+        let names_ssn = names_ssn(first);
+        let has_selected_name = column.is_some_and(|column| has_selected_name(column, first));
+        let tallies = tally(
+            &records[usize::from(names_ssn || has_selected_name)..],
+            first.len(),
+        );
         let mut lengths = vec![0_usize; tallies.len() + 1];
         for record in records.iter().filter(|record| record.len() > 1) {
             lengths[record.len()] += 1;
@@ -59,8 +62,8 @@ impl<'t> Guess<'t> {
             records,
             tallies,
             same_length,
-            names_ssn: named,
-            has_selected_name: asked,
+            names_ssn,
+            has_selected_name,
         })
     }
 

@@ -59,16 +59,16 @@ pub(super) fn plan(text: &str, column: Option<&ColumnSelector>) -> Result<Plan, 
 fn lines(sample: &str, column: Option<&ColumnSelector>) -> Result<Plan, ReadError> {
     let first = Lines::new().next_row(sample);
     let first = first.map_or("", |line| &sample[line.span]);
-    let header = [first];
-    let digitless = !first.contains(|c: char| c.is_ascii_digit());
-    let asked = column.is_some_and(|column| has_selected_name(column, &header));
-    let named = names_ssn(&header) && digitless;
-    let headed = (asked || named).then_some(header.as_slice());
-    let columns = name_columns(headed, 1);
+    let record = [first];
+    let has_no_digit = !first.contains(|c: char| c.is_ascii_digit());
+    let is_selected = column.is_some_and(|column| has_selected_name(column, &record));
+    let names_ssn = names_ssn(&record) && has_no_digit;
+    let header = (is_selected || names_ssn).then_some(record.as_slice());
+    let columns = name_columns(header, 1);
     if let Some(column) = column {
         find(column, &columns)?;
     }
-    Ok(Plan::Lines(headed.map(|_| TableLayout {
+    Ok(Plan::Lines(header.map(|_| TableLayout {
         headers: Some(columns.into_iter().map(|c| c.name).collect()),
         column_count: 1,
         ssn_column: 0,

@@ -172,9 +172,9 @@ fn a_table_without_ssns_is_an_error_that_names_columns() {
     let columns = choices(&[(0, "column 1"), (1, "column 2")]);
     assert_eq!(failing(text), ReadError::NoColumn { columns });
     let columns = choices(&[(0, "column 1"), (1, "column 2")]);
-    for asked in ["3", "ssn"] {
+    for name in ["3", "ssn"] {
         let columns = columns.clone();
-        let error = column(text, asked).unwrap_err();
+        let error = column(text, name).unwrap_err();
         assert_eq!(error, ReadError::UnknownColumn { columns });
     }
     let source = column(text, "city").unwrap();
@@ -331,9 +331,9 @@ proptest! {
         if let Ok(source) = read_source(text.as_bytes(), &options, None) {
             check(&source);
         }
-        for asked in ["1", "2", "SSN"] {
-            let asked = asked.parse().unwrap();
-            if let Ok(source) = read_source(text.as_bytes(), &options, Some(&asked)) {
+        for selector in ["1", "2", "SSN"] {
+            let selector = selector.parse().unwrap();
+            if let Ok(source) = read_source(text.as_bytes(), &options, Some(&selector)) {
                 check(&source);
             }
         }
