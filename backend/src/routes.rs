@@ -85,4 +85,10 @@ mod tests {
             .collect();
         assert_eq!(documented, SERVED.iter().copied().collect());
     }
+
+    #[test]
+    fn descriptions_have_no_rustdoc_links() {
+        let document = String::from_utf8(document().to_vec()).unwrap();
+        assert!(!document.contains("[`"));
+    }
 }

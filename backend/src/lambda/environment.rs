@@ -173,10 +173,10 @@ mod tests {
             ("ROLLCALL_FETCHER_CONCURRENCY", "many"),
             ("ROLLCALL_SWEEP_SECONDS", "-1"),
         ] {
-            let result = api_from_env(|asked| {
-                let all = all.iter().find(|(set, _)| *set == asked);
+            let result = api_from_env(|variable| {
+                let all = all.iter().find(|(set, _)| *set == variable);
                 let set = all.map(|(_, value)| (*value).to_owned());
-                if asked == name {
+                if variable == name {
                     Some(value.to_owned())
                 } else {
                     set
