@@ -67,6 +67,9 @@ pub enum EngineError {
 
 /// Runs passes of executions.
 ///
+/// A pass fetches items of an execution: all of them after the start, or some of them again after a
+/// redrive.
+///
 /// Every method is idempotent: starting a pass that was started, stopping one that has ended and
 /// sweeping an execution that is gone all succeed.
 #[async_trait]

@@ -1,4 +1,6 @@
 //! Divides an execution's concurrency and rate among the lanes of a pass.
+//!
+//! A lane fetches one batch at a time.
 
 use contract::limits::DEFAULT_MAX_ATTEMPTS;
 use store::{Meta, Pass};

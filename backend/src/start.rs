@@ -197,7 +197,7 @@ async fn first_pass(store: &Store, engine: &dyn Engine, meta: &Meta) -> Result<P
     pass.ok_or(ApiError::UnknownExecution)
 }
 
-/// Starts a written pass in the engine, or settles it if it has nothing to fetch.
+/// Starts a pass in the engine, or writes its summary if it has nothing to fetch.
 pub(crate) async fn ensure_running(
     store: &Store,
     engine: &dyn Engine,

@@ -8,7 +8,7 @@ use contract::list::read_lines;
 use contract::wire::{CreateListRequest, ExecutionId, ListCreated, PartReceived};
 
 use crate::extract::Path;
-use crate::json::{Body, body};
+use crate::json::{Body, read_body};
 use crate::problem::AnyProblem;
 use crate::{Api, ApiError, Owner};
 
@@ -64,7 +64,7 @@ pub(crate) async fn put_part(
         .upload_options(&owner.id, &id)
         .await?
         .ok_or(ApiError::UnknownList)?;
-    let bytes = body(request, &api).await?;
+    let bytes = read_body(request, &api).await?;
     if bytes.len() > limits::MAX_PART_BYTES {
         return Err(ApiError::TooLarge(
             "a part has at most 4,000,000 bytes: split the list into more parts",

@@ -7,7 +7,7 @@ use rustc_hash::FxBuildHasher;
 use crate::Ssn;
 use crate::list::{InvalidReason, ParsedSsn};
 
-/// A row: the meaning of one line of the list.
+/// One line of the list, as a valid number or the reason why it isn't one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Row {
     /// A valid number.
