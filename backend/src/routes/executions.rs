@@ -46,7 +46,7 @@ pub(crate) async fn start(
 }
 
 /// Lists the caller's executions, newest first.
-#[utoipa::path(get, path = "/api/executions", params(("cursor" = Option<String>, Query)),
+#[utoipa::path(get, path = "/api/executions", params(("cursor" = Option<String>, Query, description = "The `next` of an earlier page")),
     responses((status = OK, body = ExecutionsPage), AnyProblem))]
 pub(crate) async fn list(
     State(api): State<Api>,

@@ -27,7 +27,7 @@ pub(crate) async fn create(
 /// Uploads one part of a list: whole lines of text, at most 4 MB.
 ///
 /// Parts are numbered from 0. A part that is sent again replaces the earlier one.
-#[utoipa::path(put, path = "/api/lists/{id}/{part}", params(("id" = String, Path), ("part" = u32, Path)),
+#[utoipa::path(put, path = "/api/lists/{id}/{part}", params(("id" = String, Path), ("part" = u32, Path, description = "Number of the part, from 0 to 999")),
     request_body(content = String, content_type = "text/plain"),
     responses((status = OK, body = PartReceived), AnyProblem))]
 pub(crate) async fn put_part(

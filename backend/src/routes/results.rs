@@ -18,9 +18,14 @@ use crate::{Api, ApiError, Owner, accept, status};
 /// A page ends after `count` rows, 3 MiB or 5 seconds. `next` and the `Link` header lead to the
 /// next page.
 #[utoipa::path(get, path = "/api/executions/{id}/results",
-    params(("id" = String, Path), ("first" = Option<u64>, Query), ("cursor" = Option<String>, Query), ("count" = Option<u32>, Query),
-        ("outcome" = Option<contract::wire::Outcome>, Query), ("statusCode" = Option<u16>, Query),
-        ("error" = Option<contract::wire::RowError>, Query), ("reveal" = Option<bool>, Query)),
+    params(("id" = String, Path),
+        ("first" = Option<u64>, Query, description = "Index of the first row, from 0. Not allowed with filters"),
+        ("cursor" = Option<String>, Query, description = "The `next` of an earlier page. Not allowed with `first` or filters"),
+        ("count" = Option<u32>, Query, description = "Maximum number of rows, 1 to 1,000; 1,000 if absent"),
+        ("outcome" = Option<contract::wire::Outcome>, Query, description = "Filter: rows with this outcome"),
+        ("statusCode" = Option<u16>, Query, description = "Filter: rows with this status"),
+        ("error" = Option<contract::wire::RowError>, Query, description = "Filter: rows with this error"),
+        ("reveal" = Option<bool>, Query, description = "Whether to show full SSNs; false if absent")),
     responses((status = OK, content((ResultsPage = "application/json"), (String = "application/x-ndjson"), (String = "text/csv")), headers(("Link" = Option<String>))), AnyProblem))]
 pub(crate) async fn results(
     State(api): State<Api>,
