@@ -5,10 +5,11 @@ use export::Format;
 
 use crate::ApiError;
 
-/// The format that the `Accept` header prefers; JSON without the header.
+/// Returns the format that the `Accept` header prefers, or JSON if there is no header.
 ///
 /// # Errors
-/// [`ApiError::NotAcceptable`] if the header accepts no format.
+///
+/// Returns [`ApiError::NotAcceptable`] if the header accepts no format.
 pub(crate) fn format(headers: &HeaderMap) -> Result<Format, ApiError> {
     let Some(accept) = headers
         .get(header::ACCEPT)

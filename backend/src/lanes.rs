@@ -22,8 +22,8 @@ const MAX_INLINE_SECONDS: f64 = 6.0 * 3_600.0;
 
 /// Maximum expected number of pauses of a pass in an inline Map.
 ///
-/// If an upstream sends `Retry-After` after every burst of requests, each burst takes an invocation.
-/// A pass with low concurrency has many bursts.
+/// If an upstream sends `Retry-After` after every burst of requests, each burst needs its own
+/// invocation. A pass with low concurrency has many bursts.
 const MAX_INLINE_PAUSES: u64 = 2_000;
 
 /// Sets the number of lanes of a new pass, and the concurrency and rate of each lane.

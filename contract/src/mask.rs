@@ -30,8 +30,9 @@ pub struct Mask {
 
 /// Maximum number of separators between two digits of a number.
 const MAX_GAP: usize = 3;
-/// Minimum length of a number that lost its leading zeros. Shorter runs of digits are too common to
-/// be masked.
+/// Minimum length of a number that lost its leading zeros.
+///
+/// Shorter runs of digits are too common to be masked.
 const MIN_BARE_DIGITS: usize = 7;
 
 impl Mask {
@@ -97,8 +98,8 @@ impl Mask {
 
     /// Returns the length of the number in characters, if it starts at `at`.
     ///
-    /// Up to three other characters may separate two digits, except within the last four. The digits
-    /// without leading zeros match only if no other digit is next to them.
+    /// Up to three other characters may separate two digits, except within the last four. The
+    /// digits without leading zeros match only if no other digit is next to them.
     fn match_at(&self, chars: &[char], at: usize) -> Option<usize> {
         self.separated_at(chars, at).or_else(|| {
             let bare = self.bare.len();

@@ -128,23 +128,24 @@ fn start_of_page(parameters: &Parameters, id: &str) -> Result<(u64, Filters), Ap
     }
 }
 
-/// An empty buffer that these rows fit into, so that megabytes aren't moved while it grows.
+/// Creates a buffer with capacity for these rows, so that it needn't grow.
 fn buffer_for(rows: &[ResultRow]) -> Vec<u8> {
+    // Size of a row without its body, roughly.
     const FIELDS: usize = 240;
     let bodies = rows.iter().filter_map(|row| row.body.as_ref());
     let bodies: usize = bodies.map(|body| body.get().len()).sum();
     Vec::with_capacity(bodies + FIELDS * rows.len() + FIELDS)
 }
 
-/// The page as a JSON object, which holds the next page's cursor too.
+/// Writes the page as a JSON object, with the cursor of the next page.
 fn json(rows: Vec<ResultRow>, next: Option<String>) -> Vec<u8> {
     let mut body = buffer_for(&rows);
-    // All its keys are strings, so it always is JSON.
+    // Serialization can't fail: all keys are strings, and the writer is in memory.
     let _ = serde_json::to_writer(&mut body, &ResultsPage { rows, next });
     body
 }
 
-/// The page's rows as a file.
+/// Writes the rows as CSV or NDJSON.
 fn file(format: Format, rows: Vec<ResultRow>) -> Vec<u8> {
     let write = || {
         let out = buffer_for(&rows);
