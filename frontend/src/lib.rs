@@ -14,6 +14,7 @@ mod delete;
 mod download;
 #[cfg(test)]
 mod fixtures;
+mod frame;
 mod history;
 mod polling;
 mod router;
@@ -27,5 +28,5 @@ mod worker_client;
 /// Fills the document's body with the page.
 pub fn mount() {
     browser::report_panics();
-    leptos::mount::mount_to_body(app::App);
+    frame::replace(|| leptos::mount::mount_to_body(app::App));
 }

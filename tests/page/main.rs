@@ -34,6 +34,7 @@ mod downloaded_files;
 mod downloads;
 mod failures;
 mod fetched;
+mod first_paint;
 mod history;
 mod issuer;
 mod layouts;

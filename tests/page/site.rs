@@ -35,6 +35,8 @@ struct Failures {
     pages: AtomicU64,
     /// How the paths of the files begin that it doesn't send, if any.
     file: Mutex<Option<&'static str>>,
+    /// How the paths of the files begin that it sends later, if any.
+    held: watch::Sender<Option<&'static str>>,
     /// Requests for such files.
     failed: watch::Sender<u64>,
 }
@@ -64,6 +66,7 @@ impl Site {
         let failures = Arc::new(Failures {
             pages: AtomicU64::new(u64::MAX),
             file: Mutex::default(),
+            held: watch::Sender::default(),
             failed: watch::Sender::default(),
         });
         let state = Arc::clone(&failures);
@@ -87,6 +90,11 @@ impl Site {
         *self.failures.file.lock().unwrap() = begins;
     }
 
+    /// Answers requests for files whose path begins so only once this is called with none.
+    pub fn hold_file(&self, begins: Option<&'static str>) {
+        self.failures.held.send_replace(begins);
+    }
+
     /// Waits until so many requests for files have failed.
     pub async fn wait_for_failures(&self, requests: u64) {
         let mut failed = self.failures.failed.subscribe();
@@ -105,11 +113,15 @@ impl Site {
 }
 
 async fn failing(State(failures): State<Arc<Failures>>, request: Request, next: Next) -> Response {
+    let path = request.uri().path().to_owned();
     let file = *failures.file.lock().unwrap();
-    if file.is_some_and(|begins| request.uri().path().starts_with(begins)) {
+    if file.is_some_and(|begins| path.starts_with(begins)) {
         failures.failed.send_modify(|failed| *failed += 1);
         return StatusCode::SERVICE_UNAVAILABLE.into_response();
     }
+    let mut held = failures.held.subscribe();
+    let is_sent = |held: &Option<&str>| held.is_none_or(|begins| !path.starts_with(begins));
+    let _ = held.wait_for(is_sent).await;
     // Only downloads request pages this long.
     let query = request.uri().query().unwrap_or_default();
     let is_download = request.uri().path().ends_with("/results")

@@ -18,7 +18,7 @@ use thirtyfour::prelude::*;
 
 use crate::support::wait::LIMIT;
 
-pub use devtools::VIEWPORTS;
+pub use devtools::{VIEWPORTS, Viewport};
 
 /// Time between two looks.
 const INTERVAL: Duration = Duration::from_millis(50);

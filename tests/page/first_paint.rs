@@ -1,0 +1,120 @@
+//! What the page paints before its program is there.
+
+use serde_json::json;
+
+use crate::browser::{Browser, VIEWPORTS, Viewport};
+use crate::site::Site;
+use crate::support::app::EngineKind;
+use crate::support::upstream::Upstream;
+
+/// The program's file, without which nothing but the first paint is there.
+const PROGRAM: &str = "/rollcall_bg-";
+
+/// The words and places of everything that is shown, but for what only the server knows.
+const SHOWN: &str = "[...document.querySelectorAll('.top, .top *, main, main *')]
+    .filter(found => found.checkVisibility() && !found.closest('.unseen, [data-testid=upstream]'))
+    .map(found => {
+        const texts = [...found.childNodes].filter(node => node.nodeType === Node.TEXT_NODE);
+        const words = texts.map(node => node.data.trim()).filter(Boolean).join(' ');
+        const {x, y, width, height} = found.getBoundingClientRect();
+        return [words, found.placeholder ?? '', x, y, width, height].join(' ');
+    })";
+
+/// Whether the first paint's frame of the compose page is shown.
+const FRAME: &str = "document.getElementById('frame').checkVisibility()";
+
+/// A browser on the compose page, whose program is held.
+async fn held(viewport: Viewport) -> (Browser, Site) {
+    let upstream = Upstream::succeeding().await;
+    let (browser, site) = tokio::join!(Browser::open(), Site::new(EngineKind::Memory, &upstream));
+    browser.emulate(viewport).await;
+    site.hold_file(Some(PROGRAM));
+    browser.goto(&site.printed()).await;
+    (browser, site)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_first_paint_has_the_words_and_places_of_the_page() {
+    for viewport in [VIEWPORTS[0], VIEWPORTS[2]] {
+        let (browser, site) = held(viewport).await;
+        let first = browser.wait_for(&format!("{FRAME} && {SHOWN}")).await;
+        browser
+            .screenshot(&format!("first-paint-{}", viewport.name))
+            .await;
+        site.hold_file(None);
+        browser.text("upstream").await;
+        browser
+            .screenshot(&format!("second-paint-{}", viewport.name))
+            .await;
+        assert_eq!(first, browser.evaluate(SHOWN).await, "in {viewport:?}");
+        // An upstream's long name takes no second line.
+        browser
+            .evaluate("void (document.querySelector('[data-testid=upstream] b').textContent = 'long '.repeat(99))")
+            .await;
+        assert_eq!(first, browser.evaluate(SHOWN).await, "in {viewport:?}");
+        browser.close().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn text_typed_before_the_program_arrives_is_kept() {
+    let (browser, site) = held(VIEWPORTS[0]).await;
+    browser
+        .evaluate(
+            "(field => {
+                field.focus();
+                field.value = '123-45-6789\\n123-45-67';
+                field.setSelectionRange(4, 6);
+            })(document.getElementById('numbers'))",
+        )
+        .await;
+    site.hold_file(None);
+    browser.wait_for_text("report-numbers", "1").await;
+    browser.wait_for_text("report-invalid", "1").await;
+    let field =
+        "(field => [field.dataset.testid, field.value, field.selectionStart, field.selectionEnd])
+        (document.activeElement)";
+    assert_eq!(
+        browser.evaluate(field).await,
+        json!(["numbers", "123-45-6789\n123-45-67", 4, 6])
+    );
+    browser.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn long_text_typed_before_the_program_arrives_is_kept() {
+    let (browser, site) = held(VIEWPORTS[0]).await;
+    browser
+        .evaluate(
+            "void (document.getElementById('numbers').value = '123-45-6789\\n'.repeat(100_000))",
+        )
+        .await;
+    site.hold_file(None);
+    browser.wait_for_text("held", "Pasted list").await;
+    browser.wait_for_text("report-repeated", "99,999").await;
+    browser.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn other_pages_and_a_sign_in_have_no_first_paint() {
+    let (browser, site) = held(VIEWPORTS[0]).await;
+    assert_eq!(browser.evaluate(FRAME).await, true);
+    // As a deployment marks the page.
+    browser
+        .evaluate("void (document.body.dataset.signIn = '')")
+        .await;
+    assert_eq!(browser.evaluate(FRAME).await, false);
+    for path in [
+        "/history",
+        "/executions/01jd0000000000000000000abc",
+        "/nowhere",
+    ] {
+        browser.goto(&site.at(path)).await;
+        assert_eq!(browser.evaluate(FRAME).await, false, "at {path}");
+    }
+    site.hold_file(None);
+    browser
+        .wait_for_text("heading", "There is no such page")
+        .await;
+    browser.close().await;
+}
