@@ -200,7 +200,7 @@ async fn a_resumed_run_uses_another_header_query_and_pace() {
         "--tolerated-failure-percentage",
         "5",
         "--attempt-timeout",
-        "9s",
+        "15m",
         "--issued-only",
     ];
     let output = call("b", &more).await;
