@@ -77,12 +77,16 @@ impl UpstreamArgs {
     ) -> Result<Fetcher, ArgsError> {
         let settings = self.settings(url, origins)?;
         Fetcher::new(store, settings).map_err(|error| {
-            let flag = match error {
-                SettingsError::Address(_) | SettingsError::PlainHttp(_) => "upstream",
-                SettingsError::Certificates(_) => "ca-file",
+            let (flag, problem) = match error {
+                SettingsError::Address(problem) => (
+                    "upstream",
+                    format!("{problem}. Use an address such as https://records.example.gov/ssn/"),
+                ),
+                SettingsError::PlainHttp(_) => ("upstream", error.to_string()),
+                SettingsError::Certificates(problem) => ("ca-file", problem),
                 error => return ArgsError::Upstream(error),
             };
-            origins.invalid(flag, format!("invalid: {error}")).into()
+            origins.invalid(flag, format!("invalid: {problem}")).into()
         })
     }
 }

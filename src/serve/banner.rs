@@ -95,9 +95,9 @@ mod tests {
     fn the_demo_says_that_its_records_are_made_up() {
         let runs = RunSettings::default();
         let demo = banner(true, None, &runs, "127.0.0.1:80");
-        assert!(demo.contains("made up") && !demo.contains("records.example.gov"));
+        assert!(demo.contains("made-up records") && !demo.contains("records.example.gov"));
         let real = banner(false, None, &runs, "127.0.0.1:80");
-        assert!(real.contains("records.example.gov/ssn/") && !real.contains("made up"));
+        assert!(real.contains("records.example.gov/ssn/") && !real.contains("made-up"));
         assert!(real.contains("up to 1,000 requests at a time, unless"));
     }
 
