@@ -7,11 +7,12 @@ use std::path::Path;
 /// Each part (a folder or file of `src`) with the parts that it uses. A part may use only those above it,
 /// so there are no circles. `compose` is the first load, `run` and `history` load later: none of these
 /// uses another.
-const PARTS: [(&str, &[&str]); 14] = [
+const PARTS: [(&str, &[&str]); 15] = [
     ("api", &[]),
     ("browser", &[]),
     ("worker_client", &[]),
     ("ui", &["api"]),
+    ("frame", &["ui"]),
     ("polling", &["browser", "ui"]),
     ("router", &["ui"]),
     ("server", &["api", "polling"]),
