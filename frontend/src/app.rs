@@ -99,7 +99,7 @@ fn Header(services: Services, session: Session) -> impl IntoView {
                 let (host, path) = (upstream.host.clone(), format!("{}…", upstream.path));
                 let demo = upstream.demo.then_some(" · demo with made-up records");
                 view! {
-                    <span class="asks" data-testid="upstream">
+                    <span class="upstream" data-testid="upstream">
                         "Upstream: " <b>{host}</b> {path} {demo}
                     </span>
                 }

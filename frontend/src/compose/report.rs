@@ -42,7 +42,7 @@ fn Refused(list: ListState, refusal: Arc<Refusal>) -> impl IntoView {
     let (title, words) = (refusal.title.clone(), refusal.words.clone());
     match refusal.choices.is_empty() {
         false => view! {
-            <div class="asked" role="alert">
+            <div class="choose-column" role="alert">
                 <h2>{title}</h2>
                 <p class="label">{words}</p>
             </div>

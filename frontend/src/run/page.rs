@@ -127,7 +127,7 @@ fn Loaded(services: Services, id: String, follow: Follow, first: Execution) -> i
                 <Heading text=name visits=services.visits/>
                 <Facts execution/>
             </div>
-            <div class="deeds">
+            <div class="actions">
                 <div class="buttons">
                     <RedriveButton actions redrive=all class="button filled" id="redrive"/>
                     <StopButton actions/>
@@ -147,7 +147,7 @@ fn Loaded(services: Services, id: String, follow: Follow, first: Execution) -> i
         <p class="unseen" role="status">{text(move || execution.with(summary::announcement))}</p>
         <ErrorNotice error=follow.error retry=RETRY/>
         <UpstreamNotice server follow execution/>
-        <section class="card stands" aria-label="Progress">
+        <section class="card overview" aria-label="Progress">
             <Bar execution/>
             <PaceView follow execution/>
         </section>
@@ -155,7 +155,7 @@ fn Loaded(services: Services, id: String, follow: Follow, first: Execution) -> i
             <Chips execution failures=follow.failures filter/>
             <RevealButton is_revealed/>
         </div>
-        <p class="these" hidden=flag(move || of_shown.with(Option::is_none))>
+        <p class="redrive-shown" hidden=flag(move || of_shown.with(Option::is_none))>
             <RedriveButton actions redrive=of_shown class="button" id="redrive-these"/>
         </p>
         <ErrorNotice error=rows_error retry=RETRY/>
