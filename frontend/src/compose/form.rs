@@ -5,20 +5,20 @@ use contract::wire::DefaultSettings;
 
 use crate::ui::words;
 
-/// The fields as they were typed; an empty field means the default.
+/// A text for each field: what was typed, where an empty text means the default; or what is wrong with it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct RunForm {
     /// Requests in flight.
-    pub(crate) at_once: String,
+    pub(crate) max_concurrency: String,
     /// Requests per second.
-    pub(crate) per_second: String,
+    pub(crate) requests_per_second: String,
     /// Percent of the numbers that may fail.
-    pub(crate) tolerated: String,
+    pub(crate) tolerated_failure_percentage: String,
 }
 
 /// The fields as numbers; none means the default.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(crate) struct Chosen {
+pub(crate) struct RunOptions {
     /// Requests in flight.
     pub(crate) max_concurrency: Option<u32>,
     /// Requests per second.
@@ -27,56 +27,44 @@ pub(crate) struct Chosen {
     pub(crate) tolerated_failure_percentage: Option<f64>,
 }
 
-/// What is wrong with each field; empty if it is valid.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct FormErrors {
-    /// Requests in flight.
-    pub(crate) at_once: String,
-    /// Requests per second.
-    pub(crate) per_second: String,
-    /// Percent of the numbers that may fail.
-    pub(crate) tolerated: String,
-}
-
 impl RunForm {
-    /// Parses the fields, if a run may have `max_concurrency` requests in flight.
-    pub(crate) fn parse(&self, max_concurrency: u32) -> Result<Chosen, FormErrors> {
+    /// Parses the fields, if a run may have `limit` requests in flight.
+    ///
+    /// # Errors
+    /// A form with the error of each field, empty for those that are valid.
+    pub(crate) fn parse(&self, limit: u32) -> Result<RunOptions, Self> {
         const RATES: std::ops::RangeInclusive<f64> =
             limits::MIN_REQUESTS_PER_SECOND..=limits::MAX_REQUESTS_PER_SECOND;
-        let at_once = field(&self.at_once, whole, |n| (1..=max_concurrency).contains(n));
-        let per_second = field(&self.per_second, decimal, |n| RATES.contains(n));
-        let tolerated = field(&self.tolerated, decimal, |n| (0.0..=100.0).contains(n));
-        match (at_once, per_second, tolerated) {
-            (Ok(max_concurrency), Ok(requests_per_second), Ok(tolerated_failure_percentage)) => {
-                Ok(Chosen {
-                    max_concurrency,
-                    requests_per_second,
-                    tolerated_failure_percentage,
-                })
-            }
-            (at_once, per_second, tolerated) => {
-                let error = |is_wrong: bool, text: &dyn Fn() -> String| match is_wrong {
-                    true => text(),
-                    false => String::new(),
-                };
-                let most = || words::group_digits(max_concurrency.into());
-                Err(FormErrors {
-                    at_once: error(at_once.is_err(), &|| {
-                        format!("A whole number from 1 to {}.", most())
-                    }),
-                    per_second: error(per_second.is_err(), &|| {
-                        format!(
-                            "A number from {} to {}, or empty for no limit.",
-                            words::decimal(*RATES.start()),
-                            words::decimal(*RATES.end())
-                        )
-                    }),
-                    tolerated: error(tolerated.is_err(), &|| {
-                        "A percentage from 0 to 100.".to_owned()
-                    }),
-                })
-            }
+        let concurrency = field(&self.max_concurrency, whole, |n| (1..=limit).contains(n));
+        let rate = field(&self.requests_per_second, decimal, |n| RATES.contains(n));
+        let tolerated = field(&self.tolerated_failure_percentage, decimal, |n| {
+            (0.0..=100.0).contains(n)
+        });
+        if let (Ok(max_concurrency), Ok(requests_per_second), Ok(tolerated_failure_percentage)) =
+            (concurrency, rate, tolerated)
+        {
+            return Ok(RunOptions {
+                max_concurrency,
+                requests_per_second,
+                tolerated_failure_percentage,
+            });
         }
+        let mut errors = Self::default();
+        if concurrency.is_err() {
+            let limit = words::group_digits(limit.into());
+            errors.max_concurrency = format!("A whole number from 1 to {limit}.");
+        }
+        if rate.is_err() {
+            errors.requests_per_second = format!(
+                "A number from {} to {}, or empty for no limit.",
+                words::decimal(*RATES.start()),
+                words::decimal(*RATES.end())
+            );
+        }
+        if tolerated.is_err() {
+            errors.tolerated_failure_percentage = "A percentage from 0 to 100.".to_owned();
+        }
+        Err(errors)
     }
 }
 
@@ -107,14 +95,14 @@ fn decimal(typed: &str) -> Option<f64> {
 }
 
 /// The settings in a sentence: `Up to 1,000 requests at a time.`
-pub(crate) fn sentence(chosen: &Chosen, defaults: &DefaultSettings) -> String {
-    let at_once = chosen.max_concurrency.unwrap_or(defaults.max_concurrency);
+pub(crate) fn sentence(options: &RunOptions, defaults: &DefaultSettings) -> String {
+    let at_once = options.max_concurrency.unwrap_or(defaults.max_concurrency);
     let at_once = words::pluralize(at_once.into(), "request");
-    let rate = match chosen.requests_per_second.or(defaults.requests_per_second) {
+    let rate = match options.requests_per_second.or(defaults.requests_per_second) {
         Some(rate) => format!(", at most {} per second", words::decimal(rate)),
         None => String::new(),
     };
-    let tolerated = chosen
+    let tolerated = options
         .tolerated_failure_percentage
         .unwrap_or(defaults.tolerated_failure_percentage);
     let stops = match tolerated < 100.0 {
@@ -128,14 +116,14 @@ pub(crate) fn sentence(chosen: &Chosen, defaults: &DefaultSettings) -> String {
 }
 
 /// How long a run of this many numbers takes: `10,000 numbers at 50 per second: 3 min 20 s.`
-pub(crate) fn estimate(chosen: &Chosen, items: u64, defaults: &DefaultSettings) -> String {
+pub(crate) fn estimate(options: &RunOptions, items: u64, defaults: &DefaultSettings) -> String {
     /// An assumed time for a response, since none was measured yet.
     const RESPONSE_MS: f64 = 200.0;
-    let at_once = chosen.max_concurrency.unwrap_or(defaults.max_concurrency);
+    let at_once = options.max_concurrency.unwrap_or(defaults.max_concurrency);
     let at_once = at_once.max(1);
     let unpaced_ms = (items as f64 / f64::from(at_once)).ceil() * RESPONSE_MS;
     let numbers = words::pluralize(items, "number");
-    match chosen.requests_per_second.or(defaults.requests_per_second) {
+    match options.requests_per_second.or(defaults.requests_per_second) {
         Some(rate) if items as f64 * 1_000.0 / rate >= unpaced_ms => {
             let ms = items as f64 * 1_000.0 / rate;
             let rate = words::decimal(rate);
@@ -170,59 +158,56 @@ mod tests {
         tolerated_failure_percentage: 100.0,
     };
 
-    fn form(at_once: &str, per_second: &str, tolerated: &str) -> RunForm {
+    fn form(concurrency: &str, rate: &str, tolerated: &str) -> RunForm {
         RunForm {
-            at_once: at_once.into(),
-            per_second: per_second.into(),
-            tolerated: tolerated.into(),
+            max_concurrency: concurrency.into(),
+            requests_per_second: rate.into(),
+            tolerated_failure_percentage: tolerated.into(),
         }
     }
 
     #[test]
     fn an_empty_field_means_the_default() {
-        assert_eq!(form("", " ", "").parse(10_000), Ok(Chosen::default()));
+        assert_eq!(form("", " ", "").parse(10_000), Ok(RunOptions::default()));
     }
 
     #[test]
     fn numbers_are_parsed_as_people_write_them() {
-        let chosen = form("1,000", "12.5", "0").parse(10_000).unwrap();
-        assert_eq!(chosen.max_concurrency, Some(1_000));
-        assert_eq!(chosen.requests_per_second, Some(12.5));
-        assert_eq!(chosen.tolerated_failure_percentage, Some(0.0));
-        let chosen = form("", "0.01", ".5").parse(10_000).unwrap();
-        assert_eq!(chosen.requests_per_second, Some(0.01));
-        assert_eq!(chosen.tolerated_failure_percentage, Some(0.5));
+        let options = form("1,000", "12.5", "0").parse(10_000).unwrap();
+        assert_eq!(options.max_concurrency, Some(1_000));
+        assert_eq!(options.requests_per_second, Some(12.5));
+        assert_eq!(options.tolerated_failure_percentage, Some(0.0));
+        let options = form("", "0.01", ".5").parse(10_000).unwrap();
+        assert_eq!(options.requests_per_second, Some(0.01));
+        assert_eq!(options.tolerated_failure_percentage, Some(0.5));
     }
 
     #[test]
     fn a_field_out_of_range_has_an_error_with_the_range() {
-        let [a, b, c] = [
-            "A whole number from 1 to 10,000.",
-            "A number from 0.01 to 1,000,000, or empty for no limit.",
-            "A percentage from 0 to 100.",
-        ];
-        for (form, errors) in [
-            (form("0", "", ""), [a, "", ""]),
-            (form("10001", "1", ""), [a, "", ""]),
-            (form("many", "", "5"), [a, "", ""]),
-            (form("", "0", ""), ["", b, ""]),
-            (form("", "0.001", ""), ["", b, ""]),
-            (form("", "NaN", "101"), ["", b, c]),
-            (form("", "inf", ""), ["", b, ""]),
-            (form("", "", "-1"), ["", "", c]),
-            (form("", "1.2.3", "."), ["", b, c]),
-            (form("1.5", "1e3", ""), [a, b, ""]),
+        let concurrency = "A whole number from 1 to 10,000.";
+        let rate = "A number from 0.01 to 1,000,000, or empty for no limit.";
+        let tolerated = "A percentage from 0 to 100.";
+        for (typed, errors) in [
+            (form("0", "", ""), form(concurrency, "", "")),
+            (form("10001", "1", ""), form(concurrency, "", "")),
+            (form("many", "", "5"), form(concurrency, "", "")),
+            (form("", "0", ""), form("", rate, "")),
+            (form("", "0.001", ""), form("", rate, "")),
+            (form("", "NaN", "101"), form("", rate, tolerated)),
+            (form("", "inf", ""), form("", rate, "")),
+            (form("", "", "-1"), form("", "", tolerated)),
+            (form("", "1.2.3", "."), form("", rate, tolerated)),
+            (form("1.5", "1e3", ""), form(concurrency, rate, "")),
         ] {
-            let wrong = form.parse(10_000).unwrap_err();
-            assert_eq!([wrong.at_once, wrong.per_second, wrong.tolerated], errors);
+            assert_eq!(typed.parse(10_000), Err(errors));
         }
     }
 
     #[test]
     fn the_estimate_is_a_time_for_this_list() {
         let estimate = |form: RunForm, items| {
-            let chosen = form.parse(10_000).unwrap();
-            super::estimate(&chosen, items, &DEFAULTS)
+            let options = form.parse(10_000).unwrap();
+            super::estimate(&options, items, &DEFAULTS)
         };
         assert_eq!(
             estimate(form("", "50", ""), 10_000),
@@ -245,7 +230,7 @@ mod tests {
 
     #[test]
     fn the_sentence_describes_the_settings() {
-        let none = Chosen::default();
+        let none = RunOptions::default();
         assert_eq!(
             sentence(&none, &DEFAULTS),
             "Up to 1,000 requests at a time."

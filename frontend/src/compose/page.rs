@@ -20,7 +20,7 @@ pub(crate) fn Compose(services: Services, drafts: Drafts, on_list: Callback<()>)
     let server = services.server;
     let draft = drafts.current();
     let Draft { list, form, .. } = draft;
-    let chosen = memo(move || form.with(|form| form.parse(server.limits().max_concurrency)));
+    let options = memo(move || form.with(|form| form.parse(server.limits().max_concurrency)));
     effect(move || {
         if list.summary().is_some() {
             on_list.run(());
@@ -51,9 +51,9 @@ pub(crate) fn Compose(services: Services, drafts: Drafts, on_list: Callback<()>)
                         on:input:target=move |event| list.label.set(event.target().value())
                     />
                 </label>
-                <RunSettings server list form chosen/>
+                <RunSettings server list form options/>
             </section>
         </div>
-        <StartBar services draft chosen/>
+        <StartBar services draft options/>
     }
 }

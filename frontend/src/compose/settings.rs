@@ -2,40 +2,40 @@
 
 use leptos::prelude::*;
 
-use crate::compose::form::{self, Chosen, FormErrors, RunForm};
+use crate::compose::form::{self, RunForm, RunOptions};
 use crate::compose::list::ListState;
 use crate::server::Server;
 use crate::ui::boxed::{flag, text};
 use crate::ui::toggle::Toggle;
 use crate::ui::words;
 
-/// The settings of a run. `chosen` is the parsed form.
+/// The settings of a run. `options` is the parsed form.
 #[component]
 pub(crate) fn RunSettings(
     server: Server,
     list: ListState,
     form: RwSignal<RunForm>,
-    chosen: Memo<Result<Chosen, FormErrors>>,
+    options: Memo<Result<RunOptions, RunForm>>,
 ) -> impl IntoView {
     let is_open = RwSignal::new(false);
     let sentence = text(move || {
-        chosen.with(|chosen| match chosen {
-            Ok(chosen) => form::sentence(chosen, &server.defaults()),
+        options.with(|options| match options {
+            Ok(options) => form::sentence(options, &server.defaults()),
             Err(_) => "A setting isn't valid.".to_owned(),
         })
     });
     view! {
-        <p class="label settings-line" class:wrong=flag(move || chosen.with(Result::is_err)) role="status">
+        <p class="label settings-line" class:wrong=flag(move || options.with(Result::is_err)) role="status">
             <span data-testid="settings-line">{sentence}</span> " "
             <Toggle is_on=is_open id="settings" show="Change" hide="Done"/>
         </p>
         <fieldset class="settings" hidden=flag(move || !is_open.get())>
             <legend class="unseen">"Settings of the run"</legend>
-            <Field name="Requests at a time" id="max-concurrency" form chosen get=|form| &mut form.at_once error=|errors| &errors.at_once
+            <Field name="Requests at a time" id="max-concurrency" form options get=|form| &mut form.max_concurrency
                 hint=text(move || words::group_digits(server.defaults().max_concurrency.into()))/>
-            <Field name="Requests per second" id="requests-per-second" form chosen get=|form| &mut form.per_second error=|errors| &errors.per_second
+            <Field name="Requests per second" id="requests-per-second" form options get=|form| &mut form.requests_per_second
                 hint=text(move || server.defaults().requests_per_second.map_or("no limit".to_owned(), words::decimal))/>
-            <Field name="Tolerated failures, in percent" id="tolerated" form chosen get=|form| &mut form.tolerated error=|errors| &errors.tolerated
+            <Field name="Tolerated failures, in percent" id="tolerated" form options get=|form| &mut form.tolerated_failure_percentage
                 hint=text(move || words::decimal(server.defaults().tolerated_failure_percentage))/>
             <label class="check">
                 <input
@@ -50,21 +50,20 @@ pub(crate) fn RunSettings(
     }
 }
 
-/// A field, and its error below it. `get` and `error` select it in the form.
+/// A field, and its error below it. `get` selects it in the form.
 #[component]
 fn Field(
     name: &'static str,
     id: &'static str,
     form: RwSignal<RunForm>,
-    chosen: Memo<Result<Chosen, FormErrors>>,
+    options: Memo<Result<RunOptions, RunForm>>,
     get: fn(&mut RunForm) -> &mut String,
-    error: fn(&FormErrors) -> &String,
     hint: Signal<String>,
 ) -> impl IntoView {
     let error = text(move || {
-        chosen.with(|chosen| match chosen {
+        options.with(|options| match options {
             Ok(_) => String::new(),
-            Err(errors) => error(errors).clone(),
+            Err(errors) => get(&mut errors.clone()).clone(),
         })
     });
     let error_id = format!("{id}-wrong");

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use worker::protocol::{Event, Request};
 
 use crate::api::ApiError;
-use crate::compose::form::Chosen;
+use crate::compose::form::RunOptions;
 use crate::compose::list::ListState;
 use crate::worker_client::WorkerClient;
 
@@ -50,16 +50,16 @@ impl Start {
     pub(crate) fn send(
         self,
         list: ListState,
-        chosen: Chosen,
+        options: RunOptions,
         limits: Limits,
         on_started: Box<dyn Fn(&str)>,
     ) {
         let label = list.label.with_untracked(|label| label.trim().to_owned());
         let request = StartRequest {
             label: (!label.is_empty()).then_some(label),
-            max_concurrency: chosen.max_concurrency,
-            requests_per_second: chosen.requests_per_second,
-            tolerated_failure_percentage: chosen.tolerated_failure_percentage,
+            max_concurrency: options.max_concurrency,
+            requests_per_second: options.requests_per_second,
+            tolerated_failure_percentage: options.tolerated_failure_percentage,
             ..Default::default()
         };
         let id = list.id();

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::compose::draft::Draft;
-use crate::compose::form::{self, Chosen, FormErrors};
+use crate::compose::form::{self, RunForm, RunOptions};
 use crate::router::Place;
 use crate::services::Services;
 use crate::ui::boxed::{click, flag, maybe, memo, text};
@@ -15,7 +15,7 @@ use crate::ui::words;
 pub(crate) fn StartBar(
     services: Services,
     draft: Draft,
-    chosen: Memo<Result<Chosen, FormErrors>>,
+    options: Memo<Result<RunOptions, RunForm>>,
 ) -> impl IntoView {
     let Services { server, router, .. } = services;
     let Draft { list, start, .. } = draft;
@@ -30,11 +30,11 @@ pub(crate) fn StartBar(
         counts.get().1 > 0
             && !list.is_stale.get()
             && !is_too_long.get()
-            && chosen.with(Result::is_ok)
+            && options.with(Result::is_ok)
             && is_idle.get()
     };
     let send = click(move || {
-        if let Ok(chosen) = chosen.get_untracked() {
+        if let Ok(options) = options.get_untracked() {
             let on_started = move |id: &str| {
                 // People who have left the page stay where they are.
                 if router.place.get_untracked() == Place::Compose {
@@ -44,15 +44,15 @@ pub(crate) fn StartBar(
             };
             start.send(
                 list,
-                chosen,
+                options,
                 untrack(|| server.limits()),
                 Box::new(on_started),
             );
         }
     });
-    let estimate = text(move || match (chosen.get(), counts.get().1) {
+    let estimate = text(move || match (options.get(), counts.get().1) {
         (Err(_), _) | (_, 0) => String::new(),
-        (Ok(chosen), items) => form::estimate(&chosen, items, &server.defaults()),
+        (Ok(options), items) => form::estimate(&options, items, &server.defaults()),
     });
     let label = text(move || match (is_idle.get(), counts.get().1) {
         (false, _) => "Starting…".to_owned(),
@@ -73,7 +73,7 @@ pub(crate) fn StartBar(
             "The list has more lines than this server accepts (" {text(move || words::group_digits(max_rows.get()))} "). Split it."
         </p>
         <p class="unseen" role="status">{announcement}</p>
-        <div class="deed">
+        <div class="start-bar">
             <p class="label" data-testid="estimate" hidden=flag(move || !is_idle.get())>{estimate}</p>
             {maybe(move || (!is_idle.get()).then(|| view! { <Progress draft/> }))}
             <button type="button" class="button filled" data-testid="start" disabled=flag(move || !is_ready()) on:click=send>
