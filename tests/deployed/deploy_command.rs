@@ -59,7 +59,7 @@ fn the_flags_region_overrides_the_environments() {
 async fn a_failed_creation_says_why_and_can_be_repeated_or_removed() {
     let stack = format!("rollcall-failing-{}", process::id());
     let failing = [UPSTREAM, WRONG].concat();
-    let why = "did not get there: Passes: ";
+    let why = " failed: Passes: ";
 
     let deployed = messages(&xtask("deploy", &stack, &failing).await, false);
     assert!(deployed.contains(why), "{deployed}");
@@ -67,7 +67,7 @@ async fn a_failed_creation_says_why_and_can_be_repeated_or_removed() {
         .lines()
         .find_map(|line| {
             line.strip_prefix("bucket ")?
-                .strip_suffix(": for the code, private, TLS only")
+                .strip_suffix(": created for the code, private, TLS only")
         })
         .expect("the bucket of the code");
     let code = format!("{}/{code}", setting("ENDPOINT"));
