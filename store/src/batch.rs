@@ -18,7 +18,7 @@ pub struct ItemState<Body = IgnoredAny> {
     /// Its failure in this pass. Of two, the last one written.
     failed: Option<Record<Body>>,
     /// Its failure in the latest pass before this one that has one.
-    failed_before: Option<Record<Body>>,
+    failed_earlier: Option<Record<Body>>,
     /// Its latest record in this pass that is PENDING: the item waits for another attempt.
     deferred: Option<Record<Body>>,
 }
@@ -28,7 +28,7 @@ impl<Body> ItemState<Body> {
     pub(crate) const UNKNOWN: Self = Self {
         definitive: None,
         failed: None,
-        failed_before: None,
+        failed_earlier: None,
         deferred: None,
     };
 
@@ -37,7 +37,7 @@ impl<Body> ItemState<Body> {
         self.definitive
             .as_ref()
             .or(self.failed.as_ref())
-            .or(self.failed_before.as_ref())
+            .or(self.failed_earlier.as_ref())
     }
 
     /// If the item waits for another attempt: returns how many it had, and when the next is due.
@@ -50,8 +50,8 @@ impl<Body> ItemState<Body> {
     }
 
     /// Returns its outcome, status and error before this pass. A redrive's filter selects by these.
-    fn before(&self) -> (Outcome, Option<u16>, Option<ErrorKind>) {
-        match &self.failed_before {
+    fn earlier_result(&self) -> (Outcome, Option<u16>, Option<ErrorKind>) {
+        match &self.failed_earlier {
             Some(record) => (Outcome::Failed, record.status_code, record.error),
             None => (Outcome::NotTried, None, None),
         }
@@ -59,7 +59,7 @@ impl<Body> ItemState<Body> {
 
     /// Whether the pass still has to fetch the item. `filter` is the filter of the pass.
     pub fn is_pending(&self, filter: &RedriveRequest) -> bool {
-        let (outcome, status_code, error) = self.before();
+        let (outcome, status_code, error) = self.earlier_result();
         self.definitive.is_none()
             && self.failed.is_none()
             && filter.selects(outcome, status_code, error)
@@ -69,9 +69,9 @@ impl<Body> ItemState<Body> {
     ///
     /// At the end of a redrive, a selected item that was not fetched keeps its earlier failure, which
     /// says more than NOT_TRIED. It can be selected again either way.
-    pub fn outcome(&self, filter: &RedriveRequest, over: bool) -> Outcome {
+    pub fn outcome(&self, filter: &RedriveRequest, has_ended: bool) -> Outcome {
         match self.record() {
-            _ if !over && self.is_pending(filter) => Outcome::Pending,
+            _ if !has_ended && self.is_pending(filter) => Outcome::Pending,
             Some(record) => record.outcome,
             None => Outcome::NotTried,
         }
@@ -89,7 +89,7 @@ impl<Body> ItemState<Body> {
                 self.definitive.get_or_insert(record);
             }
             Outcome::Failed if current => self.failed = Some(record),
-            Outcome::Failed => self.failed_before = Some(record),
+            Outcome::Failed => self.failed_earlier = Some(record),
             _ if current => self.deferred = Some(record),
             _ => {}
         }
@@ -151,11 +151,11 @@ impl BatchState {
     /// that failed in an earlier pass and that this pass selected but did not fetch.
     pub(crate) fn failures(
         &self,
-        over: bool,
+        has_ended: bool,
     ) -> impl Iterator<Item = (Option<u16>, Option<ErrorKind>)> {
         self.items
             .iter()
-            .filter(move |item| item.outcome(&self.filter, over) == Outcome::Failed)
+            .filter(move |item| item.outcome(&self.filter, has_ended) == Outcome::Failed)
             .filter_map(|item| item.record())
             .map(|record| (record.status_code, record.error))
     }
@@ -227,7 +227,7 @@ impl Store {
 
     /// Reads the records of a segment without their bodies.
     async fn read_heads(&self, key: Key<'_>) -> Result<Vec<RecordHead>, StoreError> {
-        let (segment, _permit) = self.get_to_parse(key).await?;
+        let (segment, _permit) = self.get_with_permit(key).await?;
         serde_json::Deserializer::from_slice(&segment)
             .into_iter()
             .collect::<Result<_, _>>()

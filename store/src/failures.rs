@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use contract::wire::{FailureGroup, Failures};
 use futures::{StreamExt, TryStreamExt, stream};
 
-use crate::progress::latest;
+use crate::progress::most_complete;
 use crate::summary::PARALLEL_BATCHES;
 use crate::{Meta, Pass, SegmentName, Store, StoreError};
 
@@ -23,7 +23,7 @@ impl Store {
     ) -> Result<Failures, StoreError> {
         let began = Instant::now();
         let summary = self.summary(&meta.id, pass.pass).await?;
-        let over = summary.is_some();
+        let has_ended = summary.is_some();
         let segments = match summary {
             Some(summary) => (0..meta.batches())
                 .map(|batch| (batch, summary.segment_names(batch)))
@@ -32,7 +32,7 @@ impl Store {
         };
         let failing = segments
             .into_iter()
-            .filter(|(batch, names)| may_have_failed(meta, pass, *batch, names, over));
+            .filter(|(batch, names)| may_have_failed(meta, pass, *batch, names, has_ended));
         let mut states =
             stream::iter(failing)
                 .map(|(batch, names)| async move {
@@ -42,7 +42,7 @@ impl Store {
         let mut items = HashMap::<_, u64>::new();
         let mut complete = true;
         while let Some(state) = states.try_next().await? {
-            for failure in state.failures(over) {
+            for failure in state.failures(has_ended) {
                 *items.entry(failure).or_default() += 1;
             }
             if began.elapsed() >= time_limit {
@@ -78,7 +78,7 @@ fn may_have_failed(
     pass: &Pass,
     batch: u32,
     names: &[SegmentName],
-    over: bool,
+    has_ended: bool,
 ) -> bool {
     let is_complete = |name: &SegmentName| {
         let totals = name.totals();
@@ -87,8 +87,9 @@ fn may_have_failed(
     if names.is_empty() || names.iter().any(is_complete) {
         return false;
     }
-    over || match latest(names, pass.pass) {
-        Some(name) => name.totals().failed > 0,
-        None => pass.counts_at_start(meta, batch).failed > 0,
-    }
+    has_ended
+        || match most_complete(names, pass.pass) {
+            Some(name) => name.totals().failed > 0,
+            None => pass.counts_at_start(meta, batch).failed > 0,
+        }
 }

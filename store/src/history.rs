@@ -42,8 +42,11 @@ impl Store {
         key: &str,
         id: &ExecutionId,
     ) -> Result<ExecutionId, StoreError> {
-        let place = Key::Idempotency(owner, key);
-        if self.create_json(place, &Claim { id: id.clone() }).await? {
+        let claim_key = Key::Idempotency(owner, key);
+        if self
+            .create_json(claim_key, &Claim { id: id.clone() })
+            .await?
+        {
             return Ok(id.clone());
         }
         Ok(self

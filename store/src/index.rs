@@ -74,10 +74,10 @@ impl Index {
     }
 
     /// Returns the entries of one item.
-    pub(crate) fn of_item(&self, item: u32) -> &[Entry] {
+    pub(crate) fn entries(&self, item: u32) -> &[Entry] {
         let first = self.0.partition_point(|entry| entry.item < item);
-        let of_it = self.0[first..].partition_point(|entry| entry.item == item);
-        &self.0[first..first + of_it]
+        let count = self.0[first..].partition_point(|entry| entry.item == item);
+        &self.0[first..first + count]
     }
 
     /// Returns the bytes that the index takes in the cache under this path.
@@ -88,10 +88,10 @@ impl Index {
 
 /// Keeps the indexes that were read last. A segment never changes, so neither does its index.
 #[derive(Debug, Default)]
-pub(crate) struct IndexCache(Mutex<Kept>);
+pub(crate) struct IndexCache(Mutex<CachedIndexes>);
 
 #[derive(Debug, Default)]
-struct Kept {
+struct CachedIndexes {
     by_path: HashMap<Path, Arc<Index>>,
     /// The paths in the order in which they were added, the oldest first.
     order: VecDeque<Path>,
@@ -100,24 +100,24 @@ struct Kept {
 
 impl IndexCache {
     fn get(&self, path: &Path) -> Option<Arc<Index>> {
-        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.by_path.get(path).cloned()
+        let cached = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        cached.by_path.get(path).cloned()
     }
 
-    fn keep(&self, path: Path, index: &Arc<Index>) {
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let kept = &mut *kept;
-        if kept.by_path.contains_key(&path) {
+    fn insert(&self, path: Path, index: &Arc<Index>) {
+        let mut cached = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let cached = &mut *cached;
+        if cached.by_path.contains_key(&path) {
             return;
         }
-        kept.size += index.size(&path);
-        kept.order.push_back(path.clone());
-        kept.by_path.insert(path, Arc::clone(index));
-        while kept.size > CACHE_BYTES
-            && let Some(oldest) = kept.order.pop_front()
+        cached.size += index.size(&path);
+        cached.order.push_back(path.clone());
+        cached.by_path.insert(path, Arc::clone(index));
+        while cached.size > CACHE_BYTES
+            && let Some(oldest) = cached.order.pop_front()
         {
-            let evicted = kept.by_path.remove(&oldest);
-            kept.size -= evicted.map_or(0, |index| index.size(&oldest));
+            let evicted = cached.by_path.remove(&oldest);
+            cached.size -= evicted.map_or(0, |index| index.size(&oldest));
         }
     }
 }
@@ -135,13 +135,13 @@ impl Store {
         if let Some(index) = self.indexes.get(&path) {
             return Ok((index, None));
         }
-        let (segment, _permit) = self.get_to_parse(key).await?;
+        let (segment, _permit) = self.get_with_permit(key).await?;
         let index = Index::parse(&segment).ok_or_else(|| StoreError::Damaged {
             key: path.to_string(),
             why: "a line is not a record",
         })?;
         let index = Arc::new(index);
-        self.indexes.keep(path, &index);
+        self.indexes.insert(path, &index);
         Ok((
             index,
             Some(segment).filter(|segment| segment.len() <= SMALL_SEGMENT),
@@ -181,9 +181,9 @@ mod tests {
         .concat();
         let index = Index::parse(&segment).unwrap();
         let bodies = |item| -> Vec<&str> {
-            let of_item = index.of_item(item).iter();
+            let entries = index.entries(item).iter();
             let range = |entry: &Entry| entry.at as usize..(entry.at + entry.len) as usize;
-            of_item
+            entries
                 .map(|entry| std::str::from_utf8(&segment[range(entry)]).unwrap())
                 .collect()
         };
@@ -202,8 +202,8 @@ mod tests {
         let indexes = IndexCache::default();
         let paths: Vec<Path> = (0..5).map(|n| Path::from(n.to_string())).collect();
         for path in &paths {
-            indexes.keep(path.clone(), &large());
-            indexes.keep(path.clone(), &large());
+            indexes.insert(path.clone(), &large());
+            indexes.insert(path.clone(), &large());
         }
         let kept: Vec<bool> = paths
             .iter()
@@ -219,7 +219,7 @@ mod tests {
         let least = 2 * path(0).as_ref().len() + OVERHEAD;
         let last = CACHE_BYTES / least;
         for n in 0..=last {
-            indexes.keep(path(n), &Arc::new(Index([].into())));
+            indexes.insert(path(n), &Arc::new(Index([].into())));
         }
         assert!(indexes.get(&path(0)).is_none());
         assert!(indexes.get(&path(1)).is_some() && indexes.get(&path(last)).is_some());

@@ -120,7 +120,7 @@ impl Store {
     ///
     /// Dropping the permit releases the room. Never call this while holding a permit: two callers
     /// could wait for each other.
-    pub(crate) async fn get_to_parse(
+    pub(crate) async fn get_with_permit(
         &self,
         key: Key<'_>,
     ) -> Result<(Bytes, Option<SemaphorePermit<'_>>), StoreError> {

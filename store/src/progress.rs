@@ -59,7 +59,7 @@ impl Store {
 /// Returns the segment whose totals count for a batch in a pass.
 ///
 /// That is the one with the fewest pending items; of several, the one whose name sorts last.
-pub(crate) fn latest(names: &[SegmentName], pass: u32) -> Option<&SegmentName> {
+pub(crate) fn most_complete(names: &[SegmentName], pass: u32) -> Option<&SegmentName> {
     names
         .iter()
         .filter(|name| name.pass() == pass)
@@ -68,7 +68,7 @@ pub(crate) fn latest(names: &[SegmentName], pass: u32) -> Option<&SegmentName> {
 }
 
 fn add_batch(progress: &mut Progress, meta: &Meta, pass: &Pass, batch: u32, names: &[SegmentName]) {
-    let (succeeded, not_found, failed, pending) = match latest(names, pass.pass) {
+    let (succeeded, not_found, failed, pending) = match most_complete(names, pass.pass) {
         Some(name) => {
             let totals = name.totals();
             progress.failed_in_pass += u64::from(totals.failed_in_pass);
@@ -133,7 +133,7 @@ mod tests {
             name(2, 4, "a", 4),
         ];
         names.sort();
-        assert_eq!(latest(&names, 2), Some(&name(2, 3, "d", 3)));
-        assert_eq!(latest(&names, 3), None);
+        assert_eq!(most_complete(&names, 2), Some(&name(2, 3, "d", 3)));
+        assert_eq!(most_complete(&names, 3), None);
     }
 }

@@ -61,14 +61,14 @@ impl PageLimits {
 }
 
 /// Maximum size of a row without its body, in bytes.
-const FIELDS: usize = 320;
+const MAX_FIELDS_BYTES: usize = 320;
 
 /// Returns the maximum size of a row in a Lambda's response, in bytes. There its JSON is inside a JSON
 /// string, in which every quote and backslash takes two bytes.
 fn escaped_size(row: &ResultRow) -> usize {
     let body = row.body.as_ref().map_or("", |body| body.get());
     let escaped = body.bytes().filter(|byte| matches!(byte, b'"' | b'\\'));
-    FIELDS + body.len() + escaped.count()
+    MAX_FIELDS_BYTES + body.len() + escaped.count()
 }
 
 /// A page of rows.

@@ -31,7 +31,7 @@ impl Store {
                     index,
                     restored: true,
                 } => ('0', index),
-                Row::Invalid(reason) => ('!', code(reason)),
+                Row::Invalid(reason) => ('!', reason_code(reason)),
             };
             // Writing to a `String` can't fail.
             let _ = writeln!(body, "{kind}{value:08}");
@@ -87,7 +87,7 @@ pub(crate) fn rows_match_items(list: &List) -> bool {
         })
 }
 
-fn code(reason: InvalidReason) -> u32 {
+fn reason_code(reason: InvalidReason) -> u32 {
     InvalidReason::ALL
         .iter()
         .position(|other| *other == reason)
@@ -121,7 +121,7 @@ mod tests {
     #[test]
     fn every_reason_round_trips() {
         for reason in InvalidReason::ALL {
-            let line = format!("!{:08}\n", code(reason));
+            let line = format!("!{:08}\n", reason_code(reason));
             assert_eq!(decode(line.as_bytes(), 0), Some(Row::Invalid(reason)));
         }
     }

@@ -59,7 +59,7 @@ impl HttpConnector for Connector {
             .https_only(allow_http.as_deref() != Some("true"))
             .connect_timeout(CONNECT_TIMEOUT)
             .timeout(REQUEST_TIMEOUT)
-            .dns_resolver(Shuffled)
+            .dns_resolver(ShufflingResolver)
             .build()
             .map_err(|error| failed(error.into()))?;
         Ok(HttpClient::new(client))
@@ -70,9 +70,9 @@ impl HttpConnector for Connector {
 ///
 /// This way, fetchers that start at the same time spread over S3's addresses.
 #[derive(Clone, Copy)]
-struct Shuffled;
+struct ShufflingResolver;
 
-impl Resolve for Shuffled {
+impl Resolve for ShufflingResolver {
     fn resolve(&self, name: Name) -> Resolving {
         Box::pin(async move {
             let found = tokio::net::lookup_host((name.as_str(), 0)).await?;

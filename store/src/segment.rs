@@ -95,12 +95,12 @@ impl fmt::Display for SegmentName {
 }
 
 fn parse(text: &str) -> Option<(u32, u32, &str, SegmentTotals)> {
-    let (place, totals) = text.split_once('.')?;
-    let mut place = place.splitn(3, '-');
+    let (head, totals) = text.split_once('.')?;
+    let mut head = head.splitn(3, '-');
     let (pass, seq, writer) = (
-        place.next()?.parse().ok()?,
-        place.next()?.parse().ok()?,
-        place.next()?,
+        head.next()?.parse().ok()?,
+        head.next()?.parse().ok()?,
+        head.next()?,
     );
     let mut totals = totals.split('-').map(|number| number.parse().ok());
     let mut next = || totals.next().flatten();

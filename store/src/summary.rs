@@ -7,7 +7,7 @@ use contract::wire::{Counts, ExecutionId, ExecutionStatus};
 use futures::{StreamExt, TryStreamExt, stream};
 use serde::{Deserialize, Serialize};
 
-use crate::progress::latest;
+use crate::progress::most_complete;
 use crate::{Key, Meta, Pass, SegmentName, StopCause, Store, StoreError, now_ms};
 
 /// How many batches are read at the same time.
@@ -73,7 +73,7 @@ impl Store {
         if let Some(summary) = self.summary(&meta.id, pass.pass).await? {
             return Ok(summary);
         }
-        let mark = self.stop_cause(&meta.id, pass.pass).await?;
+        let stop_cause = self.stop_cause(&meta.id, pass.pass).await?;
         let segments = self.all_segment_names(&meta.id).await?;
         let (mut counts, mut not_fetched) = (Counts::default(), 0);
         let mut ends = stream::iter(0..meta.batches())
@@ -99,7 +99,7 @@ impl Store {
                     (summary.status, summary.reason)
                 })
             }
-            _ => decide(meta, &counts, not_fetched, mark, engine),
+            _ => final_status(meta, &counts, not_fetched, stop_cause, engine),
         };
         let summary = Summary {
             status,
@@ -143,7 +143,7 @@ impl Store {
         if start.succeeded + start.not_found == items {
             return Ok(counted(start.succeeded, start.not_found, 0));
         }
-        if let Some(name) = latest(names, pass.pass)
+        if let Some(name) = most_complete(names, pass.pass)
             && pass.pass == 1
             && one_writer
             && name.totals().pending == 0
@@ -174,11 +174,11 @@ struct EndedBatch {
     not_fetched: u32,
 }
 
-fn decide(
+fn final_status(
     meta: &Meta,
     counts: &Counts,
     not_fetched: u64,
-    mark: Option<StopCause>,
+    stop_cause: Option<StopCause>,
     engine: Option<EngineEnd>,
 ) -> (ExecutionStatus, Option<String>) {
     let failed = || {
@@ -188,7 +188,7 @@ fn decide(
     };
     let were = if not_fetched == 1 { "was" } else { "were" };
     let not_tried = format!("{} {were} not tried", pluralize(not_fetched, "number"));
-    match (not_fetched, mark, engine) {
+    match (not_fetched, stop_cause, engine) {
         (1.., Some(StopCause::User), _) => (
             ExecutionStatus::Aborted,
             Some(format!("stopped; {not_tried}")),
@@ -216,7 +216,7 @@ mod tests {
     use super::*;
 
     /// Returns the reason of a run of a million numbers with these counts.
-    fn reason(failed: u64, not_fetched: u64, mark: Option<StopCause>) -> String {
+    fn reason(failed: u64, not_fetched: u64, stop_cause: Option<StopCause>) -> String {
         let list = ListBuilder::with_capacity(0).finish();
         let mut meta = Meta::new("me", None, None, None, &list, Default::default());
         meta.items = 1_000_000;
@@ -225,7 +225,7 @@ mod tests {
             failed,
             ..Counts::default()
         };
-        let (_, reason) = decide(&meta, &counts, not_fetched, mark, None);
+        let (_, reason) = final_status(&meta, &counts, not_fetched, stop_cause, None);
         reason.expect("a reason")
     }
 

@@ -144,14 +144,18 @@ impl ResultsReader {
     ) -> Vec<MatchedRow> {
         (first..)
             .zip(rows)
-            .filter_map(|(number, row)| match *row {
+            .filter_map(|(row_number, row)| match *row {
                 Row::Item { index, restored } => {
                     let batch = self.meta.batch_of(index);
                     let segments = segments.get(&batch)?;
-                    Some(self.find_item(number, batch, (index, restored), segments))
+                    Some(self.find_item(row_number, batch, (index, restored), segments))
                 }
                 Row::Invalid(reason) => Some(MatchedRow {
-                    result: empty(number, Outcome::Invalid, Some(RowError::Invalid(reason))),
+                    result: empty(
+                        row_number,
+                        Outcome::Invalid,
+                        Some(RowError::Invalid(reason)),
+                    ),
                     item: None,
                     body: None,
                 }),
@@ -162,19 +166,19 @@ impl ResultsReader {
 
     fn find_item(
         &self,
-        number: u64,
+        row_number: u64,
         batch: u32,
         item: (u32, bool),
         segments: &[Segment],
     ) -> MatchedRow {
         let mut state = ItemState::UNKNOWN;
         for (segment, Segment { name, index, .. }) in segments.iter().enumerate() {
-            for entry in index.of_item(item.0) {
+            for entry in index.entries(item.0) {
                 state.add(record(entry, batch, segment), name.pass(), self.pass.pass);
             }
         }
         let outcome = state.outcome(&self.pass.filter, self.summary.is_some());
-        let mut result = empty(number, outcome, None);
+        let mut result = empty(row_number, outcome, None);
         let mut body = None;
         // A pending item shows nothing of an earlier pass.
         if let Some(record) = state.record().filter(|_| outcome != Outcome::Pending) {

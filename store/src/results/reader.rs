@@ -12,7 +12,7 @@ use serde_json::value::RawValue;
 
 use super::find::{MatchedRow, Segments};
 use super::matching::MatchingOutcomes;
-use super::{FIELDS, Filters, Page, PageLimits, escaped_size};
+use super::{Filters, MAX_FIELDS_BYTES, Page, PageLimits, escaped_size};
 use crate::{Meta, Pass, SegmentName, Store, StoreError, Summary};
 
 /// Rows that are read in one step.
@@ -142,7 +142,7 @@ impl ResultsReader {
             let numbers = self.read_numbers(&group).await?;
             let bodies = self.read_bodies(&group, segments).await?;
             for (found, body) in group.into_iter().zip(bodies) {
-                let row = self.complete(found, body, &numbers)?;
+                let row = self.complete_row(found, body, &numbers)?;
                 let size = escaped_size(&row);
                 if page.bytes + size > page.limits.bytes && !page.rows.is_empty() {
                     return Ok(ControlFlow::Break(row.row));
@@ -168,7 +168,7 @@ impl ResultsReader {
         Ok(items.into_iter().zip(numbers).collect())
     }
 
-    fn complete(
+    fn complete_row(
         &self,
         found: MatchedRow,
         body: Option<Bytes>,
@@ -209,7 +209,7 @@ impl ResultsReader {
 impl MatchedRow {
     /// Returns the fewest bytes that the row can take.
     fn min_size(&self) -> usize {
-        FIELDS + self.body.map_or(0, |body| body.len as usize)
+        MAX_FIELDS_BYTES + self.body.map_or(0, |body| body.len as usize)
     }
 }
 
