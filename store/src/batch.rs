@@ -13,13 +13,13 @@ const PARALLEL_READS: usize = 8;
 /// What is known about one item, as seen from one pass.
 #[derive(Clone, Debug)]
 pub struct ItemState<Body = IgnoredAny> {
-    /// Its definitive record (SUCCEEDED or NOT_FOUND). Of two, the first one written.
+    /// Its definitive record (SUCCEEDED or NOT_FOUND); the first one written, if there are several.
     definitive: Option<Record<Body>>,
-    /// Its failure in this pass. Of two, the last one written.
+    /// Its FAILED record in this pass; the last one written, if there are several.
     failed: Option<Record<Body>>,
-    /// Its failure in the latest pass before this one that has one.
+    /// Its last FAILED record of the earlier passes.
     failed_earlier: Option<Record<Body>>,
-    /// Its latest record in this pass that is PENDING: the item waits for another attempt.
+    /// Its last PENDING record in this pass: the item waits for another attempt.
     deferred: Option<Record<Body>>,
 }
 
@@ -32,7 +32,7 @@ impl<Body> ItemState<Body> {
         deferred: None,
     };
 
-    /// Returns the record that counts: the definitive one, else the latest failure.
+    /// Returns the record that holds the item's result: the definitive one, else the last FAILED one.
     pub fn record(&self) -> Option<&Record<Body>> {
         self.definitive
             .as_ref()
@@ -40,16 +40,16 @@ impl<Body> ItemState<Body> {
             .or(self.failed_earlier.as_ref())
     }
 
-    /// If the item waits for another attempt: returns how many it had, and when the next is due.
+    /// Returns the attempts so far and the time of the next, if the item waits for another attempt.
     ///
-    /// The attempts are those in this pass; the time is in milliseconds since 1970.
+    /// The attempts are those made in this pass; the time is in milliseconds since 1970.
     pub fn deferred(&self) -> Option<(u32, u64)> {
         self.deferred
             .as_ref()
             .map(|record| (record.attempts, record.not_before_ms.unwrap_or(0)))
     }
 
-    /// Returns its outcome, status and error before this pass. A redrive's filter selects by these.
+    /// Returns its outcome, status and error before this pass. A redrive selects items by these.
     fn earlier_result(&self) -> (Outcome, Option<u16>, Option<ErrorKind>) {
         match &self.failed_earlier {
             Some(record) => (Outcome::Failed, record.status_code, record.error),
@@ -65,10 +65,10 @@ impl<Body> ItemState<Body> {
             && filter.selects(outcome, status_code, error)
     }
 
-    /// Returns its outcome. While the pass runs (not `over`), a pending item is PENDING.
+    /// Returns its outcome. An item that is pending is PENDING only until the pass `has_ended`.
     ///
-    /// At the end of a redrive, a selected item that was not fetched keeps its earlier failure, which
-    /// says more than NOT_TRIED. It can be selected again either way.
+    /// If a redrive ends before it has fetched a selected item, the item keeps its earlier failure,
+    /// since that says more than NOT_TRIED. The next redrive can select it either way.
     pub fn outcome(&self, filter: &RedriveRequest, has_ended: bool) -> Outcome {
         match self.record() {
             _ if !has_ended && self.is_pending(filter) => Outcome::Pending,
@@ -79,7 +79,7 @@ impl<Body> ItemState<Body> {
 
     /// Adds a record that was written in pass `written_in`, as seen from pass `seen_from`.
     pub(crate) fn add(&mut self, record: Record<Body>, written_in: u32, seen_from: u32) {
-        // Of a later pass only definitive records count.
+        // From a later pass, only definitive records are used.
         if written_in > seen_from && !record.outcome.is_definitive() {
             return;
         }
@@ -147,8 +147,10 @@ impl BatchState {
         totals
     }
 
-    /// Returns the status and error of each FAILED item. Once the pass is `over`, these include items
-    /// that failed in an earlier pass and that this pass selected but did not fetch.
+    /// Returns the status and error of each FAILED item.
+    ///
+    /// Once the pass `has_ended`, these include items that failed in an earlier pass and that this pass
+    /// selected but did not fetch.
     pub(crate) fn failures(
         &self,
         has_ended: bool,
@@ -237,10 +239,10 @@ impl Store {
             })
     }
 
-    /// Writes a new segment. False if the execution is being erased: then nothing was written.
+    /// Writes a new segment. Returns false, and writes nothing, if the execution is being erased.
     ///
-    /// `lines` are records as [`Record::write_line`] writes them. They may be empty: then the segment
-    /// only adds the totals in its name.
+    /// `lines` are records as [`Record::write_line`] writes them. A segment without lines only adds
+    /// the totals in its name.
     pub async fn put_segment(
         &self,
         meta: &Meta,

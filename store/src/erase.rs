@@ -21,7 +21,7 @@ impl Store {
         self.exists(Key::Tombstone(id)).await
     }
 
-    /// Marks an execution as being erased. From now on nothing of it is returned or written.
+    /// Marks an execution as being erased. From then on, it is neither returned nor written to.
     pub async fn begin_erasure(&self, meta: &Meta) -> Result<(), StoreError> {
         let tombstone = Tombstone {
             owner: meta.owner.clone(),
@@ -73,8 +73,8 @@ impl Store {
 
     /// Deletes what fetchers wrote to an execution after it was erased, and its tombstone.
     ///
-    /// Call this once no fetcher can be working on it any more. It does nothing if the execution isn't
-    /// being erased.
+    /// The caller must wait until no fetcher can be working on the execution. Does nothing if the
+    /// execution isn't being erased.
     pub async fn sweep(&self, id: &ExecutionId) -> Result<(), StoreError> {
         let Some(tombstone) = self.get_json::<Tombstone>(Key::Tombstone(id)).await? else {
             return Ok(());
@@ -89,9 +89,9 @@ impl Store {
         Ok(names.iter().filter_map(|name| name.parse().ok()).collect())
     }
 
-    /// Erases an execution whose start was never finished. True if it was one.
+    /// Erases an execution if its start failed halfway. Returns whether that was the case.
     ///
-    /// That is an execution without `meta` or first pass whose id is at least `age_ms` old.
+    /// Such an execution has no `meta` or no first pass, and its id is at least `age_ms` old.
     pub async fn erase_unfinished(
         &self,
         id: &ExecutionId,

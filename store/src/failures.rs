@@ -13,8 +13,8 @@ use crate::{Meta, Pass, SegmentName, Store, StoreError};
 impl Store {
     /// Groups the FAILED items of a pass by status and error.
     ///
-    /// Reads only the batches that may have failures, and stops after `time_limit`. The result is
-    /// partial after that, and says so.
+    /// Reads only the batches that may have failures, and stops after `time_limit`. If batches remain
+    /// then, the result is marked as incomplete.
     pub async fn failures(
         &self,
         meta: &Meta,
@@ -69,10 +69,11 @@ impl Store {
     }
 }
 
-/// Whether items of a batch may have FAILED, judged by the names of its segments.
+/// Whether items of a batch may have FAILED, according to the totals in its segments' names.
 ///
-/// Once the pass is `over`, this is false only if a name counts a definitive outcome for every item: a
-/// fetcher that was late may have written failures that no other name counts.
+/// After the pass `has_ended`, a total of no failures proves nothing: a late fetcher may have written
+/// failures that the other names don't include. Then only a name with a definitive outcome for every
+/// item rules failures out.
 fn may_have_failed(
     meta: &Meta,
     pass: &Pass,

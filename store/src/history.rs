@@ -1,4 +1,4 @@
-//! The executions of each owner, and those that were started with an idempotency key.
+//! The history of each owner's executions, and the idempotency keys that they were started with.
 
 use contract::wire::ExecutionId;
 use serde::{Deserialize, Serialize};
@@ -12,7 +12,7 @@ struct Claim {
 }
 
 impl Store {
-    /// Adds an execution to its owner's history. This can be repeated.
+    /// Adds an execution to its owner's history. Adding it again changes nothing.
     pub async fn add_to_history(&self, owner: &str, id: &ExecutionId) -> Result<(), StoreError> {
         self.put(Key::History(owner, id), "").await
     }

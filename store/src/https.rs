@@ -1,5 +1,5 @@
-//! HTTPS clients for Lambdas. The root certificates are compiled in, since reading the machine's
-//! folder of certificates takes longer than all the rest of a cold start.
+//! HTTPS clients for Lambdas. The root certificates are compiled in, since loading those of the
+//! operating system would take more than half of a cold start.
 
 use std::env;
 use std::path::PathBuf;
@@ -49,7 +49,7 @@ fn find_roots(lookup: impl Fn(&str) -> Option<String>) -> Result<RootCertStore, 
     }
     let folders = folders.unwrap_or_default();
     let mut folders = env::split_paths(&folders);
-    // In one call, which drops duplicates: the file is often also in the folder.
+    // One call for both, since it removes duplicates: the file is often also in the folder.
     let mut found = load_certs_from_paths(
         file.map(PathBuf::from).as_deref(),
         folders
@@ -70,8 +70,8 @@ fn find_roots(lookup: impl Fn(&str) -> Option<String>) -> Result<RootCertStore, 
 
 /// Returns the builder of an HTTP client for AWS services.
 ///
-/// It trusts [`trusted_roots`], uses TLS on ring, speaks HTTP/1.1, over which S3 is faster, and does
-/// not decompress responses.
+/// It trusts [`trusted_roots`] and uses ring for TLS. It speaks HTTP/1.1 only, since S3 is faster over
+/// it, and does not decompress responses.
 pub fn aws_client_builder() -> Result<ClientBuilder, HttpsError> {
     let provider = Arc::new(ring::default_provider());
     let mut tls = ClientConfig::builder_with_provider(provider)

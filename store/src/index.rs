@@ -1,7 +1,7 @@
 //! Indexes of segments: the records without their bodies, and where in the segment the bodies are.
 //!
-//! With an index, a page of results reads only the bodies of its own rows. So a page costs the same
-//! wherever in the list its rows are, and however large the bodies of other rows are.
+//! With an index, a page of results reads only the bodies of its own rows. So the cost of a page
+//! depends neither on its position in the list nor on the bodies of other rows.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -15,11 +15,12 @@ use crate::{Key, Record, SegmentName, Store, StoreError};
 
 /// Bytes of indexes kept in memory: enough for half a million items (28 bytes each) in few segments.
 const CACHE_BYTES: usize = 16 << 20;
-/// Approximate bytes that a cached index takes beside its entries and two copies of its path.
-/// They are its slots in the map and the queue, which allocate in advance, and the allocator's
-/// overhead.
+/// Approximate memory of a cached index without its entries and the two copies of its path, in bytes.
+///
+/// It covers the index's slots in the map and in the queue, which both reserve more slots than they
+/// use, and the allocator's overhead.
 const OVERHEAD: usize = 256;
-/// A segment of at most this many bytes is returned with an index that was just read from it.
+/// Maximum size of a segment that is returned together with its index, in bytes.
 const SMALL_SEGMENT: usize = 1 << 20;
 
 /// A record without its body.
@@ -37,8 +38,9 @@ pub(crate) struct Entry {
     pub(crate) error: Option<ErrorKind>,
 }
 
-/// The records of a segment that hold a result, sorted by item. Several records of one item are in
-/// the order in which they were written.
+/// The records of a segment that hold a result, sorted by item.
+///
+/// Records of the same item are in the order in which they were written.
 #[derive(Debug)]
 pub(crate) struct Index(Box<[Entry]>);
 
@@ -80,13 +82,13 @@ impl Index {
         &self.0[first..first + count]
     }
 
-    /// Returns the bytes that the index takes in the cache under this path.
+    /// Returns how many bytes the index takes in the cache if its path is `path`.
     fn size(&self, path: &Path) -> usize {
         size_of_val(&*self.0) + 2 * path.as_ref().len() + OVERHEAD
     }
 }
 
-/// Keeps the indexes that were read last. A segment never changes, so neither does its index.
+/// A cache of the indexes read last. It never has to be updated, since a segment never changes.
 #[derive(Debug, Default)]
 pub(crate) struct IndexCache(Mutex<CachedIndexes>);
 
@@ -123,7 +125,9 @@ impl IndexCache {
 }
 
 impl Store {
-    /// Returns a segment's index, and also the segment if it had to be read and is small.
+    /// Returns a segment's index.
+    ///
+    /// If the segment had to be read for that and is small, returns the segment too.
     pub(crate) async fn index(
         &self,
         id: &ExecutionId,
@@ -170,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn every_body_is_where_the_index_says() {
+    fn an_index_locates_every_body() {
         let segment = [
             line(7, Outcome::Failed, Some("\"seven\"")),
             line(2, Outcome::Pending, None),

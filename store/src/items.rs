@@ -1,5 +1,5 @@
-//! The `items` file: the distinct valid numbers, nine digits and a newline each. So a batch is a
-//! range of bytes.
+//! The `items` file: the distinct valid numbers, each as nine digits and a newline. The lines have a
+//! fixed width, so a batch can be read as a range of bytes.
 
 use bytes::Bytes;
 use contract::Ssn;
@@ -10,7 +10,7 @@ use crate::{Key, Meta, Store, StoreError};
 /// Bytes of an item: nine digits and a newline.
 const WIDTH: u64 = 10;
 
-/// Returns how many items one batch has: one invocation of the fetcher fetches one batch.
+/// Returns the number of items per batch, that is, per invocation of the fetcher.
 ///
 /// Up to 10,000 items make at most 40 batches of at most 250 items, since an inline Map runs 40
 /// iterations at a time (AWS Step Functions, "Map state processing modes"). More items make at most
@@ -45,7 +45,9 @@ impl Store {
             .await
     }
 
-    /// Reads the numbers of some items, which must be sorted: as one range if they are close together.
+    /// Reads the numbers of these items, whose indexes must be sorted.
+    ///
+    /// Items that are close together are read as one range of bytes.
     pub(crate) async fn items_at(
         &self,
         id: &ExecutionId,
@@ -113,7 +115,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn batch_sizes_suit_the_maps_of_step_functions() {
+    fn batch_sizes_fit_the_limits_of_step_functions() {
         for (items, size, batches) in [
             (1, 1, 1),
             (40, 1, 40),

@@ -38,7 +38,7 @@ pub enum Key<'a> {
     HistoryDir(&'a str),
     /// The execution that an owner started with an idempotency key.
     Idempotency(&'a str, &'a str),
-    /// How the parts of an upload are parsed.
+    /// The options with which the parts of an upload are parsed.
     UploadOptions(&'a str, &'a ExecutionId),
     /// One part of an upload, parsed.
     UploadPart(&'a str, &'a ExecutionId, u32),
@@ -51,7 +51,8 @@ pub enum Key<'a> {
 impl Key<'_> {
     /// Returns the path of the object.
     ///
-    /// An owner or idempotency key, which callers choose, is percent-encoded into one path segment.
+    /// Callers choose the owner and the idempotency key. Each is percent-encoded, so that it stays one
+    /// path segment.
     pub fn path(&self) -> Path {
         let parts: Vec<String> = match self {
             Self::ExecutionsDir => vec!["executions".into()],

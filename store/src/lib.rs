@@ -1,8 +1,8 @@
 //! The stored files of executions, over `object_store`: lists, passes, results and summaries.
 //!
-//! The files of an execution are written once and never changed. Where several processes may make
-//! the same decision, the first to create the object decides (create-if-absent), so any process
-//! that finds a step missing can repeat it.
+//! Almost all files are written once and never changed. If several processes may make the same
+//! decision, the process that creates the object first decides (create-if-absent). So any process can
+//! repeat a step whose result is missing.
 
 mod batch;
 mod erase;

@@ -29,11 +29,11 @@ pub struct Meta {
     pub rows: u64,
     /// Number of items: distinct valid numbers.
     pub items: u64,
-    /// Number of rows whose number is also in an earlier row.
+    /// Number of rows that repeat the number of an earlier row.
     pub duplicates: u64,
     /// Number of rows that are not a valid SSN.
     pub invalid: u64,
-    /// Whether every row _n_ is item _n_. Then there is no `rows` file.
+    /// Whether every row _n_ is item _n_, so that no `rows` file is needed.
     #[serde(rename = "plainRows")]
     pub rows_match_items: bool,
     /// Number of items per batch.
@@ -105,12 +105,12 @@ impl Store {
         self.write_meta(meta).await
     }
 
-    /// Writes an execution's settings anew. The caller must be its only user.
+    /// Replaces an execution's `meta`. No other process may be using the execution.
     pub async fn write_meta(&self, meta: &Meta) -> Result<(), StoreError> {
         self.put_json(Key::Meta(&meta.id), meta).await
     }
 
-    /// Whether an execution was started with this list: all rows and items are equal.
+    /// Whether an execution was started with an equal list: all rows and items are the same.
     pub async fn is_same_list(&self, meta: &Meta, list: &List) -> Result<bool, StoreError> {
         if meta.rows != list.rows.len() as u64 || meta.items != list.items.len() as u64 {
             return Ok(false);

@@ -1,4 +1,4 @@
-//! Reads and writes objects. Nothing in this file knows what they contain.
+//! Reads and writes objects, whatever they contain.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -14,11 +14,12 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 use crate::index::IndexCache;
 use crate::{Key, StoreError};
 
-/// Kilobytes of segments that may be in memory at the same time to be parsed. With bodies of 64 KiB
-/// a segment takes megabytes, and many requests parse many segments at once.
+/// Maximum memory for the segments that are being parsed at the same time, in kilobytes.
+///
+/// With bodies of 64 KiB a segment takes megabytes, and many requests parse many segments at once.
 const PARSE_BUDGET_KB: usize = 24 << 10;
 
-/// Attempts to create an object that the store rejects although no such object exists.
+/// Maximum attempts to create an object if the store reports a conflict but the object doesn't exist.
 const CREATE_ATTEMPTS: u32 = 5;
 
 /// The stored files of all executions. Cheap to clone.
@@ -39,7 +40,7 @@ impl Store {
         }
     }
 
-    /// Creates a store in memory. Its content is gone with its last clone.
+    /// Creates a store in memory. Dropping its last clone deletes its content.
     pub fn in_memory() -> Self {
         Self::new(Arc::new(object_store::memory::InMemory::new()))
     }
@@ -66,10 +67,11 @@ impl Store {
         self.put(key, json(value)).await
     }
 
-    /// Creates an object unless it exists. True if this caller created it.
+    /// Creates an object unless it exists. Returns whether this caller created it.
     ///
-    /// A response can be lost, so an existing object with the same content counts as created by
-    /// this caller. The value must therefore hold something unique to its writer, such as a token.
+    /// The response to a successful request can be lost. So if an object with the same content exists,
+    /// this caller is assumed to have created it. The value must therefore hold something unique to
+    /// its writer, such as a token.
     pub(crate) async fn create_json(
         &self,
         key: Key<'_>,
@@ -101,8 +103,8 @@ impl Store {
 
     /// Reads an object; `None` if it does not exist.
     ///
-    /// S3 responds with 404 only to a caller that may list the bucket, and else with 403. That is
-    /// why both Lambdas have that right.
+    /// For a missing object, S3 responds with 404 if the caller may list the bucket, otherwise with
+    /// 403. That is why both Lambdas may list it.
     pub(crate) async fn get(&self, key: Key<'_>) -> Result<Option<Bytes>, StoreError> {
         let path = key.path();
         match self.objects.get(&path).await {
@@ -116,10 +118,10 @@ impl Store {
         }
     }
 
-    /// Reads a required object to be parsed, once there is room for it in memory.
+    /// Reads a required object that will be parsed. Waits until the parse budget has memory for it.
     ///
-    /// Dropping the permit releases the room. Never call this while holding a permit: two callers
-    /// could wait for each other.
+    /// The permit reserves the memory until it is dropped. Never call this while holding a permit: two
+    /// callers could wait for each other.
     pub(crate) async fn get_with_permit(
         &self,
         key: Key<'_>,
@@ -201,7 +203,7 @@ impl Store {
         }
     }
 
-    /// Lists all objects below a prefix, sorted by path, since a folder lists in no order.
+    /// Lists all objects below a prefix, sorted by path. A local folder lists them in any order.
     pub(crate) async fn list(&self, key: Key<'_>) -> Result<Vec<ObjectMeta>, StoreError> {
         self.list_after(key, None).await
     }
@@ -248,7 +250,7 @@ impl Store {
         self.delete_path(&key.path()).await
     }
 
-    /// Deletes objects, in few requests if the store supports that. Missing objects are no error.
+    /// Deletes objects, in few requests if the store supports that. A missing object is not an error.
     pub(crate) async fn delete_all(&self, paths: Vec<Path>) -> Result<(), StoreError> {
         let Some(first) = paths.first().cloned() else {
             return Ok(());

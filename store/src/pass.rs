@@ -1,5 +1,5 @@
-//! A pass: the start of an execution or a redrive. It says which items are fetched, and each lane's
-//! share of the limits.
+//! A pass: the start of an execution, or one redrive of it. It defines which items are fetched, and
+//! each lane's share of the limits.
 
 use contract::wire::{ExecutionId, RedriveRequest};
 use futures::{StreamExt, TryStreamExt, stream};
@@ -8,10 +8,10 @@ use serde::{Deserialize, Serialize};
 use crate::summary::PARALLEL_BATCHES;
 use crate::{Key, Meta, SegmentName, Store, StoreError, now_ms, random_token};
 
-/// The counts of a batch at the moment a redrive began.
+/// The counts of a batch at the moment a pass began.
 ///
-/// A redrive fetches only some items. It stores these counts in its pass, so that progress is still
-/// computed from one listing.
+/// A redrive fetches only some items. It stores these counts of every batch, so that its progress can
+/// still be computed from one listing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct BatchCounts {
@@ -19,7 +19,7 @@ pub struct BatchCounts {
     pub succeeded: u32,
     /// Items whose response was 404 or 410.
     pub not_found: u32,
-    /// Items that FAILED and are not selected.
+    /// Items that FAILED and that the redrive does not select.
     pub failed: u32,
     /// Items that the redrive selects, that is, fetches again.
     pub selected: u32,
@@ -31,7 +31,7 @@ pub struct BatchCounts {
 pub struct Pass {
     /// Number of the pass: 1 for the start, then one more for each redrive.
     pub pass: u32,
-    /// Random token of the writer, which recognizes its own write by it if the response was lost.
+    /// Random token of the writer. It shows which writer created the pass if a response was lost.
     pub token: String,
     /// When it started, in milliseconds since 1970.
     pub started_at_ms: u64,
@@ -46,17 +46,19 @@ pub struct Pass {
     pub lane_concurrency: u32,
     /// Maximum number of requests that one lane starts per second; `None` for no limit.
     pub lane_requests_per_second: Option<f64>,
-    /// Whether Step Functions runs the batches in a Distributed Map.
+    /// Whether Step Functions runs the batches in a Distributed Map instead of an inline Map.
+    ///
+    /// Passes with many batches, long runs or many pauses need it.
     pub wide: bool,
 }
 
 impl Pass {
-    /// Creates the first pass of an execution. The caller sets its lanes and their shares.
+    /// Creates the first pass of an execution. The caller must set the lanes and their limits.
     pub fn first() -> Self {
         Self::new(1, RedriveRequest::default(), Vec::new())
     }
 
-    /// Creates a pass. The caller sets its lanes and their shares.
+    /// Creates a pass. The caller must set the lanes and their limits.
     pub fn new(pass: u32, filter: RedriveRequest, batch_counts: Vec<BatchCounts>) -> Self {
         Self {
             pass,
@@ -106,9 +108,9 @@ impl Pass {
 pub enum RedrivePlan {
     /// It is not possible yet: the current pass has not ended.
     StillRunning,
-    /// Nothing: no item matches the filter.
+    /// It has no effect: no item matches the filter.
     NothingToDo,
-    /// Run this pass. The caller sets its lanes and their shares before writing it.
+    /// Run this pass. Before writing it, the caller must set the lanes and their limits.
     Ready(Pass),
 }
 
@@ -131,7 +133,7 @@ impl Store {
         self.get_json(Key::Pass(id, pass)).await
     }
 
-    /// Writes a pass unless one with its number exists. False if another writer was first.
+    /// Writes a pass unless one with its number exists. Returns false if another writer was first.
     pub async fn create_pass(&self, id: &ExecutionId, pass: &Pass) -> Result<bool, StoreError> {
         self.create_json(Key::Pass(id, pass.pass), pass).await
     }
@@ -162,8 +164,8 @@ impl Store {
             .iter()
             .map(|counts| u64::from(counts.succeeded + counts.not_found))
             .sum();
-        // A fetcher that was late may have written results after the summary, which counts only the
-        // segments it names. The next pass counts them, even if it has nothing to fetch.
+        // A late fetcher may have written results after the summary, which includes only the segments
+        // that it names. The next pass includes the late results, even if it has nothing to fetch.
         let has_late_results = definitive != summary.counts.succeeded + summary.counts.not_found;
         Ok(if next.selected(meta) == 0 && !has_late_results {
             RedrivePlan::NothingToDo

@@ -56,9 +56,9 @@ impl Store {
     }
 }
 
-/// Returns the segment whose totals count for a batch in a pass.
+/// Returns the segment with the most complete totals of a batch in a pass.
 ///
-/// That is the one with the fewest pending items; of several, the one whose name sorts last.
+/// It is the segment with the fewest pending items, and among equals the one whose name sorts last.
 pub(crate) fn most_complete(names: &[SegmentName], pass: u32) -> Option<&SegmentName> {
     names
         .iter()
@@ -98,7 +98,7 @@ fn add_batch(progress: &mut Progress, meta: &Meta, pass: &Pass, batch: u32, name
     counts.not_tried += u64::from(meta.batch_len(batch).saturating_sub(known));
 }
 
-/// Returns the batch and the name of a segment; `None` if the path is not one of a segment.
+/// Parses the path of a segment into its batch and name; `None` if it is another object's path.
 fn parse_segment_path(path: &object_store::path::Path) -> Option<(u32, SegmentName)> {
     let mut parts = path.parts().rev();
     let name = parts.next()?.as_ref().parse().ok()?;
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn the_name_with_the_fewest_pending_items_counts() {
+    fn the_name_with_the_fewest_pending_items_is_used() {
         let mut names = vec![
             name(1, 1, "a", 0),
             name(2, 2, "b", 5),

@@ -35,8 +35,8 @@ pub type RecordHead = Record<serde::de::IgnoredAny>;
 impl Record {
     /// Appends the record to a segment as one line, with its newline.
     ///
-    /// Line breaks in the body become spaces. JSON strings can't contain an unescaped line break, so
-    /// each of them is white space, and the body needs no parsing to fit on one line.
+    /// Line breaks in the body become spaces. That keeps the JSON's meaning: a string can't contain an
+    /// unescaped line break, so every line break is white space between values.
     pub fn write_line(&self, lines: &mut Vec<u8>) {
         let start = lines.len();
         serde_json::to_writer(&mut *lines, self)

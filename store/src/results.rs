@@ -38,14 +38,14 @@ impl Filters {
     }
 }
 
-/// When a page is full.
+/// The limits of a page. The page ends when it reaches one of them.
 #[derive(Clone, Copy, Debug)]
 pub struct PageLimits {
     /// Maximum number of rows on the page.
     pub count: usize,
-    /// Maximum size in bytes, as counted in a Lambda's response. A page has at least one row.
+    /// Maximum size in bytes within a Lambda's response. A page has at least one row, however large.
     pub bytes: usize,
-    /// Time after which no further rows are searched.
+    /// Time limit for searching rows that match the filters.
     pub time: Duration,
 }
 
@@ -60,11 +60,12 @@ impl PageLimits {
     }
 }
 
-/// Maximum size of a row without its body, in bytes.
+/// Maximum size of a row's fields other than the body, in bytes.
 const MAX_FIELDS_BYTES: usize = 320;
 
-/// Returns the maximum size of a row in a Lambda's response, in bytes. There its JSON is inside a JSON
-/// string, in which every quote and backslash takes two bytes.
+/// Returns the maximum size of a row in a Lambda's response, in bytes.
+///
+/// A Lambda returns the page's JSON as a JSON string, in which every quote and backslash is escaped.
 fn escaped_size(row: &ResultRow) -> usize {
     let body = row.body.as_ref().map_or("", |body| body.get());
     let escaped = body.bytes().filter(|byte| matches!(byte, b'"' | b'\\'));
@@ -75,6 +76,6 @@ fn escaped_size(row: &ResultRow) -> usize {
 pub struct Page {
     /// The rows, in the order of the list.
     pub rows: Vec<ResultRow>,
-    /// The row where the next page begins; `None` at the end of the list.
+    /// The first row of the next page; `None` at the end of the list.
     pub next: Option<u64>,
 }

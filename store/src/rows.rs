@@ -1,5 +1,6 @@
-//! The `rows` file: for each line of the list its item, or why it is INVALID, in lines of fixed
-//! width. What was typed in an invalid line is not stored.
+//! The `rows` file: for each line of the list, its item or the reason why it is INVALID.
+//!
+//! All lines of the file have the same width. The text of an INVALID line is not stored.
 
 use std::fmt::Write;
 
@@ -11,11 +12,12 @@ use crate::{Key, Meta, Store, StoreError};
 
 /// Bytes of a row: its kind, eight digits, and a newline.
 ///
-/// The kind is `=` for an item, `0` for an item with restored leading zeros, or `!` for a reason.
+/// The kind is `=` for an item, `0` for an item with restored leading zeros, or `!` for an INVALID
+/// line. The digits are the item's index or the code of the reason.
 const WIDTH: u64 = 10;
 
 impl Store {
-    /// Writes the rows, unless every row _n_ is item _n_.
+    /// Writes the `rows` file, unless every row _n_ is item _n_.
     pub(crate) async fn put_rows(&self, id: &ExecutionId, list: &List) -> Result<(), StoreError> {
         if rows_match_items(list) {
             return Ok(());

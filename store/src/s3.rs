@@ -11,8 +11,8 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
 use crate::{Store, StoreError, https};
 
-/// How long a call is retried. Longer would not help: a request to the API has 30 s (HTTP API
-/// quotas, integration timeout), and a batch that fails is invoked again.
+/// Time limit for retrying a call. A longer one would not help: a request to the API ends after 30 s
+/// (HTTP API quotas, integration timeout), and a batch that fails is invoked again.
 const RETRY_TIMEOUT: Duration = Duration::from_secs(20);
 /// Time limit for establishing a connection, as by default in `object_store`.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -42,8 +42,9 @@ impl Store {
     }
 }
 
-/// Connects as `object_store` does by default, but with [`https::trusted_roots`]. Of the options only
-/// `AllowHttp` is used: user agent, headers, proxy, timeouts and the others are never set here.
+/// Connects as `object_store` does by default, but with [`https::trusted_roots`].
+///
+/// It reads only the option `AllowHttp`. No other option, such as a proxy or a header, is ever set.
 #[derive(Debug)]
 struct Connector;
 
@@ -66,9 +67,9 @@ impl HttpConnector for Connector {
     }
 }
 
-/// The system's resolver, with the addresses in random order.
+/// The system's resolver, but it returns the addresses in random order.
 ///
-/// This way, fetchers that start at the same time spread over S3's addresses.
+/// So the connections of many fetchers are distributed over S3's addresses.
 #[derive(Clone, Copy)]
 struct ShufflingResolver;
 

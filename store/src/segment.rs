@@ -1,12 +1,12 @@
-//! The name of a segment. It gives the segment's place in the order of writing, and the batch's
-//! totals as its writer knew them, so that a listing of names is enough to compute the progress.
+//! The name of a segment. Names sort in the order of writing. Each also holds the batch's totals as
+//! its writer knew them, so that the progress can be computed from a listing of names.
 
 use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-/// The counts of a batch as the writer of a segment knew them, with that segment included.
+/// The counts of a batch, including this segment, as the segment's writer knew them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SegmentTotals {
@@ -14,11 +14,11 @@ pub struct SegmentTotals {
     pub succeeded: u32,
     /// Items whose response was 404 or 410.
     pub not_found: u32,
-    /// Items that FAILED in this pass, or in an earlier one without being selected by this one.
+    /// Items that FAILED in this pass, or that FAILED earlier and that this pass does not select.
     pub failed: u32,
     /// Items that this pass still has to fetch.
     pub pending: u32,
-    /// The items among `failed` that failed in this pass.
+    /// Items that FAILED in this pass: a part of `failed`.
     pub failed_in_pass: u32,
 }
 

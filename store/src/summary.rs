@@ -1,4 +1,4 @@
-//! Decides how a pass ended, once, and stores that as its summary.
+//! The summary of a pass: how it ended. It is decided once and then stored.
 
 use std::collections::BTreeMap;
 
@@ -13,10 +13,10 @@ use crate::{Key, Meta, Pass, SegmentName, StopCause, Store, StoreError, now_ms};
 /// How many batches are read at the same time.
 pub(crate) const PARALLEL_BATCHES: usize = 16;
 
-/// How a pass ended, and the segments that it was decided from.
+/// How a pass ended, and the names of the segments that show this.
 ///
-/// It is written once. From then on only these segments count. A segment that is written later
-/// counts from the next pass on.
+/// It is written once. From then on, only these segments are read as results of the pass. Segments
+/// that a late fetcher writes after that are included from the next pass on.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Summary {
@@ -28,12 +28,12 @@ pub struct Summary {
     pub counts: Counts,
     /// When the pass ended, in milliseconds since 1970.
     pub stopped_at_ms: u64,
-    /// The names of the segments that count, by batch.
+    /// The names of the segments that are included, by batch.
     pub segments: BTreeMap<u32, Vec<String>>,
 }
 
 impl Summary {
-    /// Returns the segments of one batch that count.
+    /// Returns the segments of one batch that are included.
     pub(crate) fn segment_names(&self, batch: u32) -> Vec<SegmentName> {
         self.segments.get(&batch).map_or_else(Vec::new, |names| {
             names.iter().filter_map(|name| name.parse().ok()).collect()
@@ -51,7 +51,7 @@ pub struct EngineEnd {
 }
 
 impl Store {
-    /// Reads how the pass ended; `None` while it runs.
+    /// Reads the summary of a pass; `None` while the pass runs.
     pub async fn summary(
         &self,
         id: &ExecutionId,
@@ -62,8 +62,8 @@ impl Store {
 
     /// Decides how the pass ended and writes the summary. Later calls return the same summary.
     ///
-    /// Call this once no fetcher works on the pass any more, or with `engine` once the engine has ended
-    /// it.
+    /// The caller must wait until no fetcher works on the pass, or until the engine has ended it. In
+    /// the second case, `engine` is how the engine ended it.
     pub async fn finish_pass(
         &self,
         meta: &Meta,
@@ -91,8 +91,8 @@ impl Store {
         }
         drop(ends);
         let (status, reason) = match pass.pass {
-            // The pass fetched all items it selected, but others are still NOT_TRIED. So the run has not
-            // succeeded, and keeps the status of the pass before.
+            // The pass fetched all items that it selected, but other items are still NOT_TRIED. So the
+            // run has not succeeded: it keeps the status of the previous pass.
             2.. if not_fetched == 0 && counts.not_tried > 0 => {
                 let earlier = self.summary(&meta.id, pass.pass - 1).await?;
                 earlier.map_or((ExecutionStatus::Failed, None), |summary| {
@@ -120,9 +120,11 @@ impl Store {
 
     /// Counts one batch at the end of a pass.
     ///
-    /// Often the counts are known without reading the segments: if every item was definitive when the
-    /// pass began, or if this is the first pass, a single fetcher wrote all segments and no item is
-    /// pending. In a redrive, a late fetcher of an earlier pass may have written segments too.
+    /// In two cases it needs to read no segment:
+    ///
+    /// - every item had a definitive outcome when the pass began;
+    /// - it is the first pass, one fetcher wrote all segments, and no item is pending. In a redrive
+    ///   that is not enough, since a late fetcher of an earlier pass may have written segments too.
     async fn count_ended_batch(
         &self,
         meta: &Meta,
@@ -164,13 +166,13 @@ impl Store {
     }
 }
 
-/// The counts of a batch at the end of a pass. `not_fetched` are the items that the pass selected and
-/// did not fetch; each of them is also counted as one of the outcomes.
+/// The counts of a batch at the end of a pass.
 struct EndedBatch {
     succeeded: u32,
     not_found: u32,
     failed: u32,
     not_tried: u32,
+    /// Items that the pass selected but did not fetch. Each is also included in a count above.
     not_fetched: u32,
 }
 
@@ -215,7 +217,7 @@ mod tests {
 
     use super::*;
 
-    /// Returns the reason of a run of a million numbers with these counts.
+    /// Returns why a run of a million numbers with these counts did not succeed.
     fn reason(failed: u64, not_fetched: u64, stop_cause: Option<StopCause>) -> String {
         let list = ListBuilder::with_capacity(0).finish();
         let mut meta = Meta::new("me", None, None, None, &list, Default::default());

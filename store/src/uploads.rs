@@ -9,7 +9,8 @@ use crate::{Key, Store, StoreError, new_id, now_ms};
 
 /// Bytes of a stored row: its kind, nine digits, and a newline.
 ///
-/// The kind is `=` for a number, `0` for a number with restored leading zeros, or `!` for a reason.
+/// The kind is `=` for a number, `0` for a number with restored leading zeros, or `!` for an INVALID
+/// line, whose digits are the code of the reason.
 const ROW_BYTES: usize = 11;
 
 /// An uploaded list of which all parts have arrived.
@@ -21,12 +22,12 @@ pub struct UploadedList {
     pub list: List,
 }
 
-/// How much of an uploaded list has arrived.
+/// The state of an upload.
 #[derive(Clone, Debug)]
 pub enum Upload {
-    /// The owner has no such upload: it was never begun, was used, or is older than a day.
+    /// The owner has no such upload: it never existed, was used for a run, or is older than a day.
     Unknown,
-    /// This part is missing, although a later one has arrived.
+    /// The part with this number is missing, although a later one has arrived.
     MissingPart(u32),
     /// The parts have more rows than a list may have.
     TooLong,
@@ -47,7 +48,7 @@ impl Store {
         Ok(id)
     }
 
-    /// Reads how the parts of an upload are parsed; `None` if the owner has no such upload.
+    /// Reads the parser options of an upload; `None` if the owner has no such upload.
     pub async fn upload_options(
         &self,
         owner: &str,

@@ -1,4 +1,4 @@
-//! Reads the bodies of the rows of a page, and no others.
+//! Reads only the bodies of a page's rows, not those of the other rows in the same segments.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -12,10 +12,10 @@ use crate::{Key, StoreError};
 
 /// How many segments are read at the same time.
 const PARALLEL_READS: usize = 16;
-/// Unneeded bytes that may be read so that a segment needs only one read.
+/// Unneeded bytes that may be read to save further requests for the same segment.
 const MAX_UNNEEDED: u64 = 64 << 10;
 
-/// Ranges of one segment, each with the position of the row whose body it holds.
+/// Ranges of bytes in one segment, each with the index of the row whose body it holds.
 type Ranges = Vec<(usize, Range<u64>)>;
 
 impl ResultsReader {
@@ -64,7 +64,7 @@ impl ResultsReader {
         Ok(bodies)
     }
 
-    /// Reads ranges of one segment: as one range if most of it is needed.
+    /// Reads ranges of one segment. Reads them as one range if they cover most of it.
     async fn read(&self, key: Key<'_>, ranges: Ranges) -> Result<Vec<(usize, Bytes)>, StoreError> {
         let (rows, ranges): (Vec<usize>, Vec<Range<u64>>) = ranges.into_iter().unzip();
         let begin = ranges.iter().map(|range| range.start).min().unwrap_or(0);

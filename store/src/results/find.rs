@@ -13,13 +13,14 @@ use super::{Filters, ResultsReader};
 use crate::index::{Entry, Index};
 use crate::{ItemState, Record, SegmentName, StoreError};
 
-/// Batches that are read in one step.
+/// Maximum number of batches that are read in one step.
 const BATCHES_PER_STEP: usize = 32;
 /// How many segments are read at the same time.
 const PARALLEL_READS: usize = 16;
-/// Bytes of segments that stay in memory until their bodies have been extracted.
+/// Maximum bytes of segments that are kept in memory until their bodies are read.
 const KEPT_BYTES: usize = 4 << 20;
-/// While a run is under way: after this many listings of one batch, all batches are listed at once.
+/// Number of batches that are listed one by one while a run is under way. After these, one listing
+/// reads the names of all batches.
 const SINGLE_LISTINGS: usize = 4;
 
 /// A segment that was read in one step.
@@ -45,16 +46,16 @@ pub(super) struct BodyLocation {
     pub(super) len: u32,
 }
 
-/// A row that matches the filters. Its number and body have not been read yet.
+/// A row that matches the filters, without its number and body, which are read later.
 pub(super) struct MatchedRow {
     pub(super) result: ResultRow,
-    /// Its item, and whether leading zeros were restored; `None` if it is INVALID.
+    /// Its item, and whether the number's leading zeros were restored; `None` if the row is INVALID.
     pub(super) item: Option<(u32, bool)>,
     pub(super) body: Option<BodyLocation>,
 }
 
 impl ResultsReader {
-    /// Returns how many of these rows to process in one step, and the batches to read for them.
+    /// Plans one step: returns how many of these rows to search, and which batches to read for them.
     pub(super) async fn next_step(
         &mut self,
         rows: &[Row],
@@ -134,7 +135,7 @@ impl ResultsReader {
         Ok(segments)
     }
 
-    /// Returns the rows that match the filters. Rows of batches that were not read don't match.
+    /// Returns the rows that match the filters. Rows whose batch was not read can't match.
     pub(super) fn find(
         &self,
         first: u64,
@@ -180,7 +181,7 @@ impl ResultsReader {
         let outcome = state.outcome(&self.pass.filter, self.summary.is_some());
         let mut result = empty(row_number, outcome, None);
         let mut body = None;
-        // A pending item shows nothing of an earlier pass.
+        // The row of a pending item doesn't show the result of an earlier pass.
         if let Some(record) = state.record().filter(|_| outcome != Outcome::Pending) {
             result.status_code = record.status_code;
             result.error = record.error.map(RowError::Fetch);

@@ -1,11 +1,11 @@
-//! Skips batches that, by the names of their segments, hold no row that matches the filters.
+//! Decides from the names of a batch's segments whether it can hold a row that matches the filters.
 
 use contract::wire::{Outcome, RowError};
 
 use super::Filters;
 use crate::SegmentName;
 
-/// The outcomes that a row which matches the filters can have.
+/// The possible outcomes of a row that matches the filters.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct MatchingOutcomes {
     succeeded: bool,
@@ -34,7 +34,7 @@ impl MatchingOutcomes {
         }
     }
 
-    /// Whether a batch of `items` items with these segments may hold a row that matches.
+    /// Whether a batch may hold a matching row. `names` are its segments, `items` its number of items.
     pub(super) fn may_occur_in(self, names: &[SegmentName], items: u32) -> bool {
         if names.is_empty() {
             return self.no_result;
@@ -46,15 +46,16 @@ impl MatchingOutcomes {
         let Some(totals) = complete else {
             return self != Self::default();
         };
-        // Two writers may have written different results of an item, of which only one counts.
+        // Two writers may have written different results of the same item. Only one of them is used.
         let one_writer = names.iter().all(|name| name.writer() == names[0].writer());
         self.succeeded && !(one_writer && totals.succeeded == 0)
             || self.not_found && !(one_writer && totals.not_found == 0)
     }
 }
 
-/// Whether a row with this outcome can have this status. A failure can have any status, even 200 if
-/// the response broke off.
+/// Whether a row with this outcome can have this status.
+///
+/// A FAILED row can have any status, even 200 if the connection broke during the response.
 fn can_have_status(outcome: Outcome, status: u16) -> bool {
     match outcome {
         Outcome::Succeeded => (200..=299).contains(&status),
@@ -111,14 +112,14 @@ mod tests {
                 .map(|names| may_occur_in(&filters, names));
             assert_eq!(found, expected, "{wanted:?}");
         }
-        // One of two writers may count a result that is superseded by the other's.
+        // Both writers may have a result of the same item. Only the earlier one is used.
         let two = [name("a", 10, 0, 0), name("b", 2, 0, 0)];
         assert!(may_occur_in(&outcome(Outcome::NotFound), &two));
         assert!(!may_occur_in(&outcome(Outcome::Failed), &two));
     }
 
     #[test]
-    fn a_status_or_an_error_implies_the_outcomes() {
+    fn a_status_or_an_error_limits_the_outcomes() {
         let of = |outcome, status_code, error| {
             MatchingOutcomes::new(&Filters {
                 outcome,

@@ -17,13 +17,13 @@ use crate::{Meta, Pass, SegmentName, Store, StoreError, Summary};
 
 /// Rows that are read in one step.
 const CHUNK: u64 = 1_000;
-/// Rows that are read in one step if there are filters, which few rows may match.
+/// Rows that are read in one step if there are filters. It is larger, since few rows may match.
 const FILTERED_CHUNK: u64 = 10_000;
 
 /// Reads an execution's results.
 ///
-/// The reader knows the pass as it was when the reader was opened. If the run is under way, each
-/// page shows a batch as it is when that page first reads it.
+/// A pass that ends after the reader was opened still counts as running. While the run is under way,
+/// each page reads the latest state of its batches.
 pub struct ResultsReader {
     pub(super) store: Store,
     pub(super) meta: Meta,
@@ -68,7 +68,7 @@ impl ResultsReader {
         })
     }
 
-    /// Reads a page: the rows from `first` on that match the filters, until a limit is reached.
+    /// Reads one page: the matching rows from row `first` on, until a limit is reached.
     pub async fn page(
         &mut self,
         first: u64,
@@ -77,7 +77,7 @@ impl ResultsReader {
     ) -> Result<Page, StoreError> {
         let began = Instant::now();
         if self.summary.is_none() {
-            // The run is under way, so each page lists the segments anew.
+            // The run is under way, so there may be new segments.
             self.names.clear();
         }
         let matching = MatchingOutcomes::new(filters);
@@ -119,8 +119,9 @@ impl ResultsReader {
         })
     }
 
-    /// Adds rows to the page until it is full, and then breaks with the first row of the next page.
-    /// Bodies that don't fit are not read.
+    /// Adds rows to the page. If it gets full, returns `Break` with the first row of the next page.
+    ///
+    /// Bodies that don't fit into the page are not read.
     async fn fill(
         &self,
         page: &mut PageBuilder,
@@ -129,7 +130,7 @@ impl ResultsReader {
     ) -> Result<ControlFlow<u64>, StoreError> {
         let mut found = found.into_iter().peekable();
         while found.peek().is_some() {
-            // As many rows as may fit, so that their bodies are read together.
+            // Groups as many rows as may fit, so that their bodies are read together.
             let mut room = page.limits.bytes.saturating_sub(page.bytes);
             let mut group: Vec<MatchedRow> = Vec::new();
             while let Some(next) = found.next_if(|next| {
@@ -207,7 +208,7 @@ impl ResultsReader {
 }
 
 impl MatchedRow {
-    /// Returns the fewest bytes that the row can take.
+    /// Returns the minimum size of the row, in bytes.
     fn min_size(&self) -> usize {
         MAX_FIELDS_BYTES + self.body.map_or(0, |body| body.len as usize)
     }
