@@ -11,7 +11,7 @@ use rustls::pki_types::pem::PemObject;
 use rustls_platform_verifier::Verifier;
 use url::Url;
 
-use crate::connections::Connections;
+use crate::connection_layer::ConnectionLayer;
 use crate::dns::Resolver;
 use crate::failure::GetError;
 use crate::{SettingsError, UpstreamSettings};
@@ -22,14 +22,14 @@ const MAX_REDIRECTS: usize = 5;
 /// One HTTP client.
 pub(crate) struct Client {
     client: reqwest::Client,
-    connections: Connections,
+    layer: ConnectionLayer,
 }
 
 impl Client {
     /// Sends a GET.
     pub(crate) async fn get(&self, url: Url) -> Result<Response, GetError> {
         let sent = self.client.get(url).send().await;
-        sent.map_err(|error| self.connections.classify(&error))
+        sent.map_err(|error| self.layer.classify(&error))
     }
 }
 
@@ -80,7 +80,7 @@ impl ClientFactory {
         only_http2: bool,
         with: impl FnOnce(ClientBuilder) -> ClientBuilder,
     ) -> Result<Client, SettingsError> {
-        let connections = Connections::new(
+        let layer = ConnectionLayer::new(
             self.settings.connect_timeout,
             only_http2,
             Arc::clone(&self.speaks_http2),
@@ -89,7 +89,7 @@ impl ClientFactory {
             .user_agent(concat!("rollcall/", env!("CARGO_PKG_VERSION")))
             .default_headers(self.settings.headers.clone())
             .connect_timeout(self.settings.connect_timeout)
-            .redirect(within_origin())
+            .redirect(same_origin_only())
             // A Referer would hold the URL, and so the number.
             .referer(false)
             .retry(reqwest::retry::never())
@@ -98,7 +98,7 @@ impl ClientFactory {
         // Without TLS there is no protocol to find out, and the layer would cost a tenth of the time
         // of a GET.
         if self.https {
-            builder = builder.connector_layer(connections.clone());
+            builder = builder.connector_layer(layer.clone());
         }
         if !self.settings.use_proxy {
             builder = builder.no_proxy();
@@ -106,16 +106,13 @@ impl ClientFactory {
         let client = with(builder)
             .build()
             .map_err(|error| SettingsError::Client(error.without_url().to_string()))?;
-        Ok(Client {
-            client,
-            connections,
-        })
+        Ok(Client { client, layer })
     }
 }
 
 /// Follows redirects only to the same scheme, host and port. Any other would send the number to
 /// somebody else.
-fn within_origin() -> Policy {
+fn same_origin_only() -> Policy {
     Policy::custom(|attempt| {
         let same = attempt
             .previous()

@@ -29,10 +29,10 @@ pub struct DirectResponse {
 /// Fetches one number as typed, with the same attempts as for an item of a list.
 pub(crate) async fn fetch(
     upstream: &Upstream,
-    typed: &str,
+    text: &str,
     max_bytes: Option<usize>,
 ) -> DirectResponse {
-    let ssn = match read_value(typed, &ReadOptions::default()) {
+    let ssn = match read_value(text, &ReadOptions::default()) {
         Ok(number) => number.ssn,
         Err(reason) => {
             return DirectResponse {

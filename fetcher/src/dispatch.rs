@@ -58,7 +58,7 @@ pub(crate) async fn dispatch(
             break;
         };
         let Some(item) = queue.next() else { break };
-        tokio::spawn(fetch_in_turn(
+        tokio::spawn(fetch_one_by_one(
             Arc::clone(&lane),
             item,
             permit,
@@ -70,7 +70,7 @@ pub(crate) async fn dispatch(
 }
 
 /// Fetches one item after the other for as long as the permit can be renewed.
-async fn fetch_in_turn(
+async fn fetch_one_by_one(
     lane: Arc<LaneState>,
     item: Item,
     permit: Permit,

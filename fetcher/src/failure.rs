@@ -21,7 +21,7 @@ pub(crate) fn error_after_connecting(error: &reqwest::Error) -> ErrorKind {
     if error.is_timeout() {
         return ErrorKind::TimedOut;
     }
-    let transport = chain(error).find_map(|error| error.downcast_ref::<hyper::Error>());
+    let transport = error_chain(error).find_map(|error| error.downcast_ref::<hyper::Error>());
     match transport {
         Some(error) if error.is_parse() || is_malformed(error) => ErrorKind::InvalidAnswer,
         Some(_) => ErrorKind::ConnectionLost,
@@ -34,16 +34,16 @@ pub(crate) fn error_after_connecting(error: &reqwest::Error) -> ErrorKind {
 /// Whether the response violated HTTP's framing of a body. A broken TLS record looks the same, but
 /// that is a fault of the connection.
 fn is_malformed(error: &hyper::Error) -> bool {
-    let is_tls = chain(error).any(|error| error.is::<rustls::Error>());
-    let mut io = chain(error).filter_map(|error| error.downcast_ref::<io::Error>());
+    let is_tls = error_chain(error).any(|error| error.is::<rustls::Error>());
+    let mut io = error_chain(error).filter_map(|error| error.downcast_ref::<io::Error>());
     let malformed = [io::ErrorKind::InvalidData, io::ErrorKind::InvalidInput];
     !is_tls && io.any(|error| malformed.contains(&error.kind()))
 }
 
 /// Returns what went wrong while the connection was being established.
 pub(crate) fn error_while_connecting(error: &(dyn Error + 'static)) -> ErrorKind {
-    let is_tls = chain(error).any(|error| error.is::<rustls::Error>());
-    let timed_out = chain(error)
+    let is_tls = error_chain(error).any(|error| error.is::<rustls::Error>());
+    let timed_out = error_chain(error)
         .filter_map(|error| error.downcast_ref::<io::Error>())
         .any(|error| error.kind() == io::ErrorKind::TimedOut);
     match (is_tls, timed_out) {
@@ -55,7 +55,7 @@ pub(crate) fn error_while_connecting(error: &(dyn Error + 'static)) -> ErrorKind
 
 /// Iterates over an error and its sources. It also visits the error inside an I/O error, which that
 /// one's `source` skips.
-pub(crate) fn chain<'a>(
+pub(crate) fn error_chain<'a>(
     error: &'a (dyn Error + 'static),
 ) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
     std::iter::successors(Some(error), |&error| {

@@ -160,10 +160,10 @@ impl Fetcher {
 
     /// Fetches one number and returns the upstream's response.
     ///
-    /// `typed` is the number as a person typed it. With `max_bytes` the result has at most that many
+    /// `text` is the number as a person typed it. With `max_bytes` the result has at most that many
     /// bytes as JSON: a longer body is truncated, and the result says so.
-    pub async fn fetch_one(&self, typed: &str, max_bytes: Option<usize>) -> DirectResponse {
-        direct::fetch(&self.upstream, typed, max_bytes).await
+    pub async fn fetch_one(&self, text: &str, max_bytes: Option<usize>) -> DirectResponse {
+        direct::fetch(&self.upstream, text, max_bytes).await
     }
 
     /// Reads the execution and its pass; `None` if it is being erased.

@@ -30,7 +30,7 @@ const CLOSE_BACKOFF: [Duration; 3] = [
     Duration::from_millis(1_000),
 ];
 /// Longest wait that a batch requests before its next invocation.
-const LONGEST_WAIT: Duration = Duration::from_secs(5 * 60);
+const MAX_WAIT_BETWEEN_INVOCATIONS: Duration = Duration::from_secs(5 * 60);
 
 /// How a batch is fetched.
 pub struct LaneOptions {
@@ -83,7 +83,7 @@ impl Lane<'_> {
         // One timer for the next check or flush, since thousands of records may arrive before it.
         let mut timer = pin!(sleep_until(next_stop_check));
         loop {
-            let mut next = next_stop_check.min(writer.due());
+            let mut next = next_stop_check.min(writer.next_flush());
             if writer.failures() > 0 {
                 next = next.min(next_failure_check);
             }
@@ -95,7 +95,7 @@ impl Lane<'_> {
                 Ok(()) = signal.changed() => state.stop(*signal.borrow_and_update()),
                 () = timer.as_mut() => {
                     let now = Instant::now();
-                    if writer.due() <= now {
+                    if writer.next_flush() <= now {
                         self.flush(&mut writer, &state).await;
                     }
                     if next_stop_check <= now {
@@ -129,8 +129,8 @@ impl Lane<'_> {
         if writer.failures() > 0 && !writer.is_erased() {
             self.check_failures(&state).await;
         }
-        let is_over = state.signal() == Signal::Stop || writer.is_erased();
-        Ok(if is_over {
+        let is_stopped = state.signal() == Signal::Stop || writer.is_erased();
+        Ok(if is_stopped {
             BatchResponse {
                 pending: 0,
                 wait_seconds: 0,
@@ -192,7 +192,7 @@ impl Lane<'_> {
     /// Marks the pass to stop if more items failed than the run tolerates. If the store fails, the next
     /// check or the end of the run finds that out.
     async fn check_failures(&self, state: &LaneState) {
-        match self.stop_at_too_many_failures().await {
+        match self.mark_stop_if_too_many_failed().await {
             Ok(true) => state.stop(Signal::Stop),
             Ok(false) => {}
             Err(error) => self.warn(
@@ -202,7 +202,7 @@ impl Lane<'_> {
         }
     }
 
-    async fn stop_at_too_many_failures(&self) -> Result<bool, StoreError> {
+    async fn mark_stop_if_too_many_failed(&self) -> Result<bool, StoreError> {
         if self.meta.settings.tolerated_failure_percentage >= 100.0 {
             return Ok(false);
         }
@@ -246,7 +246,7 @@ fn response(writer: &SegmentWriter<'_>, pause: Duration) -> BatchResponse {
     }
     let wait = Duration::from_millis(shortest.unwrap_or(0))
         .max(pause)
-        .min(LONGEST_WAIT);
+        .min(MAX_WAIT_BETWEEN_INVOCATIONS);
     let wait_seconds = (wait.as_millis().div_ceil(1_000) as u32).max(1);
     BatchResponse {
         pending,

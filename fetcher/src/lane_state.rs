@@ -13,7 +13,7 @@ use crate::upstream::Upstream;
 const GRACE: Duration = Duration::from_secs(2);
 /// Longest wait within an invocation that has a deadline, that is, a Lambda, whose time is paid for.
 /// An item that has to wait longer stays pending for a later invocation.
-const LONGEST_SLEEP: Duration = Duration::from_secs(5);
+const MAX_WAIT_IN_LAMBDA: Duration = Duration::from_secs(5);
 
 /// Whether a lane runs. Its owner may send one of the other two once.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -168,6 +168,6 @@ impl LaneState {
     /// Whether a GET after this wait would start too late in this invocation.
     pub(crate) fn is_too_late_after(&self, wait: Duration) -> bool {
         self.start_deadline
-            .is_some_and(|deadline| wait > LONGEST_SLEEP || Instant::now() + wait > deadline)
+            .is_some_and(|deadline| wait > MAX_WAIT_IN_LAMBDA || Instant::now() + wait > deadline)
     }
 }

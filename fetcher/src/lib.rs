@@ -7,7 +7,7 @@ mod address;
 mod attempt;
 mod client;
 mod client_pool;
-mod connections;
+mod connection_layer;
 mod direct;
 mod dispatch;
 mod dns;

@@ -16,13 +16,17 @@ pub(crate) fn is_transient(status: u16) -> bool {
 
 /// Returns how long to wait after this many attempts, with full jitter.
 ///
-/// The backoff doubles with each attempt, up to its cap. The wait is the fraction `draw` of it, a
+/// The backoff doubles with each attempt, up to its cap. The wait is the fraction `random_fraction` of it, a
 /// random number from 0 to 1.
-pub(crate) fn backoff(settings: &UpstreamSettings, attempts: u32, draw: f64) -> Duration {
+pub(crate) fn backoff(
+    settings: &UpstreamSettings,
+    attempts: u32,
+    random_fraction: f64,
+) -> Duration {
     let doubled = settings
         .backoff
         .saturating_mul(1 << attempts.saturating_sub(1).min(20));
-    doubled.min(settings.backoff_cap).mul_f64(draw)
+    doubled.min(settings.backoff_cap).mul_f64(random_fraction)
 }
 
 /// Parses a `Retry-After` in either of its forms (RFC 9110, 10.2.3), and limits it to `cap`.

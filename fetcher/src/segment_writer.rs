@@ -15,7 +15,7 @@ const FIRST_INTERVAL: Duration = Duration::from_secs(2);
 /// Longest interval between two flushes.
 const LONGEST_INTERVAL: Duration = Duration::from_secs(30);
 /// Bytes of records that are flushed at once. Large bodies fill the memory of many lanes otherwise.
-const FULL_BYTES: usize = 2 << 20;
+const MAX_UNWRITTEN_BYTES: usize = 2 << 20;
 
 /// Collects the records of a batch and writes them to the store.
 pub(crate) struct SegmentWriter<'a> {
@@ -31,11 +31,11 @@ pub(crate) struct SegmentWriter<'a> {
     /// Records that have not been written yet.
     lines: Vec<u8>,
     interval: Duration,
-    due: Instant,
+    next_flush: Instant,
     failures: u32,
     erased: bool,
     /// Whether the last flush failed. Then the next one waits for its time, however much there is.
-    last_failed: bool,
+    last_flush_failed: bool,
 }
 
 impl<'a> SegmentWriter<'a> {
@@ -60,10 +60,10 @@ impl<'a> SegmentWriter<'a> {
             known,
             lines: Vec::new(),
             interval: FIRST_INTERVAL,
-            due: Instant::now() + FIRST_INTERVAL,
+            next_flush: Instant::now() + FIRST_INTERVAL,
             failures: 0,
             erased: false,
-            last_failed: false,
+            last_flush_failed: false,
         })
     }
 
@@ -83,15 +83,15 @@ impl<'a> SegmentWriter<'a> {
 
     /// Whether there are so many unwritten records that the next flush is due now.
     pub(crate) fn is_full(&self) -> bool {
-        self.lines.len() >= FULL_BYTES && !self.last_failed
+        self.lines.len() >= MAX_UNWRITTEN_BYTES && !self.last_flush_failed
     }
 
     /// Returns when the next flush is due.
-    pub(crate) fn due(&self) -> Instant {
+    pub(crate) fn next_flush(&self) -> Instant {
         if self.is_full() {
             Instant::now()
         } else {
-            self.due
+            self.next_flush
         }
     }
 
@@ -105,14 +105,14 @@ impl<'a> SegmentWriter<'a> {
     /// Writes the new records as one segment. If that fails, they stay for the next flush.
     pub(crate) async fn flush(&mut self) -> Result<(), StoreError> {
         self.interval = (self.interval * 2).min(LONGEST_INTERVAL);
-        self.due = Instant::now() + self.interval;
+        self.next_flush = Instant::now() + self.interval;
         if self.lines.is_empty() {
             return Ok(());
         }
         let unwritten = Bytes::from(std::mem::take(&mut self.lines));
         let result = self.write(unwritten.clone()).await;
-        self.last_failed = result.is_err();
-        if self.last_failed {
+        self.last_flush_failed = result.is_err();
+        if self.last_flush_failed {
             self.lines = unwritten.into();
         }
         result

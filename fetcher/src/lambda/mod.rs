@@ -50,11 +50,11 @@ pub struct Instance<L> {
     lookup: L,
     store: Store,
     secret: Option<Secret>,
-    current: Mutex<Option<Current>>,
+    current: Mutex<Option<CurrentFetcher>>,
 }
 
 /// The fetcher in use, and the headers that it was created with.
-struct Current {
+struct CurrentFetcher {
     fetcher: Fetcher,
     headers: Option<String>,
     read_at: Instant,
@@ -110,11 +110,11 @@ impl<L: Fn(&str) -> Option<String>> Instance<L> {
     fn create(
         &self,
         headers: Option<String>,
-        before: Option<&Current>,
-    ) -> Result<Current, InstanceError> {
-        let fetcher = match before {
+        earlier: Option<&CurrentFetcher>,
+    ) -> Result<CurrentFetcher, InstanceError> {
+        let fetcher = match earlier {
             // The same headers: the fetcher keeps its connections.
-            Some(before) if before.headers == headers => before.fetcher.clone(),
+            Some(earlier) if earlier.headers == headers => earlier.fetcher.clone(),
             _ => {
                 let mut settings = UpstreamSettings::from_environment(|name| match name {
                     "ROLLCALL_HEADER" if headers.is_some() => headers.clone(),
@@ -126,7 +126,7 @@ impl<L: Fn(&str) -> Option<String>> Instance<L> {
                 Fetcher::new(self.store.clone(), settings)?
             }
         };
-        Ok(Current {
+        Ok(CurrentFetcher {
             fetcher,
             headers,
             read_at: Instant::now(),

@@ -132,19 +132,14 @@ impl Secret {
             .await
             .map_err(|_| SecretError::Unreachable("the connection was lost during its response"))?;
         if !status.is_success() {
-            let refusal: Refusal = serde_json::from_slice(&bytes).unwrap_or_default();
+            let error: ErrorBody = serde_json::from_slice(&bytes).unwrap_or_default();
             return Err(SecretError::Rejected {
                 status: status.as_u16(),
                 // The name may follow a namespace and a `#`.
-                kind: refusal
-                    .kind
-                    .rsplit('#')
-                    .next()
-                    .unwrap_or_default()
-                    .to_owned(),
+                kind: error.kind.rsplit('#').next().unwrap_or_default().to_owned(),
             });
         }
-        serde_json::from_slice::<Value>(&bytes)
+        serde_json::from_slice::<SecretBody>(&bytes)
             .ok()
             .and_then(|value| value.secret_string)
             .ok_or(SecretError::NotText)
@@ -153,12 +148,12 @@ impl Secret {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-struct Value {
+struct SecretBody {
     secret_string: Option<String>,
 }
 
 #[derive(Default, Deserialize)]
-struct Refusal {
+struct ErrorBody {
     #[serde(default, rename = "__type")]
     kind: String,
 }
@@ -229,19 +224,19 @@ mod tests {
 
     #[tokio::test]
     async fn an_error_is_named_and_holds_nothing_of_the_secret() {
-        let (_, refused) = read_from(
+        let (_, rejected) = read_from(
             "400 Bad Request",
             r#"{"__type": "com.amazonaws#AccessDeniedException", "Message": "X-Api-Key"}"#,
         )
         .await;
-        let error = refused.unwrap_err().to_string();
+        let error = rejected.unwrap_err().to_string();
         assert!(error.contains("400 AccessDeniedException"), "{error}");
         assert!(!error.contains("X-Api-Key"));
         let (_, binary) = read_from("200 OK", r#"{"SecretBinary": "eA=="}"#).await;
         assert!(matches!(binary, Err(SecretError::NotText)));
-        let (_, nonsense) = read_from("500 Oops", "<html>").await;
+        let (_, not_json) = read_from("500 Oops", "<html>").await;
         assert!(matches!(
-            nonsense,
+            not_json,
             Err(SecretError::Rejected { status: 500, .. })
         ));
     }

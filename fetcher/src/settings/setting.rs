@@ -136,15 +136,15 @@ impl Setting {
             }
             Kind::Duration { range, field, .. } => {
                 let duration = parse_duration(text).filter(|duration| range.contains(duration));
-                *field(settings) = duration.ok_or_else(|| self.takes())?;
+                *field(settings) = duration.ok_or_else(|| self.expected())?;
             }
             Kind::Count { range, field, .. } => {
                 let count = text.trim().parse().ok();
                 let count = count.filter(|count| range.contains(count));
-                *field(settings) = count.ok_or_else(|| self.takes())?;
+                *field(settings) = count.ok_or_else(|| self.expected())?;
             }
             Kind::Switch(field) => {
-                *field(settings) = text.trim().parse().map_err(|_| self.takes())?;
+                *field(settings) = text.trim().parse().map_err(|_| self.expected())?;
             }
         }
         Ok(())
@@ -158,7 +158,7 @@ impl Setting {
         }
     }
 
-    fn takes(&self) -> String {
+    fn expected(&self) -> String {
         let range = self.range();
         match &self.kind {
             Kind::Duration { .. } => format!(
@@ -196,7 +196,7 @@ impl Setting {
             None => Ok(()),
             Some(value) => Err(SettingsError::Invalid {
                 name: self.name.to_owned(),
-                problem: self.describe(&value, &self.takes()),
+                problem: self.describe(&value, &self.expected()),
             }),
         }
     }

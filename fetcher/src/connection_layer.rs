@@ -13,11 +13,11 @@ use hyper_util::client::legacy::connect::Connection;
 use tokio::time::timeout;
 use tower::{BoxError, Layer, Service};
 
-use crate::failure::{GetError, chain, error_after_connecting, error_while_connecting};
+use crate::failure::{GetError, error_after_connecting, error_chain, error_while_connecting};
 
 /// Enforces timeout and protocol on the connections of one client, and records why they fail.
 #[derive(Clone)]
-pub(crate) struct Connections {
+pub(crate) struct ConnectionLayer {
     timeout: Duration,
     /// Whether the client speaks HTTP/2 only.
     only_http2: bool,
@@ -27,7 +27,7 @@ pub(crate) struct Connections {
     last_error: Arc<Mutex<Option<GetError>>>,
 }
 
-impl Connections {
+impl ConnectionLayer {
     pub(crate) fn new(timeout: Duration, only_http2: bool, speaks_http2: Arc<AtomicBool>) -> Self {
         Self {
             timeout,
@@ -42,7 +42,7 @@ impl Connections {
     /// In an HTTP/2 client one request connects while all others wait. If it fails, the others fail
     /// without a reason of their own, so they get that of the last connection.
     pub(crate) fn classify(&self, error: &reqwest::Error) -> GetError {
-        if let Some(own) = chain(error).find_map(|error| error.downcast_ref()) {
+        if let Some(own) = error_chain(error).find_map(|error| error.downcast_ref()) {
             return *own;
         }
         let last = *self
@@ -77,13 +77,13 @@ impl Connections {
     }
 }
 
-impl<S> Layer<S> for Connections {
+impl<S> Layer<S> for ConnectionLayer {
     type Service = Connector<S>;
 
     fn layer(&self, inner: S) -> Connector<S> {
         Connector {
             inner,
-            connections: self.clone(),
+            layer: self.clone(),
         }
     }
 }
@@ -92,7 +92,7 @@ impl<S> Layer<S> for Connections {
 #[derive(Clone)]
 pub(crate) struct Connector<S> {
     inner: S,
-    connections: Connections,
+    layer: ConnectionLayer,
 }
 
 impl<S, To> Service<To> for Connector<S>
@@ -110,17 +110,17 @@ where
     }
 
     fn call(&mut self, to: To) -> Self::Future {
-        let connections = self.connections.clone();
-        if connections.only_http2 && !connections.speaks_http2.load(Ordering::Relaxed) {
+        let layer = self.layer.clone();
+        if layer.only_http2 && !layer.speaks_http2.load(Ordering::Relaxed) {
             // Since this client was chosen, another connection has shown that the upstream speaks
             // HTTP/1.1 only.
             return Box::pin(ready(Err(GetError::NotHttp2.into())));
         }
         let connecting = self.inner.call(to);
         Box::pin(async move {
-            let error = match timeout(connections.timeout, connecting).await {
+            let error = match timeout(layer.timeout, connecting).await {
                 Ok(Ok(connection)) => {
-                    match connections.check_protocol(connection.connected().is_negotiated_h2()) {
+                    match layer.check_protocol(connection.connected().is_negotiated_h2()) {
                         Ok(()) => return Ok(connection),
                         Err(error) => error,
                     }
@@ -128,7 +128,7 @@ where
                 Ok(Err(error)) => GetError::Failed(error_while_connecting(error.as_ref())),
                 Err(_) => GetError::Failed(ErrorKind::TimedOut),
             };
-            connections.set_last_error(error);
+            layer.set_last_error(error);
             Err(error.into())
         })
     }
