@@ -7,11 +7,11 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use tokio::io::AsyncWriteExt;
 
-use crate::raw::{head, raw};
 use crate::run::{Run, body, settings, settings_of};
-use crate::server::{Response, Server, Wire, response};
+use crate::server::{Protocol, Response, Server, response};
+use crate::tcp_server::{read_head, tcp_server};
 
-const CAP: usize = 64 << 10;
+const BODY_CAP: usize = 64 << 10;
 
 fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
@@ -32,21 +32,24 @@ fn encoded(encoding: &str, content_type: &str, bytes: Vec<u8>) -> Response {
     response
 }
 
-async fn server_with(wire: Wire, response: Response) -> Server {
-    Server::start(wire, move |_| std::future::ready(Some(response.clone()))).await
+async fn server_with(protocol: Protocol, response: Response) -> Server {
+    Server::start(protocol, move |_| {
+        std::future::ready(Some(response.clone()))
+    })
+    .await
 }
 
 #[tokio::test]
 async fn gzip_and_brotli_are_decoded() {
     let json = r#"{"name": "Ada Example", "tags": ["a", "a", "a", "a"]}"#;
-    for (wire, encoding, bytes) in [
-        (Wire::Plain, "gzip", gzip(json.as_bytes())),
-        (Wire::Plain, "br", brotli(json.as_bytes())),
-        (Wire::Http2(100), "gzip", gzip(json.as_bytes())),
-        (Wire::Http2(100), "br", brotli(json.as_bytes())),
-        (Wire::Plain, "identity", json.into()),
+    for (protocol, encoding, bytes) in [
+        (Protocol::Http1, "gzip", gzip(json.as_bytes())),
+        (Protocol::Http1, "br", brotli(json.as_bytes())),
+        (Protocol::Http2(100), "gzip", gzip(json.as_bytes())),
+        (Protocol::Http2(100), "br", brotli(json.as_bytes())),
+        (Protocol::Http1, "identity", json.into()),
     ] {
-        let server = server_with(wire, encoded(encoding, "application/json", bytes)).await;
+        let server = server_with(protocol, encoded(encoding, "application/json", bytes)).await;
         let rows = Run::new(settings(&server), 2).await.rows_of_batch().await;
         for row in rows {
             assert_eq!(row.outcome, Outcome::Succeeded, "{encoding}");
@@ -57,20 +60,23 @@ async fn gzip_and_brotli_are_decoded() {
 
 #[tokio::test]
 async fn the_cap_counts_decoded_bytes() {
-    for (size, fits) in [(CAP, true), (CAP + 1, false)] {
+    for (size, fits) in [(BODY_CAP, true), (BODY_CAP + 1, false)] {
         let bytes = vec![b'x'; size];
         for (encoding, encoded_body) in [
             ("identity", bytes.clone()),
             ("gzip", gzip(&bytes)),
             ("br", brotli(&bytes)),
         ] {
-            let server =
-                server_with(Wire::Plain, encoded(encoding, "text/plain", encoded_body)).await;
+            let server = server_with(
+                Protocol::Http1,
+                encoded(encoding, "text/plain", encoded_body),
+            )
+            .await;
             let rows = Run::new(settings(&server), 1).await.rows_of_batch().await;
             let row = &rows[0];
             if fits {
                 assert_eq!(row.outcome, Outcome::Succeeded, "{encoding}");
-                assert_eq!(body(row).unwrap().len(), CAP + 2);
+                assert_eq!(body(row).unwrap().len(), BODY_CAP + 2);
             } else {
                 let error = Some(RowError::Fetch(ErrorKind::BodyTooLarge));
                 assert_eq!(
@@ -88,10 +94,10 @@ async fn the_cap_counts_decoded_bytes() {
 async fn a_compressed_body_is_read_up_to_the_cap() {
     let block = gzip(&vec![0; 1 << 20]);
     // The body has no end, so only the cap can end it.
-    let (port, _) = raw(move |mut stream, _| {
+    let (port, _) = tcp_server(move |mut stream, _| {
         let block = block.clone();
         async move {
-            head(&mut stream).await?;
+            read_head(&mut stream).await?;
             stream
                 .write_all(b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n")
                 .await?;

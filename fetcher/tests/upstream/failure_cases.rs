@@ -7,9 +7,11 @@ use contract::wire::ErrorKind;
 use fetcher::UpstreamSettings;
 use tokio::net::TcpSocket;
 
-use crate::raw::{head, raw, server_sending, server_stalling_after, unused_port};
 use crate::run::settings_of;
-use crate::server::{Server, Wire, response, with_header};
+use crate::server::{Protocol, Server, response, with_header};
+use crate::tcp_server::{
+    read_head, server_sending, server_stalling_after, tcp_server, unused_port,
+};
 
 /// Attempts for one item in these tests.
 const ATTEMPTS: u32 = 3;
@@ -75,12 +77,12 @@ impl FailureCase {
 async fn no_connection() -> Vec<FailureCase> {
     let (socket, refused) = unused_port();
     let socket = Arc::new(socket);
-    let (silent, _) = raw(|stream, _| async move {
+    let (silent, _) = tcp_server(|stream, _| async move {
         let _open = stream;
         std::future::pending().await
     })
     .await;
-    let mute = Server::quick(Wire::Plain).await;
+    let without_tls = Server::always_ok(Protocol::Http1).await;
     let refusing = |name, scheme| FailureCase {
         _unused_port: Some(Arc::clone(&socket)),
         ..FailureCase::new(name, format!("{scheme}://127.0.0.1:{refused}/ssn/"))
@@ -97,7 +99,7 @@ async fn no_connection() -> Vec<FailureCase> {
         .error(ErrorKind::TimedOut),
         FailureCase::new(
             "a server without TLS",
-            format!("https://127.0.0.1:{}/ssn/", mute.port),
+            format!("https://127.0.0.1:{}/ssn/", without_tls.port),
         )
         .error(ErrorKind::TlsFailed),
     ]
@@ -105,11 +107,11 @@ async fn no_connection() -> Vec<FailureCase> {
 
 async fn certificates() -> Vec<FailureCase> {
     let mut cases = Vec::new();
-    for (wire, name) in [
-        (Wire::Http2(100), "untrusted certificate, HTTP/2"),
-        (Wire::Tls, "untrusted certificate, HTTP/1.1"),
+    for (protocol, name) in [
+        (Protocol::Http2(100), "untrusted certificate, HTTP/2"),
+        (Protocol::Http1OverTls, "untrusted certificate, HTTP/1.1"),
     ] {
-        let server = Server::quick(wire).await;
+        let server = Server::always_ok(protocol).await;
         let counted = server.clone();
         let mut case = FailureCase::of(name, &server)
             .with(|settings| settings.trusted_certificates = None)
@@ -118,25 +120,25 @@ async fn certificates() -> Vec<FailureCase> {
         cases.push(case);
     }
     // The certificate is valid for 127.0.0.1 only.
-    let server = Server::quick(Wire::Tls).await;
+    let server = Server::always_ok(Protocol::Http1OverTls).await;
     let url = server.url().replace("127.0.0.1", "localhost");
     cases.push(FailureCase::new("certificate for another name", url).error(ErrorKind::TlsFailed));
     cases
 }
 
 async fn broken_connections() -> Vec<FailureCase> {
-    let (resets, _) = raw(|mut stream, _| async move {
-        head(&mut stream).await?;
+    let (resets, _) = tcp_server(|mut stream, _| async move {
+        read_head(&mut stream).await?;
         // With no linger time the connection is reset instead of closed.
         stream.set_zero_linger()
     })
     .await;
-    let breaks_off = Server::start(Wire::Http2(100), |_| async { None }).await;
+    let resets_streams = Server::start(Protocol::Http2(100), |_| async { None }).await;
     let lost = ErrorKind::ConnectionLost;
     vec![
         FailureCase::new("closed without a response", server_sending(b"").await).error(lost),
         FailureCase::new("reset", format!("http://127.0.0.1:{resets}/ssn/")).error(lost),
-        FailureCase::of("HTTP/2 stream reset", &breaks_off).error(lost),
+        FailureCase::of("HTTP/2 stream reset", &resets_streams).error(lost),
         FailureCase::new("half a head", server_sending(b"HTTP/1.1 200 OK\r\nContent-Ty").await).error(lost),
         FailureCase::new(
             "half a body",
@@ -172,7 +174,7 @@ async fn timeouts() -> Vec<FailureCase> {
         ),
         FailureCase::of(
             "no response over HTTP/2",
-            &Server::start(Wire::Http2(100), |_| std::future::pending()).await,
+            &Server::start(Protocol::Http2(100), |_| std::future::pending()).await,
         ),
     ];
     for case in &mut cases {
@@ -231,7 +233,7 @@ async fn statuses() -> Vec<FailureCase> {
         (500, ATTEMPTS),
         (503, ATTEMPTS),
     ] {
-        let server = Server::start(Wire::Plain, move |_| async move {
+        let server = Server::start(Protocol::Http1, move |_| async move {
             Some(response(status, "text/plain", "no"))
         })
         .await;
@@ -239,7 +241,7 @@ async fn statuses() -> Vec<FailureCase> {
         cases.push(case.attempts(attempts));
     }
     for (status, attempts) in [(200, 1), (403, 1), (503, ATTEMPTS)] {
-        let server = Server::start(Wire::Plain, move |_| async move {
+        let server = Server::start(Protocol::Http1, move |_| async move {
             Some(response(status, "text/plain", vec![b'x'; (64 << 10) + 1]))
         })
         .await;
@@ -249,7 +251,7 @@ async fn statuses() -> Vec<FailureCase> {
         cases.push(case.attempts(attempts));
     }
     for location in ["https://elsewhere.invalid/", "/ssn/", "http://[", "\t"] {
-        let server = Server::start(Wire::Plain, move |_| async move {
+        let server = Server::start(Protocol::Http1, move |_| async move {
             Some(with_header(302, "location", location))
         })
         .await;

@@ -12,9 +12,9 @@ use tokio::net::TcpStream;
 
 use crate::failure_cases::failure_cases;
 use crate::log::capture_log;
-use crate::raw::{head, raw, server_stalling_after};
 use crate::run::{Run, body, number, settings, settings_of};
-use crate::server::{Server, Wire, ok, response};
+use crate::server::{Protocol, Server, ok, response};
+use crate::tcp_server::{read_head, server_stalling_after, tcp_server};
 
 #[tokio::test]
 async fn every_failure_has_its_kind_and_attempts_and_no_number() {
@@ -55,13 +55,13 @@ async fn every_failure_has_its_kind_and_attempts_and_no_number() {
 #[tokio::test]
 async fn an_item_that_fails_once_is_retried() {
     // The connections of the first five requests break off in the body.
-    let good = Server::quick(Wire::Plain).await;
+    let good = Server::always_ok(Protocol::Http1).await;
     let port = good.port;
     let requests = Arc::new(AtomicU32::new(0));
-    let (port, _) = raw(move |mut stream, _| {
+    let (port, _) = tcp_server(move |mut stream, _| {
         let requests = Arc::clone(&requests);
         async move {
-            let head = head(&mut stream).await?;
+            let head = read_head(&mut stream).await?;
             if requests.fetch_add(1, Ordering::Relaxed) < 5 {
                 return stream
                     .write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{")
@@ -112,7 +112,7 @@ async fn a_timeout_in_the_body_keeps_the_status() {
 
 #[tokio::test]
 async fn an_item_gets_all_of_its_attempts() {
-    let server = Server::start(Wire::Http2(100), |received| async move {
+    let server = Server::start(Protocol::Http2(100), |received| async move {
         Some(if received.earlier < 3 {
             response(500, "text/plain", "")
         } else {

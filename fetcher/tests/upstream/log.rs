@@ -31,7 +31,7 @@ impl Log {
     }
 
     /// Waits until the log contains `text`.
-    pub async fn until(&self, text: &str) {
+    pub async fn wait_for(&self, text: &str) {
         let mut changes = self.0.subscribe();
         // `self` owns the sender, so waiting can't fail.
         let _ = changes.wait_for(|log| log.contains(text)).await;

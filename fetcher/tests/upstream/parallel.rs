@@ -10,9 +10,9 @@ use tokio::io::copy_bidirectional;
 use tokio::net::TcpStream;
 use tokio::sync::watch;
 
-use crate::raw::{five_streams, raw};
 use crate::run::{Run, count, options, settings, settings_of};
-use crate::server::{Server, Wire};
+use crate::server::{Protocol, Server};
+use crate::tcp_server::{serve_five_requests, tcp_server};
 use crate::tls::acceptor;
 
 async fn all_at_once(server: &Server, settings: UpstreamSettings, numbers: u32, version: Version) {
@@ -38,14 +38,14 @@ fn check_connections(server: &Server, min: u32) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_thousand_are_in_flight_with_100_streams_a_connection() {
-    let server = Server::in_rounds(Wire::Http2(100), 1_000).await;
+    let server = Server::in_rounds(Protocol::Http2(100), 1_000).await;
     all_at_once(&server, settings(&server), 1_000, Version::HTTP_2).await;
     check_connections(&server, 10);
 }
 
 #[tokio::test]
 async fn a_lower_cap_of_streams_takes_more_connections() {
-    let server = Server::in_rounds(Wire::Http2(32), 200).await;
+    let server = Server::in_rounds(Protocol::Http2(32), 200).await;
     let settings = UpstreamSettings {
         streams_per_connection: 32,
         ..settings(&server)
@@ -56,7 +56,7 @@ async fn a_lower_cap_of_streams_takes_more_connections() {
 
 #[tokio::test]
 async fn a_lower_unknown_cap_of_streams_loses_no_response() {
-    let server = Server::quick(Wire::Http2(10)).await;
+    let server = Server::always_ok(Protocol::Http2(10)).await;
     let run = Run::new(settings(&server), 300).await;
     let rows = run.rows_of_batch().await;
     assert_eq!(count(&rows, Outcome::Succeeded), 300);
@@ -65,7 +65,7 @@ async fn a_lower_unknown_cap_of_streams_loses_no_response() {
 
 #[tokio::test]
 async fn three_hundred_are_in_flight_over_tls_with_http1() {
-    let server = Server::in_rounds(Wire::Tls, 300).await;
+    let server = Server::in_rounds(Protocol::Http1OverTls, 300).await;
     all_at_once(&server, settings(&server), 300, Version::HTTP_11).await;
     // A few more connections find out that HTTP/2 isn't spoken.
     check_connections(&server, 300);
@@ -73,15 +73,19 @@ async fn three_hundred_are_in_flight_over_tls_with_http1() {
 
 #[tokio::test]
 async fn three_hundred_are_in_flight_without_tls() {
-    let server = Server::in_rounds(Wire::Plain, 300).await;
+    let server = Server::in_rounds(Protocol::Http1, 300).await;
     all_at_once(&server, settings(&server), 300, Version::HTTP_11).await;
     assert_eq!(server.accepted(), 300);
 }
 
 #[tokio::test]
 async fn connections_are_reused() {
-    for (wire, connections) in [(Wire::Plain, 20), (Wire::Tls, 20), (Wire::Http2(100), 1)] {
-        let server = Server::in_rounds(wire, 20).await;
+    for (protocol, connections) in [
+        (Protocol::Http1, 20),
+        (Protocol::Http1OverTls, 20),
+        (Protocol::Http2(100), 1),
+    ] {
+        let server = Server::in_rounds(protocol, 20).await;
         let mut run = Run::new(settings(&server), 20).await;
         run.rows_of_batch().await;
         for _ in 0..3 {
@@ -98,12 +102,12 @@ async fn an_upstream_that_changes_its_protocol_is_followed() {
     // The same address speaks HTTP/1.1 only, then HTTP/2, then HTTP/1.1 again, as if it moved behind
     // another load balancer.
     let (old, new) = (
-        Server::quick(Wire::Tls).await,
-        Server::quick(Wire::Http2(100)).await,
+        Server::always_ok(Protocol::Http1OverTls).await,
+        Server::always_ok(Protocol::Http2(100)).await,
     );
     let to = Arc::new(watch::Sender::new(old.port));
     let now = Arc::clone(&to);
-    let (port, _) = raw(move |mut stream, _| {
+    let (port, _) = tcp_server(move |mut stream, _| {
         let mut port = now.subscribe();
         async move {
             let to = *port.borrow_and_update();
@@ -137,12 +141,12 @@ async fn an_upstream_that_changes_its_protocol_is_followed() {
 
 #[tokio::test]
 async fn a_dead_http2_connection_fails_only_one_attempt() {
-    let server = Server::quick(Wire::Http2(100)).await;
+    let server = Server::always_ok(Protocol::Http2(100)).await;
     let port = server.port;
     let dead = Arc::new(watch::Sender::new(false));
     let is_dead = Arc::clone(&dead);
     // A proxy whose first connection stops forwarding at some point, without being closed.
-    let (port, accepted) = raw(move |mut stream, nth| {
+    let (port, accepted) = tcp_server(move |mut stream, nth| {
         let mut dead = is_dead.subscribe();
         async move {
             let mut server = TcpStream::connect(("127.0.0.1", port)).await?;
@@ -178,13 +182,13 @@ async fn a_dead_http2_connection_fails_only_one_attempt() {
 async fn an_http2_server_that_sends_goaway_loses_no_row() {
     // Every connection takes five requests and then sends GOAWAY.
     let tls = acceptor(&[b"h2"]);
-    let (port, accepted) = raw(move |stream, _| {
+    let (port, accepted) = tcp_server(move |stream, _| {
         let tls = tls.clone();
         async move {
             let Ok(stream) = tls.accept(stream).await else {
                 return Ok(());
             };
-            five_streams(stream).await;
+            serve_five_requests(stream).await;
             Ok(())
         }
     })
@@ -202,7 +206,7 @@ async fn an_http2_server_that_sends_goaway_loses_no_row() {
 #[tokio::test]
 async fn requests_that_wait_for_a_connection_fail_with_it() {
     // There is no TLS handshake. If each request connected by itself, there would be 200 connections.
-    let (port, accepted) = raw(|stream, _| async move {
+    let (port, accepted) = tcp_server(|stream, _| async move {
         let _open = stream;
         std::future::pending().await
     })
@@ -229,7 +233,7 @@ async fn requests_that_wait_for_a_connection_fail_with_it() {
 
 #[tokio::test]
 async fn exactly_as_many_are_in_flight_as_the_limit_allows() {
-    let server = Server::in_rounds(Wire::Plain, 7).await;
+    let server = Server::in_rounds(Protocol::Http1, 7).await;
     let run = Run::new(settings(&server), 28).await;
     let options = LaneOptions {
         limiter: Arc::new(Limiter::new(7, None)),

@@ -8,7 +8,7 @@ use fetcher::{LaneOptions, Limiter, UpstreamSettings};
 use tokio::time::Instant;
 
 use crate::run::{Run, count, number, options, settings};
-use crate::server::{Received, Server, Wire, ok, with_header};
+use crate::server::{Protocol, Received, Server, ok, with_header};
 
 fn one_at_a_time() -> LaneOptions {
     LaneOptions {
@@ -20,7 +20,7 @@ fn one_at_a_time() -> LaneOptions {
 /// An upstream that responds to its first request with this status and `Retry-After`, then with 200.
 async fn retry_after_first(status: u16, seconds: &'static str) -> Server {
     let first = Arc::new(std::sync::atomic::AtomicBool::new(true));
-    Server::start(Wire::Plain, move |_| {
+    Server::start(Protocol::Http1, move |_| {
         let response = if first.swap(false, std::sync::atomic::Ordering::SeqCst) {
             with_header(status, "retry-after", seconds)
         } else {
@@ -102,7 +102,7 @@ async fn a_retry_after_above_the_cap_is_shortened() {
 
 #[tokio::test]
 async fn nothing_starts_after_the_deadline_or_is_requested_twice() {
-    let server = Server::quick(Wire::Plain).await;
+    let server = Server::always_ok(Protocol::Http1).await;
     let run = Run::new(settings(&server), 40).await;
     let (mut pending, mut invocations) = (40, 0);
     while pending > 0 {
@@ -131,7 +131,7 @@ async fn nothing_starts_after_the_deadline_or_is_requested_twice() {
 
 #[tokio::test]
 async fn waiting_for_a_permit_ends_at_the_start_deadline() {
-    let server = Server::quick(Wire::Plain).await;
+    let server = Server::always_ok(Protocol::Http1).await;
     let run = Run::new(settings(&server), 3).await;
     let limiter = Arc::new(Limiter::new(1, None));
     let _taken = limiter.acquire().await;
@@ -166,7 +166,7 @@ async fn invoke_until_done(run: &Run, time: Duration) -> Instant {
 
 #[tokio::test]
 async fn an_invocation_before_the_retry_after_sends_nothing() {
-    let server = Server::start(Wire::Plain, |_| async {
+    let server = Server::start(Protocol::Http1, |_| async {
         Some(with_header(503, "retry-after", "3600"))
     })
     .await;
@@ -190,7 +190,7 @@ async fn an_invocation_before_the_retry_after_sends_nothing() {
 
 #[tokio::test]
 async fn a_deferred_item_keeps_its_attempts() {
-    let server = Server::start(Wire::Plain, |_| async {
+    let server = Server::start(Protocol::Http1, |_| async {
         Some(with_header(503, "retry-after", "1"))
     })
     .await;
@@ -216,7 +216,7 @@ async fn a_deferred_item_keeps_its_attempts() {
 
 #[tokio::test]
 async fn an_attempt_may_end_after_the_start_deadline() {
-    let server = Server::start(Wire::Plain, |_| std::future::pending()).await;
+    let server = Server::start(Protocol::Http1, |_| std::future::pending()).await;
     let settings = UpstreamSettings {
         attempt_timeout: Duration::from_millis(500),
         max_attempts: 1,
@@ -231,7 +231,7 @@ async fn an_attempt_may_end_after_the_start_deadline() {
 
 #[tokio::test]
 async fn no_more_start_per_second_than_the_rate_allows() {
-    let server = Server::start(Wire::Plain, |received: Received| async move {
+    let server = Server::start(Protocol::Http1, |received: Received| async move {
         // Retries count as well.
         Some(if received.earlier == 0 && received.number.ends_with('1') {
             with_header(500, "x", "y")

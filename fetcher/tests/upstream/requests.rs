@@ -8,9 +8,9 @@ use fetcher::UpstreamSettings;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional};
 use tokio::net::TcpStream;
 
-use crate::raw::raw;
 use crate::run::{Run, body, count, number, settings, settings_of};
-use crate::server::{Server, Wire};
+use crate::server::{Protocol, Server};
+use crate::tcp_server::tcp_server;
 
 /// Variables for a child process of this program.
 ///
@@ -21,8 +21,12 @@ const TRUST: &str = "ROLLCALL_TEST_TRUST";
 
 #[tokio::test]
 async fn number_query_and_headers_are_sent() {
-    for wire in [Wire::Plain, Wire::Tls, Wire::Http2(100)] {
-        let server = Server::quick(wire).await;
+    for protocol in [
+        Protocol::Http1,
+        Protocol::Http1OverTls,
+        Protocol::Http2(100),
+    ] {
+        let server = Server::always_ok(protocol).await;
         let base = server.url().replace("/ssn/", "/v1/ssn?key=a%20b&z");
         let mut settings = settings_of(base);
         settings.headers.append("x-api-key", "one".parse().unwrap());
@@ -53,7 +57,7 @@ async fn number_query_and_headers_are_sent() {
 
 #[tokio::test]
 async fn every_response_keeps_its_status_and_body() {
-    let server = Server::start(Wire::Plain, |received| async move {
+    let server = Server::start(Protocol::Http1, |received| async move {
         let (status, body) = match received.number.as_bytes()[8] {
             b'1' => (200, r#"{"a": 1.50}"#),
             b'2' => (204, ""),
@@ -81,7 +85,7 @@ async fn every_response_keeps_its_status_and_body() {
 
 /// Starts a proxy for CONNECT. Returns its port and the number of connections accepted.
 async fn proxy() -> (u16, tokio::sync::watch::Receiver<u32>) {
-    raw(|mut stream, _| async move {
+    tcp_server(|mut stream, _| async move {
         let mut head = Vec::new();
         while !head.ends_with(b"\r\n\r\n") {
             head.push(stream.read_u8().await?);
@@ -112,8 +116,8 @@ async fn proxy_variables_are_used_only_if_enabled() {
         assert_eq!(count(&rows, Outcome::Succeeded), 2);
         return;
     }
-    for wire in [Wire::Http2(100), Wire::Tls] {
-        let server = Server::quick(wire).await;
+    for protocol in [Protocol::Http2(100), Protocol::Http1OverTls] {
+        let server = Server::always_ok(protocol).await;
         let (port, connections) = proxy().await;
         for by_proxy in [false, true] {
             let mut child = Command::new(env::current_exe().unwrap());

@@ -17,18 +17,18 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-use crate::raw::listener;
+use crate::tcp_server::listener;
 use crate::tls::acceptor;
 
 /// Time limit for every condition that a test waits for.
 const TIMEOUT: Duration = Duration::from_secs(180);
 
 /// The protocol of a server.
-pub enum Wire {
+pub enum Protocol {
     /// HTTP/1.1 without TLS.
-    Plain,
+    Http1,
     /// HTTP/1.1 over TLS. HTTP/2 is not supported.
-    Tls,
+    Http1OverTls,
     /// HTTP/2 over TLS with at most this many streams per connection. HTTP/1.1 works too.
     Http2(u32),
 }
@@ -70,7 +70,7 @@ struct RequestLog {
 impl Server {
     /// Responds as `handler` returns; `None` breaks the stream off.
     pub async fn start<F>(
-        wire: Wire,
+        protocol: Protocol,
         handler: impl Fn(Received) -> F + Send + Sync + 'static,
     ) -> Self
     where
@@ -87,7 +87,7 @@ impl Server {
         });
         let server = Self {
             port: listener.local_addr().unwrap().port(),
-            scheme: if matches!(wire, Wire::Plain) {
+            scheme: if matches!(protocol, Protocol::Http1) {
                 "http"
             } else {
                 "https"
@@ -96,11 +96,11 @@ impl Server {
         };
         let handler: Arc<dyn Fn(Received) -> ResponseFuture + Send + Sync> =
             Arc::new(move |received| Box::pin(handler(received)));
-        let (alpn, streams): (&[&[u8]], _) = match wire {
-            Wire::Plain | Wire::Tls => (&[b"http/1.1"], None),
-            Wire::Http2(streams) => (&[b"h2", b"http/1.1"], Some(streams)),
+        let (alpn, streams): (&[&[u8]], _) = match protocol {
+            Protocol::Http1 | Protocol::Http1OverTls => (&[b"http/1.1"], None),
+            Protocol::Http2(streams) => (&[b"h2", b"http/1.1"], Some(streams)),
         };
-        let tls = (!matches!(wire, Wire::Plain)).then(|| acceptor(alpn));
+        let tls = (!matches!(protocol, Protocol::Http1)).then(|| acceptor(alpn));
         let mut http = Builder::new(TokioExecutor::new());
         http.http2().max_concurrent_streams(streams);
         tokio::spawn(async move {
@@ -126,14 +126,14 @@ impl Server {
     }
 
     /// Responds with 200 at once.
-    pub async fn quick(wire: Wire) -> Self {
-        Self::start(wire, |_| std::future::ready(Some(ok()))).await
+    pub async fn always_ok(protocol: Protocol) -> Self {
+        Self::start(protocol, |_| std::future::ready(Some(ok()))).await
     }
 
     /// Responds in rounds: to all requests of a round once `size` of them have arrived.
-    pub async fn in_rounds(wire: Wire, size: u32) -> Self {
+    pub async fn in_rounds(protocol: Protocol, size: u32) -> Self {
         let arrived = Arc::new(watch::Sender::new(0_u32));
-        Self::start(wire, move |_| {
+        Self::start(protocol, move |_| {
             let arrived = Arc::clone(&arrived);
             async move {
                 let mut round = 0;
@@ -169,17 +169,17 @@ impl Server {
     }
 
     /// Waits until `wanted` GETs have arrived in total.
-    pub async fn until_total(&self, wanted: u32) {
-        until(&self.log.total, |total| *total >= wanted).await;
+    pub async fn wait_for_total(&self, wanted: u32) {
+        wait_for(&self.log.total, |total| *total >= wanted).await;
     }
 
     /// Waits until exactly `wanted` GETs are in flight.
-    pub async fn until_in_flight(&self, wanted: u32) {
-        until(&self.log.in_flight, |in_flight| *in_flight == wanted).await;
+    pub async fn wait_for_in_flight(&self, wanted: u32) {
+        wait_for(&self.log.in_flight, |in_flight| *in_flight == wanted).await;
     }
 }
 
-async fn until(counted: &watch::Sender<u32>, condition: impl FnMut(&u32) -> bool) {
+async fn wait_for(counted: &watch::Sender<u32>, condition: impl FnMut(&u32) -> bool) {
     let mut changes = counted.subscribe();
     let waited = tokio::time::timeout(TIMEOUT, changes.wait_for(condition)).await;
     assert!(waited.is_ok(), "the count stays at {}", *counted.borrow());
@@ -196,9 +196,9 @@ async fn serve<S>(
     let service = service_fn(move |request: Request<Incoming>| {
         let (log, handler) = (Arc::clone(&log), Arc::clone(&handler));
         async move {
-            let received = log.note(&request);
+            let received = log.record(&request);
             let _in_flight = InFlight::new(&log);
-            handler(received).await.ok_or(BrokenOff)
+            handler(received).await.ok_or(NoResponse)
         }
     });
     // The client judges how a connection ends, so the server ignores errors.
@@ -206,11 +206,11 @@ async fn serve<S>(
 }
 
 #[derive(Debug, thiserror::Error)]
-#[error("broken off")]
-struct BrokenOff;
+#[error("no response")]
+struct NoResponse;
 
 impl RequestLog {
-    fn note(&self, request: &Request<Incoming>) -> Received {
+    fn record(&self, request: &Request<Incoming>) -> Received {
         let number = request.uri().path().rsplit('/').next().unwrap().to_owned();
         let earlier = {
             let mut counts = self.counts.lock().unwrap();

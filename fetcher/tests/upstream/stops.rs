@@ -11,7 +11,7 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 
 use crate::run::{Run, count, number, options, settings};
-use crate::server::{Server, Wire, ok};
+use crate::server::{Protocol, Server, ok};
 
 /// How long requests in flight may still run after a stop.
 const GRACE: Duration = Duration::from_secs(2);
@@ -25,9 +25,9 @@ struct Interruption {
 }
 
 impl Interruption {
-    async fn new(wire: Wire) -> Self {
+    async fn new(protocol: Protocol) -> Self {
         let (ending, is_ending) = watch::channel(false);
-        let server = Server::start(wire, move |received| {
+        let server = Server::start(protocol, move |received| {
             let mut is_ending = is_ending.clone();
             async move {
                 if received.number != number(0) {
@@ -62,7 +62,7 @@ impl Interruption {
         end: impl FnOnce() -> F,
     ) -> (BatchResponse, Duration) {
         let ending = async {
-            self.server.until_in_flight(5).await;
+            self.server.wait_for_in_flight(5).await;
             end().await;
             self.ending.send_replace(true);
             Instant::now()
@@ -77,14 +77,14 @@ impl Interruption {
         let rows = self.run.rows().await;
         assert_eq!(rows[0].outcome, Outcome::Succeeded);
         assert_eq!(count(&rows, Outcome::Pending), 9);
-        self.server.until_in_flight(0).await;
+        self.server.wait_for_in_flight(0).await;
     }
 }
 
 #[tokio::test]
 async fn a_stop_gives_requests_in_flight_two_seconds() {
-    for wire in [Wire::Plain, Wire::Http2(100)] {
-        let interrupted = Interruption::new(wire).await;
+    for protocol in [Protocol::Http1, Protocol::Http2(100)] {
+        let interrupted = Interruption::new(protocol).await;
         let (sender, signal) = watch::channel(Signal::Run);
         let (response, took) = interrupted
             .end(signal, || async {
@@ -100,7 +100,7 @@ async fn a_stop_gives_requests_in_flight_two_seconds() {
 
 #[tokio::test]
 async fn after_a_shutdown_the_rest_is_pending() {
-    let interrupted = Interruption::new(Wire::Plain).await;
+    let interrupted = Interruption::new(Protocol::Http1).await;
     let (sender, signal) = watch::channel(Signal::Run);
     let (response, _) = interrupted
         .end(signal, || async {
@@ -115,7 +115,7 @@ async fn after_a_shutdown_the_rest_is_pending() {
     let (sender, signal) = watch::channel(Signal::Run);
     let again = run.batch_with(interrupted.options(signal));
     let shutdown = async {
-        interrupted.server.until_total(10).await;
+        interrupted.server.wait_for_total(10).await;
         sender.send_replace(Signal::Shutdown);
     };
     tokio::join!(again, shutdown);
@@ -128,7 +128,7 @@ async fn after_a_shutdown_the_rest_is_pending() {
 
 #[tokio::test]
 async fn the_mark_in_the_store_stops_a_lane_without_a_signal() {
-    let interrupted = Interruption::new(Wire::Plain).await;
+    let interrupted = Interruption::new(Protocol::Http1).await;
     let (_sender, signal) = watch::channel(Signal::Run);
     let (store, meta) = (&interrupted.run.store, &interrupted.run.meta);
     let (response, _) = interrupted
@@ -149,7 +149,7 @@ async fn the_mark_in_the_store_stops_a_lane_without_a_signal() {
 #[tokio::test]
 async fn a_lane_stopped_before_it_starts_sends_nothing() {
     for (signal, pending) in [(Signal::Stop, 0), (Signal::Shutdown, 10)] {
-        let interrupted = Interruption::new(Wire::Plain).await;
+        let interrupted = Interruption::new(Protocol::Http1).await;
         let (_sender, signal) = watch::channel(signal);
         let response = interrupted
             .run
@@ -162,20 +162,20 @@ async fn a_lane_stopped_before_it_starts_sends_nothing() {
 
 #[tokio::test]
 async fn a_lane_that_is_dropped_leaves_nothing_running() {
-    let interrupted = Interruption::new(Wire::Plain).await;
+    let interrupted = Interruption::new(Protocol::Http1).await;
     let (_sender, signal) = watch::channel(Signal::Run);
     let batch = interrupted.run.batch_with(interrupted.options(signal));
     tokio::select! {
         _ = batch => panic!("the upstream does not respond"),
-        () = interrupted.server.until_in_flight(5) => {}
+        () = interrupted.server.wait_for_in_flight(5) => {}
     }
-    interrupted.server.until_in_flight(0).await;
+    interrupted.server.wait_for_in_flight(0).await;
     assert_eq!(interrupted.server.received().len(), 5);
 }
 
 #[tokio::test]
 async fn nothing_is_written_to_an_erased_execution() {
-    let interrupted = Interruption::new(Wire::Plain).await;
+    let interrupted = Interruption::new(Protocol::Http1).await;
     let (_sender, signal) = watch::channel(Signal::Run);
     let (store, meta) = (&interrupted.run.store, &interrupted.run.meta);
     let (response, _) = interrupted

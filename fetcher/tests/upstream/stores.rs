@@ -11,12 +11,12 @@ use tokio::sync::watch;
 
 use crate::log::capture_log;
 use crate::run::{Run, count, number, settings};
-use crate::server::{Server, Wire, ok};
+use crate::server::{Protocol, Server, ok};
 
 /// An upstream for three numbers that responds to those whose index is below the channel's value.
 async fn held_server() -> (Server, watch::Sender<u32>) {
     let (enabled, enabled_receiver) = watch::channel(0);
-    let server = Server::start(Wire::Plain, move |received| {
+    let server = Server::start(Protocol::Http1, move |received| {
         let mut enabled_receiver = enabled_receiver.clone();
         async move {
             let index = (0..3).find(|index| number(*index) == received.number)?;
@@ -39,10 +39,10 @@ async fn a_stop_mark_that_cannot_be_read_ends_no_lane() {
     // A mark with invalid content, so that reading it fails as in a failing store.
     let mark = store::Key::Stop(&run.meta.id, 1).path();
     let trouble = async {
-        server.until_in_flight(3).await;
+        server.wait_for_in_flight(3).await;
         let objects = run.store.objects();
         objects.put(&mark, "?".into()).await.unwrap();
-        log.until("whether the run was stopped").await;
+        log.wait_for("whether the run was stopped").await;
         enabled.send_replace(3);
     };
     let (response, ()) = tokio::join!(run.batch(), trouble);
@@ -61,10 +61,10 @@ async fn results_that_cannot_be_written_yet_are_not_lost() {
     let results = store::Key::ResultsDir(&run.meta.id).path();
     let results = folder.path().join(results.as_ref());
     let trouble = async {
-        server.until_in_flight(3).await;
+        server.wait_for_in_flight(3).await;
         fs::write(&results, "").unwrap();
         enabled.send_replace(2);
-        log.until("could not write results").await;
+        log.wait_for("could not write results").await;
         fs::remove_file(&results).unwrap();
         enabled.send_replace(3);
     };

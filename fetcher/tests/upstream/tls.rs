@@ -7,7 +7,7 @@ use rustls::{RootCertStore, ServerConfig};
 use tokio_rustls::TlsAcceptor;
 
 use crate::run::{Run, count, settings};
-use crate::server::{Server, Wire};
+use crate::server::{Protocol, Server};
 
 struct Certificate {
     pem: String,
@@ -46,20 +46,25 @@ pub fn acceptor(alpn: &[&[u8]]) -> TlsAcceptor {
 }
 
 #[tokio::test]
-async fn only_the_given_roots_and_certificates_are_trusted() {
+async fn only_configured_roots_and_certificates_are_trusted() {
     let none = RootCertStore::empty;
     let mut own = none();
     own.add(CERTIFICATE.certified.cert.der().clone()).unwrap();
     for http2 in [true, false] {
-        for (roots, beside, outcome) in [
+        for (roots, extra_certificates, outcome) in [
             (own.clone(), None, Outcome::Succeeded),
             (none(), Some(certificate()), Outcome::Succeeded),
             (none(), None, Outcome::Failed),
         ] {
-            let wire = if http2 { Wire::Http2(100) } else { Wire::Tls };
-            let server = Server::quick(wire).await;
+            let protocol = if http2 {
+                Protocol::Http2(100)
+            } else {
+                Protocol::Http1OverTls
+            };
+            let server = Server::always_ok(protocol).await;
             let mut settings = settings(&server);
-            (settings.roots, settings.trusted_certificates) = (Some(Arc::new(roots)), beside);
+            (settings.roots, settings.trusted_certificates) =
+                (Some(Arc::new(roots)), extra_certificates);
             let rows = Run::new(settings, 2).await.rows_of_batch().await;
             assert_eq!(count(&rows, outcome), 2);
         }

@@ -19,7 +19,7 @@ use tokio::sync::watch;
 use crate::server::ok;
 
 /// Responds with 200 to five requests on this HTTP/2 connection, and then shuts it down gracefully.
-pub async fn five_streams(stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static) {
+pub async fn serve_five_requests(stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static) {
     let taken = Arc::new(watch::Sender::new(0));
     let count = Arc::clone(&taken);
     let service = service_fn(move |_: Request<Incoming>| {
@@ -53,7 +53,7 @@ pub fn listener() -> TcpListener {
 
 /// Starts a TCP server that handles each connection with `handler`. The second argument counts
 /// connections from 0. Returns its port and the number of connections accepted.
-pub async fn raw<F>(
+pub async fn tcp_server<F>(
     handler: impl Fn(TcpStream, u32) -> F + Send + 'static,
 ) -> (u16, watch::Receiver<u32>)
 where
@@ -74,7 +74,7 @@ where
 }
 
 /// Reads the head of a request.
-pub async fn head(stream: &mut TcpStream) -> io::Result<Vec<u8>> {
+pub async fn read_head(stream: &mut TcpStream) -> io::Result<Vec<u8>> {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
         head.push(stream.read_u8().await?);
@@ -84,8 +84,8 @@ pub async fn head(stream: &mut TcpStream) -> io::Result<Vec<u8>> {
 
 /// Starts a server that responds with these bytes and closes the connection. Returns its URL.
 pub async fn server_sending(bytes: &'static [u8]) -> String {
-    let (port, _) = raw(move |mut stream, _| async move {
-        head(&mut stream).await?;
+    let (port, _) = tcp_server(move |mut stream, _| async move {
+        read_head(&mut stream).await?;
         stream.write_all(bytes).await
     })
     .await;
@@ -94,8 +94,8 @@ pub async fn server_sending(bytes: &'static [u8]) -> String {
 
 /// Starts a server that responds with these bytes and keeps the connection open. Returns its URL.
 pub async fn server_stalling_after(bytes: &'static [u8]) -> String {
-    let (port, _) = raw(move |mut stream, _| async move {
-        head(&mut stream).await?;
+    let (port, _) = tcp_server(move |mut stream, _| async move {
+        read_head(&mut stream).await?;
         stream.write_all(bytes).await?;
         std::future::pending().await
     })
