@@ -14,7 +14,7 @@ pub(crate) struct Address {
 
 impl Address {
     pub(crate) fn new(settings: &UpstreamSettings) -> Result<Self, SettingsError> {
-        // The address may hold a secret, so no error contains it.
+        // The address may hold a secret, so no error repeats it.
         let mut base =
             Url::parse(&settings.url).map_err(|error| SettingsError::Address(error.to_string()))?;
         let Some(host) = base.host() else {
@@ -61,7 +61,7 @@ impl Address {
         host_of(&self.base)
     }
 
-    /// Scheme, host, port and path, without a user, a password or a query.
+    /// Returns the address without the parts that may be secret: user, password and query.
     pub(crate) fn redacted(&self) -> String {
         format!("{}://{}{}", self.base.scheme(), self.host(), self.path())
     }
@@ -71,7 +71,7 @@ impl Address {
     }
 }
 
-/// Whether a host is this machine, so that requests to it cross no network.
+/// Whether a host is this machine. Requests to it don't cross a network.
 pub fn is_loopback(host: Host<&str>) -> bool {
     match host {
         Host::Domain(name) => name == "localhost" || name.ends_with(".localhost"),
@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn plain_http_beyond_loopback_must_be_allowed() {
+    fn plain_http_to_other_machines_must_be_allowed() {
         assert!(matches!(
             address("http://a.example/ssn"),
             Err(SettingsError::PlainHttp(_))

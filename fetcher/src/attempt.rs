@@ -12,7 +12,7 @@ pub(crate) struct Attempt {
     pub(crate) status_code: Option<u16>,
     pub(crate) error: Option<ErrorKind>,
     pub(crate) body: Option<Box<RawValue>>,
-    /// The `Retry-After` of the response: how long the upstream wants no requests.
+    /// The `Retry-After` of the response: how long to wait before the next request.
     pub(crate) retry_after: Option<Duration>,
     pub(crate) duration: Duration,
 }
@@ -29,16 +29,17 @@ impl Attempt {
 
     /// Whether another attempt may bring a different result.
     pub(crate) fn may_be_retried(&self) -> bool {
-        // The status counts even if the body failed: an error page may be too large or broken off.
+        // The status is used even if reading the body failed: an error page may be too large, or the
+        // connection may break while it is read.
         self.error.is_some_and(ErrorKind::is_transient)
             || self.status_code.is_some_and(is_transient)
     }
 }
 
-/// Converts a response body to the JSON value that a result holds; `None` if it is empty.
+/// Converts a response body to JSON; `None` if it is empty.
 ///
-/// JSON is kept exactly as the upstream wrote it. Any other body becomes a JSON string: one with
-/// another content type, or one that isn't valid JSON.
+/// A body that is JSON is kept exactly as the upstream wrote it. A body with another content type, or
+/// that isn't valid JSON, becomes a JSON string.
 pub(crate) fn body_value(content_type: Option<&str>, bytes: &[u8]) -> Option<Box<RawValue>> {
     if bytes.is_empty() {
         return None;
@@ -68,7 +69,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn json_is_kept_as_written_and_all_else_becomes_text() {
+    fn json_is_kept_as_written_and_other_bodies_become_text() {
         let value = |content_type, bytes: &[u8]| {
             body_value(content_type, bytes).map(|body| body.get().to_owned())
         };

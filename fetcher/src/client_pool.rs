@@ -3,9 +3,9 @@
 //! With HTTP/2 a client opens only one connection to a host, and servers limit the requests in
 //! flight on it. So there are several clients, each with a limited number of requests.
 //!
-//! A client that speaks both protocols opens a connection for every request until it knows the
-//! protocol, and then drops all but one if that is HTTP/2. So the clients of the pool speak HTTP/2
-//! only. If the upstream doesn't, one client for both protocols replaces them.
+//! A client for both protocols opens a connection for every request until it knows the protocol. If
+//! that is HTTP/2, it then closes all but one. So the clients of the pool speak HTTP/2 only. For an
+//! upstream that speaks only HTTP/1.1, the pool uses one client for both protocols instead.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -21,14 +21,15 @@ use crate::{SettingsError, UpstreamSettings};
 /// A pool of HTTP clients, over which the requests are distributed.
 pub(crate) struct ClientPool {
     factory: ClientFactory,
-    /// Speaks both protocols. Over HTTP/1.1 it has one connection for each request in flight.
+    /// A client for both protocols. Over HTTP/1.1 it has one connection for each request in flight.
     any_protocol: Client,
     /// Clients that speak HTTP/2 only.
     http2: Mutex<Vec<Arc<Http2Client>>>,
     /// Maximum number of requests in flight on one HTTP/2 client.
     max_streams: usize,
-    /// Whether the upstream speaks HTTP/2, according to the latest connection. Assumed over TLS until
-    /// there is one.
+    /// Whether the upstream speaks HTTP/2, according to the last connection.
+    ///
+    /// Before the first connection, an https upstream is assumed to speak it.
     speaks_http2: Arc<AtomicBool>,
 }
 
@@ -38,7 +39,7 @@ struct Http2Client {
     in_flight: AtomicUsize,
 }
 
-/// A place for one request on an HTTP/2 client. Dropping it frees the place.
+/// Reserves one of an HTTP/2 client's streams for a request. Dropping it frees the stream.
 pub(crate) struct Lease(Arc<Http2Client>);
 
 impl Drop for Lease {
@@ -79,9 +80,9 @@ impl ClientPool {
         }
     }
 
-    /// Reserves a place on the first client that has one, or on a new client.
+    /// Reserves a stream of the first client that has a free one, or of a new client.
     ///
-    /// So a few connections are busy, rather than many idle.
+    /// Filling the first clients keeps the number of connections small.
     fn lease(&self) -> Result<Lease, SettingsError> {
         let mut clients = self.http2.lock().unwrap_or_else(PoisonError::into_inner);
         let free = clients

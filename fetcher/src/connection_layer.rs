@@ -1,5 +1,4 @@
-//! A layer around a client's connector. It enforces the connect timeout and the protocol, and records
-//! why a connection failed.
+//! A layer around a client's connector: it checks each new connection.
 
 use std::future::{Future, ready};
 use std::pin::Pin;
@@ -15,7 +14,7 @@ use tower::{BoxError, Layer, Service};
 
 use crate::failure::{GetError, error_after_connecting, error_chain, error_while_connecting};
 
-/// Enforces timeout and protocol on the connections of one client, and records why they fail.
+/// Enforces the connect timeout and the protocol of one client, and records why connections fail.
 #[derive(Clone)]
 pub(crate) struct ConnectionLayer {
     timeout: Duration,
@@ -39,8 +38,8 @@ impl ConnectionLayer {
 
     /// Returns why a request failed.
     ///
-    /// In an HTTP/2 client one request connects while all others wait. If it fails, the others fail
-    /// without a reason of their own, so they get that of the last connection.
+    /// In an HTTP/2 client, one request opens the connection while all others wait for it. If that
+    /// fails, the errors of the others hold no reason, so they get the error of the last connection.
     pub(crate) fn classify(&self, error: &reqwest::Error) -> GetError {
         if let Some(own) = error_chain(error).find_map(|error| error.downcast_ref()) {
             return *own;
@@ -88,7 +87,7 @@ impl<S> Layer<S> for ConnectionLayer {
     }
 }
 
-/// The client's own connector inside this layer.
+/// The client's connector, wrapped in the layer.
 #[derive(Clone)]
 pub(crate) struct Connector<S> {
     inner: S,
@@ -112,8 +111,8 @@ where
     fn call(&mut self, to: To) -> Self::Future {
         let layer = self.layer.clone();
         if layer.only_http2 && !layer.speaks_http2.load(Ordering::Relaxed) {
-            // Since this client was chosen, another connection has shown that the upstream speaks
-            // HTTP/1.1 only.
+            // After this client was chosen, another connection showed that the upstream speaks only
+            // HTTP/1.1.
             return Box::pin(ready(Err(GetError::NotHttp2.into())));
         }
         let connecting = self.inner.call(to);

@@ -1,4 +1,4 @@
-//! The direct shape: one number in, the upstream's response out, without the store.
+//! The direct event: fetches a single number and returns the response, without using the store.
 
 use contract::list::{ReadOptions, read_value};
 use serde::Serialize;
@@ -26,7 +26,7 @@ pub struct DirectResponse {
     pub truncated: bool,
 }
 
-/// Fetches one number as typed, with the same attempts as for an item of a list.
+/// Fetches one number, as a person typed it, with the same retries as an item of a list.
 pub(crate) async fn fetch(
     upstream: &Upstream,
     text: &str,
@@ -50,7 +50,7 @@ pub(crate) async fn fetch(
             break attempt;
         }
         let wait = backoff(&upstream.settings, attempts, rand::random());
-        // The waiting time of a Lambda is paid for, so a long Retry-After is cut to the longest backoff.
+        // A Lambda is billed while it waits, so a long Retry-After is limited to the longest backoff.
         tokio::time::sleep(attempt.retry_after.map_or(wait, |retry_after| {
             retry_after.min(upstream.settings.backoff_cap)
         }))
@@ -78,10 +78,10 @@ fn truncate(body: Option<Box<RawValue>>, room: Option<usize>) -> (Option<Box<Raw
     }
 }
 
-/// Returns the beginning of a JSON text that has at most `bytes` bytes once it is inside a JSON string.
+/// Returns the longest beginning of a JSON text that has at most `bytes` bytes as a JSON string.
 ///
-/// A quote, a backslash, and the white space between values take two bytes each there. JSON text has
-/// no other control characters.
+/// In a JSON string, a quote, a backslash, a line break and a tab are escaped, which takes two bytes
+/// each. JSON text has no other control characters.
 fn beginning(json: &str, bytes: usize) -> &str {
     let mut taken = 0;
     let end = json.char_indices().find_map(|(at, char)| {

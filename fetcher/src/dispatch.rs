@@ -31,10 +31,10 @@ impl Queue {
     }
 }
 
-/// Starts all items, each as soon as there is a permit for it. The channel closes after the last one.
+/// Starts all items, each as soon as it gets a permit. The channel closes after the last record.
 ///
-/// Each permit gets a task, which fetches one item after the other with it: to release a permit and
-/// to acquire another takes longer than many an upstream takes to respond.
+/// Each permit is used by one task, which fetches one item after the other with it. Releasing the
+/// permit and acquiring another can take longer than a fast upstream takes to respond.
 pub(crate) async fn dispatch(
     lane: Arc<LaneState>,
     items: Vec<Item>,
@@ -48,7 +48,7 @@ pub(crate) async fn dispatch(
     for item in later {
         let wait = Duration::from_millis(item.not_before_ms - now);
         if !lane.is_too_late_after(wait) {
-            // In a task of its own, so that other items need not wait for it.
+            // A separate task, so that other items don't wait for this one.
             tokio::spawn(fetch_later(Arc::clone(&lane), item, wait, sender.clone()));
         }
     }
@@ -82,7 +82,8 @@ async fn fetch_one_by_one(
     while let Some((item, permit)) = next.take() {
         let (record, permit) = item.fetch(&lane, permit, aborted.as_mut()).await;
         if let Some(record) = record {
-            // The lane receives until the last sender is dropped, so this fails only if the lane is gone.
+            // The lane receives until the last sender is dropped, so this fails only if the lane was
+            // dropped.
             let _ = sender.send(record).await;
         }
         if let Some(permit) = permit

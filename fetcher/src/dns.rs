@@ -13,8 +13,9 @@ use tokio::time::Instant;
 /// How long addresses are cached. The system's resolver returns no time to live.
 const CACHED_FOR: Duration = Duration::from_secs(30);
 
-/// The system's resolver with a short cache. Callers that come while a look-up runs wait for it and
-/// get its result, even if that is an error.
+/// The system's resolver with a short cache.
+///
+/// A call during a look-up of the same name waits for that look-up and returns its result or error.
 #[derive(Clone, Default)]
 pub(crate) struct Resolver {
     cache: Arc<Mutex<HashMap<String, Lookup>>>,

@@ -1,4 +1,4 @@
-//! Errors of the fetcher itself. A GET that fails isn't one of them: it is the outcome of a row.
+//! Errors of the fetcher itself. A failed GET is not an error here, but the outcome of an item.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ pub enum FetcherError {
     /// The store failed. The same event may succeed later.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// The event has none of the known shapes.
+    /// The fields of the event are not those of a known event.
     #[error(
         "invalid event: {0}. The fetcher accepts {{executionId, pass, batch}}, {{executionId, pass, finish: true}}, {{executionId, sweep: true}} or {{ssn, maxBytes}}"
     )]
@@ -23,7 +23,7 @@ pub enum FetcherError {
         /// What is missing, such as `pass`.
         what: &'static str,
     },
-    /// The invocation would end before one attempt could be made and written.
+    /// The remaining time of the invocation is too short for one attempt and for writing its result.
     #[error(
         "the invocation has only {0:?} left, too little to make one attempt and write its result: raise the function's timeout, or lower the attempt timeout"
     )]
@@ -53,17 +53,17 @@ pub enum SettingsError {
         "the upstream's address is invalid: {0}. Use an address such as https://records.example.gov/ssn/"
     )]
     Address(String),
-    /// The address is plain http, which shows every number to the network.
+    /// The address is plain http, so every number would cross the network unencrypted.
     #[error(
         "the upstream {0} is plain http beyond this machine: every number would cross the network unencrypted. Use https, or allow it with --allow-http"
     )]
     PlainHttp(String),
-    /// A value that a setting doesn't take.
+    /// A setting has an invalid value.
     #[error("{name} is {problem}")]
     Invalid {
         /// The setting or its variable.
         name: String,
-        /// The value, unless it may be a secret, and what the setting takes.
+        /// The value, unless it may be a secret, and which values are valid.
         problem: String,
     },
     /// A certificate to trust can't be read.

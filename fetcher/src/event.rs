@@ -1,5 +1,4 @@
-//! The events that the fetcher handles, and its responses. Neither holds a number, except in the
-//! direct shape.
+//! The events that the fetcher handles, and its responses. Only a direct event holds a number.
 
 use std::fmt;
 
@@ -42,7 +41,7 @@ pub enum Event {
     },
 }
 
-/// Shows ids only: the direct shape holds a number.
+/// Shows only ids, since a direct event holds a number.
 impl fmt::Debug for Event {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -108,7 +107,7 @@ impl TryFrom<Value> for Event {
     type Error = FetcherError;
 
     fn try_from(event: Value) -> Result<Self, Self::Error> {
-        // serde's message may contain the input, so it is not passed on.
+        // serde's message may contain the number, so it is dropped.
         let fields: Fields = serde_json::from_value(event).map_err(|_| {
             FetcherError::InvalidEvent("it has an unknown field, or a field with an invalid value")
         })?;
@@ -166,7 +165,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn only_the_four_shapes_are_accepted() {
+    fn only_the_four_kinds_of_event_are_accepted() {
         let id = "01jd0000000000000000000abc";
         for (event, kind) in [
             (

@@ -1,17 +1,18 @@
-//! Why a GET failed. The HTTP client's errors hold the URL and so the number; they are converted here.
+//! Why a GET failed. The HTTP client's errors contain the URL, and so the number; this module converts
+//! them to kinds of error that don't.
 
 use std::error::Error;
 use std::io;
 
 use contract::wire::ErrorKind;
 
-/// Why a GET brought no response.
+/// Why a GET returned no response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum GetError {
     /// It failed for this reason.
     #[error("{}", .0.message())]
     Failed(ErrorKind),
-    /// The upstream doesn't speak HTTP/2, and this client speaks nothing else.
+    /// The upstream doesn't speak HTTP/2, the only protocol of this client.
     #[error("the upstream does not speak HTTP/2")]
     NotHttp2,
 }
@@ -25,14 +26,15 @@ pub(crate) fn error_after_connecting(error: &reqwest::Error) -> ErrorKind {
     match transport {
         Some(error) if error.is_parse() || is_malformed(error) => ErrorKind::InvalidAnswer,
         Some(_) => ErrorKind::ConnectionLost,
-        // The body was complete, so its content encoding is broken.
+        // The body arrived completely but can't be decompressed.
         None if error.is_decode() => ErrorKind::InvalidAnswer,
         None => ErrorKind::ConnectionLost,
     }
 }
 
-/// Whether the response violated HTTP's framing of a body. A broken TLS record looks the same, but
-/// that is a fault of the connection.
+/// Whether the response's body is malformed HTTP, such as an invalid chunk length.
+///
+/// A broken TLS record causes the same I/O errors, but it means that the connection was lost.
 fn is_malformed(error: &hyper::Error) -> bool {
     let is_tls = error_chain(error).any(|error| error.is::<rustls::Error>());
     let mut io = error_chain(error).filter_map(|error| error.downcast_ref::<io::Error>());
@@ -53,8 +55,9 @@ pub(crate) fn error_while_connecting(error: &(dyn Error + 'static)) -> ErrorKind
     }
 }
 
-/// Iterates over an error and its sources. It also visits the error inside an I/O error, which that
-/// one's `source` skips.
+/// Iterates over an error and its sources, including an error that an [`io::Error`] wraps.
+///
+/// `source` of an `io::Error` skips the wrapped error itself.
 pub(crate) fn error_chain<'a>(
     error: &'a (dyn Error + 'static),
 ) -> impl Iterator<Item = &'a (dyn Error + 'static)> {

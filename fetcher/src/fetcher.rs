@@ -35,9 +35,9 @@ impl Fetcher {
         })
     }
 
-    /// Returns the upstream's host (with the port unless it is the default) and the path.
+    /// Returns the upstream's host, with the port unless it is the default, and the path.
     ///
-    /// The number is appended to that path, which ends with a slash.
+    /// The path ends with a slash; each number is appended to it.
     pub fn upstream(&self) -> (String, String) {
         (
             self.upstream.address.host(),
@@ -45,12 +45,12 @@ impl Fetcher {
         )
     }
 
-    /// The upstream's scheme, host, port and path: no part that may be a secret.
+    /// Returns the upstream's address without the parts that may be secret: user, password and query.
     pub fn redacted_address(&self) -> String {
         self.upstream.address.redacted()
     }
 
-    /// Handles an event, as a Lambda whose invocation ends at `deadline`.
+    /// Handles an event. `deadline` is when the invocation ends, if it has a time limit.
     pub async fn handle(
         &self,
         event: Event,
@@ -103,8 +103,7 @@ impl Fetcher {
             Instant::now(),
             self.upstream.settings.attempt_timeout + FLUSH_MARGIN,
         );
-        // An error with a name. Otherwise each invocation would start no GET and request another
-        // invocation, without end.
+        // Without this error, each invocation would start no GET and request another one, forever.
         deadline
             .checked_sub(margin)
             .filter(|last| *last > now)
@@ -138,7 +137,7 @@ impl Fetcher {
         .await
     }
 
-    /// Decides how a pass ended: ABORTED if the execution was erased meanwhile.
+    /// Decides how a pass ended. It is ABORTED if the execution has been erased.
     pub async fn finish_pass(
         &self,
         id: &ExecutionId,
@@ -160,8 +159,8 @@ impl Fetcher {
 
     /// Fetches one number and returns the upstream's response.
     ///
-    /// `text` is the number as a person typed it. With `max_bytes` the result has at most that many
-    /// bytes as JSON: a longer body is truncated, and the result says so.
+    /// `text` is the number as a person typed it. `max_bytes` is the maximum size of the result as JSON:
+    /// a longer body is truncated, and `truncated` is set.
     pub async fn fetch_one(&self, text: &str, max_bytes: Option<usize>) -> DirectResponse {
         direct::fetch(&self.upstream, text, max_bytes).await
     }

@@ -1,4 +1,4 @@
-//! One item: makes attempts until the item has its result, or no time remains.
+//! One item: makes attempts until the item has its result, or no more may be made.
 
 use std::pin::Pin;
 
@@ -23,11 +23,13 @@ pub(crate) struct Item {
 }
 
 impl Item {
-    /// Makes attempts until there is a result, or the lane stops, or it is too late.
+    /// Makes attempts until the item has its result, the lane stops, or the deadline is too close.
     ///
-    /// `permit` is for the first attempt. The permit of the last attempt is returned if the item has
-    /// its result. There is no record if no attempt has ended. `aborted` is [`LaneState::aborted`]: a
-    /// task passes the same future for all of its items, and must not fetch any more once it is ready.
+    /// `permit` is for the first attempt. `aborted` is [`LaneState::aborted`]; a task passes the same
+    /// future for all of its items, and must not fetch another item once the future is ready.
+    ///
+    /// Returns the record of the last attempt that ended, if any. If the item has its result, also
+    /// returns the permit of the last attempt, to be reused.
     pub(crate) async fn fetch(
         mut self,
         lane: &LaneState,
@@ -51,7 +53,7 @@ impl Item {
             let may_be_retried = attempt.may_be_retried();
             let retry_after = attempt.retry_after.filter(|_| may_be_retried);
             if let Some(wait) = retry_after {
-                // Before the permit is released: the next one to get it must find the lane paused.
+                // Must precede releasing the permit: the item that gets it next must see the pause.
                 lane.pause(wait);
             }
             self.attempts += 1;

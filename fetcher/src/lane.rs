@@ -1,4 +1,4 @@
-//! A lane: it fetches the items of one batch, as many at the same time as it gets permits.
+//! A lane: it fetches the items of one batch in parallel, within the limits of its limiter.
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -18,10 +18,11 @@ use crate::{BatchResponse, FetcherError, Limiter};
 
 /// How often a lane checks whether the run was stopped.
 const STOP_CHECK_INTERVAL: Duration = Duration::from_secs(3);
-/// How often a lane with failures checks whether the run has too many of them.
+/// How often a lane with failures checks whether the run has more than it tolerates.
 const FAILURE_CHECK_INTERVAL: Duration = Duration::from_secs(10);
-/// Capacity of the channel of records, and how many are received in one step. Items wait while it is
-/// full, so that large bodies don't pile up in memory while others are being written.
+/// Capacity of the channel of records, and maximum number of records received in one step.
+///
+/// Items wait while the channel is full. So large bodies don't accumulate in memory during a flush.
 const MAX_RECORDS: usize = 64;
 /// Waits between the attempts to write the last records.
 const CLOSE_BACKOFF: [Duration; 3] = [
@@ -29,7 +30,7 @@ const CLOSE_BACKOFF: [Duration; 3] = [
     Duration::from_millis(500),
     Duration::from_millis(1_000),
 ];
-/// Longest wait that a batch requests before its next invocation.
+/// Maximum wait that a batch requests before its next invocation.
 const MAX_WAIT_BETWEEN_INVOCATIONS: Duration = Duration::from_secs(5 * 60);
 
 /// How a batch is fetched.
@@ -38,7 +39,7 @@ pub struct LaneOptions {
     pub limiter: Arc<Limiter>,
     /// Stops the lane.
     pub signal: watch::Receiver<Signal>,
-    /// No GET starts after this; `None` if the invocation has no time limit.
+    /// Latest time at which a GET may start; `None` if the invocation has no time limit.
     pub start_deadline: Option<Instant>,
     /// Called once all items have been started, so that the next batch may begin.
     pub on_dispatched: Box<dyn FnOnce() + Send>,
@@ -73,14 +74,15 @@ impl Lane<'_> {
         }
         state.stop(*signal.borrow_and_update());
 
-        // However this function ends, its tasks end too.
+        // Ends the tasks below when this function returns or is dropped.
         let _stop_on_drop = StopOnDrop(Arc::clone(&state));
         let (sender, mut receiver) = mpsc::channel(MAX_RECORDS);
         tokio::spawn(dispatch(Arc::clone(&state), items, sender, on_dispatched));
         let mut records = Vec::with_capacity(MAX_RECORDS);
         let mut next_stop_check = Instant::now() + STOP_CHECK_INTERVAL;
         let mut next_failure_check = Instant::now() + FAILURE_CHECK_INTERVAL;
-        // One timer for the next check or flush, since thousands of records may arrive before it.
+        // One timer for all checks and flushes. A new timer per iteration would be slow, since
+        // thousands of records may arrive before the next check.
         let mut timer = pin!(sleep_until(next_stop_check));
         loop {
             let mut next = next_stop_check.min(writer.next_flush());
@@ -165,9 +167,9 @@ impl Lane<'_> {
             .is_some())
     }
 
-    /// Writes the remaining records, in several attempts.
+    /// Writes the remaining records, with retries.
     ///
-    /// Records that can't be written are lost, and their items must be fetched again.
+    /// If all attempts fail, the records are lost, and their items must be fetched again.
     async fn close(&self, writer: &mut SegmentWriter<'_>) -> Result<(), StoreError> {
         for wait in CLOSE_BACKOFF {
             match writer.close().await {
@@ -179,7 +181,7 @@ impl Lane<'_> {
         writer.close().await
     }
 
-    /// Writes the records so far. If that fails, the next flush writes them too.
+    /// Writes the records received so far. If that fails, the next flush includes them.
     async fn flush(&self, writer: &mut SegmentWriter<'_>, state: &LaneState) {
         if let Err(error) = writer.flush().await {
             self.warn(&error, "could not write results; retrying");
@@ -189,8 +191,9 @@ impl Lane<'_> {
         }
     }
 
-    /// Marks the pass to stop if more items failed than the run tolerates. If the store fails, the next
-    /// check or the end of the run finds that out.
+    /// Marks the pass to stop if more items failed than the run tolerates.
+    ///
+    /// An error of the store is only logged, since the next check or the end of the run tries again.
     async fn check_failures(&self, state: &LaneState) {
         match self.mark_stop_if_too_many_failed().await {
             Ok(true) => state.stop(Signal::Stop),
@@ -222,7 +225,7 @@ impl Lane<'_> {
     }
 }
 
-/// Stops the tasks of a lane when the lane ends, also by an error or by being dropped.
+/// Stops the tasks of a lane when it is dropped, that is, however the lane ends.
 struct StopOnDrop(Arc<LaneState>);
 
 impl Drop for StopOnDrop {
@@ -231,9 +234,9 @@ impl Drop for StopOnDrop {
     }
 }
 
-/// Counts the pending items and computes the wait until the first of them may be fetched.
+/// Counts the pending items and computes how long to wait until the first of them may be fetched.
 ///
-/// That is not before the end of the lane's pause.
+/// The wait includes the rest of the lane's pause.
 fn response(writer: &SegmentWriter<'_>, pause: Duration) -> BatchResponse {
     let now = now_ms();
     let (mut pending, mut shortest) = (0, None);

@@ -9,21 +9,23 @@ use tokio::time::{Instant, sleep, sleep_until};
 use crate::limiter::{Limiter, Permit};
 use crate::upstream::Upstream;
 
-/// How long requests in flight may still run once the lane has stopped.
+/// How long requests in flight may continue after the lane has stopped.
 const GRACE: Duration = Duration::from_secs(2);
-/// Longest wait within an invocation that has a deadline, that is, a Lambda, whose time is paid for.
-/// An item that has to wait longer stays pending for a later invocation.
+/// Maximum wait within an invocation that has a deadline, that is, in a Lambda.
+///
+/// A Lambda is billed while it waits. So an item that must wait longer stays pending, and a later
+/// invocation fetches it.
 const MAX_WAIT_IN_LAMBDA: Duration = Duration::from_secs(5);
 
-/// Whether a lane runs. Its owner may send one of the other two once.
+/// Whether a lane runs. After `Run`, its owner may send either `Stop` or `Shutdown`, once.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Signal {
     /// The lane runs.
     #[default]
     Run,
-    /// The run was stopped: items that have not been fetched will not be.
+    /// The run was stopped: the remaining items will not be fetched.
     Stop,
-    /// The process ends: another invocation will fetch the rest of the batch.
+    /// The process shuts down: a later invocation will fetch the remaining items.
     Shutdown,
 }
 
@@ -37,7 +39,7 @@ pub(crate) struct LaneState {
 }
 
 impl LaneState {
-    /// The state of a lane that runs. No GET starts after `start_deadline`.
+    /// Creates the state of a running lane. No GET starts after `start_deadline`.
     pub(crate) fn new(
         upstream: Arc<Upstream>,
         limiter: Arc<Limiter>,
@@ -57,7 +59,7 @@ impl LaneState {
         *self.signal.borrow()
     }
 
-    /// Stops the lane, unless the signal is `Run` or the lane was stopped before.
+    /// Stops the lane. Does nothing if the signal is `Run` or the lane has already stopped.
     pub(crate) fn stop(&self, signal: Signal) {
         self.signal.send_if_modified(|current| {
             let is_first = *current == Signal::Run && signal != Signal::Run;
@@ -68,20 +70,20 @@ impl LaneState {
         });
     }
 
-    /// Returns once the lane has stopped: no GET may start any more.
+    /// Waits until the lane has stopped. After that, no GET may start.
     pub(crate) async fn stopped(&self) {
         let mut signal = self.signal.subscribe();
         // `self` owns the sender, so waiting can't fail.
         let _ = signal.wait_for(|signal| *signal != Signal::Run).await;
     }
 
-    /// Returns once requests in flight must be aborted: some time after the lane has stopped.
+    /// Waits until requests in flight must be aborted, which is [`GRACE`] after the lane has stopped.
     pub(crate) async fn aborted(&self) {
         self.stopped().await;
         sleep(GRACE).await;
     }
 
-    /// Waits for a permit to start a GET now. `None` if the lane stops or it is too late.
+    /// Waits for a permit to start a GET now. `None` if the lane stops or the deadline is too close.
     pub(crate) async fn acquire(&self) -> Option<Permit> {
         loop {
             if !self.wait_out_pause().await {
@@ -100,9 +102,9 @@ impl LaneState {
         }
     }
 
-    /// Keeps the permit of a finished GET for the next one, and waits until the rate allows that.
+    /// Waits until the rate allows another GET with the permit of a finished one.
     ///
-    /// `None`, with the permit released, if the lane pauses or stops, or it is too late.
+    /// If the lane pauses or stops, or the deadline is too close, releases the permit and returns `None`.
     pub(crate) async fn renew(&self, permit: Permit) -> Option<Permit> {
         let may_start = || {
             self.signal() == Signal::Run
@@ -121,7 +123,7 @@ impl LaneState {
         may_start().then_some(permit)
     }
 
-    /// Pauses the whole lane: no item starts a GET for this time.
+    /// Pauses the whole lane: none of its items starts a GET during this time.
     pub(crate) fn pause(&self, time: Duration) {
         let until = Instant::now() + time;
         self.paused_until.send_if_modified(|current| {
@@ -140,7 +142,7 @@ impl LaneState {
             .saturating_duration_since(Instant::now())
     }
 
-    /// Waits until the lane isn't paused. False if the lane stops or it is too late then.
+    /// Waits for the end of the pause. Returns false if the lane stops or the deadline is too close.
     async fn wait_out_pause(&self) -> bool {
         loop {
             let wait = self.remaining_pause();
@@ -157,7 +159,7 @@ impl LaneState {
         }
     }
 
-    /// Returns once no GET may start any more in this invocation.
+    /// Waits until no GET may start in this invocation.
     async fn deadline_passed(&self) {
         match self.start_deadline {
             Some(deadline) => sleep_until(deadline).await,
@@ -166,6 +168,8 @@ impl LaneState {
     }
 
     /// Whether a GET after this wait would start too late in this invocation.
+    ///
+    /// If there is a start deadline, a wait of more than [`MAX_WAIT_IN_LAMBDA`] is too long, too.
     pub(crate) fn is_too_late_after(&self, wait: Duration) -> bool {
         self.start_deadline
             .is_some_and(|deadline| wait > MAX_WAIT_IN_LAMBDA || Instant::now() + wait > deadline)

@@ -10,7 +10,7 @@ use tokio::time::{Instant, sleep_until};
 /// Issues permits to send GETs: one limiter per lane in the cloud, one per execution on one machine.
 pub struct Limiter {
     in_flight: Arc<Semaphore>,
-    /// Shared by all limiters of the process, which has a limited number of file descriptors.
+    /// The limit of the whole process, whose file descriptors are limited. All its limiters share it.
     in_process: Option<Arc<Semaphore>>,
     rate: Option<Rate>,
 }
@@ -21,10 +21,10 @@ pub struct Permit {
     _shared: Option<OwnedSemaphorePermit>,
 }
 
-/// A rate limit. It assigns each waiter its own start time, at even intervals.
+/// A rate limit. It assigns each waiting task its own start time, at even intervals.
 ///
-/// So each of thousands of waiters wakes only once. If they polled the limiter instead, most would
-/// wake in vain.
+/// So each of thousands of tasks wakes only once. If they polled the limiter instead, most would have
+/// to wait again.
 struct Rate {
     interval: Duration,
     next_start: Mutex<Instant>,
@@ -33,8 +33,8 @@ struct Rate {
 impl Limiter {
     /// Limits GETs to `max_concurrency` in flight and `requests_per_second` started per second.
     ///
-    /// The first GET waits for one interval of the rate, so that many lanes that start at the same
-    /// time don't make a burst.
+    /// The first GET waits for one interval. Otherwise, many lanes that start at the same time would
+    /// cause a burst of requests.
     pub fn new(max_concurrency: u32, requests_per_second: Option<f64>) -> Self {
         let rate = requests_per_second.filter(|rate| *rate > 0.0).map(|rate| {
             let interval = Duration::from_secs_f64((1.0 / rate).min(86_400.0));
@@ -96,7 +96,7 @@ mod tests {
     use super::*;
 
     #[tokio::test(start_paused = true)]
-    async fn starts_are_evenly_spaced_from_the_first_on() {
+    async fn requests_start_at_even_intervals() {
         let limiter = Limiter::new(1_000, Some(50.0));
         let began = Instant::now();
         let mut permits = Vec::new();
@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn no_more_are_in_flight_than_allowed() {
+    async fn the_limit_of_requests_in_flight_is_enforced() {
         let limiter = Limiter::new(2, None);
         let (first, _second) = (limiter.acquire().await, limiter.acquire().await);
         assert!(

@@ -6,18 +6,18 @@ use http::HeaderValue;
 
 use crate::UpstreamSettings;
 
-/// Whether another attempt may bring a different status than this one.
+/// Whether another attempt may return a different status than this one.
 ///
-/// The request timed out, came too early or too often, or the server failed (RFC 9110, 15; RFC 8470;
-/// RFC 6585).
+/// These are the statuses for a request that timed out, was sent too early or too often, or that the
+/// server failed to handle (RFC 9110, 15; RFC 8470; RFC 6585).
 pub(crate) fn is_transient(status: u16) -> bool {
     matches!(status, 408 | 425 | 429 | 500..=599)
 }
 
 /// Returns how long to wait after this many attempts, with full jitter.
 ///
-/// The backoff doubles with each attempt, up to its cap. The wait is the fraction `random_fraction` of it, a
-/// random number from 0 to 1.
+/// The backoff doubles with each attempt, up to its cap. The wait is a random fraction of the backoff:
+/// `random_fraction` is a random number from 0 to 1.
 pub(crate) fn backoff(
     settings: &UpstreamSettings,
     attempts: u32,

@@ -12,9 +12,11 @@ use tokio::time::Instant;
 
 /// Time until the first flush. The interval doubles with each flush.
 const FIRST_INTERVAL: Duration = Duration::from_secs(2);
-/// Longest interval between two flushes.
+/// Maximum interval between two flushes.
 const LONGEST_INTERVAL: Duration = Duration::from_secs(30);
-/// Bytes of records that are flushed at once. Large bodies fill the memory of many lanes otherwise.
+/// Size of unwritten records that causes a flush before its time, in bytes.
+///
+/// Otherwise, large bodies could fill the memory of a process with many lanes.
 const MAX_UNWRITTEN_BYTES: usize = 2 << 20;
 
 /// Collects the records of a batch and writes them to the store.
@@ -34,12 +36,13 @@ pub(crate) struct SegmentWriter<'a> {
     next_flush: Instant,
     failures: u32,
     erased: bool,
-    /// Whether the last flush failed. Then the next one waits for its time, however much there is.
+    /// Whether the last flush failed. Then the next one waits until `next_flush`, even if there are many
+    /// unwritten records.
     last_flush_failed: bool,
 }
 
 impl<'a> SegmentWriter<'a> {
-    /// Reads the segments of the batch, so that only pending items are fetched.
+    /// Creates a writer, and reads the batch's segments to find out which items are pending.
     pub(crate) async fn open(
         store: &'a Store,
         meta: &'a Meta,
@@ -71,22 +74,22 @@ impl<'a> SegmentWriter<'a> {
         &self.state
     }
 
-    /// Returns how many items FAILED among the records of this writer.
+    /// Returns how many of the records added to this writer are FAILED.
     pub(crate) fn failures(&self) -> u32 {
         self.failures
     }
 
-    /// Whether the execution is being erased. Then nothing is written any more.
+    /// Whether the execution is being erased. After that, nothing is written.
     pub(crate) fn is_erased(&self) -> bool {
         self.erased
     }
 
-    /// Whether there are so many unwritten records that the next flush is due now.
+    /// Whether there are so many unwritten records that they must be flushed now.
     pub(crate) fn is_full(&self) -> bool {
         self.lines.len() >= MAX_UNWRITTEN_BYTES && !self.last_flush_failed
     }
 
-    /// Returns when the next flush is due.
+    /// Returns the time of the next flush.
     pub(crate) fn next_flush(&self) -> Instant {
         if self.is_full() {
             Instant::now()
@@ -102,7 +105,7 @@ impl<'a> SegmentWriter<'a> {
         self.state.add(head(record));
     }
 
-    /// Writes the new records as one segment. If that fails, they stay for the next flush.
+    /// Writes the unwritten records as one segment. If that fails, the next flush includes them.
     pub(crate) async fn flush(&mut self) -> Result<(), StoreError> {
         self.interval = (self.interval * 2).min(LONGEST_INTERVAL);
         self.next_flush = Instant::now() + self.interval;
@@ -118,11 +121,11 @@ impl<'a> SegmentWriter<'a> {
         result
     }
 
-    /// Writes the new records, and makes sure that a name says so if no item is pending.
+    /// Writes the unwritten records. If no item is pending then, ensures that a segment's name shows it.
     ///
-    /// Two fetchers may work on one batch, and each may know only a part of its results. So this lists
-    /// the segments once more: if there are others, it merges them and writes the totals of all. If
-    /// all segments are its own, it reads none of them.
+    /// Two fetchers may work on the same batch, and each may know only a part of its results. So this
+    /// lists the segments again. If another fetcher wrote some, it merges all segments, and writes an
+    /// empty segment whose name holds the totals of all.
     pub(crate) async fn close(&mut self) -> Result<(), StoreError> {
         self.flush().await?;
         if self.erased {

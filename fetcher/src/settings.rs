@@ -1,17 +1,17 @@
-//! How an upstream is asked: one table of settings, which everything that sets or reads one uses.
+//! The settings of the upstream: its address, and how requests are sent to it.
 //!
-//! [`TABLE`] defines each setting once: name, unit, default, range and help text. The setting
-//! `attempt_timeout` is
+//! [`TABLE`] defines each setting once: name, unit, default, range and help text. For example, the
+//! setting `attempt_timeout` is
 //!
 //! - a field of [`UpstreamSettings`], with the table's default; [`Fetcher::new`](crate::Fetcher::new)
 //!   checks its range;
 //! - the variable `ROLLCALL_ATTEMPT_TIMEOUT` of the `fetcher` Lambda, which reads its settings with
 //!   [`UpstreamSettings::from_environment`];
 //! - the flag `--attempt-timeout`, the variable `ROLLCALL_ATTEMPT_TIMEOUT` and the key
-//!   `attempt-timeout` of a settings file for the program `rollcall`, which makes its clap arguments
+//!   `attempt-timeout` of a settings file for the program `rollcall`, which creates its clap arguments
 //!   from the table.
 //!
-//! All of them parse a value with [`Setting::set`], so the same text means the same everywhere.
+//! All of them parse a value with [`Setting::set`], so a value is written in the same way everywhere.
 //! To add a setting, add a field and a line of the table.
 
 mod setting;
@@ -143,12 +143,12 @@ pub static TABLE: [Setting; 14] = [
     },
 ];
 
-/// How the upstream is asked. Set by the operator, never by a request.
+/// The settings of the upstream. The operator sets them; a caller of the API can't.
 #[derive(Clone)]
 pub struct UpstreamSettings {
-    /// The address to whose path the number is appended, with or without a last slash. Its query is kept.
+    /// The address. The number is appended to its path, after a slash; its query is kept.
     pub url: String,
-    /// Sent with every request. May hold a secret, so `Debug` leaves them out.
+    /// Headers to send with every request. They may hold a secret, so `Debug` omits them.
     pub headers: HeaderMap,
     /// Time limit for opening a connection.
     pub connect_timeout: Duration,
@@ -158,27 +158,29 @@ pub struct UpstreamSettings {
     pub body_cap: u32,
     /// Maximum attempts for one item in one pass.
     pub max_attempts: u32,
-    /// The first backoff. It doubles, and a random part of it is waited (full jitter).
+    /// Backoff before the second attempt. It doubles with each attempt; the wait is a random part of it
+    /// (full jitter).
     pub backoff: Duration,
     /// The longest backoff.
     pub backoff_cap: Duration,
     /// The longest `Retry-After` to wait for.
     pub retry_after_cap: Duration,
-    /// Maximum requests at a time on one HTTPS connection; beyond it, another is opened. Servers cap
-    /// HTTP/2 streams at 100 or more (RFC 9113, 6.5.2).
+    /// Maximum number of requests in flight on one HTTPS connection. For more, another is opened.
+    ///
+    /// Servers should allow at least 100 HTTP/2 streams per connection (RFC 9113, 6.5.2).
     pub streams_per_connection: u32,
-    /// Whether plain http is allowed beyond loopback.
+    /// Whether plain http to other machines is allowed.
     pub allow_http: bool,
-    /// Whether the proxy of `HTTPS_PROXY` and the like is used.
+    /// Whether to use the proxy that `HTTPS_PROXY`, `HTTP_PROXY` or `ALL_PROXY` names.
     pub use_proxy: bool,
-    /// Certificates in PEM to trust in addition to the others.
+    /// Certificates in PEM to trust in addition to `roots` or the system's.
     pub trusted_certificates: Option<Vec<u8>>,
-    /// Authorities to trust instead of the system's, which take long to load.
+    /// Root certificates to trust instead of the system's, which take long to load.
     pub roots: Option<Arc<RootCertStore>>,
 }
 
 impl UpstreamSettings {
-    /// The defaults of [`TABLE`], for the upstream at this address.
+    /// Creates settings for the upstream at this address, with the defaults of [`TABLE`].
     pub fn new(url: impl Into<String>) -> Self {
         let mut settings = Self {
             url: url.into(),
@@ -202,10 +204,10 @@ impl UpstreamSettings {
         settings
     }
 
-    /// Reads the variables of [`TABLE`]. `lookup` returns a variable's value.
+    /// Reads the settings from environment variables. `lookup` returns a variable's value.
     ///
-    /// `ROLLCALL_UPSTREAM` is required; the others have defaults. An error names the variable and what
-    /// it takes, and never repeats a header.
+    /// `ROLLCALL_UPSTREAM` is required; the others have defaults. An error names the variable and its
+    /// valid values, and never contains a header.
     pub fn from_environment(
         lookup: impl Fn(&str) -> Option<String>,
     ) -> Result<Self, SettingsError> {
@@ -230,7 +232,7 @@ impl UpstreamSettings {
         }
     }
 
-    /// Checks every range; the error names the setting.
+    /// Checks that every setting is within its range. The error names the setting.
     pub(crate) fn check(&mut self) -> Result<(), SettingsError> {
         TABLE.iter().try_for_each(|setting| setting.check(self))
     }

@@ -1,7 +1,7 @@
 //! The upstream, and one GET to it.
 //!
-//! The URL of a GET holds the number, and so may the HTTP client's errors. They don't leave the
-//! modules that send the GET: each becomes an [`ErrorKind`].
+//! The URL of a GET holds the number, and the HTTP client's errors may hold the URL. So these modules
+//! convert every such error to an [`ErrorKind`] and never return or log it.
 
 use std::time::{Instant, SystemTime};
 
@@ -80,7 +80,9 @@ impl Upstream {
     }
 }
 
-/// Reads the body, up to `cap` bytes. A body that arrives in one chunk, as most do, is not copied.
+/// Reads the body. Fails if it has more than `cap` bytes.
+///
+/// A body that arrives in one chunk, as most do, is not copied.
 async fn read_body(response: &mut Response, cap: usize) -> Result<Bytes, ErrorKind> {
     let mut first = Bytes::new();
     let mut rest = Vec::new();

@@ -11,8 +11,8 @@ use tokio::time::Instant;
 
 #[tokio::main]
 async fn main() -> Result<(), Error> {
-    // The level is fixed: at TRACE the runtime logs the event, which holds a number if the direct state
-    // machine invokes the function.
+    // The log level can't be configured: at TRACE the runtime logs the event, which holds a number if
+    // the direct state machine invokes the function.
     tracing_subscriber::fmt()
         .json()
         .without_time()
@@ -20,7 +20,8 @@ async fn main() -> Result<(), Error> {
         .with_max_level(tracing::Level::INFO)
         .init();
     let instance = Instance::new(|name: &str| std::env::var(name).ok())?;
-    // Created before the first invocation. A secret that can't be read now may be readable then.
+    // Creates the fetcher before the first invocation. If the secret can't be read yet, the first
+    // invocation tries again.
     match instance.fetcher().await {
         Err(error @ InstanceError::Secret(_)) => {
             tracing::error!(%error, "could not read the secret; the next invocation tries again")
@@ -49,7 +50,9 @@ where
     response.map_err(|error| diagnostic(error.name(), &error))
 }
 
-/// Names an error as the state machines know it, which retry and catch by name. The runtime logs it.
+/// Converts an error to the form that Lambda returns. The runtime logs it.
+///
+/// The state machines decide by `name` whether to retry or to catch it.
 fn diagnostic(name: &str, error: &impl ToString) -> Diagnostic {
     Diagnostic {
         error_type: name.to_owned(),

@@ -1,7 +1,7 @@
 //! The fetcher as a Lambda: its settings and the upstream's secret.
 //!
-//! The fetcher reads the secret itself, and again from time to time, since it may change. In an
-//! environment variable, everybody who may read the function's settings would see it.
+//! The fetcher reads the secret from Secrets Manager, and again every few minutes, since it may change.
+//! In an environment variable, everybody who may read the function's settings could see it.
 
 mod secret;
 
@@ -16,17 +16,18 @@ use crate::{Fetcher, SettingsError, UpstreamSettings};
 
 pub use secret::{Secret, SecretError};
 
-/// How long a secret is used before it is read again. So a new secret is in use soon, and reading it
-/// costs little compared with an invocation.
+/// How long a secret is used before it is read again.
+///
+/// It is short enough that a new secret is used soon, and long enough that reading it costs little.
 const SECRET_LIFETIME: Duration = Duration::from_secs(5 * 60);
 
 /// The fetcher could not be created.
 #[derive(Debug, thiserror::Error)]
 pub enum InstanceError {
-    /// A setting is invalid. That lasts as long as the instance lives.
+    /// A setting is invalid. A retry by the same instance fails again.
     #[error(transparent)]
     Settings(#[from] SettingsError),
-    /// The upstream's secret can't be read now.
+    /// The upstream's secret can't be read. A retry may succeed.
     #[error(transparent)]
     Secret(#[from] SecretError),
     /// The bucket can't be opened.
@@ -113,7 +114,7 @@ impl<L: Fn(&str) -> Option<String>> Instance<L> {
         earlier: Option<&CurrentFetcher>,
     ) -> Result<CurrentFetcher, InstanceError> {
         let fetcher = match earlier {
-            // The same headers: the fetcher keeps its connections.
+            // The headers have not changed, so the fetcher and its connections are reused.
             Some(earlier) if earlier.headers == headers => earlier.fetcher.clone(),
             _ => {
                 let mut settings = UpstreamSettings::from_environment(|name| match name {

@@ -1,7 +1,7 @@
 //! The upstream's secret in AWS Secrets Manager.
 //!
-//! Only one action is called. `object_store` signs the request, as it does for S3, so that no SDK
-//! has to be loaded at each cold start.
+//! Rollcall calls only one action of it, and `object_store` can sign that request. So the Lambda needs
+//! no AWS SDK, which would have to be loaded at each cold start.
 
 use std::time::Duration;
 
@@ -135,7 +135,7 @@ impl Secret {
             let error: ErrorBody = serde_json::from_slice(&bytes).unwrap_or_default();
             return Err(SecretError::Rejected {
                 status: status.as_u16(),
-                // The name may follow a namespace and a `#`.
+                // The error's name may have a prefix: a namespace and a `#`.
                 kind: error.kind.rsplit('#').next().unwrap_or_default().to_owned(),
             });
         }
@@ -242,7 +242,7 @@ mod tests {
     }
 
     #[test]
-    fn an_arn_is_optional_and_any_other_value_is_rejected() {
+    fn the_secret_is_optional_but_must_be_an_arn() {
         assert!(Secret::from_environment(|_| None).unwrap().is_none());
         for bad in [
             "upstream",

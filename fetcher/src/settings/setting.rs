@@ -11,21 +11,21 @@ use http::{HeaderName, HeaderValue};
 use super::UpstreamSettings;
 use crate::SettingsError;
 
-/// What a header must look like.
+/// The syntax of a header, as an error describes it.
 const HEADER: &str = "it takes `Name: value`, such as `X-Api-Key: …`";
 
-/// A setting, as flags, variables and settings files name it.
+/// The definition of one setting.
 #[derive(Debug)]
 pub struct Setting {
     /// The name in snake case, such as `attempt_timeout`.
     pub name: &'static str,
     /// What it does, in a line without a full stop.
     pub help: &'static str,
-    /// What it takes, its default and its range.
+    /// The type of its value, with default and range.
     pub kind: Kind,
 }
 
-/// What a setting takes, its default and its range.
+/// The type of a setting's value, with default and range.
 #[derive(Debug)]
 pub enum Kind {
     /// The upstream's address. [`Fetcher::new`](crate::Fetcher::new) checks it.
@@ -38,40 +38,40 @@ pub enum Kind {
     CertificateFile,
     /// A duration, such as `30` (seconds), `30s` or `500ms`.
     Duration {
-        /// The value if nothing sets it.
+        /// The default.
         default: Duration,
-        /// What it takes.
+        /// The valid values.
         range: RangeInclusive<Duration>,
-        /// Where it is kept.
+        /// Returns its field in the settings.
         field: fn(&mut UpstreamSettings) -> &mut Duration,
     },
     /// A whole number.
     Count {
-        /// The value if nothing sets it.
+        /// The default.
         default: u32,
-        /// What it takes.
+        /// The valid values.
         range: RangeInclusive<u32>,
         /// What it counts, such as `bytes`.
         unit: &'static str,
-        /// Where it is kept.
+        /// Returns its field in the settings.
         field: fn(&mut UpstreamSettings) -> &mut u32,
     },
-    /// `true` or `false`; `false` by default. Holds where it is kept.
+    /// `true` or `false`; `false` by default. The function returns its field in the settings.
     Switch(fn(&mut UpstreamSettings) -> &mut bool),
 }
 
 impl Setting {
-    /// The flag without its hyphens, which is also the key in a settings file: `attempt-timeout`.
+    /// Returns the flag without its hyphens, which is also the key in a settings file: `attempt-timeout`.
     pub fn flag(&self) -> String {
         self.name.replace('_', "-")
     }
 
-    /// The environment variable: `ROLLCALL_ATTEMPT_TIMEOUT`.
+    /// Returns the name of the environment variable: `ROLLCALL_ATTEMPT_TIMEOUT`.
     pub fn variable(&self) -> String {
         format!("ROLLCALL_{}", self.name.to_uppercase())
     }
 
-    /// The default as a text that [`Self::set`] takes, if there is one.
+    /// Returns the default, if there is one, in the syntax of [`Self::set`].
     pub fn default_value(&self) -> Option<String> {
         match &self.kind {
             Kind::Duration { default, .. } => Some(format_duration(*default)),
@@ -81,7 +81,7 @@ impl Setting {
         }
     }
 
-    /// The range with its unit, such as `1 to 10 attempts`, if there is one.
+    /// Returns the range with its unit, such as `1 to 10 attempts`, if there is one.
     pub fn range(&self) -> Option<String> {
         match &self.kind {
             Kind::Duration { range, .. } => Some(format!(
@@ -96,15 +96,15 @@ impl Setting {
         }
     }
 
-    /// Whether a value may be a secret, which must be in no message.
+    /// Whether a value may be a secret, which no message may contain.
     pub fn is_secret(&self) -> bool {
         matches!(self.kind, Kind::Headers)
     }
 
-    /// Parses a value into its field. A file is read, and headers are added to those already set.
+    /// Parses a value and sets its field. Reads a file; adds headers to those already set.
     ///
-    /// The error says what is wrong and what the setting takes, such as `it takes 1 to 10 attempts`. It
-    /// does not repeat the value: [`Self::describe`] does, unless it is a secret.
+    /// The error says what is wrong and which values are valid, such as `it takes 1 to 10 attempts`. It
+    /// does not contain the value: [`Self::describe`] adds that, unless it may be a secret.
     pub fn set(&self, settings: &mut UpstreamSettings, value: &OsStr) -> Result<(), String> {
         let text = value.to_str().unwrap_or_default();
         match &self.kind {
@@ -128,7 +128,7 @@ impl Setting {
             }
             Kind::CertificateFile => {
                 let pem = read(value)?;
-                // rustls accepts a file without certificates, and would trust nobody more.
+                // rustls accepts a file without certificates, but that is a mistake of the operator.
                 if !String::from_utf8_lossy(&pem).contains("-----BEGIN CERTIFICATE-----") {
                     return Err("it holds no certificate: it takes PEM".to_owned());
                 }
@@ -150,7 +150,7 @@ impl Setting {
         Ok(())
     }
 
-    /// A refused value and what is wrong with it, without the value if it may be a secret.
+    /// Describes an invalid value and its problem. Omits the value if it may be a secret.
     pub fn describe(&self, value: &str, problem: &str) -> String {
         match self.is_secret() {
             true => format!("invalid: {problem}"),
@@ -202,7 +202,7 @@ impl Setting {
     }
 }
 
-/// A number of seconds, or numbers with units such as `1m 30s` or `1.5s`.
+/// Parses a number of seconds, or numbers with units such as `1m 30s` or `1.5s`.
 fn parse_duration(text: &str) -> Option<Duration> {
     let text = text.trim();
     match text.parse() {
@@ -215,7 +215,7 @@ fn format_duration(duration: Duration) -> String {
     humantime::format_duration(duration).to_string()
 }
 
-/// One `Name: value` per line; blank lines are skipped. Returns the number of a line that is none.
+/// Parses one `Name: value` per line and skips blank lines. The error is the number of an invalid line.
 fn parse_headers(text: &str) -> Result<Vec<(HeaderName, HeaderValue)>, usize> {
     let header = |line: &str| {
         let (name, value) = line.split_once(':')?;

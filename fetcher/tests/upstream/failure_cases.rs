@@ -25,7 +25,7 @@ pub struct FailureCase {
     pub attempts: u32,
     /// The number of connections accepted, for the cases in which that is checked.
     pub connections: Option<Box<dyn Fn() -> u32>>,
-    /// Whether the attempt times out, so that its status may have arrived or not.
+    /// Whether the status may be missing, since the attempt may time out before the status arrives.
     pub may_lack_status: bool,
     /// Reserves a port on which no server listens.
     _unused_port: Option<Arc<TcpSocket>>,

@@ -1,4 +1,4 @@
-//! Each failure has its kind and its attempts, and shows no number.
+//! Each kind of failure is reported and retried as expected, and no number is logged or stored.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -17,7 +17,7 @@ use crate::server::{Protocol, Server, ok, response};
 use crate::tcp_server::{read_head, server_stalling_after, tcp_server};
 
 #[tokio::test]
-async fn every_failure_has_its_kind_and_attempts_and_no_number() {
+async fn every_failure_is_classified_and_shows_no_number() {
     // Everything runs on this thread, so the log is complete.
     let (log, _logging) = capture_log();
     tracing::info!(target: "fetcher", "the log is captured");
@@ -54,7 +54,7 @@ async fn every_failure_has_its_kind_and_attempts_and_no_number() {
 
 #[tokio::test]
 async fn an_item_that_fails_once_is_retried() {
-    // The connections of the first five requests break off in the body.
+    // The connections of the first five requests are closed during the body.
     let good = Server::always_ok(Protocol::Http1).await;
     let port = good.port;
     let requests = Arc::new(AtomicU32::new(0));
@@ -111,7 +111,7 @@ async fn a_timeout_in_the_body_keeps_the_status() {
 }
 
 #[tokio::test]
-async fn an_item_gets_all_of_its_attempts() {
+async fn an_item_gets_at_most_its_maximum_of_attempts() {
     let server = Server::start(Protocol::Http2(100), |received| async move {
         Some(if received.earlier < 3 {
             response(500, "text/plain", "")

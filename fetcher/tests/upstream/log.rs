@@ -7,8 +7,9 @@ use tokio::sync::watch;
 use tracing::subscriber::DefaultGuard;
 use tracing_subscriber::EnvFilter;
 
-/// Captures what the fetcher logs on this thread while the guard lives. That is everything if the
-/// test's runtime has only one thread.
+/// Captures what the fetcher logs on this thread until the guard is dropped.
+///
+/// If the test's runtime has only one thread, the captured log is complete.
 pub fn capture_log() -> (Log, DefaultGuard) {
     let log = Log(Arc::default());
     let writer = log.clone();

@@ -37,14 +37,14 @@ fn check_connections(server: &Server, min: u32) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_thousand_are_in_flight_with_100_streams_a_connection() {
+async fn a_thousand_requests_share_ten_http2_connections() {
     let server = Server::in_rounds(Protocol::Http2(100), 1_000).await;
     all_at_once(&server, settings(&server), 1_000, Version::HTTP_2).await;
     check_connections(&server, 10);
 }
 
 #[tokio::test]
-async fn a_lower_cap_of_streams_takes_more_connections() {
+async fn fewer_streams_per_connection_need_more_connections() {
     let server = Server::in_rounds(Protocol::Http2(32), 200).await;
     let settings = UpstreamSettings {
         streams_per_connection: 32,
@@ -55,7 +55,7 @@ async fn a_lower_cap_of_streams_takes_more_connections() {
 }
 
 #[tokio::test]
-async fn a_lower_unknown_cap_of_streams_loses_no_response() {
+async fn a_server_with_a_lower_stream_limit_loses_no_response() {
     let server = Server::always_ok(Protocol::Http2(10)).await;
     let run = Run::new(settings(&server), 300).await;
     let rows = run.rows_of_batch().await;
@@ -64,15 +64,15 @@ async fn a_lower_unknown_cap_of_streams_loses_no_response() {
 }
 
 #[tokio::test]
-async fn three_hundred_are_in_flight_over_tls_with_http1() {
+async fn three_hundred_requests_run_in_parallel_over_tls() {
     let server = Server::in_rounds(Protocol::Http1OverTls, 300).await;
     all_at_once(&server, settings(&server), 300, Version::HTTP_11).await;
-    // A few more connections find out that HTTP/2 isn't spoken.
+    // A few more connections are opened before the client knows that the server lacks HTTP/2.
     check_connections(&server, 300);
 }
 
 #[tokio::test]
-async fn three_hundred_are_in_flight_without_tls() {
+async fn three_hundred_requests_run_in_parallel_without_tls() {
     let server = Server::in_rounds(Protocol::Http1, 300).await;
     all_at_once(&server, settings(&server), 300, Version::HTTP_11).await;
     assert_eq!(server.accepted(), 300);
@@ -98,7 +98,7 @@ async fn connections_are_reused() {
 }
 
 #[tokio::test]
-async fn an_upstream_that_changes_its_protocol_is_followed() {
+async fn the_fetcher_adapts_if_the_upstream_changes_its_protocol() {
     // The same address speaks HTTP/1.1 only, then HTTP/2, then HTTP/1.1 again, as if it moved behind
     // another load balancer.
     let (old, new) = (
@@ -179,7 +179,7 @@ async fn a_dead_http2_connection_fails_only_one_attempt() {
 }
 
 #[tokio::test]
-async fn an_http2_server_that_sends_goaway_loses_no_row() {
+async fn a_goaway_of_an_http2_server_loses_no_row() {
     // Every connection takes five requests and then sends GOAWAY.
     let tls = acceptor(&[b"h2"]);
     let (port, accepted) = tcp_server(move |stream, _| {
@@ -205,7 +205,8 @@ async fn an_http2_server_that_sends_goaway_loses_no_row() {
 
 #[tokio::test]
 async fn requests_that_wait_for_a_connection_fail_with_it() {
-    // There is no TLS handshake. If each request connected by itself, there would be 200 connections.
+    // The server sends nothing, so no handshake ends. If each attempt opened its own connection, there
+    // would be 200.
     let (port, accepted) = tcp_server(|stream, _| async move {
         let _open = stream;
         std::future::pending().await
@@ -232,7 +233,7 @@ async fn requests_that_wait_for_a_connection_fail_with_it() {
 }
 
 #[tokio::test]
-async fn exactly_as_many_are_in_flight_as_the_limit_allows() {
+async fn the_limit_of_requests_in_flight_is_used_fully() {
     let server = Server::in_rounds(Protocol::Http1, 7).await;
     let run = Run::new(settings(&server), 28).await;
     let options = LaneOptions {

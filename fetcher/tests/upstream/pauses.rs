@@ -1,4 +1,4 @@
-//! Waits: for `Retry-After`, for the rate limit, and until the end of an invocation.
+//! How the fetcher waits: after `Retry-After`, for the rate limit, and until an invocation must end.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -33,7 +33,7 @@ async fn retry_after_first(status: u16, seconds: &'static str) -> Server {
 
 #[tokio::test]
 async fn retry_after_pauses_the_whole_lane() {
-    // Also if the item that received it has no attempt left.
+    // The lane pauses even if the item that received the Retry-After has no attempt left.
     for (max_attempts, succeeded) in [(4, 6), (1, 5)] {
         let server = retry_after_first(429, "1").await;
         let settings = UpstreamSettings {
@@ -41,7 +41,7 @@ async fn retry_after_pauses_the_whole_lane() {
             ..settings(&server)
         };
         let run = Run::new(settings, 6).await;
-        // Five wait for a permit while the first gets the Retry-After.
+        // Five items wait for a permit while the first one receives the Retry-After.
         assert_eq!(run.batch_with(one_at_a_time()).await.pending, 0);
         assert_eq!(count(&run.rows().await, Outcome::Succeeded), succeeded);
         let received = server.received();
@@ -64,7 +64,7 @@ async fn retry_after_is_ignored_if_the_status_is_not_retried() {
 }
 
 #[tokio::test]
-async fn a_pause_past_the_deadline_becomes_the_wait_returned() {
+async fn a_pause_longer_than_the_invocation_is_returned() {
     let server = retry_after_first(503, "120").await;
     let run = Run::new(settings(&server), 6).await;
     let options = LaneOptions {
@@ -101,7 +101,7 @@ async fn a_retry_after_above_the_cap_is_shortened() {
 }
 
 #[tokio::test]
-async fn nothing_starts_after_the_deadline_or_is_requested_twice() {
+async fn no_request_starts_after_the_deadline_or_is_repeated() {
     let server = Server::always_ok(Protocol::Http1).await;
     let run = Run::new(settings(&server), 40).await;
     let (mut pending, mut invocations) = (40, 0);
@@ -117,7 +117,7 @@ async fn nothing_starts_after_the_deadline_or_is_requested_twice() {
             .await;
         let received = server.received();
         let more = received.len() - before;
-        // At 50 a second, the first after 20 ms.
+        // 320 ms at 50 requests per second.
         assert!(more <= 16, "{more} in one invocation");
         assert_eq!(response.pending as usize, 40 - received.len());
         assert_eq!(response.wait_seconds, u32::from(response.pending > 0));
@@ -182,7 +182,7 @@ async fn an_invocation_before_the_retry_after_sends_nothing() {
                 ..options()
             })
             .await;
-        // The longest wait that a batch requests.
+        // 300 s is the maximum wait that a batch requests.
         assert_eq!((response.pending, response.wait_seconds), (3, 300));
         assert_eq!(server.received().len(), 3);
     }
@@ -230,9 +230,9 @@ async fn an_attempt_may_end_after_the_start_deadline() {
 }
 
 #[tokio::test]
-async fn no_more_start_per_second_than_the_rate_allows() {
+async fn requests_start_no_faster_than_the_rate_limit() {
     let server = Server::start(Protocol::Http1, |received: Received| async move {
-        // Retries count as well.
+        // The rate limit applies to retries as well.
         Some(if received.earlier == 0 && received.number.ends_with('1') {
             with_header(500, "x", "y")
         } else {

@@ -27,7 +27,7 @@ impl Run {
         Self::in_store(Store::in_memory(), settings, count).await
     }
 
-    /// Does the same in a store other than memory.
+    /// Does the same as [`Run::new`] in the given store.
     pub async fn in_store(store: Store, settings: UpstreamSettings, count: u32) -> Self {
         let fetcher = Fetcher::new(store.clone(), settings).unwrap();
         let (meta, pass) = store_list(&store, count).await;

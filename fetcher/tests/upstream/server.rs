@@ -68,7 +68,8 @@ struct RequestLog {
 }
 
 impl Server {
-    /// Responds as `handler` returns; `None` breaks the stream off.
+    /// Starts a server that sends what `handler` returns. `None` ends the connection or HTTP/2 stream
+    /// without a response.
     pub async fn start<F>(
         protocol: Protocol,
         handler: impl Fn(Received) -> F + Send + Sync + 'static,
@@ -125,12 +126,13 @@ impl Server {
         server
     }
 
-    /// Responds with 200 at once.
+    /// Starts a server that responds with 200 immediately.
     pub async fn always_ok(protocol: Protocol) -> Self {
         Self::start(protocol, |_| std::future::ready(Some(ok()))).await
     }
 
-    /// Responds in rounds: to all requests of a round once `size` of them have arrived.
+    /// Starts a server that responds to the requests in groups of `size`: it waits until a group is
+    /// complete.
     pub async fn in_rounds(protocol: Protocol, size: u32) -> Self {
         let arrived = Arc::new(watch::Sender::new(0_u32));
         Self::start(protocol, move |_| {
@@ -182,7 +184,11 @@ impl Server {
 async fn wait_for(counted: &watch::Sender<u32>, condition: impl FnMut(&u32) -> bool) {
     let mut changes = counted.subscribe();
     let waited = tokio::time::timeout(TIMEOUT, changes.wait_for(condition)).await;
-    assert!(waited.is_ok(), "the count stays at {}", *counted.borrow());
+    assert!(
+        waited.is_ok(),
+        "timed out at a count of {}",
+        *counted.borrow()
+    );
 }
 
 async fn serve<S>(
@@ -201,7 +207,7 @@ async fn serve<S>(
             handler(received).await.ok_or(NoResponse)
         }
     });
-    // The client judges how a connection ends, so the server ignores errors.
+    // The tests check how a connection ends at the client, so the server ignores errors.
     let _ = http.serve_connection(TokioIo::new(stream), service).await;
 }
 
@@ -233,7 +239,7 @@ impl RequestLog {
     }
 }
 
-/// Counts a GET as in flight until it is dropped, which also happens if the client disconnects.
+/// Counts a GET as in flight until dropped. The server also drops it if the client disconnects.
 struct InFlight(Arc<RequestLog>);
 
 impl InFlight {

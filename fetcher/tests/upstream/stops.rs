@@ -16,8 +16,9 @@ use crate::server::{Protocol, Server, ok};
 /// How long requests in flight may still run after a stop.
 const GRACE: Duration = Duration::from_secs(2);
 
-/// Ten items, five in flight. The upstream responds to the first one only, and only after the lane
-/// was told to end.
+/// A run of ten items, of which five are in flight when it is interrupted.
+///
+/// The upstream responds only to the first request, and only after the interruption.
 struct Interruption {
     server: Server,
     run: Run,
@@ -82,7 +83,7 @@ impl Interruption {
 }
 
 #[tokio::test]
-async fn a_stop_gives_requests_in_flight_two_seconds() {
+async fn after_a_stop_requests_in_flight_have_two_seconds() {
     for protocol in [Protocol::Http1, Protocol::Http2(100)] {
         let interrupted = Interruption::new(protocol).await;
         let (sender, signal) = watch::channel(Signal::Run);
@@ -138,7 +139,7 @@ async fn the_mark_in_the_store_stops_a_lane_without_a_signal() {
         .await;
     assert_eq!(response.pending, 0);
     interrupted.check().await;
-    // One more has started if the first had its response before the lane checked for the mark.
+    // A sixth request starts if the first one gets its response before the lane checks for the mark.
     let received = interrupted.server.received().len();
     assert!((5..=6).contains(&received), "{received}");
     // Another invocation starts nothing.
@@ -161,7 +162,7 @@ async fn a_lane_stopped_before_it_starts_sends_nothing() {
 }
 
 #[tokio::test]
-async fn a_lane_that_is_dropped_leaves_nothing_running() {
+async fn dropping_a_lane_ends_its_requests() {
     let interrupted = Interruption::new(Protocol::Http1).await;
     let (_sender, signal) = watch::channel(Signal::Run);
     let batch = interrupted.run.batch_with(interrupted.options(signal));

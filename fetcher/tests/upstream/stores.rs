@@ -13,7 +13,7 @@ use crate::log::capture_log;
 use crate::run::{Run, count, number, settings};
 use crate::server::{Protocol, Server, ok};
 
-/// An upstream for three numbers that responds to those whose index is below the channel's value.
+/// An upstream for three numbers. It responds to a number once the channel's value exceeds its index.
 async fn held_server() -> (Server, watch::Sender<u32>) {
     let (enabled, enabled_receiver) = watch::channel(0);
     let server = Server::start(Protocol::Http1, move |received| {
@@ -32,7 +32,7 @@ async fn held_server() -> (Server, watch::Sender<u32>) {
 }
 
 #[tokio::test]
-async fn a_stop_mark_that_cannot_be_read_ends_no_lane() {
+async fn a_lane_continues_if_the_stop_mark_is_unreadable() {
     let (log, _logging) = capture_log();
     let (server, enabled) = held_server().await;
     let run = Run::new(settings(&server), 3).await;
@@ -51,7 +51,7 @@ async fn a_stop_mark_that_cannot_be_read_ends_no_lane() {
 }
 
 #[tokio::test]
-async fn results_that_cannot_be_written_yet_are_not_lost() {
+async fn results_are_kept_while_they_cannot_be_written() {
     let (log, _logging) = capture_log();
     let (server, enabled) = held_server().await;
     let folder = tempfile::tempdir().unwrap();

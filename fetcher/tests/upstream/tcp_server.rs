@@ -1,4 +1,4 @@
-//! TCP servers, for behaviour that an HTTP server library doesn't offer.
+//! TCP servers, for behaviour that an HTTP server library doesn't support.
 
 use std::convert::Infallible;
 use std::future::Future;
