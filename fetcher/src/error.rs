@@ -55,7 +55,7 @@ pub enum SettingsError {
     Address(String),
     /// The address is plain http, so every number would cross the network unencrypted.
     #[error(
-        "the upstream {0} is plain http beyond this machine: every number would cross the network unencrypted. Use https, or allow it with --allow-http"
+        "the upstream's address is plain http to {0}, so every number would cross the network unencrypted. Use https, or allow it with --allow-http"
     )]
     PlainHttp(String),
     /// A setting has an invalid value.
