@@ -63,7 +63,7 @@ pub(crate) async fn load_execution(api: &Api, meta: &Meta) -> Result<Execution, 
     ))
 }
 
-/// Checks a pass with the engine: settles it if it has ended, or starts it again if it is unknown.
+/// Checks a pass with the engine: finishes it if it has ended, or starts it again if it is unknown.
 async fn check_engine(
     api: &Api,
     meta: &Meta,

@@ -74,7 +74,7 @@ impl Lane<'_> {
         }
         state.stop(*signal.borrow_and_update());
 
-        // Ends the tasks below when this function returns or is dropped.
+        // Ends the tasks below when this function returns, or when its future is dropped.
         let _stop_on_drop = StopOnDrop(Arc::clone(&state));
         let (sender, mut receiver) = mpsc::channel(MAX_RECORDS);
         tokio::spawn(dispatch(Arc::clone(&state), items, sender, on_dispatched));

@@ -124,8 +124,8 @@ impl<'a> SegmentWriter<'a> {
     /// Writes the unwritten records. If no item is pending then, ensures that a segment's name shows it.
     ///
     /// Two fetchers may work on the same batch, and each may know only a part of its results. So this
-    /// lists the segments again. If another fetcher wrote some, it merges all segments, and writes an
-    /// empty segment whose name holds the totals of all.
+    /// lists the segments again, and merges all of them if another fetcher wrote some. Then, if no
+    /// name holds the totals, it writes an empty segment whose name does.
     pub(crate) async fn close(&mut self) -> Result<(), StoreError> {
         self.flush().await?;
         if self.erased {

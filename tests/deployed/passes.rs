@@ -51,7 +51,7 @@ async fn a_pass_fetches_all_its_batches_in_both_map_modes() {
         engine.start(start.clone()).await.unwrap();
         engine.start(start).await.expect("as good as started");
         assert_eq!(end(&engine, &meta).await, SUCCEEDED);
-        let summary = store.summary(&meta.id, 1).await.unwrap().expect("settled");
+        let summary = store.summary(&meta.id, 1).await.unwrap().expect("ended");
         assert_eq!(summary.counts.succeeded, 5);
     }
 }
@@ -71,7 +71,7 @@ async fn a_lost_batch_is_reported_and_ends_no_other() {
         };
         assert_eq!(status, ExecutionStatus::Failed);
         assert!(reason.is_some_and(|reason| reason.contains("not tried")));
-        let summary = store.summary(&meta.id, 1).await.unwrap().expect("settled");
+        let summary = store.summary(&meta.id, 1).await.unwrap().expect("ended");
         assert_eq!((summary.counts.succeeded, summary.counts.not_tried), (2, 1));
     }
 }
