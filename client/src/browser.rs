@@ -2,14 +2,11 @@
 
 use std::time::Duration;
 
-use bytes::Bytes;
-use gloo_net::http::RequestBuilder;
-use http::header::{ETAG, HeaderValue, RETRY_AFTER};
-use http::{Request, Response, StatusCode};
+use gloo_net::http::{Method, RequestBuilder};
 use js_sys::Uint8Array;
 use web_sys::AbortSignal;
 
-use crate::{ClientError, Retry};
+use crate::{ClientError, Request, Response, Retry};
 
 /// [`Retry::NEVER`] with the browser's random numbers, to derive others from.
 pub const NEVER: Retry = Retry {
@@ -19,17 +16,17 @@ pub const NEVER: Retry = Retry {
 
 /// Sends a request to the server that the page came from, until `signal` aborts it.
 ///
-/// Of the response's headers it has those that a [`Client`](crate::Client) reads. Fails with
+/// `authorization` is the value of that header, where the server asks for one. Fails with
 /// [`ClientError::Unreachable`] without a reason: a browser reports none to scripts.
 pub async fn send(
-    request: Request<Bytes>,
+    request: &Request,
+    authorization: Option<&str>,
     signal: Option<&AbortSignal>,
-) -> Result<Response<Bytes>, ClientError> {
-    fetch(request, signal)
-        .await
-        .map_err(|_| ClientError::Unreachable {
-            reason: String::new(),
-        })
+) -> Result<Response, ClientError> {
+    let response = fetch(request, authorization, signal).await;
+    response.map_err(|_| ClientError::Unreachable {
+        reason: String::new(),
+    })
 }
 
 /// Returns after this time, at most 24 days.
@@ -38,28 +35,35 @@ pub async fn sleep(duration: Duration) {
 }
 
 async fn fetch(
-    request: Request<Bytes>,
+    request: &Request,
+    authorization: Option<&str>,
     signal: Option<&AbortSignal>,
-) -> Result<Response<Bytes>, gloo_net::Error> {
-    let (parts, body) = request.into_parts();
-    let mut call = RequestBuilder::new(&parts.uri.to_string())
-        .method(parts.method)
-        .abort_signal(signal);
-    for (name, value) in &parts.headers {
-        call = call.header(name.as_str(), value.to_str().unwrap_or_default());
-    }
-    let call = match body.is_empty() {
-        true => call.build()?,
-        false => call.body(Uint8Array::from(&*body))?,
+) -> Result<Response, gloo_net::Error> {
+    let method = match request.method {
+        "POST" => Method::POST,
+        "PUT" => Method::PUT,
+        "DELETE" => Method::DELETE,
+        _ => Method::GET,
     };
-    let fetched = call.send().await?;
-    let mut response = Response::new(fetched.binary().await?.into());
-    *response.status_mut() = StatusCode::from_u16(fetched.status()).unwrap_or_default();
-    for name in [ETAG, RETRY_AFTER] {
-        let value = fetched.headers().get(name.as_str());
-        if let Some(value) = value.and_then(|value| HeaderValue::from_str(&value).ok()) {
-            response.headers_mut().insert(name, value);
-        }
+    let mut call = RequestBuilder::new(&request.path)
+        .method(method)
+        .abort_signal(signal);
+    for (name, value) in &request.headers {
+        call = call.header(name, value);
     }
-    Ok(response)
+    if let Some(authorization) = authorization {
+        call = call.header("authorization", authorization);
+    }
+    let call = match request.body.is_empty() {
+        true => call.build()?,
+        false => call.body(Uint8Array::from(&*request.body))?,
+    };
+    let response = call.send().await?;
+    let headers = response.headers();
+    Ok(Response {
+        status: response.status(),
+        etag: headers.get("etag"),
+        retry_after: headers.get("retry-after"),
+        body: response.binary().await?,
+    })
 }

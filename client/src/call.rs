@@ -5,14 +5,10 @@ use std::future::Future;
 use std::pin::{Pin, pin};
 use std::time::Duration;
 
-use bytes::Bytes;
 use futures::future::{Either, pending, select};
-use http::header::RETRY_AFTER;
-use http::{Response, StatusCode};
 use serde::de::DeserializeOwned;
 
-use crate::request::ApiRequest;
-use crate::{ClientError, Retry, Retrying, Transport};
+use crate::{ClientError, Request, Response, Retry, Retrying, Transport};
 
 /// A client of one server.
 pub struct Client<T> {
@@ -23,7 +19,7 @@ pub struct Client<T> {
 }
 
 /// A call on its way. Boxed, so that callers hold a pointer instead of a copy of its code.
-type Call<'a> = Pin<Box<dyn Future<Output = Result<Response<Bytes>, ClientError>> + 'a>>;
+type Call<'a> = Pin<Box<dyn Future<Output = Result<Response, ClientError>> + 'a>>;
 
 impl<T: Transport> Client<T> {
     /// A client that sends with this transport and tries failed calls again as `retry` says.
@@ -36,7 +32,7 @@ impl<T: Transport> Client<T> {
     }
 
     /// Sends a request until it brings a response that is 2xx or 304, or trying again won't help.
-    pub(crate) fn send(&self, request: ApiRequest) -> Call<'_> {
+    pub(crate) fn send(&self, request: Request) -> Call<'_> {
         Box::pin(async move {
             let limit = self.retry.limit(self.has_responded.get());
             // It begins when it is first polled: after the first failure.
@@ -79,21 +75,17 @@ impl<T: Transport> Client<T> {
     /// Sends a request and parses the response's JSON.
     pub(crate) async fn fetch<R: DeserializeOwned>(
         &self,
-        request: ApiRequest,
+        request: Request,
     ) -> Result<R, ClientError> {
         parse(&self.send(request).await?)
     }
 
-    async fn send_once(
-        &self,
-        request: &ApiRequest,
-    ) -> Result<Response<Bytes>, (ClientError, Duration)> {
-        let sent = self.transport.send(request.to_http()).await;
+    async fn send_once(&self, request: &Request) -> Result<Response, (ClientError, Duration)> {
+        let sent = self.transport.send(request).await;
         let response = sent.map_err(|error| (error, Duration::ZERO))?;
-        let status = response.status();
-        match status.is_success() || status == StatusCode::NOT_MODIFIED {
-            true => Ok(response),
-            false => Err((ClientError::in_response(&response), retry_after(&response))),
+        match response.status {
+            200..=299 | 304 => Ok(response),
+            _ => Err((ClientError::in_response(&response), retry_after(&response))),
         }
     }
 
@@ -106,14 +98,14 @@ impl<T: Transport> Client<T> {
 }
 
 /// The response's body as a type of the contract.
-pub(crate) fn parse<R: DeserializeOwned>(response: &Response<Bytes>) -> Result<R, ClientError> {
-    serde_json::from_slice(response.body()).map_err(|_| ClientError::unexpected(response))
+pub(crate) fn parse<R: DeserializeOwned>(response: &Response) -> Result<R, ClientError> {
+    serde_json::from_slice(&response.body).map_err(|_| ClientError::unexpected(response))
 }
 
 /// The response's `Retry-After`, where it is in seconds, as Rollcall sends it; else zero.
-fn retry_after(response: &Response<Bytes>) -> Duration {
-    let value = response.headers().get(RETRY_AFTER);
-    let seconds = value.and_then(|value| value.to_str().ok()?.parse().ok());
+fn retry_after(response: &Response) -> Duration {
+    let value = response.retry_after.as_ref();
+    let seconds = value.and_then(|value| value.parse().ok());
     Duration::from_secs(seconds.unwrap_or(0))
 }
 

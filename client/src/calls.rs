@@ -3,21 +3,20 @@
 use contract::wire::{
     Execution, ExecutionId, ExecutionsPage, Failures, RedriveRequest, ServerSettings, StartRequest,
 };
-use http::{HeaderName, Method};
 
-use crate::request::{ApiRequest, query_string};
-use crate::{Client, ClientError, Transport};
+use crate::request::query_string;
+use crate::{Client, ClientError, Request, Transport};
 
 impl<T: Transport> Client<T> {
     /// Returns the server's limits, defaults and upstream.
     pub async fn settings(&self) -> Result<ServerSettings, ClientError> {
-        self.fetch(ApiRequest::get("settings")).await
+        self.fetch(Request::get("settings")).await
     }
 
     /// Returns a page of the caller's runs, newest first: the first, or the one of this cursor.
     pub async fn executions(&self, cursor: Option<&str>) -> Result<ExecutionsPage, ClientError> {
         let query = query_string(cursor.map(|cursor| ("cursor", cursor.to_owned())));
-        self.fetch(ApiRequest::get(&format!("executions{query}")))
+        self.fetch(Request::get(&format!("executions{query}")))
             .await
     }
 
@@ -25,21 +24,20 @@ impl<T: Transport> Client<T> {
     ///
     /// `key` is the `Idempotency-Key`: at most 128 visible ASCII characters that no other start has.
     pub async fn start(&self, request: &StartRequest, key: &str) -> Result<Execution, ClientError> {
-        let call = ApiRequest::new(Method::POST, "executions")
-            .header(HeaderName::from_static("idempotency-key"), key);
+        let call = Request::new("POST", "executions").header("idempotency-key", key);
         self.fetch(call.json(request)).await
     }
 
     /// Returns the run's failures so far, in groups.
     pub async fn failures(&self, id: &ExecutionId) -> Result<Failures, ClientError> {
-        self.fetch(ApiRequest::get(&format!("executions/{id}/failures")))
+        self.fetch(Request::get(&format!("executions/{id}/failures")))
             .await
     }
 
     /// Stops a run. What was fetched stays.
     pub async fn stop(&self, id: &ExecutionId) -> Result<(), ClientError> {
         let path = format!("executions/{id}/stop");
-        let response = self.send(ApiRequest::new(Method::POST, &path)).await;
+        let response = self.send(Request::new("POST", &path)).await;
         response.map(drop)
     }
 
@@ -50,14 +48,14 @@ impl<T: Transport> Client<T> {
         request: &RedriveRequest,
     ) -> Result<(), ClientError> {
         let path = format!("executions/{id}/redrive");
-        let call = ApiRequest::new(Method::POST, &path).json(request);
+        let call = Request::new("POST", &path).json(request);
         self.send(call).await.map(drop)
     }
 
     /// Deletes a run: its list and all its results.
     pub async fn delete(&self, id: &ExecutionId) -> Result<(), ClientError> {
         let path = format!("executions/{id}");
-        let response = self.send(ApiRequest::new(Method::DELETE, &path)).await;
+        let response = self.send(Request::new("DELETE", &path)).await;
         response.map(drop)
     }
 }

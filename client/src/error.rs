@@ -1,10 +1,10 @@
 //! Why a call failed.
 
-use bytes::Bytes;
 use contract::text::{group_digits, pluralize};
 use contract::wire::Problem;
-use http::Response;
 use serde::{Deserialize, Serialize};
+
+use crate::Response;
 
 /// A call that didn't bring the response it was made for.
 ///
@@ -70,15 +70,15 @@ impl ClientError {
     }
 
     /// The error in a response that is neither 2xx nor 304.
-    pub(crate) fn in_response(response: &Response<Bytes>) -> Self {
-        match serde_json::from_slice(response.body()) {
+    pub(crate) fn in_response(response: &Response) -> Self {
+        match serde_json::from_slice(&response.body) {
             Ok(problem) => Self::Refused(problem),
             Err(_) => Self::unexpected(response),
         }
     }
 
-    pub(crate) fn unexpected(response: &Response<Bytes>) -> Self {
-        let status = response.status().as_u16();
+    pub(crate) fn unexpected(response: &Response) -> Self {
+        let status = response.status;
         Self::Unexpected { status }
     }
 }
@@ -88,8 +88,11 @@ mod tests {
     use super::*;
 
     fn error(status: u16, body: &'static str) -> ClientError {
-        let response = Response::builder().status(status);
-        ClientError::in_response(&response.body(Bytes::from(body)).unwrap())
+        ClientError::in_response(&Response {
+            status,
+            body: body.into(),
+            ..Default::default()
+        })
     }
 
     #[test]

@@ -3,12 +3,9 @@
 use std::time::Duration;
 
 use contract::wire::{Execution, ExecutionId};
-use http::StatusCode;
-use http::header::{ETAG, IF_NONE_MATCH};
 
 use crate::call::parse;
-use crate::request::ApiRequest;
-use crate::{Client, ClientError, Transport};
+use crate::{Client, ClientError, Request, Transport};
 
 /// The shortest wait between two polls.
 const SHORTEST: Duration = Duration::from_millis(250);
@@ -31,18 +28,17 @@ impl<T: Transport> Client<T> {
         id: &ExecutionId,
         tag: Option<&str>,
     ) -> Result<Option<Tagged>, ClientError> {
-        let mut request = ApiRequest::get(&format!("executions/{id}"));
+        let mut request = Request::get(&format!("executions/{id}"));
         if let Some(tag) = tag {
-            request = request.header(IF_NONE_MATCH, tag);
+            request = request.header("if-none-match", tag);
         }
         let response = self.send(request).await?;
-        if response.status() == StatusCode::NOT_MODIFIED {
+        if response.status == 304 {
             return Ok(None);
         }
-        let tag = response.headers().get(ETAG);
         Ok(Some(Tagged {
             execution: parse(&response)?,
-            tag: tag.and_then(|tag| Some(tag.to_str().ok()?.to_owned())),
+            tag: response.etag,
         }))
     }
 

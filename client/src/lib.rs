@@ -1,7 +1,7 @@
 //! The client of Rollcall's API, shared by `rollcall fetch --api`, the page and the page's worker.
 //!
-//! It does no I/O. It builds requests and parses responses (types of the [`http`] crate), and a
-//! [`Transport`] sends them:
+//! It does no I/O. It builds each [`Request`] and parses its [`Response`], and a [`Transport`] sends
+//! them:
 //!
 //! ```text
 //! Client::new(transport, retry)
@@ -44,6 +44,7 @@ mod transport;
 pub use call::Client;
 pub use error::ClientError;
 pub use follow::Tagged;
+pub use request::{Request, Response};
 pub use results::{ResultsFilter, ResultsQuery, ResultsStart};
 pub use retry::Retry;
 pub use start::StartState;

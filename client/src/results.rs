@@ -5,8 +5,8 @@ use contract::wire::{ErrorKind, ExecutionId, Outcome, ResultRow, ResultsPage};
 use futures::stream::{self, Stream, StreamExt, TryStreamExt};
 use serde::{Deserialize, Serialize};
 
-use crate::request::{ApiRequest, query_string};
-use crate::{Client, ClientError, Transport};
+use crate::request::query_string;
+use crate::{Client, ClientError, Request, Transport};
 
 /// Pages asked for at a time: the next is on its way while one is used.
 const AHEAD: usize = 2;
@@ -74,7 +74,7 @@ impl<T: Transport> Client<T> {
         query: &ResultsQuery,
     ) -> Result<ResultsPage, ClientError> {
         let path = format!("executions/{id}/results{}", query.string());
-        self.fetch(ApiRequest::get(&path)).await
+        self.fetch(Request::get(&path)).await
     }
 
     /// Yields all rows of a run in the list's order, a page at a time, with the next pages on their

@@ -49,9 +49,9 @@ impl Retry {
     /// The pause after so many failures, from 1.
     pub(crate) fn pause(&self, failures: u32, retry_after: Duration) -> Duration {
         let doubled = SHORTEST.saturating_mul(1 << (failures - 1).min(16));
-        let pause = doubled
-            .min(LONGEST)
-            .mul_f64(1.0 - (self.random)().clamp(0.0, 1.0) / 2.0);
+        let half = doubled.min(LONGEST).as_millis() as u64 / 2;
+        let less = ((self.random)() * half as f64) as u64;
+        let pause = Duration::from_millis(2 * half - less.min(half));
         pause.max(retry_after.min(LONGEST))
     }
 }

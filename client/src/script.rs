@@ -8,23 +8,21 @@ use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use bytes::Bytes;
 use contract::wire::{Counts, Execution, ExecutionId, ExecutionStatus, Problem, RunSettings};
-use http::{Request, Response};
 use serde::Serialize;
 
-use crate::{Client, ClientError, Retry, Retrying, Transport};
+use crate::{Client, ClientError, Request, Response, Retry, Retrying, Transport};
 
 /// Responds to each request with what `respond` returns. Its clones are one transport.
 #[derive(Clone)]
 pub(crate) struct Script(Rc<Inner>);
 
-type Respond = dyn Fn(&Request<Bytes>) -> Reply;
+type Respond = dyn Fn(&Request) -> Reply;
 
 struct Inner {
     respond: Box<Respond>,
     /// Requests by when they were sent.
-    sent: RefCell<Vec<(Duration, Request<Bytes>)>>,
+    sent: RefCell<Vec<(Duration, Request)>>,
     /// Failures after which a call was tried again, and recoveries.
     heard: RefCell<Vec<String>>,
     now: Cell<Duration>,
@@ -35,18 +33,18 @@ struct Inner {
 /// A response, and how long it takes.
 pub(crate) struct Reply {
     pub(crate) after: Duration,
-    pub(crate) result: Result<Response<Bytes>, ClientError>,
+    pub(crate) result: Result<Response, ClientError>,
 }
 
-impl From<Result<Response<Bytes>, ClientError>> for Reply {
-    fn from(result: Result<Response<Bytes>, ClientError>) -> Self {
+impl From<Result<Response, ClientError>> for Reply {
+    fn from(result: Result<Response, ClientError>) -> Self {
         let after = Duration::ZERO;
         Self { after, result }
     }
 }
 
 impl Script {
-    pub(crate) fn new(respond: impl Fn(&Request<Bytes>) -> Reply + 'static) -> Self {
+    pub(crate) fn new(respond: impl Fn(&Request) -> Reply + 'static) -> Self {
         Self(Rc::new(Inner {
             respond: Box::new(respond),
             sent: RefCell::default(),
@@ -57,14 +55,12 @@ impl Script {
     }
 
     /// Responds with these in turn, at once.
-    pub(crate) fn of(
-        replies: impl IntoIterator<Item = Result<Response<Bytes>, ClientError>>,
-    ) -> Self {
+    pub(crate) fn of(replies: impl IntoIterator<Item = Result<Response, ClientError>>) -> Self {
         let replies = RefCell::new(replies.into_iter().collect::<VecDeque<_>>());
         Self::new(move |request| {
             let reply = replies.borrow_mut().pop_front();
             reply
-                .unwrap_or_else(|| panic!("no reply to {}", request.uri()))
+                .unwrap_or_else(|| panic!("no reply to {}", request.path))
                 .into()
         })
     }
@@ -96,14 +92,13 @@ impl Script {
     /// The requests sent since the last look, as `METHOD path`.
     pub(crate) fn sent(&self) -> Vec<String> {
         let sent = self.0.sent.take();
-        let line = |(_, request): &(Duration, Request<Bytes>)| {
-            format!("{} {}", request.method(), request.uri())
-        };
+        let line =
+            |(_, request): &(Duration, Request)| format!("{} {}", request.method, request.path);
         sent.iter().map(line).collect()
     }
 
     /// The requests sent since the last look.
-    pub(crate) fn requests(&self) -> Vec<Request<Bytes>> {
+    pub(crate) fn requests(&self) -> Vec<Request> {
         self.0
             .sent
             .take()
@@ -124,9 +119,12 @@ impl Script {
 }
 
 impl Transport for Script {
-    async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, ClientError> {
-        let Reply { after, result } = (self.0.respond)(&request);
-        self.0.sent.borrow_mut().push((self.0.now.get(), request));
+    async fn send(&self, request: &Request) -> Result<Response, ClientError> {
+        let Reply { after, result } = (self.0.respond)(request);
+        self.0
+            .sent
+            .borrow_mut()
+            .push((self.0.now.get(), request.clone()));
         if after > Duration::ZERO {
             self.sleep(after).await;
         }
@@ -163,22 +161,27 @@ pub(crate) const RETRY: Retry = Retry {
     ..Retry::NEVER
 };
 
-pub(crate) fn lost() -> Result<Response<Bytes>, ClientError> {
+pub(crate) fn lost() -> Result<Response, ClientError> {
     let reason = "connection reset".to_owned();
     Err(ClientError::Unreachable { reason })
 }
 
-pub(crate) fn status(status: u16) -> Result<Response<Bytes>, ClientError> {
-    let response = Response::builder().status(status);
-    Ok(response.body(Bytes::new()).unwrap())
+pub(crate) fn status(status: u16) -> Result<Response, ClientError> {
+    Ok(Response {
+        status,
+        ..Default::default()
+    })
 }
 
-pub(crate) fn json(value: &impl Serialize) -> Result<Response<Bytes>, ClientError> {
-    let body = serde_json::to_vec(value).unwrap();
-    Ok(Response::new(body.into()))
+pub(crate) fn json(value: &impl Serialize) -> Result<Response, ClientError> {
+    Ok(Response {
+        status: 200,
+        body: serde_json::to_vec(value).unwrap(),
+        ..Default::default()
+    })
 }
 
-pub(crate) fn refused(status: u16, kind: &str) -> Result<Response<Bytes>, ClientError> {
+pub(crate) fn refused(status: u16, kind: &str) -> Result<Response, ClientError> {
     let problem = Problem {
         kind: format!("/problems/{kind}"),
         title: kind.to_owned(),
@@ -186,7 +189,7 @@ pub(crate) fn refused(status: u16, kind: &str) -> Result<Response<Bytes>, Client
         detail: None,
     };
     let mut response = json(&problem)?;
-    *response.status_mut() = status.try_into().unwrap();
+    response.status = status;
     Ok(response)
 }
 

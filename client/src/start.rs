@@ -4,10 +4,8 @@ use std::cell::RefCell;
 
 use contract::list::{List, ReadOptions};
 use contract::wire::{CreateListRequest, Execution, ExecutionId, ListCreated, StartRequest};
-use http::Method;
 
-use crate::request::ApiRequest;
-use crate::{Client, ClientError, Transport};
+use crate::{Client, ClientError, Request, Transport};
 
 /// What repeated starts of one run share: the idempotency key and the uploaded list.
 ///
@@ -73,7 +71,7 @@ impl<T: Transport> Client<T> {
         part_bytes: usize,
         mut sent: impl FnMut(u64),
     ) -> Result<ExecutionId, ClientError> {
-        let create = ApiRequest::new(Method::POST, "lists").json(&CreateListRequest {
+        let create = Request::new("POST", "lists").json(&CreateListRequest {
             validation: options.validation,
             restore_leading_zeros: options.restore_leading_zeros,
         });
@@ -81,7 +79,7 @@ impl<T: Transport> Client<T> {
         let ListCreated { id } = self.fetch(create).await?;
         sent(0);
         for (number, part) in list.parts(part_bytes).enumerate() {
-            let put = ApiRequest::new(Method::PUT, &format!("lists/{id}/{number}"));
+            let put = Request::new("PUT", &format!("lists/{id}/{number}"));
             self.send(put.text(part.text)).await?;
             sent(part.end_row as u64);
         }

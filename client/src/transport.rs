@@ -2,10 +2,7 @@
 
 use std::time::Duration;
 
-use bytes::Bytes;
-use http::{Request, Response};
-
-use crate::ClientError;
+use crate::{ClientError, Request, Response};
 
 /// Sends requests and sleeps for a [`Client`](crate::Client).
 #[expect(
@@ -15,10 +12,9 @@ use crate::ClientError;
 pub trait Transport {
     /// Sends one request and returns the whole response, whatever its status.
     ///
-    /// The request's URI is a path that begins with `/api/`, and perhaps a query. The transport adds
-    /// the server's address and `Authorization`, follows no redirect and tries nothing twice. It
-    /// fails with [`ClientError::Unreachable`], or with what kept it from sending.
-    async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, ClientError>;
+    /// The transport adds the server's address and `Authorization`, follows no redirect and tries
+    /// nothing twice. It fails with [`ClientError::Unreachable`], or with what kept it from sending.
+    async fn send(&self, request: &Request) -> Result<Response, ClientError>;
 
     /// Returns after this time.
     async fn sleep(&self, duration: Duration);

@@ -2,9 +2,6 @@ use std::cell::Cell;
 use std::rc::Rc;
 use std::time::Duration;
 
-use bytes::Bytes;
-use http::{Request, Response};
-
 use super::*;
 use crate::script::{RETRY, Reply, Script, id, json, refused};
 
@@ -22,14 +19,14 @@ fn row(row: u64) -> ResultRow {
     }
 }
 
-fn parameter(request: &Request<Bytes>, name: &str) -> Option<String> {
-    let query = request.uri().query().unwrap_or_default();
+fn parameter(request: &Request, name: &str) -> Option<String> {
+    let query = request.path.split_once('?').map_or("", |(_, query)| query);
     let mut pairs = form_urlencoded::parse(query.as_bytes());
     pairs.find_map(|(key, value)| (key == name).then(|| value.into_owned()))
 }
 
 /// A server with this many rows and at most `most` to a page.
-fn serve(request: &Request<Bytes>, rows: u64, most: u64) -> Result<Response<Bytes>, ClientError> {
+fn serve(request: &Request, rows: u64, most: u64) -> Result<crate::Response, ClientError> {
     let number = |name| parameter(request, name).map(|text| text.parse::<u64>().unwrap());
     let first = number("cursor").or(number("first")).unwrap_or(0);
     let count = number("count").unwrap();

@@ -1,13 +1,11 @@
-use bytes::Bytes;
 use contract::list::read_lines;
 use contract::wire::ExecutionStatus;
-use http::Response;
 
 use super::*;
 use crate::Retry;
 use crate::script::{Script, execution, id, json, lost, refused, status};
 
-fn started() -> Result<Response<Bytes>, ClientError> {
+fn started() -> Result<crate::Response, ClientError> {
     json(&execution(ExecutionStatus::Running))
 }
 
@@ -20,11 +18,12 @@ fn try_start(script: &Script, state: &StartState, upload: char) -> Result<Execut
 
 /// The key and the list of every start since the last look.
 fn starts(script: &Script) -> Vec<(String, char)> {
-    let of = |request: http::Request<Bytes>| {
-        let body: StartRequest = serde_json::from_slice(request.body()).unwrap();
-        let key = request.headers()["idempotency-key"].to_str().unwrap();
+    let of = |request: Request| {
+        let body: StartRequest = serde_json::from_slice(&request.body).unwrap();
+        let key = &request.headers[0];
+        assert_eq!(key.0, "idempotency-key");
         let list = String::from(body.list_id.unwrap());
-        (key.to_owned(), list.chars().last().unwrap())
+        (key.1.clone(), list.chars().last().unwrap())
     };
     script.requests().into_iter().map(of).collect()
 }
@@ -124,12 +123,12 @@ fn a_list_goes_up_in_parts_in_order() {
     assert_eq!(*sent.first().unwrap(), 0);
     assert_eq!(*sent.last().unwrap(), 3);
     let requests = script.requests();
-    assert_eq!(requests[0].uri(), "/api/lists");
+    assert_eq!(requests[0].path, "/api/lists");
     // The part whose response was lost is sent again.
-    assert_eq!(requests[1].uri(), requests[2].uri());
-    assert_eq!(requests[1].body(), requests[2].body());
-    assert!(requests[3].uri().path().ends_with("/1"));
-    let bodies = requests.iter().map(|request| request.body().clone());
+    assert_eq!(requests[1].path, requests[2].path);
+    assert_eq!(requests[1].body, requests[2].body);
+    assert!(requests[3].path.ends_with("/1"));
+    let bodies = requests.iter().map(|request| request.body.clone());
     assert!(
         !bodies
             .into_iter()

@@ -4,12 +4,10 @@ use std::cell::Cell;
 use std::error::Error;
 use std::time::Duration;
 
-use bytes::Bytes;
-use client::{ClientError, Retry, Retrying, Transport};
-use http::{Request, Response};
-use reqwest::header::{AUTHORIZATION, HeaderMap};
+use client::{ClientError, Request, Response, Retry, Retrying, Transport};
+use reqwest::header::{AUTHORIZATION, ETAG, HeaderMap, HeaderName, RETRY_AFTER};
 use reqwest::redirect::Policy;
-use reqwest::{Certificate, Url};
+use reqwest::{Certificate, Method, Url};
 
 use super::error::RemoteError;
 use crate::fetch::reporter::Reporter;
@@ -73,19 +71,30 @@ impl HttpTransport {
         })
     }
 
-    async fn request(&self, request: Request<Bytes>) -> reqwest::Result<Response<Bytes>> {
-        let (parts, body) = request.into_parts();
+    async fn request(&self, request: &Request) -> reqwest::Result<Response> {
         let mut url = self.base.clone();
+        let (path, query) = match request.path.split_once('?') {
+            Some((path, query)) => (path, Some(query)),
+            None => (request.path.as_str(), None),
+        };
         // The base's path ends in a slash, the request's begins with one.
-        url.set_path(&[self.base.path(), &parts.uri.path()[1..]].concat());
-        url.set_query(parts.uri.query());
-        let request = self.http.request(parts.method, url);
-        let sent = request.headers(parts.headers).body(body).send().await?;
-        let (status, headers) = (sent.status(), sent.headers().clone());
-        let mut response = Response::new(sent.bytes().await?);
-        *response.status_mut() = status;
-        *response.headers_mut() = headers;
-        Ok(response)
+        url.set_path(&[self.base.path(), &path[1..]].concat());
+        url.set_query(query);
+        let method = Method::from_bytes(request.method.as_bytes());
+        let method = method.expect("the client's methods are HTTP's own");
+        let mut sending = self.http.request(method, url).body(request.body.clone());
+        for (name, value) in &request.headers {
+            sending = sending.header(*name, value);
+        }
+        let sent = sending.send().await?;
+        let header = |name: HeaderName| Some(sent.headers().get(name)?.to_str().ok()?.to_owned());
+        let (etag, retry_after) = (header(ETAG), header(RETRY_AFTER));
+        Ok(Response {
+            status: sent.status().as_u16(),
+            etag,
+            retry_after,
+            body: sent.bytes().await?.into(),
+        })
     }
 
     fn host(&self) -> String {
@@ -98,7 +107,7 @@ impl HttpTransport {
 }
 
 impl Transport for HttpTransport {
-    async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, ClientError> {
+    async fn send(&self, request: &Request) -> Result<Response, ClientError> {
         let response = self.request(request).await;
         response.map_err(|error| ClientError::Unreachable {
             reason: format!("{} ({})", reason(&error), self.host()),
