@@ -52,8 +52,11 @@ fn crates_depend_on_each_other_as_documented() {
         ("fetcher", BTreeSet::from(["contract", "store"])),
         ("export", BTreeSet::from(["contract"])),
         ("backend", BTreeSet::from(["contract", "export", "store"])),
-        ("worker", BTreeSet::from(["contract", "export"])),
-        ("frontend", BTreeSet::from(["contract", "export", "worker"])),
+        ("worker", BTreeSet::from(["client", "contract", "export"])),
+        (
+            "frontend",
+            BTreeSet::from(["client", "contract", "export", "worker"]),
+        ),
         (
             "rollcall",
             BTreeSet::from([

@@ -48,7 +48,7 @@ pub(crate) fn DeleteDialog(
         };
         question.is_busy.set(true);
         spawn(async move {
-            match services.api.delete(run.id.as_str()).await {
+            match services.api.client(None).delete(&run.id).await {
                 // A run that isn't there is deleted already.
                 Err(error) if !error.is_not_found() => {
                     question.error.try_set(Some(error));

@@ -1,10 +1,11 @@
 //! The server's settings.
 
+use client::ClientError;
 use contract::limits;
 use contract::wire::{DefaultSettings, Limits, ServerSettings};
 use leptos::prelude::*;
 
-use crate::api::{Api, ApiError};
+use crate::api::Api;
 use crate::polling::Poller;
 use crate::polling::schedule::PollResult;
 
@@ -14,7 +15,7 @@ pub(crate) struct Server {
     /// The settings, once the server has responded.
     pub(crate) settings: RwSignal<Option<ServerSettings>>,
     /// Why it hasn't.
-    pub(crate) error: RwSignal<Option<ApiError>>,
+    pub(crate) error: RwSignal<Option<ClientError>>,
 }
 
 impl Server {
@@ -25,7 +26,7 @@ impl Server {
             error: RwSignal::new(None),
         };
         Poller::start(move |signal| async move {
-            match api.settings(signal.as_ref()).await {
+            match api.client(signal.as_ref()).settings().await {
                 Ok(settings) => {
                     server.error.set(None);
                     if server

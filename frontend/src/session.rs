@@ -6,13 +6,14 @@ use std::future::Future;
 use std::pin::Pin;
 use std::rc::Rc;
 
+use client::ClientError;
 use js_sys::{Function, Promise};
 use leptos::prelude::*;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
-use worker::protocol::{Event, Request, Trouble};
+use worker::protocol::{Event, Request};
 
-use crate::api::{ApiError, Authorizer};
+use crate::api::{Authorizer, SIGN_IN_ENDED, unreachable, worker_lost};
 use crate::worker_client::WorkerClient;
 
 /// The session storage's key for what the page needs after the visit to the issuer: its path and the
@@ -27,7 +28,7 @@ pub(crate) struct Session {
     /// The name of the person who is signed in; may be empty.
     pub(crate) user: RwSignal<String>,
     /// Why nobody is signed in, or why the sign-in is over.
-    pub(crate) error: RwSignal<Option<ApiError>>,
+    pub(crate) error: RwSignal<Option<ClientError>>,
     /// Whether the page asks for a sign-in at all. It doesn't on one machine.
     pub(crate) is_required: bool,
     worker: WorkerClient,
@@ -102,11 +103,11 @@ impl Session {
                 self.is_open.set(true);
             }
             Event::Leave(target) => leave(&target),
-            Event::Trouble(trouble) => self.error.set(Some(trouble.into())),
+            Event::Trouble(error) => self.error.set(Some(error)),
             // The error is shown already.
             Event::Dropped if self.is_open.get_untracked() => {}
-            Event::Lost if self.worker.was_ready() => self.error.set(Some(ApiError::WorkerLost)),
-            _ => self.error.set(Some(ApiError::Unreachable)),
+            Event::Lost if self.worker.was_ready() => self.error.set(Some(worker_lost())),
+            _ => self.error.set(Some(unreachable())),
         }
     }
 
@@ -115,9 +116,9 @@ impl Session {
     fn filter(self, event: Event) -> Event {
         match event {
             Event::Lost => {
-                self.show(ApiError::WorkerLost);
+                self.show(worker_lost());
             }
-            Event::Trouble(Trouble::Unreadable { status: 401 }) => self.end(),
+            Event::Trouble(SIGN_IN_ENDED) => self.end(),
             event => return event,
         }
         Event::Dropped
@@ -126,7 +127,7 @@ impl Session {
     /// The tokens are no longer valid. Leaves for the issuer if that may help and loses nothing; else
     /// people do it with the button.
     fn end(self) {
-        let is_new = self.show(ApiError::Unreadable { status: 401 });
+        let is_new = self.show(SIGN_IN_ENDED);
         let has_unsaved_work = || self.has_unsaved_work.with_value(|has| has());
         if is_new && self.was_accepted.get_value() && !has_unsaved_work() {
             self.call(Request::SignInUnasked);
@@ -134,7 +135,7 @@ impl Session {
     }
 
     /// Shows why the sign-in is over, unless an error is shown already. Returns whether it did.
-    fn show(self, error: ApiError) -> bool {
+    fn show(self, error: ClientError) -> bool {
         let is_new = self.is_open.get_untracked() && self.error.with_untracked(Option::is_none);
         if is_new {
             self.error.set(Some(error));
@@ -142,14 +143,14 @@ impl Session {
         is_new
     }
 
-    async fn request_token(self) -> Result<String, ApiError> {
+    async fn request_token(self) -> Result<String, ClientError> {
         let token = Rc::new(Cell::new(None));
         let is_there = Promise::new(&mut |resolve: Function, _| {
             let token = Rc::clone(&token);
             let on_event = move |event, _| {
                 token.set(Some(match event {
                     Event::Token(token) => Ok(token),
-                    Event::Trouble(trouble) => Err(trouble.into()),
+                    Event::Trouble(error) => Err(error),
                     // The sign-in is over: the request stays pending.
                     _ => return,
                 }));
@@ -158,12 +159,12 @@ impl Session {
             self.worker.call(Request::Token, None, Box::new(on_event));
         });
         let _ = JsFuture::from(is_there).await;
-        token.take().unwrap_or(Err(ApiError::Unreachable))
+        token.take().unwrap_or(Err(unreachable()))
     }
 }
 
 impl Authorizer for Session {
-    fn token(&self) -> Pin<Box<dyn Future<Output = Result<String, ApiError>>>> {
+    fn token(&self) -> Pin<Box<dyn Future<Output = Result<String, ClientError>>>> {
         Box::pin(self.request_token())
     }
 

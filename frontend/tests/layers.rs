@@ -26,7 +26,6 @@ const PARTS: [(&str, &[&str]); 15] = [
     (
         "compose",
         &[
-            "api",
             "browser",
             "router",
             "server",

@@ -1,5 +1,6 @@
 //! Which rows of a run are shown or downloaded.
 
+use client::ResultsFilter;
 use contract::wire::{ErrorKind, FailureGroup, Outcome, ResultRow, RowError};
 
 /// Which rows of a run are shown or downloaded.
@@ -19,31 +20,21 @@ impl RowFilter {
         Self::Failure(group.status_code, group.error)
     }
 
-    /// The query parameters of the results route, each with an `&` in front.
-    pub(crate) fn query(self) -> String {
-        let mut query = String::new();
-        let outcome = match self {
-            Self::All => return query,
-            Self::Outcome(outcome) => outcome,
-            Self::Failure(..) => Outcome::Failed,
+    /// What the API is asked for. It can't be asked for rows without a status or without an error.
+    pub(crate) fn to_api(self) -> ResultsFilter {
+        let (outcome, status_code, error) = match self {
+            Self::All => (None, None, None),
+            Self::Outcome(outcome) => (Some(outcome), None, None),
+            Self::Failure(status, error) => (Some(Outcome::Failed), status, error),
         };
-        query.push_str("&outcome=");
-        query.push_str(outcome.as_str());
-        if let Self::Failure(status, error) = self {
-            if let Some(status) = status {
-                query.push_str("&statusCode=");
-                query.push_str(&status.to_string());
-            }
-            if let Some(Ok(name)) = error.map(|error| serde_json::to_string(&error)) {
-                query.push_str("&error=");
-                query.push_str(name.trim_matches('"'));
-            }
+        ResultsFilter {
+            outcome,
+            status_code,
+            error,
         }
-        query
     }
 
-    /// Whether a row of the response belongs to the filter. The query can't ask for rows without a
-    /// status or without an error, so the response may hold rows of other groups.
+    /// Whether a row of the response belongs to the filter: the response may hold rows of other groups.
     pub(crate) fn matches(self, row: &ResultRow) -> bool {
         match self {
             Self::Failure(status, error) => {
@@ -59,21 +50,6 @@ mod tests {
     use super::*;
 
     const TIMED_OUT: RowFilter = RowFilter::Failure(None, Some(ErrorKind::TimedOut));
-
-    #[test]
-    fn a_filter_becomes_query_parameters() {
-        for (filter, query) in [
-            (RowFilter::All, ""),
-            (RowFilter::Outcome(Outcome::NotFound), "&outcome=NOT_FOUND"),
-            (
-                RowFilter::Failure(Some(503), None),
-                "&outcome=FAILED&statusCode=503",
-            ),
-            (TIMED_OUT, "&outcome=FAILED&error=TIMED_OUT"),
-        ] {
-            assert_eq!(filter.query(), query);
-        }
-    }
 
     #[test]
     fn a_group_s_filter_matches_only_its_own_rows() {

@@ -1,11 +1,9 @@
-//! The page's client of the API. Every request of the page is here.
+//! The page's client of the API.
 
-mod calls;
 mod error;
 mod filter;
 mod transport;
 
-pub(crate) use calls::ResultsQuery;
-pub(crate) use error::ApiError;
+pub(crate) use error::{SIGN_IN_ENDED, advice, is_retryable, title, unreachable, worker_lost};
 pub(crate) use filter::RowFilter;
 pub(crate) use transport::{Api, Authorizer};

@@ -3,21 +3,16 @@
 use std::future::{Future, pending};
 use std::pin::Pin;
 use std::rc::Rc;
+use std::time::Duration;
 
-use gloo_net::http::Request;
+use client::{Client, ClientError, Request, Response, Transport, browser};
 use leptos::prelude::{GetValue, LocalStorage, StoredValue};
-
-use super::ApiError;
-
-pub(super) type Result<T> = std::result::Result<T, ApiError>;
-
-/// A request, unless the browser refused to build it.
-pub(super) type Outgoing = std::result::Result<Request, gloo_net::Error>;
+use web_sys::AbortSignal;
 
 /// Authorizes requests.
 pub(crate) trait Authorizer {
     /// Returns the value of `Authorization`. Stays pending once the sign-in is over.
-    fn token(&self) -> Pin<Box<dyn Future<Output = std::result::Result<String, ApiError>>>>;
+    fn token(&self) -> Pin<Box<dyn Future<Output = Result<String, ClientError>>>>;
 
     /// The server accepted the token.
     fn accepted(&self);
@@ -30,50 +25,52 @@ pub(crate) trait Authorizer {
 #[derive(Clone, Copy)]
 pub(crate) struct Api(StoredValue<Option<Rc<dyn Authorizer>>, LocalStorage>);
 
-/// A response with status 2xx or 304.
-pub(super) struct Response {
-    pub(super) status: u16,
-    pub(super) etag: Option<String>,
-    pub(super) body: String,
-}
-
 impl Api {
     /// The API of the page's own server. Without an authorizer the browser's cookie lets requests in.
     pub(crate) fn new(authorizer: Option<Rc<dyn Authorizer>>) -> Self {
         Self(StoredValue::new_local(authorizer))
     }
 
-    /// Sends a request. A script can't learn why a fetch failed, so it is `Unreachable`. Boxed, so
-    /// that the callers share one copy of the code.
-    pub(super) fn send(self, request: Outgoing) -> Pin<Box<dyn Future<Output = Result<Response>>>> {
-        Box::pin(async move {
-            let unreachable = |_| ApiError::Unreachable;
-            let request = request.map_err(unreachable)?;
-            let authorizer = self.0.get_value();
-            if let Some(authorizer) = &authorizer {
-                let token = authorizer.token().await?;
-                request.headers().set("Authorization", &token);
-            }
-            let response = request.send().await.map_err(unreachable)?;
-            let status = response.status();
-            if let Some(authorizer) = &authorizer {
-                match status {
-                    401 => {
-                        authorizer.rejected();
-                        // The page shows the end of the sign-in once, not an error for each request.
-                        return pending().await;
-                    }
-                    // A gateway may have responded without looking at the token.
-                    429 | 500.. => {}
-                    _ => authorizer.accepted(),
+    /// A client whose requests end with this signal. It tries each once: what shows the error also
+    /// decides when to try again.
+    pub(crate) fn client(self, signal: Option<&AbortSignal>) -> Client<PageTransport> {
+        let transport = PageTransport {
+            authorizer: self.0.get_value(),
+            signal: signal.cloned(),
+        };
+        Client::new(transport, browser::NEVER)
+    }
+}
+
+/// Sends the requests of one client.
+pub(crate) struct PageTransport {
+    authorizer: Option<Rc<dyn Authorizer>>,
+    signal: Option<AbortSignal>,
+}
+
+impl Transport for PageTransport {
+    async fn send(&self, request: &Request) -> Result<Response, ClientError> {
+        let token = match &self.authorizer {
+            Some(authorizer) => Some(authorizer.token().await?),
+            None => None,
+        };
+        let response = browser::send(request, token.as_deref(), self.signal.as_ref()).await?;
+        if let Some(authorizer) = &self.authorizer {
+            match response.status {
+                401 => {
+                    authorizer.rejected();
+                    // The page shows the end of the sign-in once, not an error for each request.
+                    return pending().await;
                 }
+                // A gateway may have responded without looking at the token.
+                429 | 500.. => {}
+                _ => authorizer.accepted(),
             }
-            let etag = response.headers().get("etag");
-            let body = response.text().await.map_err(unreachable)?;
-            match status {
-                200..=299 | 304 => Ok(Response { status, etag, body }),
-                _ => Err(ApiError::from_response(status, &body)),
-            }
-        })
+        }
+        Ok(response)
+    }
+
+    async fn sleep(&self, duration: Duration) {
+        browser::sleep(duration).await;
     }
 }

@@ -1,10 +1,10 @@
 //! Starting a run: the worker sends the list, the page shows its progress.
 
+use client::ClientError;
 use contract::wire::{Limits, StartRequest};
 use leptos::prelude::*;
 use worker::protocol::{Event, Request};
 
-use crate::api::ApiError;
 use crate::compose::form::RunOptions;
 use crate::compose::list::ListState;
 use crate::worker_client::WorkerClient;
@@ -19,7 +19,7 @@ pub(crate) struct Sending {
     /// Lines of the list; 0 if it is sent in one request.
     pub(crate) total: u64,
     /// Why the last request failed, while it is retried.
-    pub(crate) waiting: Option<ApiError>,
+    pub(crate) waiting: Option<ClientError>,
 }
 
 /// The start of a draft's run.
@@ -28,7 +28,7 @@ pub(crate) struct Start {
     /// Its progress; none while no start is in progress.
     pub(crate) sending: RwSignal<Option<Sending>>,
     /// Why it failed.
-    pub(crate) error: RwSignal<Option<ApiError>>,
+    pub(crate) error: RwSignal<Option<ClientError>>,
     /// The worker's id of the list that was last started; 0 for none.
     pub(crate) started_list: StoredValue<u32>,
     worker: WorkerClient,
@@ -92,8 +92,7 @@ impl Start {
             Event::Progress { done, total } => update(&|sending| {
                 (sending.done, sending.total) = (done, total);
             }),
-            Event::Waiting(trouble) => {
-                let error = ApiError::from(trouble);
+            Event::Waiting(error) => {
                 update(&|sending| sending.waiting = Some(error.clone()));
             }
             last => {
@@ -106,7 +105,7 @@ impl Start {
                         self.started_list.set_value(id);
                         on_started(&run);
                     }
-                    Event::Trouble(trouble) => self.error.set(Some(trouble.into())),
+                    Event::Trouble(error) => self.error.set(Some(error)),
                     Event::Gone | Event::Lost => list.set_lost(),
                     _ => {}
                 }

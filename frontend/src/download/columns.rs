@@ -6,7 +6,7 @@ use wasm_bindgen::JsValue;
 use web_sys::{File, HtmlInputElement};
 use worker::protocol::{Event, ReadBy, Request};
 
-use crate::api::ApiError;
+use crate::api::title;
 use crate::ui::boxed::{flag, text};
 use crate::ui::words;
 use crate::worker_client::{WorkerClient, is_too_large};
@@ -59,7 +59,7 @@ impl Columns {
             return;
         }
         self.known.set(Known::Unknown);
-        let run = self.execution.with_untracked(|e| e.id.to_string());
+        let run = self.execution.with_untracked(|e| e.id.clone());
         self.call(Request::Columns { run }, None);
     }
 
@@ -84,7 +84,7 @@ impl Columns {
         }
         self.known.set(Known::Comparing);
         let join = self.execution.with_untracked(|e| Request::Join {
-            run: e.id.to_string(),
+            run: e.id.clone(),
             rows: e.rows,
             by: ReadBy {
                 validation: e.settings.validation,
@@ -125,9 +125,8 @@ fn known(event: Event) -> Option<Known> {
         )),
         Event::Unreadable => rejected("The browser can't read this file. Choose it again."),
         Event::Refused(refusal) => Known::Rejected(format!("{}. {}", refusal.title, refusal.words)),
-        Event::Trouble(trouble) => {
-            let error = ApiError::from(trouble);
-            Known::Rejected(format!("{}. Choose the file again.", error.title()))
+        Event::Trouble(error) => {
+            Known::Rejected(format!("{}. Choose the file again.", title(&error)))
         }
         _ => return None,
     })

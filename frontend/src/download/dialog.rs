@@ -74,10 +74,10 @@ pub(crate) fn DownloadButton(
                 false => RowFilter::All,
             };
             let save = Save {
-                run: e.id.to_string(),
+                run: e.id.clone(),
                 rows: e.rows,
                 format: chosen.format.get_untracked(),
-                filter: filter.query(),
+                filter: filter.to_api(),
                 group: match filter {
                     RowFilter::Failure(status, error) => Some((status, error)),
                     RowFilter::All | RowFilter::Outcome(_) => None,

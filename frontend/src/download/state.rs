@@ -2,15 +2,16 @@
 
 use std::time::Duration;
 
+use client::ClientError;
 use export::Format;
 use js_sys::{Array, Function, Object, Promise, Reflect};
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, HtmlAnchorElement, Url};
-use worker::protocol::{Event, Request, Save, Trouble};
+use worker::protocol::{Event, Request, Save};
 
-use crate::api::ApiError;
+use crate::api::{SIGN_IN_ENDED, advice, title, unreachable};
 use crate::ui::boxed::spawn;
 use crate::ui::words;
 use crate::worker_client::WorkerClient;
@@ -143,11 +144,11 @@ impl Downloads {
                 total,
                 waiting: None,
             },
-            Event::Waiting(trouble) => match self.stage.get_untracked() {
+            Event::Waiting(error) => match self.stage.get_untracked() {
                 Stage::Running { done, total, .. } => Stage::Running {
                     done,
                     total,
-                    waiting: Some(waiting_reason(trouble)),
+                    waiting: Some(waiting_reason(&error)),
                 },
                 stage => stage,
             },
@@ -157,9 +158,9 @@ impl Downloads {
                 }
                 Stage::Done(rows)
             }
-            Event::Trouble(trouble) => request_failed(trouble.into()),
+            Event::Trouble(error) => request_failed(&error),
             // The page doesn't cancel without a new turn, so the sign-in is over.
-            Event::Dropped => request_failed(ApiError::Unreadable { status: 401 }),
+            Event::Dropped => request_failed(&SIGN_IN_ENDED),
             Event::Unlike { row } => {
                 let place = row.map_or_else(String::new, |row| {
                     format!("Row {} differs. ", words::group_digits(row + 1))
@@ -189,19 +190,18 @@ impl Downloads {
     }
 }
 
-fn waiting_reason(trouble: Trouble) -> String {
-    let error = match trouble {
-        Trouble::Refused(problem) => ApiError::Refused(problem),
+fn waiting_reason(error: &ClientError) -> String {
+    match error {
+        ClientError::Refused(_) => title(error),
         // A gateway's error page means that the server can't be reached.
-        _ => ApiError::Unreachable,
-    };
-    error.title()
+        _ => title(&unreachable()),
+    }
 }
 
-fn request_failed(error: ApiError) -> Stage {
+fn request_failed(error: &ClientError) -> Stage {
     failed(
-        error.title(),
-        format!("{} No file was written.", error.advice()),
+        title(error),
+        format!("{} No file was written.", advice(error)),
     )
 }
 

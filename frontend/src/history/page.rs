@@ -1,9 +1,10 @@
 //! The page of the caller's runs.
 
+use client::ClientError;
 use contract::wire::{Execution, Outcome};
 use leptos::prelude::*;
 
-use crate::api::ApiError;
+use crate::api::is_retryable;
 use crate::browser;
 use crate::delete::{DeleteDialog, Deletion};
 use crate::history::runs::Runs;
@@ -22,9 +23,9 @@ pub(crate) fn History(services: Services) -> impl IntoView {
     let Services { api, message, .. } = services;
     let runs = RwSignal::new(Runs::default());
     let is_busy = RwSignal::new(false);
-    let error = RwSignal::new(None::<ApiError>);
+    let error = RwSignal::new(None::<ClientError>);
     let poller = Poller::start(move |signal| async move {
-        match api.executions(None, signal.as_ref()).await {
+        match api.client(signal.as_ref()).executions(None).await {
             Ok(page) => {
                 error.try_set(None);
                 runs.try_update(|runs| runs.refresh(page));
@@ -34,9 +35,9 @@ pub(crate) fn History(services: Services) -> impl IntoView {
                 }
             }
             Err(failure) => {
-                let is_transient = failure.is_transient();
+                let is_retryable = is_retryable(&failure);
                 error.try_set(Some(failure));
-                match is_transient {
+                match is_retryable {
                     true => PollResult::Failed,
                     false => PollResult::Done,
                 }
@@ -49,7 +50,7 @@ pub(crate) fn History(services: Services) -> impl IntoView {
         };
         is_busy.set(true);
         spawn(async move {
-            match api.executions(Some(&cursor), None).await {
+            match api.client(None).executions(Some(&cursor)).await {
                 Ok(page) => {
                     error.try_set(None);
                     runs.try_update(|runs| runs.extend(&cursor, page));

@@ -1,9 +1,10 @@
 //! Stopping a run, and requesting its items again.
 
-use contract::wire::{Execution, RedriveRequest};
+use client::ClientError;
+use contract::wire::{Execution, ExecutionId, RedriveRequest};
 use leptos::prelude::*;
 
-use crate::api::{Api, ApiError};
+use crate::api::Api;
 use crate::run::follow::Follow;
 use crate::ui::boxed::{effect, memo, spawn};
 
@@ -17,15 +18,20 @@ pub(crate) struct Actions {
     /// Whether the run runs.
     pub(crate) is_running: Memo<bool>,
     /// Why the last action failed.
-    pub(crate) error: RwSignal<Option<ApiError>>,
+    pub(crate) error: RwSignal<Option<ClientError>>,
     api: Api,
-    id: StoredValue<String>,
+    id: StoredValue<ExecutionId>,
     follow: Follow,
 }
 
 impl Actions {
     /// The actions of this run.
-    pub(crate) fn new(api: Api, id: String, follow: Follow, execution: Memo<Execution>) -> Self {
+    pub(crate) fn new(
+        api: Api,
+        id: ExecutionId,
+        follow: Follow,
+        execution: Memo<Execution>,
+    ) -> Self {
         let actions = Self {
             is_busy: RwSignal::new(false),
             is_stopping: RwSignal::new(false),
@@ -49,7 +55,7 @@ impl Actions {
         self.is_stopping.set(true);
         let id = self.id.get_value();
         spawn(async move {
-            let result = self.api.stop(&id).await;
+            let result = self.api.client(None).stop(&id).await;
             if result.is_err() {
                 self.is_stopping.try_set(false);
             }
@@ -62,12 +68,12 @@ impl Actions {
         self.is_busy.set(true);
         let id = self.id.get_value();
         spawn(async move {
-            let result = self.api.redrive(&id, &request).await;
+            let result = self.api.client(None).redrive(&id, &request).await;
             self.finish(result);
         });
     }
 
-    fn finish(self, result: Result<(), ApiError>) {
+    fn finish(self, result: Result<(), ClientError>) {
         self.is_busy.try_set(false);
         self.error.try_set(result.err());
         self.follow.wake();

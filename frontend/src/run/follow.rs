@@ -1,10 +1,11 @@
 //! Polling a run until it is over.
 
-use contract::wire::{Execution, Failures};
+use client::ClientError;
+use contract::wire::{Execution, ExecutionId, Failures};
 use leptos::prelude::*;
 use web_sys::AbortSignal;
 
-use crate::api::{Api, ApiError};
+use crate::api::{Api, is_retryable};
 use crate::browser;
 use crate::polling::Poller;
 use crate::polling::schedule::PollResult;
@@ -18,7 +19,7 @@ pub(crate) struct Follow {
     /// The run, once it is loaded.
     pub(crate) execution: RwSignal<Option<Execution>>,
     /// Why the last poll failed.
-    pub(crate) error: RwSignal<Option<ApiError>>,
+    pub(crate) error: RwSignal<Option<ClientError>>,
     /// The failures in groups, a few seconds old while the run runs.
     pub(crate) failures: RwSignal<Failures>,
     /// The run's rate.
@@ -29,15 +30,15 @@ pub(crate) struct Follow {
 }
 
 struct State {
-    id: String,
-    etag: Option<String>,
+    id: ExecutionId,
+    tag: Option<String>,
     /// The run's state when the failures were loaded, and when that was.
     failures_of: (FailuresState, f64),
 }
 
 impl Follow {
     /// Polls a run for as long as the current owner, the run's page, lives.
-    pub(crate) fn start(api: Api, id: String) -> Self {
+    pub(crate) fn start(api: Api, id: ExecutionId) -> Self {
         let follow = Self {
             execution: RwSignal::new(None),
             error: RwSignal::new(None),
@@ -46,7 +47,7 @@ impl Follow {
             api,
             state: StoredValue::new(State {
                 id,
-                etag: None,
+                tag: None,
                 failures_of: (FailuresState::default(), 0.0),
             }),
             poller: StoredValue::new(None),
@@ -66,19 +67,20 @@ impl Follow {
     async fn poll(self, signal: Option<AbortSignal>) -> PollResult {
         let known = self
             .state
-            .try_with_value(|state| (state.id.clone(), state.etag.clone()));
-        let Some((id, etag)) = known else {
+            .try_with_value(|state| (state.id.clone(), state.tag.clone()));
+        let Some((id, tag)) = known else {
             return PollResult::Done;
         };
         match self
             .api
-            .execution(&id, etag.as_deref(), signal.as_ref())
+            .client(signal.as_ref())
+            .execution(&id, tag.as_deref())
             .await
         {
             Ok(current) => {
                 if let Some(current) = current {
                     let last_pass = self.state.try_update_value(|state| {
-                        state.etag = current.etag;
+                        state.tag = current.tag;
                         state.failures_of.0.pass
                     });
                     if last_pass != Some(current.execution.pass) {
@@ -91,7 +93,7 @@ impl Follow {
                 self.update(&id, signal.as_ref()).await
             }
             Err(error) => {
-                let result = match error.is_transient() {
+                let result = match is_retryable(&error) {
                     true => PollResult::Failed,
                     false => PollResult::Done,
                 };
@@ -101,14 +103,14 @@ impl Follow {
         }
     }
 
-    fn set_error(self, error: Option<ApiError>) {
+    fn set_error(self, error: Option<ClientError>) {
         if self.error.try_with_untracked(|known| *known != error) == Some(true) {
             self.error.try_set(error);
         }
     }
 
     /// Updates the pace, and loads the failures when that is due.
-    async fn update(self, id: &str, signal: Option<&AbortSignal>) -> PollResult {
+    async fn update(self, id: &ExecutionId, signal: Option<&AbortSignal>) -> PollResult {
         let current = self.execution.try_with_untracked(|execution| {
             let execution = execution.as_ref()?;
             Some((FailuresState::of(execution), summary::done(execution)))
@@ -133,7 +135,7 @@ impl Follow {
         }
         let failures = match state.failed {
             0 => Ok(Failures::default()),
-            _ => self.api.failures(id, signal).await,
+            _ => self.api.client(signal).failures(id).await,
         };
         match failures {
             Ok(failures) => {
@@ -145,7 +147,7 @@ impl Follow {
                 result
             }
             // Without an error on the page: the run itself was loaded, and a later poll retries.
-            Err(error) if error.is_transient() => PollResult::Failed,
+            Err(error) if is_retryable(&error) => PollResult::Failed,
             Err(_) => result,
         }
     }

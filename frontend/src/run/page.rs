@@ -1,9 +1,10 @@
 //! The page of a run, live.
 
-use contract::wire::Execution;
+use client::ClientError;
+use contract::wire::{Execution, ExecutionId};
 use leptos::prelude::*;
 
-use crate::api::{ApiError, RowFilter};
+use crate::api::RowFilter;
 use crate::browser;
 use crate::delete::{DeleteDialog, Deletion};
 use crate::download::dialog::DownloadButton;
@@ -32,12 +33,15 @@ const RETRY: &str = "This page tries again by itself.";
 /// The page of a run.
 #[component]
 pub(crate) fn Run(services: Services, id: String) -> impl IntoView {
+    let Ok(id) = id.parse::<ExecutionId>() else {
+        return view! { <Missing services/> }.into_any();
+    };
     let follow = Follow::start(services.api, id.clone());
     let is_loaded = memo(move || follow.execution.with(Option::is_some));
     let is_missing = memo(move || {
         follow
             .error
-            .with(|error| error.as_ref().is_some_and(ApiError::is_not_found))
+            .with(|error| error.as_ref().is_some_and(ClientError::is_not_found))
     });
     part(move || {
         let first = is_loaded
@@ -61,6 +65,7 @@ pub(crate) fn Run(services: Services, id: String) -> impl IntoView {
             .into_any(),
         }
     })
+    .into_any()
 }
 
 #[component]
@@ -79,7 +84,7 @@ fn Missing(services: Services) -> impl IntoView {
 }
 
 #[component]
-fn Loaded(services: Services, id: String, follow: Follow, first: Execution) -> impl IntoView {
+fn Loaded(services: Services, id: ExecutionId, follow: Follow, first: Execution) -> impl IntoView {
     let Services {
         api,
         server,

@@ -3,11 +3,12 @@
 use std::ops::Range;
 use std::time::Duration;
 
-use contract::wire::Execution;
+use client::{ClientError, ResultsQuery, ResultsStart};
+use contract::wire::{Execution, ExecutionId};
 use leptos::prelude::*;
 use web_sys::{AbortController, AbortSignal};
 
-use crate::api::{Api, ApiError, ResultsQuery, RowFilter};
+use crate::api::{Api, RowFilter, is_retryable};
 use crate::run::row::Row;
 use crate::run::row_store::{From, Request, RowStore};
 use crate::ui::boxed::{effect, spawn};
@@ -27,7 +28,7 @@ pub(crate) struct Rows {
     /// The rows that are loaded.
     pub(crate) store: RwSignal<RowStore>,
     /// Why the last request failed.
-    pub(crate) error: RwSignal<Option<ApiError>>,
+    pub(crate) error: RwSignal<Option<ClientError>>,
     api: Api,
     shown: Memo<Shown>,
     is_loading: RwSignal<bool>,
@@ -35,7 +36,7 @@ pub(crate) struct Rows {
 }
 
 struct State {
-    id: String,
+    id: ExecutionId,
     request: Option<AbortController>,
     /// Counts changes of `shown`, so that the response to an earlier request is dropped.
     turn: u32,
@@ -46,7 +47,7 @@ impl Rows {
     /// run changes.
     pub(crate) fn new(
         api: Api,
-        id: String,
+        id: ExecutionId,
         execution: Memo<Execution>,
         shown: Memo<Shown>,
     ) -> Self {
@@ -129,7 +130,7 @@ impl Rows {
                     self.is_loading.try_set(false);
                 }
                 Err(error) => {
-                    let wait = if error.is_transient() { 2 } else { 10 };
+                    let wait = if is_retryable(&error) { 2 } else { 10 };
                     self.error.try_set(Some(error));
                     self.retry(turn, Duration::from_secs(wait));
                 }
@@ -161,36 +162,35 @@ impl Rows {
 /// early, even without a row; then this continues at its cursor.
 async fn load(
     api: Api,
-    id: &str,
+    id: &ExecutionId,
     request: &Request,
     shown: Shown,
     signal: Option<&AbortSignal>,
-) -> Result<(Vec<Row>, Option<String>), ApiError> {
-    let (first, mut cursor) = match &request.from {
-        From::Row(first) => (Some(*first), None),
-        From::Start => (None, None),
-        From::Cursor(cursor) => (None, Some(cursor.clone())),
+) -> Result<(Vec<Row>, Option<String>), ClientError> {
+    let client = api.client(signal);
+    let mut start = match &request.from {
+        From::Row(first) => ResultsStart::Row(*first),
+        From::Start => ResultsStart::Filter(shown.filter.to_api()),
+        From::Cursor(cursor) => ResultsStart::Cursor(cursor.clone()),
     };
+    let is_whole = matches!(request.from, From::Row(_));
     let mut rows = Vec::new();
     loop {
         let query = ResultsQuery {
-            id,
-            first,
-            cursor: cursor.as_deref(),
-            count: request.count - rows.len() as u64,
-            filter: shown.filter,
+            start,
+            count: (request.count - rows.len() as u64) as u32,
             reveal: shown.reveal,
         };
-        let page = api.results(&query, signal).await?;
+        let page = client.results(id, &query).await?;
         let matching = page
             .rows
             .into_iter()
             .filter(|row| shown.filter.matches(row));
         rows.extend(matching.map(Row::new));
-        cursor = page.next;
-        let is_enough = rows.len() as u64 >= request.count || (first.is_none() && !rows.is_empty());
-        if is_enough || cursor.is_none() {
-            return Ok((rows, cursor));
+        let is_enough = rows.len() as u64 >= request.count || (!is_whole && !rows.is_empty());
+        match page.next {
+            Some(cursor) if !is_enough => start = ResultsStart::Cursor(cursor),
+            next => return Ok((rows, next)),
         }
     }
 }

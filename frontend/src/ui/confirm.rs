@@ -1,9 +1,9 @@
 //! A question before an action that can't be undone, or that is recorded.
 
+use client::ClientError;
 use leptos::html::Dialog;
 use leptos::prelude::*;
 
-use crate::api::ApiError;
 use crate::ui::boxed::{click, effect, flag};
 use crate::ui::notice::ErrorNotice;
 
@@ -15,7 +15,7 @@ pub(crate) struct Question {
     /// Whether the action is in progress.
     pub(crate) is_busy: RwSignal<bool>,
     /// Why the action failed.
-    pub(crate) error: RwSignal<Option<ApiError>>,
+    pub(crate) error: RwSignal<Option<ClientError>>,
 }
 
 impl Question {

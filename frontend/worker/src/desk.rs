@@ -7,7 +7,7 @@ use contract::list::{Source, read_source};
 
 use crate::digest::{digest, pdf, refusal, wrong};
 use crate::protocol::{Event, ReadBy};
-use crate::start::Keyed;
+use crate::start::LastStart;
 
 /// Runs whose list is kept, so that its other columns can be joined to their results.
 const RUNS: usize = 3;
@@ -42,7 +42,7 @@ pub(crate) struct Desk {
     runs: Runs,
     newest: u32,
     /// The last start, so that the same one asked again goes on with it.
-    pub(crate) last_start: Option<Keyed>,
+    pub(crate) last_start: Option<LastStart>,
 }
 
 impl Desk {

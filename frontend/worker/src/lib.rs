@@ -2,14 +2,13 @@
 //! main thread. The page holds no list, only what it is told of one. `protocol` is all that the
 //! page uses of this crate.
 
-mod api;
 mod desk;
 mod digest;
-mod patience;
 pub mod protocol;
 mod save;
 mod serve;
 mod sign_in;
 mod start;
+mod transport;
 
 pub use serve::serve;

@@ -1,8 +1,9 @@
 //! What page and worker say to each other: JSON in an array, beside it perhaps one thing that
 //! JSON can't hold. A call may bring many events, and ends with one that [`Event::is_last`].
 
+use client::{ClientError, ResultsFilter};
 use contract::list::{Column, ColumnSelector, ReadOptions, Validation};
-use contract::wire::{ErrorKind, Limits, Problem, StartRequest};
+use contract::wire::{ErrorKind, ExecutionId, Limits, StartRequest};
 use export::Format;
 use serde::{Deserialize, Serialize};
 
@@ -50,13 +51,13 @@ pub enum Request {
     /// [`Event::Gone`].
     Columns {
         /// The run's id.
-        run: String,
+        run: ExecutionId,
     },
     /// Take a file for the list of a run, if it is that list: as [`Request::Columns`], or
     /// [`Event::Unlike`]. Attached: the `File`.
     Join {
         /// The run's id.
-        run: String,
+        run: ExecutionId,
         /// Its rows.
         rows: u64,
         /// How it was read. The column is found.
@@ -92,13 +93,13 @@ pub enum Request {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Save {
     /// The run's id.
-    pub run: String,
+    pub run: ExecutionId,
     /// Its rows.
     pub rows: u64,
     /// The file's format. CSV is for spreadsheets.
     pub format: Format,
-    /// The filters, as the results' address has them, with an `&` before each; all rows by none.
-    pub filter: String,
+    /// Which rows the server is asked for.
+    pub filter: ResultsFilter,
     /// Of these rows only those with this status, if any, and this error, if any: the address
     /// can't ask for rows without.
     pub group: Option<(Option<u16>, Option<ErrorKind>)>,
@@ -162,7 +163,7 @@ pub enum Event {
         total: u64,
     },
     /// The server fails; the worker asks it again by itself.
-    Waiting(Trouble),
+    Waiting(ClientError),
     /// The run that was started.
     Started {
         /// Its id.
@@ -183,7 +184,7 @@ pub enum Event {
     /// The file could not be written to its place: the disk is full, or the browser may not.
     Unwritable,
     /// The server refused, or made no sense.
-    Trouble(Trouble),
+    Trouble(ClientError),
     /// The worker has no such list.
     Gone,
     /// Somebody is signed in. Their name, to be shown; may be empty.
@@ -257,38 +258,6 @@ pub struct Refusal {
     pub words: String,
     /// The columns, of which one is to be chosen; none where that would not help.
     pub choices: Vec<Column>,
-}
-
-/// A call of the server that brought no answer of the kind asked for.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub enum Trouble {
-    /// Nothing answered.
-    Unreachable,
-    /// The server refused, and said why.
-    Refused(Problem),
-    /// Something answered that isn't this program's server. With 401 it is what guards the server: the
-    /// sign-in is over.
-    Unreadable {
-        /// The status it answered with.
-        status: u16,
-    },
-}
-
-impl Trouble {
-    /// Whether asking again later may help. So does whoever isn't signed in: that may happen in
-    /// another tab.
-    pub fn may_pass(&self) -> bool {
-        match self {
-            Self::Unreachable => true,
-            Self::Refused(problem) => problem.status >= 500 || matches!(problem.status, 401 | 429),
-            Self::Unreadable { status } => *status >= 500 || *status == 429,
-        }
-    }
-
-    /// Whether the server has no such uploaded list: too old, or used.
-    pub(crate) fn is_unknown_list(&self) -> bool {
-        matches!(self, Self::Refused(problem) if problem.kind == "/problems/unknown-list")
-    }
 }
 
 #[cfg(test)]

@@ -3,7 +3,6 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
-use std::time::Duration;
 
 use futures::future::{AbortHandle, abortable};
 use js_sys::{Array, JsString, Uint8Array};
@@ -91,7 +90,7 @@ impl Worker {
                 desk.borrow_mut().forget();
                 Event::Dropped
             }
-            Request::Columns { run } => match desk.borrow().of_run(&run) {
+            Request::Columns { run } => match desk.borrow().of_run(run.as_str()) {
                 Some(held) => held.source.as_ref().map_or(Event::Gone, save::columns),
                 None => Event::Gone,
             },
@@ -99,7 +98,8 @@ impl Worker {
                 Some(bytes) => match save::join(&run, rows, &by, &bytes).await {
                     Ok(source) => {
                         let columns = save::columns(&source);
-                        desk.borrow_mut().bring_for_run(&run, call, by, source);
+                        desk.borrow_mut()
+                            .bring_for_run(run.as_str(), call, by, source);
                         columns
                     }
                     Err(event) => *event,
@@ -107,7 +107,7 @@ impl Worker {
                 None => Event::Unreadable,
             },
             Request::Save(what) => {
-                let held = desk.borrow().of_run(&what.run);
+                let held = desk.borrow().of_run(what.run.as_str());
                 let source = held.as_ref().and_then(|held| held.source.as_ref());
                 return save::save(what, source, &attached, &tell).await;
             }
@@ -156,11 +156,6 @@ fn tell_of_panics() {
         // Nothing that it can't read is told but this: the worker is no more.
         let _ = scope().post_message(&Array::of1(&"fault".into()));
     }));
-}
-
-/// Waits.
-pub(crate) async fn pause(pause: Duration) {
-    gloo_timers::future::sleep(pause).await;
 }
 
 /// The site's address.

@@ -1,5 +1,10 @@
 use super::*;
 
+fn unreachable() -> ClientError {
+    let reason = String::new();
+    ClientError::Unreachable { reason }
+}
+
 fn same(event: Event) {
     let message = Message { call: 7, event };
     let json = serde_json::to_string(&message).unwrap();
@@ -44,8 +49,8 @@ fn an_event_arrives_as_it_was_told() {
     same(Event::Leave(
         "https://login.example.gov/?a=b&c=%2F kept too".into(),
     ));
-    same(Event::Waiting(Trouble::Unreachable));
-    same(Event::Trouble(Trouble::Unreadable { status: 502 }));
+    same(Event::Waiting(unreachable()));
+    same(Event::Trouble(ClientError::Unexpected { status: 502 }));
     same(Event::Started { id: "x".into() });
     same(Event::Columns(vec!["Name".into()]));
     same(Event::Unlike { row: Some(3) });
@@ -88,8 +93,8 @@ fn a_call_arrives_as_it_was_asked() {
 #[test]
 fn progress_and_waiting_end_no_call() {
     assert!(!Event::Progress { done: 0, total: 1 }.is_last());
-    assert!(!Event::Waiting(Trouble::Unreachable).is_last());
-    assert!(Event::Trouble(Trouble::Unreachable).is_last());
+    assert!(!Event::Waiting(unreachable()).is_last());
+    assert!(Event::Trouble(unreachable()).is_last());
     assert!(Event::Token(String::new()).is_last());
     assert!(Event::Dropped.is_last());
 }

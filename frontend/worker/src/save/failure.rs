@@ -2,26 +2,28 @@
 
 use std::io;
 
-use crate::protocol::Trouble;
+use client::ClientError;
+
 use crate::save::sink::Unwritable;
 
 /// Why there is no file.
 #[derive(Debug, PartialEq)]
 pub(crate) enum Failure {
     /// The server refused, or failed for too long.
-    Server(Trouble),
+    Server(ClientError),
     /// The list isn't the run's: this row differs.
     Unlike {
         /// From 0.
         row: u64,
     },
-    /// The server's last page came before all rows had come.
-    Incomplete {
-        /// Rows that came.
-        count: u64,
-    },
     /// The file can't be written.
     Unwritable,
+}
+
+impl From<ClientError> for Failure {
+    fn from(error: ClientError) -> Self {
+        Self::Server(error)
+    }
 }
 
 impl From<Unwritable> for Failure {

@@ -1,13 +1,13 @@
-//! Reads a run's pages and writes them to a sink, one page ahead of what is being written.
+//! Writes a run's rows to a sink, with the next page on its way while one is written.
 
-use std::cell::RefCell;
-use std::time::Duration;
+use std::pin::pin;
 
-use contract::wire::ResultsPage;
-use futures::future::{Either, select, try_join};
+use client::ClientError;
+use contract::wire::ResultRow;
+use futures::future::try_join;
+use futures::{Stream, TryFutureExt, TryStreamExt};
 
-use crate::patience::patiently;
-use crate::protocol::{Event, Trouble};
+use crate::protocol::Event;
 use crate::save::failure::Failure;
 use crate::save::rows::Rows;
 use crate::save::sink::Write;
@@ -15,76 +15,21 @@ use crate::save::sink::Write;
 /// Bytes that are collected before they are written.
 const CHUNK: usize = 1 << 20;
 
-/// The rows that make the file.
-pub(crate) struct Wanted {
-    /// The run's rows.
-    pub(crate) rows: u64,
-    /// Whether the file must hold all of them.
-    pub(crate) all: bool,
-}
-
-/// The server that pages come from.
-pub(crate) struct Server<A, P> {
-    /// Reads the page at this cursor, or the first one.
-    pub(crate) page: A,
-    /// Waits.
-    pub(crate) pause: P,
-    /// How long one page is retried.
-    pub(crate) retry_for: Duration,
-}
-
-impl<A, P> Server<A, P>
-where
-    A: AsyncFn(Option<&str>) -> Result<ResultsPage, Trouble>,
-    P: AsyncFn(Duration),
-{
-    /// Reads a page, with retries. After the last one the error is the latest failure.
-    async fn page(
-        &self,
-        cursor: Option<&str>,
-        report: &dyn Fn(Event),
-    ) -> Result<ResultsPage, Failure> {
-        let last = RefCell::new(Trouble::Unreachable);
-        let report = |event| {
-            if let Event::Waiting(trouble) = &event {
-                last.replace(trouble.clone());
-            }
-            report(event);
-        };
-        let reading = patiently(&report, &self.pause, async || (self.page)(cursor).await);
-        let given_up = (self.pause)(self.retry_for);
-        match select(Box::pin(reading), Box::pin(given_up)).await {
-            Either::Left((page, _)) => page.map_err(Failure::Server),
-            Either::Right(_) => Err(Failure::Server(last.borrow().clone())),
-        }
-    }
-}
-
-/// Writes the rows of all pages. Returns their count; `report` receives the progress.
-pub(crate) async fn gather<A, P>(
-    server: Server<A, P>,
-    wanted: Wanted,
+/// Writes the rows of all pages. Returns their count; `report` receives the progress within the
+/// run's `total` rows.
+pub(crate) async fn gather(
+    pages: impl Stream<Item = Result<Vec<ResultRow>, ClientError>>,
+    total: u64,
     mut rows: Rows<'_>,
     sink: &mut impl Write,
     report: &dyn Fn(Event),
-) -> Result<u64, Failure>
-where
-    A: AsyncFn(Option<&str>) -> Result<ResultsPage, Trouble>,
-    P: AsyncFn(Duration),
-{
-    let total = wanted.rows;
+) -> Result<u64, Failure> {
     report(Event::Progress { done: 0, total });
-    let mut page = server.page(None, report).await?;
-    loop {
-        let ResultsPage { rows: some, next } = page;
-        let ahead = async {
-            match &next {
-                Some(cursor) => server.page(Some(cursor), report).await.map(Some),
-                None => Ok(None),
-            }
-        };
+    let mut pages = pin!(pages);
+    let mut next = pages.try_next().await?;
+    while let Some(page) = next {
         let writing = async {
-            let done = rows.write(some)?;
+            let done = rows.write(page)?;
             let bytes = rows.bytes();
             if bytes.len() >= CHUNK {
                 sink.write(bytes).await?;
@@ -93,19 +38,13 @@ where
             Ok::<_, Failure>(done)
         };
         // `try_join` polls in order: the next page is requested before this one is written.
-        let (ahead, done) = try_join(ahead, writing).await?;
+        let (ahead, done) = try_join(pages.try_next().err_into(), writing).await?;
         if let Some(done) = done {
             report(Event::Progress { done, total });
         }
-        match ahead {
-            Some(next) => page = next,
-            None => break,
-        }
+        next = ahead;
     }
     let count = rows.count();
-    if wanted.all && count != total {
-        return Err(Failure::Incomplete { count });
-    }
     sink.write(&rows.end()?).await?;
     Ok(count)
 }

@@ -1,13 +1,17 @@
 //! The list whose other columns go beside a run's rows: kept since the start, or chosen again.
 
+use std::time::Duration;
+
+use client::{ResultsQuery, ResultsStart};
+use contract::limits::MAX_RESULTS_COUNT;
 use contract::list::{ColumnSelector, ReadError, Source, read_source};
-use contract::wire::ResultRow;
+use contract::wire::{ExecutionId, ResultRow};
 use export::Joined;
 
 use crate::digest::refusal;
 use crate::protocol::{Event, ReadBy};
-use crate::save::pages::Results;
 use crate::save::rows::is_row_of;
+use crate::transport::results_client;
 
 /// The names of the list's other columns.
 pub(crate) fn columns(source: &Source) -> Event {
@@ -20,18 +24,19 @@ pub(crate) fn columns(source: &Source) -> Event {
 /// It must have as many rows as the run, and the numbers of the run's first rows. The other rows are
 /// compared when they are written.
 pub(crate) async fn join(
-    run: &str,
+    run: &ExecutionId,
     rows: u64,
     by: &ReadBy,
     bytes: &[u8],
 ) -> Result<Source, Box<Event>> {
-    let results = Results {
-        run,
-        filter: "",
+    let query = ResultsQuery {
+        start: ResultsStart::Row(0),
+        count: MAX_RESULTS_COUNT,
         reveal: false,
     };
-    let page = results.page(None).await;
-    let page = page.map_err(|trouble| Box::new(Event::Trouble(trouble)))?;
+    let client = results_client(&|_| {}, Duration::ZERO);
+    let page = client.results(run, &query).await;
+    let page = page.map_err(|error| Box::new(Event::Trouble(error)))?;
     choose(bytes, by, rows, &page.rows)
 }
 

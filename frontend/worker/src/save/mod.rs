@@ -5,22 +5,21 @@
 mod failure;
 mod gather;
 mod join;
-mod pages;
 mod rows;
 mod sink;
 
 use std::time::Duration;
 
+use client::ResultsFilter;
 use contract::list::Source;
-use contract::wire::Problem;
+use futures::future::Either;
 use wasm_bindgen::JsValue;
 
-use crate::protocol::{Event, Save, Trouble};
-use crate::serve::pause;
+use crate::protocol::{Event, Save};
+use crate::transport::results_client;
 
 use failure::Failure;
-use gather::{Server, Wanted, gather};
-use pages::Results;
+use gather::gather;
 use rows::Rows;
 use sink::Sink;
 
@@ -48,8 +47,7 @@ pub(crate) async fn save(
     }
     match write(&save, source, sink, report).await {
         Ok((rows, file)) => (Event::Saved { rows }, file),
-        Err(Failure::Server(trouble)) => (Event::Trouble(trouble), None),
-        Err(Failure::Incomplete { count }) => (incomplete(count, save.rows), None),
+        Err(Failure::Server(error)) => (Event::Trouble(error), None),
         Err(Failure::Unlike { row }) => (Event::Unlike { row: Some(row) }, None),
         Err(Failure::Unwritable) => (Event::Unwritable, None),
     }
@@ -62,33 +60,13 @@ async fn write(
     mut sink: Sink,
     report: &dyn Fn(Event),
 ) -> Result<(u64, Option<JsValue>), Failure> {
-    let results = Results {
-        run: &save.run,
-        filter: &save.filter,
-        reveal: save.reveal,
-    };
-    let server = Server {
-        page: async |cursor: Option<&str>| results.page(cursor).await,
-        pause,
-        retry_for: RETRY_FOR,
-    };
-    let wanted = Wanted {
-        rows: save.rows,
-        all: save.filter.is_empty() && save.group.is_none(),
+    let client = results_client(report, RETRY_FOR);
+    let (id, reveal) = (&save.run, save.reveal);
+    let pages = match save.filter == ResultsFilter::default() {
+        true => Either::Left(client.all_results(id, save.rows, reveal)),
+        false => Either::Right(client.filtered_results(id, save.filter, reveal)),
     };
     let rows = Rows::begin(save, source)?;
-    let count = gather(server, wanted, rows, &mut sink, report).await?;
+    let count = gather(pages, save.rows, rows, &mut sink, report).await?;
     Ok((count, sink.close().await?))
-}
-
-/// The event of an incomplete download, which the page shows like the server's own problems.
-fn incomplete(count: u64, rows: u64) -> Event {
-    Event::Trouble(Trouble::Refused(Problem {
-        kind: "about:blank".to_owned(),
-        title: "The file would be incomplete".to_owned(),
-        status: 200,
-        detail: Some(format!(
-            "The server sent {count} of the run's {rows} lines. Download it again."
-        )),
-    }))
 }

@@ -8,6 +8,7 @@ mod session;
 use std::rc::Rc;
 use std::time::Duration;
 
+use client::{ClientError, browser};
 use contract::wire::Problem;
 use futures::channel::oneshot;
 use futures::future::select;
@@ -16,8 +17,8 @@ use gloo_net::http::{Request, Response};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{AbortSignal, RequestMode};
 
-use crate::protocol::{Event, Trouble};
-use crate::serve::{now, pause, random, root};
+use crate::protocol::Event;
+use crate::serve::{now, random, root};
 
 use flow::{Attempt, Back, Config, Refused};
 use issuer::{No, with_form};
@@ -29,7 +30,7 @@ const CONFIG: &str = "/config.json";
 /// and so does whoever signs out.
 const TIMEOUT_MS: u32 = 15_000;
 /// There are no tokens any more, or none that is taken.
-const OVER: Trouble = Trouble::Unreadable { status: 401 };
+const OVER: ClientError = ClientError::Unexpected { status: 401 };
 /// What the page keeps, instead of an attempt, for whoever signed out and comes back.
 const OUT: &str = "out";
 /// How long a refresh token's revocation is waited for.
@@ -38,7 +39,7 @@ const REVOCATION: Duration = Duration::from_secs(2);
 /// ends sooner isn't mended by it, and the reader would be sent around for ever.
 const HELD_MS: f64 = 60_000.0;
 
-type Result<T> = std::result::Result<T, Trouble>;
+type Result<T> = std::result::Result<T, ClientError>;
 
 /// How things stand. Behind a lock, so that what is asked meanwhile waits for the tokens that are
 /// on their way.
@@ -108,17 +109,16 @@ pub(crate) async fn out() -> Event {
 }
 
 /// Sends a call of the API, with a token where one signs in.
-pub(crate) async fn send(call: std::result::Result<Request, gloo_net::Error>) -> Result<Response> {
-    let call = call.map_err(|_| Trouble::Unreachable)?;
+pub(crate) async fn send(
+    request: &client::Request,
+    signal: Option<&AbortSignal>,
+) -> Result<client::Response> {
     let token = token().await?;
-    if let Some(token) = &token {
-        call.headers().set("Authorization", token);
-    }
-    let answer = call.send().await.map_err(|_| Trouble::Unreachable)?;
-    match answer.status() {
-        // Whoever says it and however: nothing but another sign-in helps.
+    let response = browser::send(request, token.as_deref(), signal).await?;
+    match response.status {
+        // Whatever its body says: nothing but another sign-in helps.
         401 if token.is_some() => Err(OVER),
-        _ => Ok(answer),
+        _ => Ok(response),
     }
 }
 
@@ -181,7 +181,7 @@ impl Standing {
             // Nothing depends on its answer, which not every issuer lets a page read.
             let call = Request::post(endpoint).mode(RequestMode::NoCors);
             if let Ok(call) = with_form(call, config.revocation(&token)) {
-                let (sent, late) = (Box::pin(call.send()), Box::pin(pause(REVOCATION)));
+                let (sent, late) = (Box::pin(call.send()), Box::pin(browser::sleep(REVOCATION)));
                 select(sent, late).await;
             }
         }
@@ -194,7 +194,7 @@ impl Standing {
         }
         let signal = AbortSignal::timeout_with_u32(TIMEOUT_MS);
         let call = Request::get(CONFIG).abort_signal(Some(&signal));
-        let answer = call.send().await.map_err(|_| Trouble::Unreachable)?;
+        let answer = call.send().await.map_err(|_| unreachable())?;
         let config = Rc::new(read(answer).await?);
         self.config = Some(Rc::clone(&config));
         Ok(config)
@@ -216,18 +216,24 @@ impl Standing {
     }
 }
 
+/// A browser reports no reason to scripts.
+fn unreachable() -> ClientError {
+    let reason = String::new();
+    ClientError::Unreachable { reason }
+}
+
 async fn read(answer: Response) -> Result<Config> {
     let status = answer.status();
-    let body = answer.text().await.map_err(|_| Trouble::Unreachable)?;
+    let body = answer.text().await.map_err(|_| unreachable())?;
     match serde_json::from_str(&body) {
         Ok(config) if answer.ok() => Ok(config),
-        _ => Err(Trouble::Unreadable { status }),
+        _ => Err(ClientError::Unexpected { status }),
     }
 }
 
 /// What a sign-in came to, in words.
-fn problem(status: u16, title: &str, detail: String) -> Trouble {
-    Trouble::Refused(Problem {
+fn problem(status: u16, title: &str, detail: String) -> ClientError {
+    ClientError::Refused(Problem {
         kind: "/problems/sign-in".to_owned(),
         title: title.to_owned(),
         status,
@@ -235,7 +241,7 @@ fn problem(status: u16, title: &str, detail: String) -> Trouble {
     })
 }
 
-fn not_signed_in(no: &No) -> Trouble {
+fn not_signed_in(no: &No) -> ClientError {
     let detail = format!(
         "{} Sign in again; if it stays so, ask who runs this Rollcall.",
         no.words()
@@ -244,7 +250,7 @@ fn not_signed_in(no: &No) -> Trouble {
 }
 
 /// With a status that says that it may pass, so that whoever asks does so again.
-fn not_renewed(no: &No) -> Trouble {
+fn not_renewed(no: &No) -> ClientError {
     let detail = format!(
         "{} Runs go on meanwhile. If it stays so, sign out and in again.",
         no.words()

@@ -1,3 +1,4 @@
+use client::ResultsFilter;
 use contract::list::{ReadOptions, read_source};
 use contract::wire::Outcome;
 use serde_json::{Value, json};
@@ -6,10 +7,10 @@ use super::*;
 
 pub(crate) fn save(format: Format) -> Save {
     Save {
-        run: "01jd0000000000000000000abc".into(),
+        run: "01jd0000000000000000000abc".parse().unwrap(),
         rows: 10,
         format,
-        filter: String::new(),
+        filter: ResultsFilter::default(),
         group: None,
         reveal: false,
         columns: true,
