@@ -1,5 +1,5 @@
-//! The authorization code with PKCE (RFC 6749, 4.1; RFC 7636), as texts: what is asked of the issuer,
-//! and what comes back with the reader.
+//! The authorization code flow with PKCE (RFC 6749, 4.1; RFC 7636): builds the issuer's addresses and
+//! forms, and parses the query that the browser returns with. No I/O.
 
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
@@ -7,49 +7,49 @@ use form_urlencoded::{Serializer, parse};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
-/// Random bytes of an attempt: half of them for its state, half for its verifier.
+/// Random bytes that an attempt needs: half for its state, half for its verifier.
 pub(super) const RANDOM_BYTES: usize = 64;
-/// Marks an attempt that the page began by itself, where it is kept.
-const UNASKED: &str = " unasked";
+/// Ends the stored text of an attempt that the page began by itself.
+const AUTOMATIC: &str = " automatic";
 
-/// How one signs in here: `/config.json`, written when the page is deployed.
+/// The sign-in's settings: `/config.json`, which is written when the page is deployed.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Config {
-    /// The page, as the issuer knows it.
+    /// The page's client id at the issuer.
     pub(super) client_id: String,
-    /// What the tokens are for.
+    /// The scopes that the tokens are requested for.
     pub(super) scope: String,
-    /// Where the reader signs in.
+    /// Where people sign in.
     pub(super) authorization_endpoint: String,
-    /// Where a code becomes tokens.
+    /// Where a code is exchanged for tokens.
     pub(super) token_endpoint: String,
-    /// Where a token is given up; not every issuer has it.
+    /// Where a token is revoked; not every issuer has it.
     pub(super) revocation_endpoint: Option<String>,
-    /// Where the issuer's own session ends, as Cognito has it.
+    /// Where the issuer's own session ends, as in Cognito.
     pub(super) logout_endpoint: String,
 }
 
 impl Config {
-    /// Where to go to end the issuer's session and come back to `root`.
-    pub(super) fn way_out(&self, root: &str) -> String {
+    /// The address that ends the issuer's session and returns to `root`.
+    pub(super) fn logout_address(&self, root: &str) -> String {
         let fields = [("client_id", self.client_id.as_str()), ("logout_uri", root)];
         with_query(&self.logout_endpoint, &fields)
     }
 
-    /// What is asked to get tokens for a code.
-    pub(super) fn exchange(&self, back: &Back, root: &str) -> String {
+    /// The form that exchanges a code for tokens.
+    pub(super) fn exchange_form(&self, returned: &Returned, root: &str) -> String {
         form(&[
             ("grant_type", "authorization_code"),
             ("client_id", &self.client_id),
             ("redirect_uri", root),
-            ("code", &back.code),
-            ("code_verifier", &back.verifier),
+            ("code", &returned.code),
+            ("code_verifier", &returned.verifier),
         ])
     }
 
-    /// What is asked to get another access token.
-    pub(super) fn renewal(&self, refresh_token: &str) -> String {
+    /// The form that requests another access token.
+    pub(super) fn renewal_form(&self, refresh_token: &str) -> String {
         form(&[
             ("grant_type", "refresh_token"),
             ("client_id", &self.client_id),
@@ -57,8 +57,8 @@ impl Config {
         ])
     }
 
-    /// What gives a refresh token up (RFC 7009).
-    pub(super) fn revocation(&self, refresh_token: &str) -> String {
+    /// The form that revokes a refresh token (RFC 7009).
+    pub(super) fn revocation_form(&self, refresh_token: &str) -> String {
         form(&[
             ("token", refresh_token),
             ("token_type_hint", "refresh_token"),
@@ -67,43 +67,44 @@ impl Config {
     }
 }
 
-/// A sign-in under way. It is kept in the tab while the reader is at the issuer, and nowhere else.
+/// A sign-in in progress. While people are at the issuer, it is stored in the tab's session storage.
 pub(super) struct Attempt {
     state: String,
     verifier: String,
     /// Whether the page began it by itself.
-    unasked: bool,
+    is_automatic: bool,
 }
 
 impl Attempt {
-    /// One that nobody can guess.
-    pub(super) fn new(random: [u8; RANDOM_BYTES], unasked: bool) -> Self {
+    /// An attempt from random bytes.
+    pub(super) fn new(random: [u8; RANDOM_BYTES], is_automatic: bool) -> Self {
         let (state, verifier) = random.split_at(RANDOM_BYTES / 2);
         Self {
             state: BASE64_URL_SAFE_NO_PAD.encode(state),
             verifier: BASE64_URL_SAFE_NO_PAD.encode(verifier),
-            unasked,
+            is_automatic,
         }
     }
 
-    /// As it is kept.
-    pub(super) fn kept(&self) -> String {
-        let mark = if self.unasked { UNASKED } else { "" };
+    /// The text to store.
+    pub(super) fn stored(&self) -> String {
+        let mark = if self.is_automatic { AUTOMATIC } else { "" };
         format!("{} {}{mark}", self.state, self.verifier)
     }
 
-    fn of(kept: &str) -> Option<Self> {
-        let asked = kept.strip_suffix(UNASKED);
-        let (state, verifier) = asked.unwrap_or(kept).split_once(' ')?;
+    /// Parses the stored text.
+    fn parse(stored: &str) -> Option<Self> {
+        let automatic = stored.strip_suffix(AUTOMATIC);
+        let (state, verifier) = automatic.unwrap_or(stored).split_once(' ')?;
         Some(Self {
             state: state.to_owned(),
             verifier: verifier.to_owned(),
-            unasked: asked.is_some(),
+            is_automatic: automatic.is_some(),
         })
     }
 
-    /// Where the reader signs in, to come back to `root` with a code.
-    pub(super) fn address(&self, config: &Config, root: &str) -> String {
+    /// The issuer's address to sign in at, which returns to `root` with a code.
+    pub(super) fn sign_in_address(&self, config: &Config, root: &str) -> String {
         with_query(
             &config.authorization_endpoint,
             &[
@@ -119,33 +120,34 @@ impl Attempt {
     }
 }
 
-/// What the issuer is shown of a verifier (RFC 7636, 4.2).
+/// The code challenge of a verifier (RFC 7636, 4.2).
 fn challenge(verifier: &str) -> String {
     BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(verifier))
 }
 
-/// A reader who is back from the issuer.
+/// What the browser returned from the issuer with.
 #[cfg_attr(test, derive(Debug, PartialEq, Eq))]
-pub(super) struct Back {
+pub(super) struct Returned {
     code: String,
     verifier: String,
-    /// Whether the page had sent them by itself.
-    pub(super) unasked: bool,
+    /// Whether the page had begun the sign-in by itself.
+    pub(super) is_automatic: bool,
 }
 
-/// Why a reader who is back isn't signed in.
+/// Why somebody who returned from the issuer isn't signed in.
 #[cfg_attr(test, derive(Debug, PartialEq, Eq))]
-pub(super) enum Refused {
-    /// The page didn't send them, or not for this: anybody may have made that address.
-    NotAskedFor,
-    /// They were sent, and the address has no answer. To send them again could go on for ever.
-    NoAnswer,
-    /// The issuer's reason, a word such as `access_denied`.
-    ByIssuer(String),
+pub(super) enum ReturnError {
+    /// This tab began no sign-in with this state: anybody may have made the address.
+    UnknownState,
+    /// The address has no response of the issuer. Another sign-in could loop forever.
+    NoResponse,
+    /// The issuer refused, with an error code such as `access_denied`.
+    Issuer(String),
 }
 
-/// What an address's query says of a sign-in, beside what was kept; none where it says nothing.
-pub(super) fn back(query: &str, kept: &str) -> Result<Option<Back>, Refused> {
+/// Parses the page's query after a return from the issuer, with the stored attempt. `None` if there is
+/// no sign-in in either of them.
+pub(super) fn parse_return(query: &str, stored: &str) -> Result<Option<Returned>, ReturnError> {
     let query = query.strip_prefix('?').unwrap_or(query);
     let value = |name| {
         let mut fields = parse(query.as_bytes());
@@ -154,24 +156,24 @@ pub(super) fn back(query: &str, kept: &str) -> Result<Option<Back>, Refused> {
             .map(|(_, value)| value.into_owned())
     };
     let (code, error) = (value("code"), value("error"));
-    let attempt = Attempt::of(kept);
+    let attempt = Attempt::parse(stored);
     if code.is_none() && error.is_none() {
         return match attempt {
-            Some(_) => Err(Refused::NoAnswer),
+            Some(_) => Err(ReturnError::NoResponse),
             None => Ok(None),
         };
     }
-    let attempt = attempt.ok_or(Refused::NotAskedFor)?;
+    let attempt = attempt.ok_or(ReturnError::UnknownState)?;
     if value("state") != Some(attempt.state) {
-        return Err(Refused::NotAskedFor);
+        return Err(ReturnError::UnknownState);
     }
     match (code, error) {
-        (Some(code), None) => Ok(Some(Back {
+        (Some(code), None) => Ok(Some(Returned {
             code,
             verifier: attempt.verifier,
-            unasked: attempt.unasked,
+            is_automatic: attempt.is_automatic,
         })),
-        (_, error) => Err(Refused::ByIssuer(error.unwrap_or_default())),
+        (_, error) => Err(ReturnError::Issuer(error.unwrap_or_default())),
     }
 }
 
@@ -180,8 +182,8 @@ fn form(fields: &[(&str, &str)]) -> String {
 }
 
 fn with_query(address: &str, fields: &[(&str, &str)]) -> String {
-    let joint = if address.contains('?') { '&' } else { '?' };
-    format!("{address}{joint}{}", form(fields))
+    let separator = if address.contains('?') { '&' } else { '?' };
+    format!("{address}{separator}{}", form(fields))
 }
 
 #[cfg(test)]
@@ -210,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn a_challenge_is_as_the_rfc_has_it() {
+    fn a_challenge_is_that_of_the_rfc_s_example() {
         // RFC 7636, appendix B.
         assert_eq!(
             challenge("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"),
@@ -219,11 +221,11 @@ mod tests {
     }
 
     #[test]
-    fn the_reader_is_sent_with_a_challenge_and_never_with_the_verifier() {
+    fn the_address_has_the_challenge_but_not_the_verifier() {
         let (attempt, root) = (attempt(), "https://rollcall.example.gov/");
         // RFC 7636, 4.1: 43 to 128 characters.
         assert_eq!(attempt.verifier.len(), 43);
-        let address = attempt.address(&config(), root);
+        let address = attempt.sign_in_address(&config(), root);
         assert!(!address.contains(&attempt.verifier), "{address}");
         let (endpoint, query) = address.split_once('?').unwrap();
         assert_eq!(endpoint, "https://login.example.gov/oauth2/authorize");
@@ -244,81 +246,89 @@ mod tests {
     }
 
     #[test]
-    fn a_code_is_taken_with_the_state_that_was_sent_and_no_other() {
+    fn a_code_needs_the_state_that_was_sent() {
         let attempt = attempt();
-        let (state, kept) = (&attempt.state, attempt.kept());
-        let taken = back(&format!("?code=a%2Bb&state={state}"), &kept);
-        let expected = Back {
+        let (state, stored) = (&attempt.state, attempt.stored());
+        let returned = parse_return(&format!("?code=a%2Bb&state={state}"), &stored);
+        let expected = Returned {
             code: "a+b".into(),
             verifier: attempt.verifier.clone(),
-            unasked: false,
+            is_automatic: false,
         };
-        assert_eq!(taken, Ok(Some(expected)));
-        for (query, kept) in [
-            ("?code=ab&state=other".to_owned(), kept.as_str()),
-            ("?code=ab".to_owned(), &kept),
-            ("?error=access_denied&state=other".to_owned(), &kept),
+        assert_eq!(returned, Ok(Some(expected)));
+        for (query, stored) in [
+            ("?code=ab&state=other".to_owned(), stored.as_str()),
+            ("?code=ab".to_owned(), &stored),
+            ("?error=access_denied&state=other".to_owned(), &stored),
             (format!("?code=ab&state={state}"), ""),
             (format!("?code=ab&state={state}"), "out"),
             ("?code=ab&state=".to_owned(), ""),
         ] {
-            assert_eq!(back(&query, kept), Err(Refused::NotAskedFor), "{query}");
+            assert_eq!(
+                parse_return(&query, stored),
+                Err(ReturnError::UnknownState),
+                "{query}"
+            );
         }
     }
 
     #[test]
-    fn what_the_issuer_refuses_is_told_and_an_address_without_a_sign_in_is_none() {
-        let (state, kept) = (attempt().state, attempt().kept());
+    fn refusals_have_a_code_and_other_queries_no_sign_in() {
+        let (state, stored) = (attempt().state, attempt().stored());
         assert_eq!(
-            back(&format!("?error=access_denied&state={state}"), &kept),
-            Err(Refused::ByIssuer("access_denied".into()))
+            parse_return(&format!("?error=access_denied&state={state}"), &stored),
+            Err(ReturnError::Issuer("access_denied".into()))
         );
         for query in ["", "?", "?codes=1&state=x"] {
-            assert_eq!(back(query, ""), Ok(None), "{query}");
-            assert_eq!(back(query, "out"), Ok(None), "{query}");
-            // Whoever was sent and comes back so isn't sent again at once.
-            assert_eq!(back(query, &kept), Err(Refused::NoAnswer), "{query}");
+            assert_eq!(parse_return(query, ""), Ok(None), "{query}");
+            assert_eq!(parse_return(query, "out"), Ok(None), "{query}");
+            // After a return without a response, the page doesn't begin another sign-in.
+            assert_eq!(
+                parse_return(query, &stored),
+                Err(ReturnError::NoResponse),
+                "{query}"
+            );
         }
     }
 
     #[test]
-    fn a_sign_in_that_nobody_asked_for_is_known_as_such_when_it_is_back() {
+    fn an_automatic_sign_in_is_still_one_after_the_return() {
         let attempt = Attempt {
-            unasked: true,
+            is_automatic: true,
             ..attempt()
         };
         let query = format!("?code=c&state={}", attempt.state);
-        let expected = Back {
+        let expected = Returned {
             code: "c".into(),
             verifier: attempt.verifier.clone(),
-            unasked: true,
+            is_automatic: true,
         };
-        assert_eq!(back(&query, &attempt.kept()), Ok(Some(expected)));
+        assert_eq!(parse_return(&query, &attempt.stored()), Ok(Some(expected)));
     }
 
     #[test]
-    fn a_code_a_refresh_token_and_a_way_out_are_written_as_forms() {
-        let back = Back {
+    fn forms_and_the_logout_address_are_encoded() {
+        let returned = Returned {
             code: "a+b".into(),
             verifier: "v".into(),
-            unasked: false,
+            is_automatic: false,
         };
         let root = "https://rollcall.example.gov/";
         assert_eq!(
-            config().exchange(&back, root),
+            config().exchange_form(&returned, root),
             "grant_type=authorization_code&client_id=page\
              &redirect_uri=https%3A%2F%2Frollcall.example.gov%2F&code=a%2Bb&code_verifier=v"
         );
         assert_eq!(
-            config().renewal("r/1"),
+            config().renewal_form("r/1"),
             "grant_type=refresh_token&client_id=page&refresh_token=r%2F1"
         );
         assert_eq!(
-            config().revocation("r"),
+            config().revocation_form("r"),
             "token=r&token_type_hint=refresh_token&client_id=page"
         );
         assert_eq!(
-            config().way_out(root),
+            config().logout_address(root),
             "https://login.example.gov/logout?client_id=page\
              &logout_uri=https%3A%2F%2Frollcall.example.gov%2F"
         );

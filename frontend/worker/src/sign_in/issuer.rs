@@ -1,4 +1,4 @@
-//! Asking the issuer for tokens, and what it says.
+//! Requests tokens from the issuer.
 
 use gloo_net::http::{Request, RequestBuilder};
 use serde::Deserialize;
@@ -7,77 +7,88 @@ use web_sys::{AbortSignal, RequestRedirect};
 use super::TIMEOUT_MS;
 use super::session::Tokens;
 
-/// Errors by which an issuer says that it is ill, not that it refuses (RFC 6749, 4.1.2.1; some use
-/// them here too).
-const ILL: [&str; 2] = ["server_error", "temporarily_unavailable"];
+/// Error codes of an issuer that is out of order (RFC 6749, 4.1.2.1). Some issuers use them at the
+/// token endpoint too.
+const OUT_OF_ORDER: [&str; 2] = ["server_error", "temporarily_unavailable"];
 
 /// Why the issuer gave no tokens.
 #[derive(Clone)]
 #[cfg_attr(test, derive(Debug, PartialEq, Eq))]
-pub(super) enum No {
-    /// It refuses, for good; its word for why (RFC 6749, 5.2).
+pub(super) enum TokenError {
+    /// The issuer refused, and a retry won't help. Its error code (RFC 6749, 5.2).
     Refused(String),
-    /// It may give them later: it was not reached, it is throttled or ill, or something else answered
-    /// in its place. The status, if there was an answer.
-    NotNow(Option<u16>),
+    /// A retry may help: there was no response, or it isn't the issuer's, or the issuer is throttled
+    /// or out of order. The status of the response, if there was one.
+    Unavailable(Option<u16>),
 }
 
-impl No {
-    /// What happened, for whoever can't be signed in by it.
-    pub(super) fn words(&self) -> String {
+impl TokenError {
+    /// What happened, as a sentence for people.
+    pub(super) fn message(&self) -> String {
         match self {
-            Self::Refused(why) => format!("Whoever signs you in gave this reason: {}.", word(why)),
-            Self::NotNow(None) => "Whoever signs you in doesn't answer.".to_owned(),
-            Self::NotNow(Some(status)) => {
-                format!("Whoever signs you in answered with status {status}.")
+            Self::Refused(code) => {
+                format!(
+                    "The sign-in service gave this reason: {}.",
+                    shown_code(code)
+                )
+            }
+            Self::Unavailable(None) => "The sign-in service doesn't answer.".to_owned(),
+            Self::Unavailable(Some(status)) => {
+                format!("The sign-in service answered with status {status}.")
             }
         }
     }
 }
 
-/// The issuer's word for why, which is of a fixed kind and shown only if it looks so.
-fn word(why: &str) -> &str {
-    let is_word = |byte: u8| byte.is_ascii_lowercase() || byte == b'_';
-    match !why.is_empty() && why.len() <= 40 && why.bytes().all(is_word) {
-        true => why,
+/// An error code as people see it. It comes from outside, so only one that looks like a code is shown.
+fn shown_code(code: &str) -> &str {
+    let is_allowed = |byte: u8| byte.is_ascii_lowercase() || byte == b'_';
+    match !code.is_empty() && code.len() <= 40 && code.bytes().all(is_allowed) {
+        true => code,
         false => "no reason",
     }
 }
 
-/// Asks for tokens with this form. Nobody is followed elsewhere with it.
-pub(super) async fn ask(endpoint: &str, form: String) -> Result<Tokens, No> {
+/// Requests tokens with this form. Follows no redirect, since the form holds secrets.
+pub(super) async fn request_tokens(endpoint: &str, form: String) -> Result<Tokens, TokenError> {
     let signal = AbortSignal::timeout_with_u32(TIMEOUT_MS);
     let call = Request::post(endpoint)
         .abort_signal(Some(&signal))
         .redirect(RequestRedirect::Error);
-    let call = with_form(call, form).map_err(|_| No::NotNow(None))?;
-    let answer = call.send().await.map_err(|_| No::NotNow(None))?;
-    let body = answer.text().await.map_err(|_| No::NotNow(None))?;
-    read(answer.status(), &body)
+    let call = with_form(call, form).map_err(|_| TokenError::Unavailable(None))?;
+    let response = call
+        .send()
+        .await
+        .map_err(|_| TokenError::Unavailable(None))?;
+    let body = response
+        .text()
+        .await
+        .map_err(|_| TokenError::Unavailable(None))?;
+    parse(response.status(), &body)
 }
 
-/// A call that brings a form.
+/// Adds a form to a request.
 pub(super) fn with_form(call: RequestBuilder, form: String) -> Result<Request, gloo_net::Error> {
     call.header("Content-Type", "application/x-www-form-urlencoded")
         .body(form)
 }
 
-/// What an answer says. A refusal says so in its status and in its body: with either alone something
-/// on the way may have answered.
-fn read(status: u16, body: &str) -> Result<Tokens, No> {
+/// Parses the issuer's response. A refusal needs both its status and its body: with only one of them
+/// the response may be from a proxy.
+fn parse(status: u16, body: &str) -> Result<Tokens, TokenError> {
     #[derive(Deserialize)]
     struct Refusal {
         error: String,
     }
     match status {
-        200..=299 => serde_json::from_str(body).map_err(|_| No::NotNow(Some(status))),
+        200..=299 => serde_json::from_str(body).map_err(|_| TokenError::Unavailable(Some(status))),
         400 | 401 => match serde_json::from_str::<Refusal>(body) {
-            Ok(refusal) if !ILL.contains(&refusal.error.as_str()) => {
-                Err(No::Refused(refusal.error))
+            Ok(refusal) if !OUT_OF_ORDER.contains(&refusal.error.as_str()) => {
+                Err(TokenError::Refused(refusal.error))
             }
-            _ => Err(No::NotNow(Some(status))),
+            _ => Err(TokenError::Unavailable(Some(status))),
         },
-        _ => Err(No::NotNow(Some(status))),
+        _ => Err(TokenError::Unavailable(Some(status))),
     }
 }
 
@@ -86,12 +97,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_an_answer_of_the_issuer_that_refuses_is_a_refusal() {
+    fn a_refusal_needs_its_status_and_its_body() {
         let refusal = |error: &str| format!(r#"{{"error": "{error}", "error_description": "x"}}"#);
-        let no = |status, body: &str| read(status, body).err();
+        let error_of = |status, body: &str| parse(status, body).err();
         for (status, error) in [(400, "invalid_grant"), (401, "invalid_client")] {
-            let refused = Some(No::Refused(error.to_owned()));
-            assert_eq!(no(status, &refusal(error)), refused);
+            let refused = Some(TokenError::Refused(error.to_owned()));
+            assert_eq!(error_of(status, &refusal(error)), refused);
         }
         for (status, body) in [
             (400, refusal("temporarily_unavailable")),
@@ -104,17 +115,21 @@ mod tests {
             (200, "<html>Sign in to this network</html>".to_owned()),
             (200, r#"{"token_type": "Bearer"}"#.to_owned()),
         ] {
-            assert_eq!(no(status, &body), Some(No::NotNow(Some(status))), "{body}");
+            assert_eq!(
+                error_of(status, &body),
+                Some(TokenError::Unavailable(Some(status))),
+                "{body}"
+            );
         }
-        assert!(read(200, r#"{"access_token": "a"}"#).is_ok());
+        assert!(parse(200, r#"{"access_token": "a"}"#).is_ok());
     }
 
     #[test]
-    fn the_issuers_word_is_shown_where_it_looks_like_one() {
-        let words = |why: &str| No::Refused(why.to_owned()).words();
-        assert!(words("access_denied").ends_with("this reason: access_denied."));
+    fn an_error_code_is_shown_only_if_it_looks_like_one() {
+        let message = |code: &str| TokenError::Refused(code.to_owned()).message();
+        assert!(message("access_denied").ends_with("this reason: access_denied."));
         for odd in ["", "Call 555-0100", "<b>", &"x".repeat(41)] {
-            assert!(words(odd).ends_with("this reason: no reason."), "{odd}");
+            assert!(message(odd).ends_with("this reason: no reason."), "{odd}");
         }
     }
 }

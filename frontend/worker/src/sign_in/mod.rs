@@ -20,9 +20,9 @@ use web_sys::{AbortSignal, RequestMode};
 use crate::protocol::Event;
 use crate::serve::{now, random, root};
 
-use flow::{Attempt, Back, Config, Refused};
-use issuer::{No, with_form};
-use session::{NoToken, Session};
+use flow::{Attempt, Config, ReturnError, Returned};
+use issuer::{TokenError, with_form};
+use session::{Session, SessionError};
 
 /// Where it is said how one signs in.
 const CONFIG: &str = "/config.json";
@@ -124,37 +124,37 @@ pub(crate) async fn send(
 
 impl Standing {
     async fn begin(&mut self, query: &str, kept: &str) -> Result<Event> {
-        let (title, detail) = match flow::back(query, kept) {
-            Ok(Some(back)) => return self.enter(&back).await,
+        let (title, detail) = match flow::parse_return(query, kept) {
+            Ok(Some(returned)) => return self.enter(&returned).await,
             Ok(None) if kept == OUT => (
                 "You are signed out",
                 "Nothing of your runs is left on this page. They go on, and are here when you sign in again.",
             ),
             Ok(None) => return self.leave(false).await,
-            Err(Refused::NotAskedFor) => (
+            Err(ReturnError::UnknownState) => (
                 "This sign-in wasn't asked for here",
                 "It was begun in another tab, has been used already, or somebody made up the address that \
                  brought you here. Sign in again.",
             ),
-            Err(Refused::NoAnswer) => (
+            Err(ReturnError::NoResponse) => (
                 "You aren't signed in yet",
                 "You left this page to sign in, and came back without. Sign in to go on.",
             ),
-            Err(Refused::ByIssuer(why)) => return Err(not_signed_in(&No::Refused(why))),
+            Err(ReturnError::Issuer(why)) => return Err(not_signed_in(&TokenError::Refused(why))),
         };
         Err(problem(403, title, detail.to_owned()))
     }
 
     /// Takes the reader's tokens.
-    async fn enter(&mut self, back: &Back) -> Result<Event> {
+    async fn enter(&mut self, returned: &Returned) -> Result<Event> {
         let config = self.config().await?;
         let asked = now();
-        let form = config.exchange(back, &root());
-        let tokens = issuer::ask(&config.token_endpoint, form).await;
-        let session = Session::new(tokens.map_err(|no| not_signed_in(&no))?, asked);
+        let form = config.exchange_form(returned, &root());
+        let tokens = issuer::request_tokens(&config.token_endpoint, form).await;
+        let session = Session::new(tokens.map_err(|error| not_signed_in(&error))?, asked);
         let user = session.user.clone();
         self.session = Some(session);
-        self.unasked = back.unasked.then_some(asked);
+        self.unasked = returned.is_automatic.then_some(asked);
         Ok(Event::SignedIn(user))
     }
 
@@ -167,8 +167,8 @@ impl Standing {
             problem(403, "This browser can't sign in", detail.to_owned())
         })?;
         let attempt = Attempt::new(random, unasked);
-        let address = attempt.address(&config, &root());
-        Ok(Event::Leave(format!("{address} {}", attempt.kept())))
+        let address = attempt.sign_in_address(&config, &root());
+        Ok(Event::Leave(format!("{address} {}", attempt.stored())))
     }
 
     async fn out(&mut self) -> Result<Event> {
@@ -180,12 +180,15 @@ impl Standing {
         ) {
             // Nothing depends on its answer, which not every issuer lets a page read.
             let call = Request::post(endpoint).mode(RequestMode::NoCors);
-            if let Ok(call) = with_form(call, config.revocation(&token)) {
+            if let Ok(call) = with_form(call, config.revocation_form(&token)) {
                 let (sent, late) = (Box::pin(call.send()), Box::pin(browser::sleep(REVOCATION)));
                 select(sent, late).await;
             }
         }
-        Ok(Event::Leave(format!("{} {OUT}", config.way_out(&root()))))
+        Ok(Event::Leave(format!(
+            "{} {OUT}",
+            config.logout_address(&root())
+        )))
     }
 
     async fn config(&mut self) -> Result<Rc<Config>> {
@@ -205,13 +208,13 @@ impl Standing {
             return Ok(None);
         };
         let renew = async |refresh_token: &str| {
-            let form = config.renewal(refresh_token);
-            issuer::ask(&config.token_endpoint, form).await
+            let form = config.renewal_form(refresh_token);
+            issuer::request_tokens(&config.token_endpoint, form).await
         };
-        match session::token(&mut self.session, now, renew).await {
+        match session::access_token(&mut self.session, now, renew).await {
             Ok(token) => Ok(Some(format!("Bearer {token}"))),
-            Err(NoToken::Over) => Err(OVER),
-            Err(NoToken::NotNow(no)) => Err(not_renewed(&no)),
+            Err(SessionError::Ended) => Err(OVER),
+            Err(SessionError::NotRenewed(error)) => Err(not_renewed(&error)),
         }
     }
 }
@@ -241,19 +244,19 @@ fn problem(status: u16, title: &str, detail: String) -> ClientError {
     })
 }
 
-fn not_signed_in(no: &No) -> ClientError {
+fn not_signed_in(error: &TokenError) -> ClientError {
     let detail = format!(
         "{} Sign in again; if it stays so, ask who runs this Rollcall.",
-        no.words()
+        error.message()
     );
     problem(403, "You weren't signed in", detail)
 }
 
 /// With a status that says that it may pass, so that whoever asks does so again.
-fn not_renewed(no: &No) -> ClientError {
+fn not_renewed(error: &TokenError) -> ClientError {
     let detail = format!(
         "{} Runs go on meanwhile. If it stays so, sign out and in again.",
-        no.words()
+        error.message()
     );
     problem(503, "Your sign-in can't be renewed", detail)
 }

@@ -1,140 +1,144 @@
-//! What the issuer gave: tokens, for how long they are good, and for whom; and how they are renewed.
+//! The tokens of the person who is signed in: how long they are valid, and how they are renewed.
 
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::issuer::No;
+use super::issuer::TokenError;
 
-/// Milliseconds before its end at which a token is renewed, at most: a call must arrive while it is
-/// good. Of a token that lives shorter than four times this, a quarter of its life.
-const MARGIN_MS: f64 = 60_000.0;
-/// Milliseconds before its end from which a token isn't used, at most: it must arrive while it is
-/// good. Of a token that lives shorter than eight times this, an eighth of its life.
-const ON_ITS_WAY_MS: f64 = 2_000.0;
-/// Milliseconds until a renewal that failed is tried again. Calls wait for one another, and whoever
-/// signs out for them: if each asked an issuer that hangs, none would ever have its turn.
-const AGAIN_MS: f64 = 5_000.0;
+/// Milliseconds before its expiry at which a token is renewed. A token that is valid for less than four
+/// times this is renewed in the last quarter of its lifetime.
+const RENEWAL_MS: f64 = 60_000.0;
+/// Milliseconds before its expiry from which a token isn't used, since it must reach the server while
+/// it is valid. For a token that is valid for less than eight times this, an eighth of its lifetime.
+const LATENCY_MS: f64 = 2_000.0;
+/// Milliseconds until a failed renewal is retried. Calls and the sign-out wait for each other: if each
+/// of them asked an issuer that doesn't respond, the last would wait for all timeouts.
+const RETRY_MS: f64 = 5_000.0;
 
-/// What claims name the reader best, the first that is there.
-const NAMES: [&str; 4] = ["name", "email", "preferred_username", "cognito:username"];
+/// Claims that hold the person's name, the best first.
+const NAME_CLAIMS: [&str; 4] = ["name", "email", "preferred_username", "cognito:username"];
 
-/// The issuer's answer (RFC 6749, 5.1). It has no `Debug`, so that no token is ever written.
+/// The issuer's response (RFC 6749, 5.1). Without `Debug`, so that no token is ever printed.
 #[derive(Deserialize)]
 pub(super) struct Tokens {
     access_token: String,
-    /// Seconds.
+    /// Seconds for which the access token is valid.
     expires_in: Option<f64>,
     refresh_token: Option<String>,
     id_token: Option<String>,
 }
 
-/// A reader who is signed in, in the worker's memory alone.
+/// The session of the person who is signed in. It is only in the worker's memory.
 pub(super) struct Session {
-    /// Lets calls in.
+    /// Authorizes the API's calls.
     pub(super) access_token: String,
-    /// Gets another access token.
+    /// Requests the next access token.
     pub(super) refresh_token: Option<String>,
-    /// The reader's name, to be shown; may be empty.
+    /// The person's name; may be empty.
     pub(super) user: String,
-    /// Milliseconds since 1970 from which the access token is to be renewed, or that is to be tried
-    /// again.
-    due: f64,
-    /// And from which it is no longer good.
-    ends: f64,
-    /// Why it wasn't renewed, if that failed.
-    failed: Option<No>,
+    /// When the access token is renewed next, in milliseconds since 1970.
+    renew_at: f64,
+    /// From when on the access token isn't used, in milliseconds since 1970.
+    ends_at: f64,
+    /// Why the last renewal failed; none if it didn't.
+    renewal_error: Option<TokenError>,
 }
 
 /// Why there is no token.
 #[cfg_attr(test, derive(Debug, PartialEq, Eq))]
-pub(super) enum NoToken {
-    /// The sign-in is over.
-    Over,
-    /// The issuer couldn't renew it, but may when it is asked again; what was wrong.
-    NotNow(No),
+pub(super) enum SessionError {
+    /// The session has ended.
+    Ended,
+    /// The token couldn't be renewed, and a retry may help.
+    NotRenewed(TokenError),
 }
 
-/// The access token, renewed where that is due. `renew` asks the issuer with a refresh token, and
-/// `now` is milliseconds since 1970. Only an issuer that says that the sign-in is over ends it.
-pub(super) async fn token(
-    signed_in: &mut Option<Session>,
+/// Returns the access token, and renews it first if it is time.
+///
+/// `renew` requests tokens with a refresh token, and `now` returns milliseconds since 1970. The session
+/// ends if the issuer refuses to renew it, or can't renew a token that has expired.
+pub(super) async fn access_token(
+    session_slot: &mut Option<Session>,
     now: impl Fn() -> f64,
-    renew: impl AsyncFnOnce(&str) -> Result<Tokens, No>,
-) -> Result<String, NoToken> {
-    let session = signed_in.as_mut().ok_or(NoToken::Over)?;
-    let asked = now();
-    if asked >= session.due {
-        let answer = match &session.refresh_token {
+    renew: impl AsyncFnOnce(&str) -> Result<Tokens, TokenError>,
+) -> Result<String, SessionError> {
+    let session = session_slot.as_mut().ok_or(SessionError::Ended)?;
+    let requested_at = now();
+    if requested_at >= session.renew_at {
+        let renewal = match &session.refresh_token {
             Some(refresh_token) => Some(renew(refresh_token).await),
             None => None,
         };
-        match answer {
-            Some(Ok(tokens)) => session.renew(tokens, asked),
-            Some(Err(no @ No::NotNow(_))) => {
-                session.due = now() + AGAIN_MS;
-                session.failed = Some(no);
+        match renewal {
+            Some(Ok(tokens)) => session.renew(tokens, requested_at),
+            Some(Err(error @ TokenError::Unavailable(_))) => {
+                session.renew_at = now() + RETRY_MS;
+                session.renewal_error = Some(error);
             }
-            None if now() < session.ends => {}
-            None | Some(Err(No::Refused(_))) => {
-                *signed_in = None;
-                return Err(NoToken::Over);
+            None if now() < session.ends_at => {}
+            None | Some(Err(TokenError::Refused(_))) => {
+                *session_slot = None;
+                return Err(SessionError::Ended);
             }
         }
     }
-    match &session.failed {
-        Some(no) if now() >= session.ends => Err(NoToken::NotNow(no.clone())),
+    match &session.renewal_error {
+        Some(error) if now() >= session.ends_at => Err(SessionError::NotRenewed(error.clone())),
         _ => Ok(session.access_token.clone()),
     }
 }
 
 impl Session {
-    /// One whose tokens were asked for then, in milliseconds since 1970.
-    pub(super) fn new(tokens: Tokens, asked: f64) -> Self {
-        let (due, ends) = good_until(tokens.expires_in, asked);
+    /// A session with tokens that were requested at this time, in milliseconds since 1970.
+    pub(super) fn new(tokens: Tokens, requested_at: f64) -> Self {
+        let (renew_at, ends_at) = renewal_and_end(tokens.expires_in, requested_at);
         Self {
             user: tokens
                 .id_token
                 .as_deref()
                 .and_then(name)
                 .unwrap_or_default(),
-            due,
-            ends,
-            failed: None,
+            renew_at,
+            ends_at,
+            renewal_error: None,
             access_token: tokens.access_token,
             refresh_token: tokens.refresh_token,
         }
     }
 
-    /// Goes on with other tokens. An issuer that gives no other refresh token means the same one.
-    fn renew(&mut self, tokens: Tokens, asked: f64) {
-        (self.due, self.ends) = good_until(tokens.expires_in, asked);
-        self.failed = None;
+    /// Replaces the tokens. Without a new refresh token the old one remains valid (RFC 6749, 6).
+    fn renew(&mut self, tokens: Tokens, requested_at: f64) {
+        (self.renew_at, self.ends_at) = renewal_and_end(tokens.expires_in, requested_at);
+        self.renewal_error = None;
         self.access_token = tokens.access_token;
         self.refresh_token = tokens.refresh_token.or(self.refresh_token.take());
     }
 }
 
-/// When a token that is good for so many seconds is renewed, and when it is no longer used. One that
-/// doesn't say is good until it is refused.
-fn good_until(expires_in: Option<f64>, asked: f64) -> (f64, f64) {
-    let life = expires_in.map_or(f64::INFINITY, |seconds| seconds * 1_000.0);
-    let end = asked + life;
+/// When to renew a token, and from when on not to use it, both in milliseconds since 1970.
+///
+/// A token without a lifetime (`expires_in`, in seconds) is used until the server rejects it.
+fn renewal_and_end(expires_in: Option<f64>, requested_at: f64) -> (f64, f64) {
+    let lifetime = expires_in.map_or(f64::INFINITY, |seconds| seconds * 1_000.0);
+    let end = requested_at + lifetime;
     (
-        end - MARGIN_MS.min(life / 4.0),
-        end - ON_ITS_WAY_MS.min(life / 8.0),
+        end - RENEWAL_MS.min(lifetime / 4.0),
+        end - LATENCY_MS.min(lifetime / 8.0),
     )
 }
 
-/// The name in an ID token. It came from the issuer itself over TLS, so its signature says nothing
-/// more (OpenID Connect Core, 3.1.3.7); and it is only shown.
+/// The name in an ID token.
+///
+/// The signature isn't verified: the token came from the issuer itself over TLS, which is enough
+/// (OpenID Connect Core, 3.1.3.7), and the name is only shown.
 fn name(id_token: &str) -> Option<String> {
     let claims = id_token.split('.').nth(1)?;
     let claims = BASE64_URL_SAFE_NO_PAD.decode(claims).ok()?;
     let claims: Value = serde_json::from_slice(&claims).ok()?;
-    let named = NAMES.iter().find_map(|name| claims[name].as_str());
-    named.map(str::to_owned)
+    let found = NAME_CLAIMS.iter().find_map(|name| claims[name].as_str());
+    found.map(str::to_owned)
 }
 
 #[cfg(test)]
@@ -152,108 +156,131 @@ mod tests {
     const HOUR: &str = r#"{"access_token": "a", "expires_in": 3600, "refresh_token": "r"}"#;
     const HOUR_MS: f64 = 3_600_000.0;
 
-    /// What is given out at this time, where the issuer answers so; and what it was asked with.
+    /// The access token at this time if the issuer responds like this, and the refresh token that the
+    /// issuer received, if it was asked.
     fn token_at(
-        signed_in: &mut Option<Session>,
+        session: &mut Option<Session>,
         now: f64,
-        answer: Result<&str, No>,
-    ) -> (Result<String, NoToken>, Option<String>) {
-        let mut asked = None;
-        let given = token(
-            signed_in,
+        response: Result<&str, TokenError>,
+    ) -> (Result<String, SessionError>, Option<String>) {
+        let mut received = None;
+        let token = access_token(
+            session,
             || now,
             async |refresh_token| {
-                asked = Some(refresh_token.to_owned());
-                answer.map(tokens)
+                received = Some(refresh_token.to_owned());
+                response.map(tokens)
             },
         );
-        let given = given.now_or_never().expect("nothing is waited for");
-        (given, asked)
+        let token = token.now_or_never().expect("nothing waits");
+        (token, received)
     }
 
-    fn unasked(token: &str) -> (Result<String, NoToken>, Option<String>) {
+    fn without_renewal(token: &str) -> (Result<String, SessionError>, Option<String>) {
         (Ok(token.to_owned()), None)
     }
 
-    fn busy() -> No {
-        No::NotNow(Some(429))
+    fn busy() -> TokenError {
+        TokenError::Unavailable(Some(429))
     }
 
     #[test]
     fn a_token_is_renewed_a_minute_before_it_ends() {
-        let mut signed_in = Some(Session::new(tokens(HOUR), 1_000.0));
+        let mut session = Some(Session::new(tokens(HOUR), 1_000.0));
         let renewed = r#"{"access_token": "b", "expires_in": 3600}"#;
         let at = 1_000.0 + HOUR_MS - 60_001.0;
-        assert_eq!(token_at(&mut signed_in, at, Ok(renewed)), unasked("a"));
-        let (given, asked) = token_at(&mut signed_in, at + 1.0, Ok(renewed));
-        assert_eq!((given, asked.as_deref()), (Ok("b".into()), Some("r")));
-        // Another hour, by the same refresh token.
+        assert_eq!(
+            token_at(&mut session, at, Ok(renewed)),
+            without_renewal("a")
+        );
+        let (token, received) = token_at(&mut session, at + 1.0, Ok(renewed));
+        assert_eq!((token, received.as_deref()), (Ok("b".into()), Some("r")));
+        // The next renewal uses the same refresh token.
         let at = at + HOUR_MS - 60_000.0;
-        assert_eq!(token_at(&mut signed_in, at, Ok(renewed)), unasked("b"));
+        assert_eq!(
+            token_at(&mut session, at, Ok(renewed)),
+            without_renewal("b")
+        );
         let other = r#"{"access_token": "c", "refresh_token": "s"}"#;
-        let (given, asked) = token_at(&mut signed_in, at + 1.0, Ok(other));
-        assert_eq!((given, asked.as_deref()), (Ok("c".into()), Some("r")));
-        // One without an end has none.
-        assert_eq!(token_at(&mut signed_in, 1e15, Err(busy())), unasked("c"));
-        let session = signed_in.unwrap();
+        let (token, received) = token_at(&mut session, at + 1.0, Ok(other));
+        assert_eq!((token, received.as_deref()), (Ok("c".into()), Some("r")));
+        // A token without a lifetime is used for ever.
+        assert_eq!(
+            token_at(&mut session, 1e15, Err(busy())),
+            without_renewal("c")
+        );
+        let session = session.unwrap();
         assert_eq!(session.refresh_token.as_deref(), Some("s"));
     }
 
     #[test]
     fn a_short_lived_token_is_renewed_in_its_last_quarter() {
         let short = r#"{"access_token": "a", "expires_in": 4, "refresh_token": "r"}"#;
-        let mut signed_in = Some(Session::new(tokens(short), 0.0));
-        assert_eq!(token_at(&mut signed_in, 2_999.0, Ok(HOUR)), unasked("a"));
-        assert!(token_at(&mut signed_in, 3_000.0, Ok(HOUR)).1.is_some());
+        let mut session = Some(Session::new(tokens(short), 0.0));
+        assert_eq!(
+            token_at(&mut session, 2_999.0, Ok(HOUR)),
+            without_renewal("a")
+        );
+        assert!(token_at(&mut session, 3_000.0, Ok(HOUR)).1.is_some());
     }
 
     #[test]
-    fn a_renewal_that_fails_is_tried_again_while_the_token_is_good_and_told_once_it_is_not() {
-        let mut signed_in = Some(Session::new(tokens(HOUR), 0.0));
+    fn a_failed_renewal_is_an_error_only_once_the_token_ends() {
+        let mut session = Some(Session::new(tokens(HOUR), 0.0));
         let due = HOUR_MS - 60_000.0;
-        let (given, asked) = token_at(&mut signed_in, due, Err(busy()));
-        assert_eq!((given, asked.is_some()), (Ok("a".into()), true));
-        // Not with every call: the issuer is busy.
+        let (token, received) = token_at(&mut session, due, Err(busy()));
+        assert_eq!((token, received.is_some()), (Ok("a".into()), true));
+        // The renewal isn't retried with every call: the issuer is busy.
         assert_eq!(
-            token_at(&mut signed_in, due + 4_999.0, Ok(HOUR)),
-            unasked("a")
+            token_at(&mut session, due + 4_999.0, Ok(HOUR)),
+            without_renewal("a")
         );
-        let (given, asked) = token_at(&mut signed_in, due + 5_000.0, Err(No::NotNow(None)));
-        assert_eq!((given, asked.is_some()), (Ok("a".into()), true));
-        // The end is the token's own, however often it was tried.
+        let (token, received) = token_at(
+            &mut session,
+            due + 5_000.0,
+            Err(TokenError::Unavailable(None)),
+        );
+        assert_eq!((token, received.is_some()), (Ok("a".into()), true));
+        // A failed renewal doesn't change when the token ends.
         let end = HOUR_MS - 2_000.0;
-        assert!(token_at(&mut signed_in, end - 1.0, Err(busy())).0.is_ok());
-        let told = Err(NoToken::NotNow(busy()));
-        assert_eq!(token_at(&mut signed_in, end, Ok(HOUR)), (told, None));
+        assert!(token_at(&mut session, end - 1.0, Err(busy())).0.is_ok());
+        let expected = Err(SessionError::NotRenewed(busy()));
+        assert_eq!(token_at(&mut session, end, Ok(HOUR)), (expected, None));
         let again = end + 4_999.0;
         let renewed = r#"{"access_token": "b", "expires_in": 3600}"#;
-        let (given, asked) = token_at(&mut signed_in, again, Ok(renewed));
-        assert_eq!((given, asked.as_deref()), (Ok("b".into()), Some("r")));
-        // What failed before says nothing of this one.
+        let (token, received) = token_at(&mut session, again, Ok(renewed));
+        assert_eq!((token, received.as_deref()), (Ok("b".into()), Some("r")));
+        // The next failure replaces the last one.
         let end = again + end;
-        let (given, _) = token_at(&mut signed_in, end, Err(No::NotNow(None)));
-        assert_eq!(given, Err(NoToken::NotNow(No::NotNow(None))));
+        let (token, _) = token_at(&mut session, end, Err(TokenError::Unavailable(None)));
+        assert_eq!(
+            token,
+            Err(SessionError::NotRenewed(TokenError::Unavailable(None)))
+        );
     }
 
     #[test]
-    fn an_issuer_that_hangs_is_asked_once_for_all_who_wait() {
-        let mut signed_in = Some(Session::new(tokens(HOUR), 0.0));
+    fn a_silent_issuer_is_asked_once_for_all_waiting_calls() {
+        let mut session = Some(Session::new(tokens(HOUR), 0.0));
         let (now, asks) = (Cell::new(HOUR_MS), Cell::new(0));
         let mut wait = || {
-            let given = token(
-                &mut signed_in,
+            let result = access_token(
+                &mut session,
                 || now.get(),
                 async |_| {
                     asks.set(asks.get() + 1);
                     now.set(now.get() + 15_000.0);
-                    Err(No::NotNow(None))
+                    Err(TokenError::Unavailable(None))
                 },
             );
-            let given = given.now_or_never().expect("nothing is waited for");
-            assert_eq!(given, Err(NoToken::NotNow(No::NotNow(None))));
+            let result = result.now_or_never().expect("nothing waits");
+            assert_eq!(
+                result,
+                Err(SessionError::NotRenewed(TokenError::Unavailable(None)))
+            );
             asks.get()
         };
-        // They waited for the first, and ask when it is done.
+        // Three calls waited for the first renewal; they don't ask again.
         assert_eq!([wait(), wait(), wait()], [1, 1, 1]);
         now.set(now.get() + 4_999.0);
         assert_eq!(wait(), 1);
@@ -262,28 +289,31 @@ mod tests {
     }
 
     #[test]
-    fn a_sign_in_is_over_where_the_issuer_says_so_and_where_nothing_renews_it() {
-        let mut signed_in = Some(Session::new(tokens(HOUR), 0.0));
-        let refused = No::Refused("invalid_grant".into());
-        let (given, _) = token_at(&mut signed_in, HOUR_MS - 60_000.0, Err(refused));
-        assert_eq!((given, signed_in.is_none()), (Err(NoToken::Over), true));
+    fn a_session_ends_if_refused_or_if_nothing_renews_it() {
+        let mut session = Some(Session::new(tokens(HOUR), 0.0));
+        let refused = TokenError::Refused("invalid_grant".into());
+        let (token, _) = token_at(&mut session, HOUR_MS - 60_000.0, Err(refused));
+        assert_eq!((token, session.is_none()), (Err(SessionError::Ended), true));
         assert_eq!(
-            token_at(&mut signed_in, 0.0, Ok(HOUR)).0,
-            Err(NoToken::Over)
+            token_at(&mut session, 0.0, Ok(HOUR)).0,
+            Err(SessionError::Ended)
         );
 
         let alone = r#"{"access_token": "a", "expires_in": 3600}"#;
-        let mut signed_in = Some(Session::new(tokens(alone), 0.0));
+        let mut session = Some(Session::new(tokens(alone), 0.0));
         let end = HOUR_MS - 2_000.0;
-        assert_eq!(token_at(&mut signed_in, end - 1.0, Ok(HOUR)), unasked("a"));
         assert_eq!(
-            token_at(&mut signed_in, end, Ok(HOUR)).0,
-            Err(NoToken::Over)
+            token_at(&mut session, end - 1.0, Ok(HOUR)),
+            without_renewal("a")
+        );
+        assert_eq!(
+            token_at(&mut session, end, Ok(HOUR)).0,
+            Err(SessionError::Ended)
         );
     }
 
     #[test]
-    fn who_signed_in_is_called_by_the_name_that_says_most() {
+    fn the_name_is_from_the_best_claim() {
         let id_token = |claims: &str| format!("e30.{}.x", BASE64_URL_SAFE_NO_PAD.encode(claims));
         let both = id_token(r#"{"sub": "1", "email": "ann@example.gov", "name": "Ann Ä"}"#);
         assert_eq!(name(&both).as_deref(), Some("Ann Ä"));
