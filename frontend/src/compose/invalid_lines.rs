@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use worker::protocol::{Digest, Line};
+use worker::protocol::{Line, ListSummary};
 
 use crate::compose::list::ListState;
 use crate::ui::boxed::{click, maybe};
@@ -17,11 +17,11 @@ const NAMED: usize = 3;
 #[component]
 pub(crate) fn InvalidLines(
     list: ListState,
-    digest: Arc<Digest>,
+    summary: Arc<ListSummary>,
     is_shown: RwSignal<bool>,
 ) -> impl IntoView {
-    let total = digest.invalid;
-    let first = digest.wrong.iter().take(NAMED);
+    let total = summary.invalid;
+    let first = summary.wrong.iter().take(NAMED);
     let first: Vec<u64> = first.map(|line| line.number).collect();
     view! {
         {if total == 1 { "line " } else { "lines " }}

@@ -15,9 +15,9 @@ pub(crate) fn ListPreview(list: ListState) -> impl IntoView {
             view! { <p class="soft" data-testid="held-empty">"It has no lines."</p> }.into_any()
         }
         Reading::Refused(_) => ().into_any(),
-        Reading::List(digest) => {
-            let more = digest.rows - digest.preview.len() as u64;
-            let lines = digest.preview.iter().map(|line| {
+        Reading::List(summary) => {
+            let more = summary.rows - summary.preview.len() as u64;
+            let lines = summary.preview.iter().map(|line| {
                 let class = if line.why.is_some() { "wrong" } else { "number" };
                 let beside = (!line.beside.is_empty()).then(|| format!("{} · ", line.beside));
                 view! {

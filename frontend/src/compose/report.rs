@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use contract::list::Column;
 use leptos::prelude::*;
-use worker::protocol::{Digest, Refusal};
+use worker::protocol::{ListSummary, Refusal};
 
 use crate::compose::invalid_lines::InvalidLines;
 use crate::compose::list::{ListState, Reading};
@@ -19,7 +19,7 @@ pub(crate) fn ListReport(list: ListState) -> impl IntoView {
     // Outside of the part, so that typing on doesn't hide the invalid lines.
     let is_shown = RwSignal::new(false);
     let announcement = text(move || match list.reading.get() {
-        Reading::List(digest) => rules::announcement(&digest),
+        Reading::List(summary) => rules::announcement(&summary),
         Reading::Busy => "Reading".to_owned(),
         _ => String::new(),
     });
@@ -32,7 +32,7 @@ pub(crate) fn ListReport(list: ListState) -> impl IntoView {
             .into_any(),
             Reading::Busy => view! { <p class="soft">"Reading…"</p> }.into_any(),
             Reading::Refused(refusal) => view! { <Refused list refusal/> }.into_any(),
-            Reading::List(digest) => view! { <Figures list digest is_shown/> }.into_any(),
+            Reading::List(summary) => view! { <Figures list summary is_shown/> }.into_any(),
         })}
     }
 }
@@ -78,7 +78,7 @@ fn ColumnField(list: ListState, choices: Vec<Column>, chosen: Option<usize>) -> 
 }
 
 #[component]
-fn Figures(list: ListState, digest: Arc<Digest>, is_shown: RwSignal<bool>) -> impl IntoView {
+fn Figures(list: ListState, summary: Arc<ListSummary>, is_shown: RwSignal<bool>) -> impl IntoView {
     let zeros = click(move || list.restores_zeros.update(|on| *on = !*on));
     let zeros_label = text(move || {
         let label = if list.restores_zeros.get() {
@@ -102,31 +102,31 @@ fn Figures(list: ListState, digest: Arc<Digest>, is_shown: RwSignal<bool>) -> im
     };
     view! {
         <dl class="report" data-testid="report">
-            {figure("Numbers to look up", "numbers", digest.items, "", view! { <TableColumn list digest=digest.clone()/> }.into_any())}
-            {figure("Repeated lines", "repeated", digest.duplicates, "", "requested once, with its result in every row".into_any())}
-            {figure("Leading zeros lost", "zeros", digest.zeros_lost, "warn", view! {
+            {figure("Numbers to look up", "numbers", summary.items, "", view! { <TableColumn list summary=summary.clone()/> }.into_any())}
+            {figure("Repeated lines", "repeated", summary.duplicates, "", "requested once, with its result in every row".into_any())}
+            {figure("Leading zeros lost", "zeros", summary.zeros_lost, "warn", view! {
                 "7 or 8 digits, as a spreadsheet leaves them "
                 <button type="button" class="plain" data-testid="restore" on:click=zeros>{zeros_label}</button>
             }.into_any())}
-            {figure("Never issued by the SSA", "warnings", digest.warnings, "warn", "looked up anyway".into_any())}
-            {figure("Not a number", "invalid", digest.invalid, "bad", view! { <InvalidLines list digest=digest.clone() is_shown/> }.into_any())}
+            {figure("Never issued by the SSA", "warnings", summary.warnings, "warn", "looked up anyway".into_any())}
+            {figure("Not a number", "invalid", summary.invalid, "bad", view! { <InvalidLines list summary=summary.clone() is_shown/> }.into_any())}
         </dl>
     }
 }
 
 /// The column with the numbers, and the choice of another one.
 #[component]
-fn TableColumn(list: ListState, digest: Arc<Digest>) -> impl IntoView {
+fn TableColumn(list: ListState, summary: Arc<ListSummary>) -> impl IntoView {
     let is_choosing = RwSignal::new(false);
-    let name = digest.columns.get(digest.column)?.clone();
+    let name = summary.columns.get(summary.column)?.clone();
     let field = maybe(move || {
         let choices = || {
-            let names = digest.columns.iter().cloned().enumerate();
+            let names = summary.columns.iter().cloned().enumerate();
             names.map(|(index, name)| Column { index, name }).collect()
         };
         is_choosing
             .get()
-            .then(|| view! { <ColumnField list choices=choices() chosen=Some(digest.column)/> })
+            .then(|| view! { <ColumnField list choices=choices() chosen=Some(summary.column)/> })
     });
     Some(view! {
         "column “" {name} "” "

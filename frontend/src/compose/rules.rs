@@ -1,17 +1,17 @@
 //! Rules for what people add, and what screen readers say about it.
 
-use worker::protocol::Digest;
+use worker::protocol::ListSummary;
 
 use crate::ui::words;
 
 /// A list's summary as a screen reader says it.
-pub(crate) fn announcement(digest: &Digest) -> String {
-    let mut text = format!("{} to look up.", words::pluralize(digest.items, "number"));
+pub(crate) fn announcement(summary: &ListSummary) -> String {
+    let mut text = format!("{} to look up.", words::pluralize(summary.items, "number"));
     for (count, noun, verb) in [
-        (digest.duplicates, "repeated line", ""),
-        (digest.zeros_lost, "line", " lost leading zeros"),
-        (digest.warnings, "number", " never issued"),
-        (digest.invalid, "line", " no number"),
+        (summary.duplicates, "repeated line", ""),
+        (summary.zeros_lost, "line", " lost leading zeros"),
+        (summary.warnings, "number", " never issued"),
+        (summary.invalid, "line", " no number"),
     ] {
         if count > 0 {
             text += &format!(" {}{verb}.", words::pluralize(count, noun));
@@ -44,7 +44,7 @@ mod tests {
 
     #[test]
     fn the_announcement_leaves_out_zeros() {
-        let mut digest = Digest {
+        let mut summary = ListSummary {
             list: 1,
             rows: 9_982,
             items: 9_981,
@@ -58,12 +58,12 @@ mod tests {
             wrong: Vec::new(),
         };
         assert_eq!(
-            announcement(&digest),
+            announcement(&summary),
             "9,981 numbers to look up. 1 line no number."
         );
-        (digest.duplicates, digest.invalid) = (2, 0);
+        (summary.duplicates, summary.invalid) = (2, 0);
         assert_eq!(
-            announcement(&digest),
+            announcement(&summary),
             "9,981 numbers to look up. 2 repeated lines."
         );
     }

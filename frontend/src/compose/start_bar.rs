@@ -21,7 +21,7 @@ pub(crate) fn StartBar(
     let Draft { list, start, .. } = draft;
     let counts = memo(move || {
         list.summary()
-            .map_or((0, 0), |digest| (digest.rows, digest.items))
+            .map_or((0, 0), |summary| (summary.rows, summary.items))
     });
     let max_rows = memo(move || u64::from(server.limits().list_rows));
     let is_too_long = memo(move || counts.get().0 > max_rows.get());

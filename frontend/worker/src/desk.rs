@@ -5,9 +5,9 @@ use std::rc::Rc;
 
 use contract::list::{Source, read_source};
 
-use crate::digest::{digest, pdf, refusal, wrong};
 use crate::protocol::{Event, ReadBy};
 use crate::start::LastStart;
+use crate::summary::{pdf, refusal, summarize, wrong};
 
 /// Runs whose list is kept, so that its other columns can be joined to their results.
 const RUNS: usize = 3;
@@ -80,7 +80,7 @@ impl Desk {
         };
         let (source, event) = match read {
             Ok(source) => {
-                let told = Event::Digest(digest(number, &source));
+                let told = Event::Summary(summarize(number, &source));
                 (Some(source), told)
             }
             Err(refusal) => (None, Event::Refused(refusal)),
@@ -160,7 +160,7 @@ mod tests {
 
     fn items(event: Event) -> u64 {
         match event {
-            Event::Digest(digest) => digest.items,
+            Event::Summary(summary) => summary.items,
             other => panic!("{other:?}"),
         }
     }

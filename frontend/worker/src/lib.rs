@@ -3,12 +3,12 @@
 //! page uses of this crate.
 
 mod desk;
-mod digest;
 pub mod protocol;
 mod save;
 mod serve;
 mod sign_in;
 mod start;
+mod summary;
 mod transport;
 
 pub use serve::serve;

@@ -148,7 +148,7 @@ pub enum Event {
     /// The worker takes calls now; what was posted to it before is lost.
     Ready,
     /// What a list was understood as.
-    Digest(Digest),
+    Summary(ListSummary),
     /// Why it can't be read as a list as it stands.
     Refused(Refusal),
     /// The browser could not read the file.
@@ -209,7 +209,7 @@ impl Event {
 
 /// What a list was understood as.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Digest {
+pub struct ListSummary {
     /// The list's number.
     pub list: u32,
     /// Its lines.

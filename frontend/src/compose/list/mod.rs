@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 use wasm_bindgen::JsValue;
-use worker::protocol::{Digest, Line, ReadBy, Refusal, Request};
+use worker::protocol::{Line, ListSummary, ReadBy, Refusal, Request};
 
 use crate::compose::rules;
 use crate::ui::boxed::effect;
@@ -33,7 +33,7 @@ pub(crate) enum Reading {
     /// The worker is reading.
     Busy,
     /// It is a list.
-    List(Arc<Digest>),
+    List(Arc<ListSummary>),
     /// It can't be read as a list.
     Refused(Arc<Refusal>),
 }
@@ -102,9 +102,9 @@ impl ListState {
     }
 
     /// The worker's summary, if this is a list; tracked.
-    pub(crate) fn summary(self) -> Option<Arc<Digest>> {
+    pub(crate) fn summary(self) -> Option<Arc<ListSummary>> {
         self.reading.with(|reading| match reading {
-            Reading::List(digest) => Some(digest.clone()),
+            Reading::List(summary) => Some(summary.clone()),
             _ => None,
         })
     }

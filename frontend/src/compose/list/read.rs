@@ -78,12 +78,12 @@ impl ListState {
 
     fn on_event(self, event: Event) {
         let (id, reading) = match event {
-            Event::Digest(digest) => {
-                self.invalid.set(digest.wrong.clone());
-                let id = digest.list;
-                match digest.rows {
+            Event::Summary(summary) => {
+                self.invalid.set(summary.wrong.clone());
+                let id = summary.list;
+                match summary.rows {
                     0 => (id, Reading::Nothing),
-                    _ => (id, Reading::List(Arc::new(digest))),
+                    _ => (id, Reading::List(Arc::new(summary))),
                 }
             }
             Event::Refused(refusal) => (refusal.list, Reading::Refused(Arc::new(refusal))),

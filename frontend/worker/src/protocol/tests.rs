@@ -20,7 +20,7 @@ fn an_event_arrives_as_it_was_told() {
         shown: "n/a \u{1f4a5} \"quoted\"".into(),
         why: Some("no digits".into()),
     };
-    same(Event::Digest(Digest {
+    same(Event::Summary(ListSummary {
         list: 7,
         rows: 4,
         items: 1,

@@ -8,9 +8,9 @@ use contract::list::{ColumnSelector, ReadError, Source, read_source};
 use contract::wire::{ExecutionId, ResultRow};
 use export::Joined;
 
-use crate::digest::refusal;
 use crate::protocol::{Event, ReadBy};
 use crate::save::rows::is_row_of;
+use crate::summary::refusal;
 use crate::transport::results_client;
 
 /// The names of the list's other columns.

@@ -58,7 +58,7 @@ pub(super) enum SessionError {
 /// Returns the access token, and renews it first if it is time.
 ///
 /// `renew` requests tokens with a refresh token, and `now` returns milliseconds since 1970. The session
-/// ends if the issuer refuses to renew it, or can't renew a token that has expired.
+/// ends if the issuer refuses to renew it, or when its token expires if there is no refresh token.
 pub(super) async fn access_token(
     session_slot: &mut Option<Session>,
     now: impl Fn() -> f64,

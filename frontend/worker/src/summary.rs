@@ -1,18 +1,18 @@
-//! What a list was understood as, for the one who brought it.
+//! The summary of a list that the page shows: counts, masked lines, and why a file isn't a list.
 
 use contract::list::{ReadError, Row, Source};
 
-use crate::protocol::{Digest, Line, Refusal};
+use crate::protocol::{Line, ListSummary, Refusal};
 
-/// Lines of the preview.
+/// Lines in the preview.
 const PREVIEW: usize = 10;
-/// Lines that are no number and told at once.
+/// Invalid lines in the summary; the page requests more.
 const WRONG: usize = 50;
-/// Characters of a cell that are shown.
-const CHARACTERS: usize = 40;
+/// Characters of a cell that are shown at most.
+const MAX_CHARACTERS: usize = 40;
 
-/// What is told of a list.
-pub(crate) fn digest(list: u32, source: &Source) -> Digest {
+/// Summarizes a list.
+pub(crate) fn summarize(list: u32, source: &Source) -> ListSummary {
     let table = source.table.as_ref().filter(|table| table.column_count > 1);
     let columns = table.map_or(Vec::new(), |table| {
         let name = |index| {
@@ -22,7 +22,7 @@ pub(crate) fn digest(list: u32, source: &Source) -> Digest {
         (0..table.column_count).map(name).collect()
     });
     let rows = 0..source.list.rows.len().min(PREVIEW);
-    Digest {
+    ListSummary {
         list,
         rows: source.list.rows.len() as u64,
         items: source.list.items.len() as u64,
@@ -37,7 +37,7 @@ pub(crate) fn digest(list: u32, source: &Source) -> Digest {
     }
 }
 
-/// Rows that are no number, after the first few of them.
+/// The next `count` invalid lines after the first `after` ones.
 pub(crate) fn wrong(source: &Source, after: usize, count: usize) -> Vec<Line> {
     let rows = source.list.rows.iter().enumerate();
     rows.filter(|(_, row)| matches!(row, Row::Invalid(_)))
@@ -47,7 +47,7 @@ pub(crate) fn wrong(source: &Source, after: usize, count: usize) -> Vec<Line> {
         .collect()
 }
 
-/// Why these bytes are no list as they stand.
+/// Explains why a text or file can't be read as a list.
 pub(crate) fn refusal(list: u32, error: &ReadError) -> Refusal {
     let (title, words, choices) = match error {
         ReadError::AmbiguousColumn { candidates } => (
@@ -80,7 +80,7 @@ pub(crate) fn refusal(list: u32, error: &ReadError) -> Refusal {
     }
 }
 
-/// The words for a PDF, which is read as noise otherwise.
+/// Explains that a PDF can't be read. As a text it would look like invalid lines.
 pub(crate) fn pdf(list: u32) -> Refusal {
     Refusal {
         list,
@@ -91,6 +91,7 @@ pub(crate) fn pdf(list: u32) -> Refusal {
     }
 }
 
+/// The line of this row, as the page shows it.
 fn line(source: &Source, row: usize) -> Line {
     let (shown, why) = match source.list.rows.get(row) {
         Some(Row::Item { index, .. }) => {
@@ -118,7 +119,7 @@ fn line(source: &Source, row: usize) -> Line {
     }
 }
 
-/// The first other column of a table that says something and could be no number.
+/// The row's first other cell with a letter and less than five digits, so that it can't be an SSN.
 fn beside(source: &Source, row: usize) -> String {
     let Some(table) = &source.table else {
         return String::new();
@@ -129,16 +130,17 @@ fn beside(source: &Source, row: usize) -> String {
         .enumerate()
         .filter(|(index, _)| *index != table.ssn_column)
         .map(|(_, cell)| cell.trim());
-    let told = others.find(|cell| {
+    let label = others.find(|cell| {
         let digits = cell.chars().filter(|c| c.is_numeric()).count();
         digits < 5 && cell.chars().any(char::is_alphabetic)
     });
-    told.map_or_else(String::new, shortened)
+    label.map_or_else(String::new, shortened)
 }
 
+/// Replaces control characters with spaces, and cuts a long text.
 fn shortened(text: &str) -> String {
     let mut characters = text.chars().map(|c| if c.is_control() { ' ' } else { c });
-    let mut short: String = characters.by_ref().take(CHARACTERS).collect();
+    let mut short: String = characters.by_ref().take(MAX_CHARACTERS).collect();
     if characters.next().is_some() {
         short.push('…');
     }
@@ -163,35 +165,43 @@ mod tests {
     }
 
     #[test]
-    fn a_digest_counts_and_masks() {
+    fn a_summary_counts_and_masks() {
         let text = "123-45-6789\n\nn/a\n123456789\n1234567\n900-10-1234\n";
-        let digest = digest(4, &source(text));
-        let counts = (digest.rows, digest.items, digest.duplicates, digest.invalid);
+        let summary = summarize(4, &source(text));
+        let counts = (
+            summary.rows,
+            summary.items,
+            summary.duplicates,
+            summary.invalid,
+        );
         assert_eq!(counts, (5, 2, 1, 2));
-        assert_eq!((digest.list, digest.warnings, digest.zeros_lost), (4, 1, 1));
-        assert_eq!(digest.columns, [""; 0]);
         assert_eq!(
-            shown(&digest.preview)[..3],
+            (summary.list, summary.warnings, summary.zeros_lost),
+            (4, 1, 1)
+        );
+        assert_eq!(summary.columns, [""; 0]);
+        assert_eq!(
+            shown(&summary.preview)[..3],
             [
                 (1, "", "•••-••-6789", None),
                 (3, "", "n/a", Some("no digits")),
                 (4, "", "•••-••-6789", None),
             ]
         );
-        let wrong: Vec<_> = digest.wrong.iter().map(|line| line.number).collect();
+        let wrong: Vec<_> = summary.wrong.iter().map(|line| line.number).collect();
         assert_eq!(wrong, [3, 5]);
     }
 
     #[test]
-    fn a_line_of_a_table_is_known_by_a_cell_that_is_no_number() {
+    fn a_table_s_line_has_a_cell_that_is_no_number_beside_it() {
         let text = "id,spouse,name,ssn\n1,123456780,\"Lovelace, Ada\",123-45-6789\n2,,Bob,\n";
         let by = contract::list::ColumnSelector::Name("ssn".into());
         let source = read_source(text.as_bytes(), &ReadOptions::default(), Some(&by)).unwrap();
-        let digest = digest(1, &source);
-        assert_eq!(digest.columns, ["id", "spouse", "name", "ssn"]);
-        assert_eq!(digest.column, 3);
+        let summary = summarize(1, &source);
+        assert_eq!(summary.columns, ["id", "spouse", "name", "ssn"]);
+        assert_eq!(summary.column, 3);
         assert_eq!(
-            shown(&digest.preview),
+            shown(&summary.preview),
             [
                 (2, "Lovelace, Ada", "•••-••-6789", None),
                 (3, "Bob", "(empty)", Some("empty")),
@@ -200,20 +210,20 @@ mod tests {
     }
 
     #[test]
-    fn wrong_lines_come_a_few_at_a_time_and_are_cut_where_they_are_long() {
+    fn invalid_lines_are_paged_and_long_ones_are_cut() {
         let text = format!("123-45-6789\nx\n123-45-6780\n{}\n", "y".repeat(100));
         let source = source(&text);
         assert_eq!(shown(&wrong(&source, 0, 1))[0].0, 2);
         let rest = wrong(&source, 1, 10);
         assert_eq!((rest.len(), rest[0].number), (1, 4));
-        assert_eq!(rest[0].shown.chars().count(), CHARACTERS + 1);
+        assert_eq!(rest[0].shown.chars().count(), MAX_CHARACTERS + 1);
     }
 
     #[test]
-    fn a_refusal_says_what_to_do() {
+    fn an_unreadable_list_gets_advice() {
         let read = |text: &[u8]| read_source(text, &ReadOptions::default(), None).unwrap_err();
-        let asked = refusal(2, &read(b"a ssn,b ssn\n123-45-6789,987-65-4321\n"));
-        assert_eq!(asked.choices[1].name, "b ssn");
+        let ambiguous = refusal(2, &read(b"a ssn,b ssn\n123-45-6789,987-65-4321\n"));
+        assert_eq!(ambiguous.choices[1].name, "b ssn");
         let book = refusal(2, &read(b"PK\x03\x04"));
         assert!(book.choices.is_empty() && book.words.contains("CSV"));
     }
