@@ -21,7 +21,7 @@ pub(crate) fn InvalidLines(
     is_shown: RwSignal<bool>,
 ) -> impl IntoView {
     let total = summary.invalid;
-    let first = summary.wrong.iter().take(NAMED);
+    let first = summary.invalid_lines.iter().take(NAMED);
     let first: Vec<u64> = first.map(|line| line.number).collect();
     view! {
         {if total == 1 { "line " } else { "lines " }}

@@ -55,7 +55,7 @@ mod tests {
             columns: Vec::new(),
             column: 0,
             preview: Vec::new(),
-            wrong: Vec::new(),
+            invalid_lines: Vec::new(),
         };
         assert_eq!(
             announcement(&summary),

@@ -7,7 +7,7 @@ use contract::list::{Source, read_source};
 
 use crate::protocol::{Event, ReadBy};
 use crate::start::LastStart;
-use crate::summary::{pdf, refusal, summarize, wrong};
+use crate::summary::{invalid_lines, pdf, refusal, summarize};
 
 /// Runs whose list is kept, so that its other columns can be joined to their results.
 const RUNS: usize = 3;
@@ -91,10 +91,10 @@ impl Desk {
     }
 
     /// More lines that are no number.
-    pub(crate) fn wrong(&self, list: u32, after: usize, count: usize) -> Event {
+    pub(crate) fn invalid_lines(&self, list: u32, after: usize, count: usize) -> Event {
         let held = self.held(list);
         match held.as_ref().and_then(|held| held.source.as_ref()) {
-            Some(source) => Event::Lines(wrong(source, after, count)),
+            Some(source) => Event::Lines(invalid_lines(source, after, count)),
             None => Event::Gone,
         }
     }
@@ -201,13 +201,13 @@ mod tests {
         let Event::Refused(refusal) = read(&mut desk, 1, table) else {
             panic!("two columns could be meant");
         };
-        assert_eq!(desk.wrong(1, 0, 9), Event::Gone);
+        assert_eq!(desk.invalid_lines(1, 0, 9), Event::Gone);
         let by = ReadBy {
             column: Some(refusal.choices[1].index),
             ..Default::default()
         };
         assert_eq!(items(desk.reread(1, by)), 1);
-        let Event::Lines(lines) = desk.wrong(1, 0, 9) else {
+        let Event::Lines(lines) = desk.invalid_lines(1, 0, 9) else {
             panic!("one line is no number");
         };
         assert_eq!(lines[0].number, 3);

@@ -30,7 +30,7 @@ pub enum Request {
         by: ReadBy,
     },
     /// More of the current list's lines that are no number.
-    Wrong {
+    InvalidLines {
         /// Its number.
         list: u32,
         /// How many of them to pass over.
@@ -231,7 +231,7 @@ pub struct ListSummary {
     /// The first lines, numbers masked.
     pub preview: Vec<Line>,
     /// The first lines that are no number.
-    pub wrong: Vec<Line>,
+    pub invalid_lines: Vec<Line>,
 }
 
 /// A line of the list as it is shown.

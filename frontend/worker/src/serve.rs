@@ -80,7 +80,9 @@ impl Worker {
                 None => Event::Unreadable,
             },
             Request::Reread { list, by } => desk.borrow_mut().reread(list, by),
-            Request::Wrong { list, after, count } => desk.borrow().wrong(list, after, count),
+            Request::InvalidLines { list, after, count } => {
+                desk.borrow().invalid_lines(list, after, count)
+            }
             Request::Start {
                 list,
                 request,

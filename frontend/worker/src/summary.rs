@@ -7,7 +7,7 @@ use crate::protocol::{Line, ListSummary, Refusal};
 /// Lines in the preview.
 const PREVIEW: usize = 10;
 /// Invalid lines in the summary; the page requests more.
-const WRONG: usize = 50;
+const INVALID_LINES: usize = 50;
 /// Characters of a cell that are shown at most.
 const MAX_CHARACTERS: usize = 40;
 
@@ -33,12 +33,12 @@ pub(crate) fn summarize(list: u32, source: &Source) -> ListSummary {
         columns,
         column: table.map_or(0, |table| table.ssn_column),
         preview: rows.map(|row| line(source, row)).collect(),
-        wrong: wrong(source, 0, WRONG),
+        invalid_lines: invalid_lines(source, 0, INVALID_LINES),
     }
 }
 
 /// The next `count` invalid lines after the first `after` ones.
-pub(crate) fn wrong(source: &Source, after: usize, count: usize) -> Vec<Line> {
+pub(crate) fn invalid_lines(source: &Source, after: usize, count: usize) -> Vec<Line> {
     let rows = source.list.rows.iter().enumerate();
     rows.filter(|(_, row)| matches!(row, Row::Invalid(_)))
         .skip(after)
@@ -188,8 +188,12 @@ mod tests {
                 (4, "", "•••-••-6789", None),
             ]
         );
-        let wrong: Vec<_> = summary.wrong.iter().map(|line| line.number).collect();
-        assert_eq!(wrong, [3, 5]);
+        let invalid_lines: Vec<_> = summary
+            .invalid_lines
+            .iter()
+            .map(|line| line.number)
+            .collect();
+        assert_eq!(invalid_lines, [3, 5]);
     }
 
     #[test]
@@ -213,8 +217,8 @@ mod tests {
     fn invalid_lines_are_paged_and_long_ones_are_cut() {
         let text = format!("123-45-6789\nx\n123-45-6780\n{}\n", "y".repeat(100));
         let source = source(&text);
-        assert_eq!(shown(&wrong(&source, 0, 1))[0].0, 2);
-        let rest = wrong(&source, 1, 10);
+        assert_eq!(shown(&invalid_lines(&source, 0, 1))[0].0, 2);
+        let rest = invalid_lines(&source, 1, 10);
         assert_eq!((rest.len(), rest[0].number), (1, 4));
         assert_eq!(rest[0].shown.chars().count(), MAX_CHARACTERS + 1);
     }

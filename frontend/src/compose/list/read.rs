@@ -30,7 +30,7 @@ impl ListState {
                 });
             }
         };
-        let request = Request::Wrong {
+        let request = Request::InvalidLines {
             list,
             after,
             count: MORE_INVALID,
@@ -79,7 +79,7 @@ impl ListState {
     fn on_event(self, event: Event) {
         let (id, reading) = match event {
             Event::Summary(summary) => {
-                self.invalid.set(summary.wrong.clone());
+                self.invalid.set(summary.invalid_lines.clone());
                 let id = summary.list;
                 match summary.rows {
                     0 => (id, Reading::Nothing),

@@ -31,7 +31,7 @@ fn an_event_arrives_as_it_was_told() {
         columns: vec!["Name".into(), "SSN".into()],
         column: 1,
         preview: vec![line.clone()],
-        wrong: vec![line.clone()],
+        invalid_lines: vec![line.clone()],
     }));
     same(Event::Refused(Refusal {
         list: 7,
