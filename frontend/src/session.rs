@@ -102,8 +102,8 @@ impl Session {
                 self.user.set(user);
                 self.is_open.set(true);
             }
-            Event::Leave(target) => leave(&target),
-            Event::Trouble(error) => self.error.set(Some(error)),
+            Event::GoTo(target) => leave(&target),
+            Event::Failed(error) => self.error.set(Some(error)),
             // The error is shown already.
             Event::Dropped if self.is_open.get_untracked() => {}
             Event::Lost if self.worker.was_ready() => self.error.set(Some(worker_lost())),
@@ -118,7 +118,7 @@ impl Session {
             Event::Lost => {
                 self.show(worker_lost());
             }
-            Event::Trouble(SIGN_IN_ENDED) => self.end(),
+            Event::Failed(SIGN_IN_ENDED) => self.end(),
             event => return event,
         }
         Event::Dropped
@@ -130,7 +130,7 @@ impl Session {
         let is_new = self.show(SIGN_IN_ENDED);
         let has_unsaved_work = || self.has_unsaved_work.with_value(|has| has());
         if is_new && self.was_accepted.get_value() && !has_unsaved_work() {
-            self.call(Request::SignInUnasked);
+            self.call(Request::SignInAgain);
         }
     }
 
@@ -150,7 +150,7 @@ impl Session {
             let on_event = move |event, _| {
                 token.set(Some(match event {
                     Event::Token(token) => Ok(token),
-                    Event::Trouble(error) => Err(error),
+                    Event::Failed(error) => Err(error),
                     // The sign-in is over: the request stays pending.
                     _ => return,
                 }));

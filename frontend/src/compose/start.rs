@@ -92,7 +92,7 @@ impl Start {
             Event::Progress { done, total } => update(&|sending| {
                 (sending.done, sending.total) = (done, total);
             }),
-            Event::Waiting(error) => {
+            Event::Retrying(error) => {
                 update(&|sending| sending.waiting = Some(error.clone()));
             }
             last => {
@@ -105,8 +105,8 @@ impl Start {
                         self.started_list.set_value(id);
                         on_started(&run);
                     }
-                    Event::Trouble(error) => self.error.set(Some(error)),
-                    Event::Gone | Event::Lost => list.set_lost(),
+                    Event::Failed(error) => self.error.set(Some(error)),
+                    Event::NoSuchList | Event::Lost => list.set_lost(),
                     _ => {}
                 }
             }

@@ -115,17 +115,17 @@ fn known(event: Event) -> Option<Known> {
     let rejected = |why: &str| Known::Rejected(why.to_owned());
     Some(match event {
         Event::Columns(names) => Known::Here(names),
-        Event::Gone | Event::Lost => Known::Gone,
-        Event::Unlike { row: None } => {
+        Event::NoSuchList | Event::Lost => Known::Gone,
+        Event::ListMismatch { row: None } => {
             rejected("This file has another number of lines than the run: it isn't the run's list.")
         }
-        Event::Unlike { row: Some(row) } => Known::Rejected(format!(
+        Event::ListMismatch { row: Some(row) } => Known::Rejected(format!(
             "This file isn't the run's list: row {} has another number.",
             words::group_digits(row + 1)
         )),
         Event::Unreadable => rejected("The browser can't read this file. Choose it again."),
         Event::Refused(refusal) => Known::Rejected(format!("{}. {}", refusal.title, refusal.words)),
-        Event::Trouble(error) => {
+        Event::Failed(error) => {
             Known::Rejected(format!("{}. Choose the file again.", title(&error)))
         }
         _ => return None,

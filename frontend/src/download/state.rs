@@ -144,7 +144,7 @@ impl Downloads {
                 total,
                 waiting: None,
             },
-            Event::Waiting(error) => match self.stage.get_untracked() {
+            Event::Retrying(error) => match self.stage.get_untracked() {
                 Stage::Running { done, total, .. } => Stage::Running {
                     done,
                     total,
@@ -158,10 +158,10 @@ impl Downloads {
                 }
                 Stage::Done(rows)
             }
-            Event::Trouble(error) => request_failed(&error),
+            Event::Failed(error) => request_failed(&error),
             // The page doesn't cancel without a new turn, so the sign-in is over.
             Event::Dropped => request_failed(&SIGN_IN_ENDED),
-            Event::Unlike { row } => {
+            Event::ListMismatch { row } => {
                 let place = row.map_or_else(String::new, |row| {
                     format!("Row {} differs. ", words::group_digits(row + 1))
                 });
@@ -170,7 +170,7 @@ impl Downloads {
                     format!("{place}No file was written: download it without the other columns."),
                 )
             }
-            Event::Gone => failed(
+            Event::NoSuchList => failed(
                 "This page no longer has the list".to_owned(),
                 "No file was written: download it again, and choose the list's file or leave out its columns."
                     .to_owned(),

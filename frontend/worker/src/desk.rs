@@ -68,7 +68,7 @@ impl Desk {
                 drop(held);
                 self.take(list, bytes, by)
             }
-            None => Event::Gone,
+            None => Event::NoSuchList,
         }
     }
 
@@ -95,7 +95,7 @@ impl Desk {
         let held = self.held(list);
         match held.as_ref().and_then(|held| held.source.as_ref()) {
             Some(source) => Event::Lines(invalid_lines(source, after, count)),
-            None => Event::Gone,
+            None => Event::NoSuchList,
         }
     }
 
@@ -179,7 +179,7 @@ mod tests {
         assert_eq!(items(desk.read(2, b"123456789\n123456780".into(), by())), 2);
         assert_eq!(desk.read(1, b"123456789".into(), by()), Event::Dropped);
         assert_eq!(items(desk.reread(2, by())), 2);
-        assert_eq!(desk.reread(1, by()), Event::Gone);
+        assert_eq!(desk.reread(1, by()), Event::NoSuchList);
     }
 
     #[test]
@@ -201,7 +201,7 @@ mod tests {
         let Event::Refused(refusal) = read(&mut desk, 1, table) else {
             panic!("two columns could be meant");
         };
-        assert_eq!(desk.invalid_lines(1, 0, 9), Event::Gone);
+        assert_eq!(desk.invalid_lines(1, 0, 9), Event::NoSuchList);
         let by = ReadBy {
             column: Some(refusal.choices[1].index),
             ..Default::default()

@@ -1,5 +1,5 @@
-//! What page and worker say to each other: JSON in an array, beside it perhaps one thing that
-//! JSON can't hold. A call may bring many events, and ends with one that [`Event::is_last`].
+//! The messages between page and worker. Each is an array of JSON and, for some, one attachment that
+//! JSON can't hold. A call can have several events; it ends with the one that [`Event::is_last`].
 
 use client::{ClientError, ResultsFilter};
 use contract::list::{Column, ColumnSelector, ReadOptions, Validation};
@@ -7,85 +7,85 @@ use contract::wire::{ErrorKind, ExecutionId, Limits, StartRequest};
 use export::Format;
 use serde::{Deserialize, Serialize};
 
-/// What the page asks, under a number that its events bear.
+/// A request of the page, with the number that its events repeat.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Call {
-    /// Above 0, and higher than of any call before.
+    /// Above 0, and higher than the number of every earlier call.
     pub call: u32,
-    /// What is asked.
+    /// The request.
     pub request: Request,
 }
 
-/// What the page may ask.
+/// What the page can request.
 #[derive(Debug, Serialize, Deserialize)]
 pub enum Request {
-    /// Read a list and keep it as the current one, under this call's number. Attached: the text,
-    /// or a `File` or `Blob`. An older list that is still being read is dropped.
+    /// Read a list and hold it as the current one, with this call's number. Attached: the text, or a
+    /// `File` or `Blob`. The worker drops an older list that it is still reading.
     Read(ReadBy),
-    /// Read the current list another way.
+    /// Read the current list again with other options.
     Reread {
         /// Its number.
         list: u32,
-        /// The other way.
+        /// The other options.
         by: ReadBy,
     },
-    /// More of the current list's lines that are no number.
+    /// Load more of the current list's invalid lines: [`Event::Lines`].
     InvalidLines {
         /// Its number.
         list: u32,
-        /// How many of them to pass over.
+        /// How many invalid lines to skip.
         after: usize,
-        /// How many to tell at most.
+        /// How many to load at most.
         count: usize,
     },
     /// Start a run of the current list.
     Start {
         /// Its number.
         list: u32,
-        /// Label and settings; the list itself is put in by the worker.
+        /// Label and settings; the worker adds the list.
         request: StartRequest,
-        /// What the server accepts.
+        /// The server's limits.
         limits: Limits,
     },
-    /// The other columns of the list that a run was started with: [`Event::Columns`], or
-    /// [`Event::Gone`].
+    /// The names of the other columns of the list that a run was started with: [`Event::Columns`], or
+    /// [`Event::NoSuchList`].
     Columns {
         /// The run's id.
         run: ExecutionId,
     },
-    /// Take a file for the list of a run, if it is that list: as [`Request::Columns`], or
-    /// [`Event::Unlike`]. Attached: the `File`.
+    /// Read a file as the list of a run. Responds like [`Request::Columns`], or with
+    /// [`Event::ListMismatch`]. Attached: the `File`.
     Join {
         /// The run's id.
         run: ExecutionId,
         /// Its rows.
         rows: u64,
-        /// How it was read. The column is found.
+        /// How to read it. The worker finds the column itself.
         by: ReadBy,
     },
-    /// Make a file of a run's rows. Attached: the `FileSystemFileHandle` to write to; without one
-    /// the file is a `Blob` attached to [`Event::Saved`].
+    /// Make a file of a run's rows. Attached: the `FileSystemFileHandle` to write to. Without one, the
+    /// file is a `Blob` attached to [`Event::Saved`].
     Save(Save),
-    /// Let go of a call: its last event is [`Event::Dropped`].
+    /// Cancel a call: its last event is [`Event::Dropped`].
     Cancel {
         /// That call's number.
         call: u32,
     },
-    /// Let go of the current list.
+    /// Drop the current list.
     Forget,
-    /// Sign the reader in: [`Event::SignedIn`], or [`Event::Leave`] where they do it elsewhere.
+    /// Complete a sign-in ([`Event::SignedIn`]), or begin one ([`Event::GoTo`]).
     SignIn {
-        /// The query of the address that the page was opened by, such as `?code=…&state=…`.
+        /// The query of the page's address, such as `?code=…&state=…`.
         query: String,
-        /// What was kept when the reader left, by [`Event::Leave`]; else empty.
+        /// The text that [`Event::GoTo`] asked the page to store; empty if there is none.
         kept: String,
     },
-    /// Sign the reader in again, who didn't ask for it: [`Event::Leave`], or [`Event::Dropped`] where
-    /// that was done a moment ago.
-    SignInUnasked,
-    /// What lets a call of the API in: [`Event::Token`].
+    /// Begin a sign-in without a click: [`Event::GoTo`], or [`Event::Dropped`] shortly after the last
+    /// such sign-in.
+    SignInAgain,
+    /// The token for a call of the API: [`Event::Token`].
     Token,
-    /// Forget who signed in: [`Event::Leave`].
+    /// Sign out: [`Event::GoTo`].
     SignOut,
 }
 
@@ -98,25 +98,25 @@ pub struct Save {
     pub rows: u64,
     /// The file's format. CSV is for spreadsheets.
     pub format: Format,
-    /// Which rows the server is asked for.
+    /// The filter of the rows that the server sends.
     pub filter: ResultsFilter,
-    /// Of these rows only those with this status, if any, and this error, if any: the address
-    /// can't ask for rows without.
+    /// Of these rows only the ones with this status and this error. `None` in the pair means without
+    /// one, for which the API has no filter.
     pub group: Option<(Option<u16>, Option<ErrorKind>)>,
-    /// Whether the file holds full numbers. The server records that they were revealed.
+    /// Whether the file has full numbers. The server records that they were revealed.
     pub reveal: bool,
-    /// Whether the list's other columns go along; only if the worker holds the list.
+    /// Whether the file has the list's other columns. Requires that the worker holds the list.
     pub columns: bool,
 }
 
-/// How a list is to be read.
+/// How to read a list.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReadBy {
-    /// Which numbers are taken.
+    /// Which numbers are valid.
     pub validation: Validation,
-    /// Whether lost zeros are put back.
+    /// Whether lost leading zeros are restored.
     pub restore_leading_zeros: bool,
-    /// The column that holds the numbers, from 0, where somebody chose it.
+    /// The column with the numbers, from 0, if people chose one.
     pub column: Option<usize>,
 }
 
@@ -133,81 +133,84 @@ impl ReadBy {
     }
 }
 
-/// What the worker tells.
+/// An event of the worker, and its call.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Message {
     /// The call that it belongs to; 0 for none.
     pub call: u32,
-    /// What there is to tell.
+    /// The event.
     pub event: Event,
 }
 
-/// What the worker may tell.
+/// What the worker can report.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Event {
-    /// The worker takes calls now; what was posted to it before is lost.
+    /// The worker accepts calls from now on; messages posted before were lost.
     Ready,
-    /// What a list was understood as.
+    /// The list was read.
     Summary(ListSummary),
-    /// Why it can't be read as a list as it stands.
+    /// The text or file can't be read as a list.
     Refused(Refusal),
     /// The browser could not read the file.
     Unreadable,
-    /// Lines that were asked for.
+    /// The invalid lines that were requested.
     Lines(Vec<Line>),
-    /// How far a call is.
+    /// The progress of a call.
     Progress {
-        /// Done of it.
+        /// Rows that are done.
         done: u64,
-        /// All of it.
+        /// All rows.
         total: u64,
     },
-    /// The server fails; the worker asks it again by itself.
-    Waiting(ClientError),
-    /// The run that was started.
+    /// A request failed; the worker retries it.
+    Retrying(ClientError),
+    /// A run was started.
     Started {
         /// Its id.
         id: String,
     },
-    /// The names of a list's other columns; none where it is a list of numbers alone.
+    /// The names of a list's other columns; empty if it has numbers only.
     Columns(Vec<String>),
     /// The file is not the run's list.
-    Unlike {
-        /// The first row that differs, from 0; none where the lists aren't of one length.
+    ListMismatch {
+        /// The first row that differs, from 0; none if the lists have different lengths.
         row: Option<u64>,
     },
-    /// The file is whole. Its `Blob` is attached, unless it was written to a handle.
+    /// The file is complete. Its `Blob` is attached, unless it was written to a handle.
     Saved {
         /// Rows in it.
         rows: u64,
     },
-    /// The file could not be written to its place: the disk is full, or the browser may not.
+    /// The file can't be written: the disk is full, or the browser lacks permission.
     Unwritable,
-    /// The server refused, or made no sense.
-    Trouble(ClientError),
-    /// The worker has no such list.
-    Gone,
-    /// Somebody is signed in. Their name, to be shown; may be empty.
+    /// The call failed.
+    Failed(ClientError),
+    /// The worker doesn't hold this list.
+    NoSuchList,
+    /// Somebody is signed in. Their name; may be empty.
     SignedIn(String),
-    /// The value of `Authorization` that lets a call of the API in.
+    /// The value of the `Authorization` header for a call of the API.
     Token(String),
-    /// The page is to be left for an address of the issuer's. Behind it, after a space, what is to be
-    /// kept in the tab until the reader is back. It holds no token.
-    Leave(String),
-    /// The call was let go of, or another took its place.
+    /// The page must go to the issuer's address at the beginning of this text. What follows after a
+    /// space must be stored in the tab until the return. It holds no token.
+    GoTo(String),
+    /// The call was cancelled, or a newer one replaced it.
     Dropped,
-    /// The worker is no more, and with it every list. Said by the page to itself.
+    /// The worker has crashed, and every list is lost. The page makes this event itself.
     Lost,
 }
 
 impl Event {
-    /// Whether its call ends with it.
+    /// Whether it is the last event of its call.
     pub fn is_last(&self) -> bool {
-        !matches!(self, Self::Ready | Self::Progress { .. } | Self::Waiting(_))
+        !matches!(
+            self,
+            Self::Ready | Self::Progress { .. } | Self::Retrying(_)
+        )
     }
 }
 
-/// What a list was understood as.
+/// The summary of a list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ListSummary {
     /// The list's number.
@@ -216,47 +219,47 @@ pub struct ListSummary {
     pub rows: u64,
     /// Distinct valid numbers.
     pub items: u64,
-    /// Lines whose number stands in an earlier line too.
+    /// Lines whose number is in an earlier line too.
     pub duplicates: u64,
-    /// Lines that are no number.
+    /// Invalid lines.
     pub invalid: u64,
-    /// Lines whose number was never issued, taken all the same.
+    /// Lines whose number was never issued, but is valid.
     pub warnings: u64,
-    /// Lines of seven or eight digits, restored or not.
+    /// Lines with seven or eight digits, whether restored or not.
     pub zeros_lost: u64,
-    /// The columns of a table that has several; else none.
+    /// The names of a table's columns; empty if there is only one column.
     pub columns: Vec<String>,
-    /// The column that holds the numbers.
+    /// The index of the column with the numbers.
     pub column: usize,
-    /// The first lines, numbers masked.
+    /// The first lines, with masked numbers.
     pub preview: Vec<Line>,
-    /// The first lines that are no number.
+    /// The first invalid lines.
     pub invalid_lines: Vec<Line>,
 }
 
-/// A line of the list as it is shown.
+/// A line of the list as the page shows it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Line {
-    /// The line in the source, from 1.
+    /// The line number in the source, from 1.
     pub number: u64,
-    /// What stands in another column, so that the line is known again; may be empty.
+    /// The text of another column, by which people recognize the line; may be empty.
     pub beside: String,
-    /// The number, masked; where it is none, what was typed, cut where it is long.
+    /// The masked number, or an invalid line's text, which is cut if it is long.
     pub shown: String,
-    /// Why it is no number.
+    /// Why the line is invalid; none if it is valid.
     pub why: Option<String>,
 }
 
-/// Why a list can't be read as it stands.
+/// Why a text or file can't be read as a list, and what to do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Refusal {
-    /// The list's number: it can be read another way.
+    /// The list's number, with which it can be read again.
     pub list: u32,
-    /// What was found.
+    /// What is wrong.
     pub title: String,
     /// What to do.
     pub words: String,
-    /// The columns, of which one is to be chosen; none where that would not help.
+    /// The columns to choose from; empty if a choice would not help.
     pub choices: Vec<Column>,
 }
 

@@ -93,8 +93,11 @@ impl Worker {
                 Event::Dropped
             }
             Request::Columns { run } => match desk.borrow().of_run(run.as_str()) {
-                Some(held) => held.source.as_ref().map_or(Event::Gone, save::columns),
-                None => Event::Gone,
+                Some(held) => held
+                    .source
+                    .as_ref()
+                    .map_or(Event::NoSuchList, save::columns),
+                None => Event::NoSuchList,
             },
             Request::Join { run, rows, by } => match bytes(&attached).await {
                 Some(bytes) => match save::join(&run, rows, &by, &bytes).await {
@@ -114,7 +117,7 @@ impl Worker {
                 return save::save(what, source, &attached, &tell).await;
             }
             Request::SignIn { query, kept } => sign_in::begin(&query, &kept).await,
-            Request::SignInUnasked => sign_in::begin_unasked().await,
+            Request::SignInAgain => sign_in::begin_unasked().await,
             Request::Token => sign_in::token_for_page().await,
             Request::SignOut => sign_in::out().await,
             // Taken before.

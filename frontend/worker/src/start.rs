@@ -36,7 +36,7 @@ pub(crate) async fn start(
         .as_ref()
         .and_then(|held| Some((held, held.source.as_ref()?)))
     else {
-        return Event::Gone;
+        return Event::NoSuchList;
     };
     let state = state(desk, held, &request);
     match send(held, source, request, limits, &state, report).await {
@@ -48,7 +48,7 @@ pub(crate) async fn start(
             desk.last_start = None;
             Event::Started { id }
         }
-        Err(error) => Event::Trouble(error),
+        Err(error) => Event::Failed(error),
     }
 }
 

@@ -58,6 +58,6 @@ impl Transport for WorkerTransport<'_> {
     }
 
     fn retrying(&self, retrying: Retrying<'_>) {
-        (self.report)(Event::Waiting(retrying.error.clone()));
+        (self.report)(Event::Retrying(retrying.error.clone()));
     }
 }

@@ -94,7 +94,7 @@ impl ListState {
                 );
             }
             Event::Lost if !self.worker.was_ready() => return self.retry(),
-            Event::Gone | Event::Lost => return self.set_lost(),
+            Event::NoSuchList | Event::Lost => return self.set_lost(),
             _ => return,
         };
         if self.unread.with_value(Option::is_some) {

@@ -5,7 +5,7 @@ fn unreachable() -> ClientError {
     ClientError::Unreachable { reason }
 }
 
-fn same(event: Event) {
+fn assert_round_trip(event: Event) {
     let message = Message { call: 7, event };
     let json = serde_json::to_string(&message).unwrap();
     let read: Message = serde_json::from_str(&json).unwrap();
@@ -13,14 +13,14 @@ fn same(event: Event) {
 }
 
 #[test]
-fn an_event_arrives_as_it_was_told() {
+fn events_survive_serialization() {
     let line = Line {
         number: 3,
         beside: "Lovelace, Ada".into(),
         shown: "n/a \u{1f4a5} \"quoted\"".into(),
         why: Some("no digits".into()),
     };
-    same(Event::Summary(ListSummary {
+    assert_round_trip(Event::Summary(ListSummary {
         list: 7,
         rows: 4,
         items: 1,
@@ -33,7 +33,7 @@ fn an_event_arrives_as_it_was_told() {
         preview: vec![line.clone()],
         invalid_lines: vec![line.clone()],
     }));
-    same(Event::Refused(Refusal {
+    assert_round_trip(Event::Refused(Refusal {
         list: 7,
         title: "Which column?".into(),
         words: "Two could be meant.".into(),
@@ -42,32 +42,32 @@ fn an_event_arrives_as_it_was_told() {
             name: "Her SSN".into(),
         }],
     }));
-    same(Event::Lines(vec![line]));
-    same(Event::Progress { done: 1, total: 2 });
-    same(Event::SignedIn("Ann \"Ä\"".into()));
-    same(Event::Token("Bearer a.b-c_d".into()));
-    same(Event::Leave(
+    assert_round_trip(Event::Lines(vec![line]));
+    assert_round_trip(Event::Progress { done: 1, total: 2 });
+    assert_round_trip(Event::SignedIn("Ann \"Ä\"".into()));
+    assert_round_trip(Event::Token("Bearer a.b-c_d".into()));
+    assert_round_trip(Event::GoTo(
         "https://login.example.gov/?a=b&c=%2F kept too".into(),
     ));
-    same(Event::Waiting(unreachable()));
-    same(Event::Trouble(ClientError::Unexpected { status: 502 }));
-    same(Event::Started { id: "x".into() });
-    same(Event::Columns(vec!["Name".into()]));
-    same(Event::Unlike { row: Some(3) });
-    same(Event::Saved { rows: 3 });
+    assert_round_trip(Event::Retrying(unreachable()));
+    assert_round_trip(Event::Failed(ClientError::Unexpected { status: 502 }));
+    assert_round_trip(Event::Started { id: "x".into() });
+    assert_round_trip(Event::Columns(vec!["Name".into()]));
+    assert_round_trip(Event::ListMismatch { row: Some(3) });
+    assert_round_trip(Event::Saved { rows: 3 });
     for event in [
         Event::Ready,
         Event::Unreadable,
         Event::Unwritable,
-        Event::Gone,
+        Event::NoSuchList,
         Event::Dropped,
     ] {
-        same(event);
+        assert_round_trip(event);
     }
 }
 
 #[test]
-fn a_call_arrives_as_it_was_asked() {
+fn a_call_survives_serialization() {
     let call = Call {
         call: 9,
         request: Request::Start {
@@ -91,10 +91,10 @@ fn a_call_arrives_as_it_was_asked() {
 }
 
 #[test]
-fn progress_and_waiting_end_no_call() {
+fn progress_and_retries_do_not_end_a_call() {
     assert!(!Event::Progress { done: 0, total: 1 }.is_last());
-    assert!(!Event::Waiting(unreachable()).is_last());
-    assert!(Event::Trouble(unreachable()).is_last());
+    assert!(!Event::Retrying(unreachable()).is_last());
+    assert!(Event::Failed(unreachable()).is_last());
     assert!(Event::Token(String::new()).is_last());
     assert!(Event::Dropped.is_last());
 }

@@ -12,7 +12,7 @@ pub(crate) enum Failure {
     /// The server refused, or failed for too long.
     Server(ClientError),
     /// The list isn't the run's: this row differs.
-    Unlike {
+    ListMismatch {
         /// From 0.
         row: u64,
     },

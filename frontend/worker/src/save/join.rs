@@ -36,7 +36,7 @@ pub(crate) async fn join(
     };
     let client = results_client(&|_| {}, Duration::ZERO);
     let page = client.results(run, &query).await;
-    let page = page.map_err(|error| Box::new(Event::Trouble(error)))?;
+    let page = page.map_err(|error| Box::new(Event::Failed(error)))?;
     choose(bytes, by, rows, &page.rows)
 }
 
@@ -77,7 +77,7 @@ fn choose(bytes: &[u8], by: &ReadBy, rows: u64, page: &[ResultRow]) -> Result<So
             Some(row) => furthest = furthest.max(Some(row.row)),
         }
     }
-    Err(Box::new(Event::Unlike { row: furthest }))
+    Err(Box::new(Event::ListMismatch { row: furthest }))
 }
 
 #[cfg(test)]
@@ -122,7 +122,7 @@ mod tests {
                 .err()
                 .map(|event| *event)
         };
-        let unlike = |row| Some(Event::Unlike { row });
+        let unlike = |row| Some(Event::ListMismatch { row });
         assert_eq!(read(TABLE.as_bytes(), 2), unlike(Some(1)));
         assert_eq!(read(TABLE.as_bytes(), 3), unlike(None));
         assert_eq!(read(b"987-65-4320\n", 2), unlike(None));

@@ -43,12 +43,12 @@ pub(crate) async fn save(
     };
     let source = source.filter(|_| save.columns);
     if save.columns && source.is_none() {
-        return (Event::Gone, None);
+        return (Event::NoSuchList, None);
     }
     match write(&save, source, sink, report).await {
         Ok((rows, file)) => (Event::Saved { rows }, file),
-        Err(Failure::Server(error)) => (Event::Trouble(error), None),
-        Err(Failure::Unlike { row }) => (Event::Unlike { row: Some(row) }, None),
+        Err(Failure::Server(error)) => (Event::Failed(error), None),
+        Err(Failure::ListMismatch { row }) => (Event::ListMismatch { row: Some(row) }, None),
         Err(Failure::Unwritable) => (Event::Unwritable, None),
     }
 }

@@ -43,7 +43,7 @@ impl<'s> Rows<'s> {
     /// for an empty page.
     ///
     /// # Errors
-    /// [`Failure::Unlike`] if a row's number isn't that of the list's row.
+    /// [`Failure::ListMismatch`] if a row's number isn't that of the list's row.
     pub(crate) fn write(&mut self, page: Vec<ResultRow>) -> Result<Option<u64>, Failure> {
         let done = page.last().map(|row| row.row + 1);
         for row in page {
@@ -54,7 +54,7 @@ impl<'s> Rows<'s> {
                 .source
                 .is_some_and(|source| !is_row_of(source, row.row, row.ssn.as_deref()))
             {
-                return Err(Failure::Unlike { row: row.row });
+                return Err(Failure::ListMismatch { row: row.row });
             }
             self.writer.write(row)?;
         }

@@ -65,7 +65,7 @@ pub(crate) async fn begin(query: &str, kept: &str) -> Event {
     let standing = standing();
     let mut standing = standing.lock().await;
     let event = standing.begin(query, kept).await;
-    event.unwrap_or_else(Event::Trouble)
+    event.unwrap_or_else(Event::Failed)
 }
 
 /// Says where a reader signs in again who didn't ask for it; nothing where that was done a moment ago.
@@ -76,7 +76,7 @@ pub(crate) async fn begin_unasked() -> Event {
         return Event::Dropped;
     }
     let event = standing.leave(true).await;
-    event.unwrap_or_else(Event::Trouble)
+    event.unwrap_or_else(Event::Failed)
 }
 
 /// What lets a call in; nothing where nobody needs to sign in.
@@ -95,8 +95,8 @@ async fn token() -> Result<Option<String>> {
 pub(crate) async fn token_for_page() -> Event {
     match token().await {
         Ok(Some(token)) => Event::Token(token),
-        Ok(None) => Event::Trouble(OVER),
-        Err(trouble) => Event::Trouble(trouble),
+        Ok(None) => Event::Failed(OVER),
+        Err(trouble) => Event::Failed(trouble),
     }
 }
 
@@ -105,7 +105,7 @@ pub(crate) async fn out() -> Event {
     let standing = standing();
     let mut standing = standing.lock().await;
     let event = standing.out().await;
-    event.unwrap_or_else(Event::Trouble)
+    event.unwrap_or_else(Event::Failed)
 }
 
 /// Sends a call of the API, with a token where one signs in.
@@ -168,7 +168,7 @@ impl Standing {
         })?;
         let attempt = Attempt::new(random, unasked);
         let address = attempt.sign_in_address(&config, &root());
-        Ok(Event::Leave(format!("{address} {}", attempt.stored())))
+        Ok(Event::GoTo(format!("{address} {}", attempt.stored())))
     }
 
     async fn out(&mut self) -> Result<Event> {
@@ -185,7 +185,7 @@ impl Standing {
                 select(sent, late).await;
             }
         }
-        Ok(Event::Leave(format!(
+        Ok(Event::GoTo(format!(
             "{} {OUT}",
             config.logout_address(&root())
         )))
