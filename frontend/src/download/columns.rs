@@ -4,7 +4,7 @@ use contract::wire::Execution;
 use leptos::prelude::*;
 use wasm_bindgen::JsValue;
 use web_sys::{File, HtmlInputElement};
-use worker::protocol::{Event, ReadBy, Request};
+use worker::protocol::{Event, ListOptions, Request};
 
 use crate::api::title;
 use crate::ui::boxed::{flag, text};
@@ -86,7 +86,7 @@ impl Columns {
         let join = self.execution.with_untracked(|e| Request::Join {
             run: e.id.clone(),
             rows: e.rows,
-            by: ReadBy {
+            options: ListOptions {
                 validation: e.settings.validation,
                 restore_leading_zeros: e.settings.restore_leading_zeros,
                 column: None,

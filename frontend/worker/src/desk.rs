@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use contract::list::{Source, read_source};
 
-use crate::protocol::{Event, ReadBy};
+use crate::protocol::{Event, ListOptions};
 use crate::start::LastStart;
 use crate::summary::{invalid_lines, pdf, refusal, summarize};
 
@@ -20,7 +20,7 @@ pub(crate) struct Held {
     /// The call that brought it.
     pub(crate) number: u32,
     /// How it was read.
-    pub(crate) by: ReadBy,
+    pub(crate) options: ListOptions,
     /// As it was read; none where it can't be read as it stands.
     pub(crate) source: Option<Source>,
 }
@@ -52,30 +52,30 @@ impl Desk {
     }
 
     /// Takes what was brought by a call, and tells what it holds.
-    pub(crate) fn read(&mut self, call: u32, bytes: Vec<u8>, by: ReadBy) -> Event {
+    pub(crate) fn read(&mut self, call: u32, bytes: Vec<u8>, options: ListOptions) -> Event {
         if call < self.newest {
             return Event::Dropped;
         }
         self.current = None;
-        self.take(call, bytes, by)
+        self.take(call, bytes, options)
     }
 
     /// Reads the current list another way.
-    pub(crate) fn reread(&mut self, list: u32, by: ReadBy) -> Event {
+    pub(crate) fn reread(&mut self, list: u32, options: ListOptions) -> Event {
         match self.current.take_if(|current| current.held.number == list) {
             Some(Current { held, bytes }) => {
                 // Before it is read again, or it would be there twice.
                 drop(held);
-                self.take(list, bytes, by)
+                self.take(list, bytes, options)
             }
             None => Event::NoSuchList,
         }
     }
 
-    fn take(&mut self, number: u32, bytes: Vec<u8>, by: ReadBy) -> Event {
+    fn take(&mut self, number: u32, bytes: Vec<u8>, options: ListOptions) -> Event {
         let read = match bytes.starts_with(b"%PDF-") {
             true => Err(pdf(number)),
-            false => read_source(&bytes, &by.options(), by.column().as_ref())
+            false => read_source(&bytes, &options.read_options(), options.column().as_ref())
                 .map_err(|error| refusal(number, &error)),
         };
         let (source, event) = match read {
@@ -85,7 +85,11 @@ impl Desk {
             }
             Err(refusal) => (None, Event::Refused(refusal)),
         };
-        let held = Rc::new(Held { number, by, source });
+        let held = Rc::new(Held {
+            number,
+            options,
+            source,
+        });
         self.current = Some(Current { held, bytes });
         event
     }
@@ -114,10 +118,16 @@ impl Desk {
     }
 
     /// Keeps a list that was brought again as that of a run, by a call.
-    pub(crate) fn bring_for_run(&mut self, run: &str, call: u32, by: ReadBy, source: Source) {
+    pub(crate) fn bring_for_run(
+        &mut self,
+        run: &str,
+        call: u32,
+        options: ListOptions,
+        source: Source,
+    ) {
         let held = Held {
             number: call,
-            by,
+            options,
             source: Some(source),
         };
         self.keep_for_run(run, Rc::new(held));
@@ -167,7 +177,7 @@ mod tests {
 
     fn read(desk: &mut Desk, call: u32, text: &str) -> Event {
         desk.begin(call);
-        desk.read(call, text.into(), ReadBy::default())
+        desk.read(call, text.into(), ListOptions::default())
     }
 
     #[test]
@@ -175,23 +185,26 @@ mod tests {
         let mut desk = Desk::default();
         desk.begin(1);
         desk.begin(2);
-        let by = ReadBy::default;
-        assert_eq!(items(desk.read(2, b"123456789\n123456780".into(), by())), 2);
-        assert_eq!(desk.read(1, b"123456789".into(), by()), Event::Dropped);
-        assert_eq!(items(desk.reread(2, by())), 2);
-        assert_eq!(desk.reread(1, by()), Event::NoSuchList);
+        let options = ListOptions::default;
+        assert_eq!(
+            items(desk.read(2, b"123456789\n123456780".into(), options())),
+            2
+        );
+        assert_eq!(desk.read(1, b"123456789".into(), options()), Event::Dropped);
+        assert_eq!(items(desk.reread(2, options())), 2);
+        assert_eq!(desk.reread(1, options()), Event::NoSuchList);
     }
 
     #[test]
     fn a_list_is_read_another_way_under_the_same_number() {
         let mut desk = Desk::default();
         assert_eq!(items(read(&mut desk, 5, "123456789\n1234567\n")), 1);
-        let restored = ReadBy {
+        let restored = ListOptions {
             restore_leading_zeros: true,
             ..Default::default()
         };
         assert_eq!(items(desk.reread(5, restored)), 2);
-        assert_eq!(items(desk.reread(5, ReadBy::default())), 1);
+        assert_eq!(items(desk.reread(5, ListOptions::default())), 1);
     }
 
     #[test]
@@ -202,11 +215,11 @@ mod tests {
             panic!("two columns could be meant");
         };
         assert_eq!(desk.invalid_lines(1, 0, 9), Event::NoSuchList);
-        let by = ReadBy {
+        let options = ListOptions {
             column: Some(refusal.choices[1].index),
             ..Default::default()
         };
-        assert_eq!(items(desk.reread(1, by)), 1);
+        assert_eq!(items(desk.reread(1, options)), 1);
         let Event::Lines(lines) = desk.invalid_lines(1, 0, 9) else {
             panic!("one line is no number");
         };

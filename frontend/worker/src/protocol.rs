@@ -21,13 +21,13 @@ pub struct Call {
 pub enum Request {
     /// Read a list and hold it as the current one, with this call's number. Attached: the text, or a
     /// `File` or `Blob`. The worker drops an older list that it is still reading.
-    Read(ReadBy),
+    Read(ListOptions),
     /// Read the current list again with other options.
     Reread {
         /// Its number.
         list: u32,
         /// The other options.
-        by: ReadBy,
+        options: ListOptions,
     },
     /// Load more of the current list's invalid lines: [`Event::Lines`].
     InvalidLines {
@@ -61,7 +61,7 @@ pub enum Request {
         /// Its rows.
         rows: u64,
         /// How to read it. The worker finds the column itself.
-        by: ReadBy,
+        options: ListOptions,
     },
     /// Make a file of a run's rows. Attached: the `FileSystemFileHandle` to write to. Without one, the
     /// file is a `Blob` attached to [`Event::Saved`].
@@ -111,7 +111,7 @@ pub struct Save {
 
 /// How to read a list.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ReadBy {
+pub struct ListOptions {
     /// Which numbers are valid.
     pub validation: Validation,
     /// Whether lost leading zeros are restored.
@@ -120,8 +120,8 @@ pub struct ReadBy {
     pub column: Option<usize>,
 }
 
-impl ReadBy {
-    pub(crate) fn options(&self) -> ReadOptions {
+impl ListOptions {
+    pub(crate) fn read_options(&self) -> ReadOptions {
         ReadOptions {
             validation: self.validation,
             restore_leading_zeros: self.restore_leading_zeros,

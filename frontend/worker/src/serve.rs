@@ -75,11 +75,11 @@ impl Worker {
         let desk = &self.desk;
         let tell = |event| post(call, event, None);
         let event = match request {
-            Request::Read(by) => match bytes(&attached).await {
-                Some(bytes) => desk.borrow_mut().read(call, bytes, by),
+            Request::Read(options) => match bytes(&attached).await {
+                Some(bytes) => desk.borrow_mut().read(call, bytes, options),
                 None => Event::Unreadable,
             },
-            Request::Reread { list, by } => desk.borrow_mut().reread(list, by),
+            Request::Reread { list, options } => desk.borrow_mut().reread(list, options),
             Request::InvalidLines { list, after, count } => {
                 desk.borrow().invalid_lines(list, after, count)
             }
@@ -99,12 +99,12 @@ impl Worker {
                     .map_or(Event::NoSuchList, save::columns),
                 None => Event::NoSuchList,
             },
-            Request::Join { run, rows, by } => match bytes(&attached).await {
-                Some(bytes) => match save::join(&run, rows, &by, &bytes).await {
+            Request::Join { run, rows, options } => match bytes(&attached).await {
+                Some(bytes) => match save::join(&run, rows, &options, &bytes).await {
                     Ok(source) => {
                         let columns = save::columns(&source);
                         desk.borrow_mut()
-                            .bring_for_run(run.as_str(), call, by, source);
+                            .bring_for_run(run.as_str(), call, options, source);
                         columns
                     }
                     Err(event) => *event,

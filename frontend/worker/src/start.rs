@@ -55,7 +55,7 @@ pub(crate) async fn start(
 /// The state of the last start if this is the same one, else a new state.
 fn state(desk: &RefCell<Desk>, held: &Held, request: &StartRequest) -> Rc<StartState> {
     let request = serde_json::to_string(request).unwrap_or_default();
-    let what = format!("{} {:?} {request}", held.number, held.by);
+    let what = format!("{} {:?} {request}", held.number, held.options);
     let last = &mut desk.borrow_mut().last_start;
     match last {
         Some(last) if last.what == what => Rc::clone(&last.state),
@@ -80,7 +80,7 @@ async fn send(
     report: &dyn Fn(Event),
 ) -> Result<Execution, ClientError> {
     let client = start_client(report);
-    let (list, options) = (&source.list, held.by.options());
+    let (list, options) = (&source.list, held.options.read_options());
     if list.rows.len() <= limits.ssn_list as usize {
         request.ssn_list = Some(list.values());
         request.validation = Some(options.validation);

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 use wasm_bindgen::JsValue;
-use worker::protocol::{Line, ListSummary, ReadBy, Refusal, Request};
+use worker::protocol::{Line, ListOptions, ListSummary, Refusal, Request};
 
 use crate::compose::rules;
 use crate::ui::boxed::effect;
@@ -67,7 +67,7 @@ pub(crate) struct ListState {
     /// The input that the worker hasn't read yet.
     unread: StoredValue<Option<JsValue>, LocalStorage>,
     /// The options of the last read.
-    last_options: StoredValue<ReadBy>,
+    last_options: StoredValue<ListOptions>,
     /// Counts inputs and reads, so that late events of an earlier one are ignored.
     turn: StoredValue<u32>,
 }
@@ -89,7 +89,7 @@ impl ListState {
             file_label: StoredValue::new(String::new()),
             id: StoredValue::new(0),
             unread: StoredValue::new_local(None),
-            last_options: StoredValue::new(ReadBy::default()),
+            last_options: StoredValue::new(ListOptions::default()),
             turn: StoredValue::new(0),
         };
         effect(move || {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use contract::list::Validation;
 use leptos::prelude::*;
 use wasm_bindgen::JsValue;
-use worker::protocol::{Event, ReadBy, Request};
+use worker::protocol::{Event, ListOptions, Request};
 
 use super::{ListState, Reading};
 
@@ -39,8 +39,8 @@ impl ListState {
     }
 
     /// How the list is to be read; tracked.
-    pub(super) fn options(self) -> ReadBy {
-        ReadBy {
+    pub(super) fn options(self) -> ListOptions {
+        ListOptions {
             validation: match self.issued_only.get() {
                 true => Validation::Issued,
                 false => Validation::Format,
@@ -60,12 +60,12 @@ impl ListState {
         let list = self.id();
         if list > 0 {
             self.is_stale.set(true);
-            let by = untrack(|| self.options());
-            self.call(by.clone(), Request::Reread { list, by }, None);
+            let options = untrack(|| self.options());
+            self.call(options.clone(), Request::Reread { list, options }, None);
         }
     }
 
-    fn call(self, options: ReadBy, request: Request, attachment: Option<&JsValue>) {
+    fn call(self, options: ListOptions, request: Request, attachment: Option<&JsValue>) {
         let turn = self.next_turn();
         self.last_options.set_value(options);
         let on_event = move |event, _| {

@@ -8,7 +8,7 @@ use contract::list::{ColumnSelector, ReadError, Source, read_source};
 use contract::wire::{ExecutionId, ResultRow};
 use export::Joined;
 
-use crate::protocol::{Event, ReadBy};
+use crate::protocol::{Event, ListOptions};
 use crate::save::rows::is_row_of;
 use crate::summary::refusal;
 use crate::transport::results_client;
@@ -26,7 +26,7 @@ pub(crate) fn columns(source: &Source) -> Event {
 pub(crate) async fn join(
     run: &ExecutionId,
     rows: u64,
-    by: &ReadBy,
+    options: &ListOptions,
     bytes: &[u8],
 ) -> Result<Source, Box<Event>> {
     let query = ResultsQuery {
@@ -37,15 +37,22 @@ pub(crate) async fn join(
     let client = results_client(&|_| {}, Duration::ZERO);
     let page = client.results(run, &query).await;
     let page = page.map_err(|error| Box::new(Event::Failed(error)))?;
-    choose(bytes, by, rows, &page.rows)
+    choose(bytes, options, rows, &page.rows)
 }
 
 /// Reads a file by each of its columns in turn, and returns the reading that fits the run.
 ///
 /// It has as many rows as the run, and the numbers of the run's first page.
-fn choose(bytes: &[u8], by: &ReadBy, rows: u64, page: &[ResultRow]) -> Result<Source, Box<Event>> {
-    let read = |column: Option<ColumnSelector>| read_source(bytes, &by.options(), column.as_ref());
-    let (first, columns) = match read(by.column()) {
+fn choose(
+    bytes: &[u8],
+    options: &ListOptions,
+    rows: u64,
+    page: &[ResultRow],
+) -> Result<Source, Box<Event>> {
+    let read = |column: Option<ColumnSelector>| {
+        read_source(bytes, &options.read_options(), column.as_ref())
+    };
+    let (first, columns) = match read(options.column()) {
         Ok(source) => {
             let columns = source.table.as_ref().map_or(0, |table| table.column_count);
             (Some(source), (0..columns).collect::<Vec<_>>())
@@ -109,7 +116,8 @@ mod tests {
             ([Some("***-**-4320"), Some("***-**-6780")], 1),
             ([Some("987654320"), Some("123456780")], 1),
         ] {
-            let list = choose(TABLE.as_bytes(), &ReadBy::default(), 2, &page(numbers)).unwrap();
+            let list =
+                choose(TABLE.as_bytes(), &ListOptions::default(), 2, &page(numbers)).unwrap();
             assert_eq!(list.table.unwrap().ssn_column, column);
         }
     }
@@ -118,7 +126,7 @@ mod tests {
     fn another_list_is_refused_with_the_row_that_differs() {
         let numbers = page([Some("***-**-4320"), Some("***-**-6781")]);
         let read = |bytes: &[u8], rows| {
-            choose(bytes, &ReadBy::default(), rows, &numbers)
+            choose(bytes, &ListOptions::default(), rows, &numbers)
                 .err()
                 .map(|event| *event)
         };
