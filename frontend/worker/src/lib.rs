@@ -1,8 +1,10 @@
-//! The page's worker. A list is read, kept, sent and joined to its results here, off the page's
-//! main thread. The page holds no list, only what it is told of one. `protocol` is all that the
-//! page uses of this crate.
+//! The page's web worker: reads, holds and sends lists, makes files of results, and signs in.
+//!
+//! It runs beside the page's main thread, which long lists would block. The page holds no list, only
+//! the worker's summary of it, and uses [`protocol`] and nothing else of this crate.
 
-mod desk;
+mod browser;
+mod lists;
 pub mod protocol;
 mod save;
 mod serve;

@@ -7,9 +7,9 @@ use client::{ClientError, StartState};
 use contract::list::Source;
 use contract::wire::{Execution, Limits, StartRequest};
 
-use crate::desk::{Desk, Held};
+use crate::browser::random_key;
+use crate::lists::{HeldList, Lists};
 use crate::protocol::Event;
-use crate::serve::random_key;
 use crate::transport::start_client;
 
 /// Bytes of one part at most, whatever the server takes: small enough to see the progress, and to be
@@ -23,29 +23,29 @@ pub(crate) struct LastStart {
     state: Rc<StartState>,
 }
 
-/// Starts a run of the current list, which then is kept as the run's.
+/// Starts a run of the current list, and keeps the list for the run.
 pub(crate) async fn start(
-    desk: &RefCell<Desk>,
+    lists: &RefCell<Lists>,
+    last_start: &RefCell<Option<LastStart>>,
     list: u32,
     request: StartRequest,
     limits: Limits,
     report: &dyn Fn(Event),
 ) -> Event {
-    let held = desk.borrow().held(list);
+    let held = lists.borrow().held(list);
     let Some((held, source)) = held
         .as_ref()
         .and_then(|held| Some((held, held.source.as_ref()?)))
     else {
         return Event::NoSuchList;
     };
-    let state = state(desk, held, &request);
+    let state = state(last_start, held, &request);
     match send(held, source, request, limits, &state, report).await {
         Ok(execution) => {
             let id = String::from(execution.id);
-            let mut desk = desk.borrow_mut();
-            desk.keep_for_run(&id, Rc::clone(held));
+            lists.borrow_mut().keep_for_run(&id, Rc::clone(held));
             // Another start of this list is another run.
-            desk.last_start = None;
+            last_start.replace(None);
             Event::Started { id }
         }
         Err(error) => Event::Failed(error),
@@ -53,11 +53,15 @@ pub(crate) async fn start(
 }
 
 /// The state of the last start if this is the same one, else a new state.
-fn state(desk: &RefCell<Desk>, held: &Held, request: &StartRequest) -> Rc<StartState> {
+fn state(
+    last_start: &RefCell<Option<LastStart>>,
+    held: &HeldList,
+    request: &StartRequest,
+) -> Rc<StartState> {
     let request = serde_json::to_string(request).unwrap_or_default();
     let what = format!("{} {:?} {request}", held.number, held.options);
-    let last = &mut desk.borrow_mut().last_start;
-    match last {
+    let mut last = last_start.borrow_mut();
+    match &*last {
         Some(last) if last.what == what => Rc::clone(&last.state),
         _ => {
             let state = Rc::new(StartState::new(random_key()));
@@ -72,7 +76,7 @@ fn state(desk: &RefCell<Desk>, held: &Held, request: &StartRequest) -> Rc<StartS
 
 /// Sends the list and starts its run.
 async fn send(
-    held: &Held,
+    held: &HeldList,
     source: &Source,
     mut request: StartRequest,
     limits: Limits,

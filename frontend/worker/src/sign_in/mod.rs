@@ -17,8 +17,8 @@ use gloo_net::http::{Request, Response};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{AbortSignal, RequestMode};
 
+use crate::browser::{now, random, root};
 use crate::protocol::Event;
-use crate::serve::{now, random, root};
 
 use flow::{Attempt, Config, ReturnError, Returned};
 use issuer::{TokenError, with_form};
