@@ -122,9 +122,9 @@ impl Worker {
                 return save::save(save, source, &attachment, &report).await;
             }
             Request::SignIn { query, kept } => sign_in::begin(&query, &kept).await,
-            Request::SignInAgain => sign_in::begin_unasked().await,
+            Request::SignInAgain => sign_in::begin_automatically().await,
             Request::Token => sign_in::token_for_page().await,
-            Request::SignOut => sign_in::out().await,
+            Request::SignOut => sign_in::sign_out().await,
             // `receive` has cancelled the call.
             Request::Cancel { .. } => Event::Dropped,
         };

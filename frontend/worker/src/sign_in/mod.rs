@@ -1,5 +1,5 @@
-//! The sign-in. Tokens are in this worker's memory alone; the page is given an access token for each
-//! of its calls, and the refresh token never leaves.
+//! The sign-in. Tokens are only in this worker's memory. The page gets an access token for each of its
+//! calls; the refresh token never leaves the worker.
 
 mod flow;
 mod issuer;
@@ -24,91 +24,94 @@ use flow::{Attempt, Config, ReturnError, Returned};
 use issuer::{TokenError, with_form};
 use session::{Session, SessionError};
 
-/// Where it is said how one signs in.
+/// The path of the sign-in's settings.
 const CONFIG: &str = "/config.json";
-/// Milliseconds that whoever is asked for a sign-in may take: every call of the API waits meanwhile,
-/// and so does whoever signs out.
+/// Milliseconds until a request of the sign-in is given up. The API's calls and the sign-out wait for
+/// it meanwhile.
 const TIMEOUT_MS: u32 = 15_000;
-/// There are no tokens any more, or none that is taken.
-const OVER: ClientError = ClientError::Unexpected { status: 401 };
-/// What the page keeps, instead of an attempt, for whoever signed out and comes back.
-const OUT: &str = "out";
-/// How long a refresh token's revocation is waited for.
-const REVOCATION: Duration = Duration::from_secs(2);
-/// Milliseconds that a sign-in which nobody asked for must have held before there is another: one that
-/// ends sooner isn't mended by it, and the reader would be sent around for ever.
-const HELD_MS: f64 = 60_000.0;
+/// The session has ended: there are no tokens, or the server no longer accepts them.
+const SESSION_ENDED: ClientError = ClientError::Unexpected { status: 401 };
+/// What the page stores during a sign-out, in place of an attempt.
+const SIGNED_OUT: &str = "out";
+/// How long the sign-out waits for the refresh token's revocation.
+const REVOCATION_TIMEOUT: Duration = Duration::from_secs(2);
+/// Milliseconds between two automatic sign-ins. If a session ends sooner, another sign-in doesn't help,
+/// and the browser would go back and forth forever.
+const AUTOMATIC_PAUSE_MS: f64 = 60_000.0;
 
 type Result<T> = std::result::Result<T, ClientError>;
 
-/// How things stand. Behind a lock, so that what is asked meanwhile waits for the tokens that are
-/// on their way.
+/// The state of the sign-in. It is behind a lock, so that calls wait while tokens are requested.
 #[derive(Default)]
-struct Standing {
-    /// How one signs in, once the page has asked for it.
+struct State {
+    /// The settings; none until the page first signs in.
     config: Option<Rc<Config>>,
     session: Option<Session>,
-    /// Milliseconds since 1970 at which there was a sign-in that nobody asked for.
-    unasked: Option<f64>,
+    /// When the last automatic sign-in was completed, in milliseconds since 1970.
+    automatic_at: Option<f64>,
 }
 
 thread_local! {
-    static STANDING: Rc<Mutex<Standing>> = Rc::default();
+    static STATE: Rc<Mutex<State>> = Rc::default();
 }
 
-fn standing() -> Rc<Mutex<Standing>> {
-    STANDING.with(Rc::clone)
+fn state() -> Rc<Mutex<State>> {
+    STATE.with(Rc::clone)
 }
 
-/// Signs the reader in, or says where they do it.
-pub(crate) async fn begin(query: &str, kept: &str) -> Event {
-    let standing = standing();
-    let mut standing = standing.lock().await;
-    let event = standing.begin(query, kept).await;
+/// Completes the sign-in that the page returned from, or begins one.
+pub(crate) async fn begin(query: &str, stored: &str) -> Event {
+    let state = state();
+    let mut state = state.lock().await;
+    let event = state.begin(query, stored).await;
     event.unwrap_or_else(Event::Failed)
 }
 
-/// Says where a reader signs in again who didn't ask for it; nothing where that was done a moment ago.
-pub(crate) async fn begin_unasked() -> Event {
-    let standing = standing();
-    let mut standing = standing.lock().await;
-    if standing.unasked.is_some_and(|at| now() < at + HELD_MS) {
+/// Begins a sign-in without a click, unless the last one was a moment ago.
+pub(crate) async fn begin_automatically() -> Event {
+    let state = state();
+    let mut state = state.lock().await;
+    if state
+        .automatic_at
+        .is_some_and(|at| now() < at + AUTOMATIC_PAUSE_MS)
+    {
         return Event::Dropped;
     }
-    let event = standing.leave(true).await;
+    let event = state.begin_attempt(true).await;
     event.unwrap_or_else(Event::Failed)
 }
 
-/// What lets a call in; nothing where nobody needs to sign in.
+/// The `Authorization` header's value; none if Rollcall has no sign-in.
 async fn token() -> Result<Option<String>> {
-    let (tell, told) = oneshot::channel();
-    // On its own: whoever asks may be let go of, and an issuer may take a refresh token only once.
+    let (sender, receiver) = oneshot::channel();
+    // In its own task, which continues if the call is cancelled: an issuer may accept a refresh token
+    // only once, so its response must not be lost.
     spawn_local(async move {
-        let standing = standing();
-        let mut standing = standing.lock().await;
-        let _ = tell.send(standing.token().await);
+        let state = state();
+        let mut state = state.lock().await;
+        let _ = sender.send(state.token().await);
     });
-    told.await.unwrap_or(Err(OVER))
+    receiver.await.unwrap_or(Err(SESSION_ENDED))
 }
 
-/// The same for the page, which asks only where one needs to sign in.
+/// The same as an event, for the page. It asks only if Rollcall has a sign-in.
 pub(crate) async fn token_for_page() -> Event {
     match token().await {
         Ok(Some(token)) => Event::Token(token),
-        Ok(None) => Event::Failed(OVER),
-        Err(trouble) => Event::Failed(trouble),
+        Ok(None) => Event::Failed(SESSION_ENDED),
+        Err(error) => Event::Failed(error),
     }
 }
 
-/// Forgets the session, and says where the issuer's own ends.
-pub(crate) async fn out() -> Event {
-    let standing = standing();
-    let mut standing = standing.lock().await;
-    let event = standing.out().await;
+/// Ends the session. The event leads to the issuer's address that ends the issuer's session.
+pub(crate) async fn sign_out() -> Event {
+    let state = state();
+    let mut state = state.lock().await;
+    let event = state.sign_out().await;
     event.unwrap_or_else(Event::Failed)
 }
 
-/// Sends a call of the API, with a token where one signs in.
+/// Sends a request to the API, with a token if Rollcall has a sign-in.
 pub(crate) async fn send(
     request: &client::Request,
     signal: Option<&AbortSignal>,
@@ -116,77 +119,81 @@ pub(crate) async fn send(
     let token = token().await?;
     let response = browser::send(request, token.as_deref(), signal).await?;
     match response.status {
-        // Whatever its body says: nothing but another sign-in helps.
-        401 if token.is_some() => Err(OVER),
+        // Whatever the body says: only another sign-in helps.
+        401 if token.is_some() => Err(SESSION_ENDED),
         _ => Ok(response),
     }
 }
 
-impl Standing {
-    async fn begin(&mut self, query: &str, kept: &str) -> Result<Event> {
-        let (title, detail) = match flow::parse_return(query, kept) {
-            Ok(Some(returned)) => return self.enter(&returned).await,
-            Ok(None) if kept == OUT => (
+impl State {
+    async fn begin(&mut self, query: &str, stored: &str) -> Result<Event> {
+        let (title, detail) = match flow::parse_return(query, stored) {
+            Ok(Some(returned)) => return self.complete(&returned).await,
+            Ok(None) if stored == SIGNED_OUT => (
                 "You are signed out",
-                "Nothing of your runs is left on this page. They go on, and are here when you sign in again.",
+                "Nothing of your runs is left on this page. They continue, and are here when you sign in again.",
             ),
-            Ok(None) => return self.leave(false).await,
+            Ok(None) => return self.begin_attempt(false).await,
             Err(ReturnError::UnknownState) => (
                 "This sign-in wasn't asked for here",
-                "It was begun in another tab, has been used already, or somebody made up the address that \
-                 brought you here. Sign in again.",
+                "It began in another tab, was used already, or somebody made up the address that brought \
+                 you here. Sign in again.",
             ),
             Err(ReturnError::NoResponse) => (
                 "You aren't signed in yet",
-                "You left this page to sign in, and came back without. Sign in to go on.",
+                "You left this page to sign in, and came back without a sign-in. Sign in to continue.",
             ),
             Err(ReturnError::Issuer(why)) => return Err(not_signed_in(&TokenError::Refused(why))),
         };
         Err(problem(403, title, detail.to_owned()))
     }
 
-    /// Takes the reader's tokens.
-    async fn enter(&mut self, returned: &Returned) -> Result<Event> {
+    /// Exchanges the code for tokens, and begins the session.
+    async fn complete(&mut self, returned: &Returned) -> Result<Event> {
         let config = self.config().await?;
-        let asked = now();
+        let requested_at = now();
         let form = config.exchange_form(returned, &root());
         let tokens = issuer::request_tokens(&config.token_endpoint, form).await;
-        let session = Session::new(tokens.map_err(|error| not_signed_in(&error))?, asked);
+        let session = Session::new(tokens.map_err(|error| not_signed_in(&error))?, requested_at);
         let user = session.user.clone();
         self.session = Some(session);
-        self.unasked = returned.is_automatic.then_some(asked);
+        self.automatic_at = returned.is_automatic.then_some(requested_at);
         Ok(Event::SignedIn(user))
     }
 
-    /// Begins an attempt.
-    async fn leave(&mut self, unasked: bool) -> Result<Event> {
+    /// Ends the session, and begins a sign-in at the issuer.
+    async fn begin_attempt(&mut self, is_automatic: bool) -> Result<Event> {
         self.session = None;
         let config = self.config().await?;
         let random = random().ok_or_else(|| {
-            let detail = "It gives no random numbers to make the sign-in safe with. Use another.";
+            let detail =
+                "It has no secure random numbers, which the sign-in needs. Use another browser.";
             problem(403, "This browser can't sign in", detail.to_owned())
         })?;
-        let attempt = Attempt::new(random, unasked);
+        let attempt = Attempt::new(random, is_automatic);
         let address = attempt.sign_in_address(&config, &root());
         Ok(Event::GoTo(format!("{address} {}", attempt.stored())))
     }
 
-    async fn out(&mut self) -> Result<Event> {
+    async fn sign_out(&mut self) -> Result<Event> {
         let session = self.session.take();
         let config = self.config().await?;
         if let (Some(token), Some(endpoint)) = (
             session.and_then(|session| session.refresh_token),
             &config.revocation_endpoint,
         ) {
-            // Nothing depends on its answer, which not every issuer lets a page read.
+            // The response doesn't matter, and not every issuer lets a page read it.
             let call = Request::post(endpoint).mode(RequestMode::NoCors);
             if let Ok(call) = with_form(call, config.revocation_form(&token)) {
-                let (sent, late) = (Box::pin(call.send()), Box::pin(browser::sleep(REVOCATION)));
+                let (sent, late) = (
+                    Box::pin(call.send()),
+                    Box::pin(browser::sleep(REVOCATION_TIMEOUT)),
+                );
                 select(sent, late).await;
             }
         }
         Ok(Event::GoTo(format!(
-            "{} {OUT}",
+            "{} {SIGNED_OUT}",
             config.logout_address(&root())
         )))
     }
@@ -197,8 +204,8 @@ impl Standing {
         }
         let signal = AbortSignal::timeout_with_u32(TIMEOUT_MS);
         let call = Request::get(CONFIG).abort_signal(Some(&signal));
-        let answer = call.send().await.map_err(|_| unreachable())?;
-        let config = Rc::new(read(answer).await?);
+        let response = call.send().await.map_err(|_| unreachable())?;
+        let config = Rc::new(parse_config(response).await?);
         self.config = Some(Rc::clone(&config));
         Ok(config)
     }
@@ -213,7 +220,7 @@ impl Standing {
         };
         match session::access_token(&mut self.session, now, renew).await {
             Ok(token) => Ok(Some(format!("Bearer {token}"))),
-            Err(SessionError::Ended) => Err(OVER),
+            Err(SessionError::Ended) => Err(SESSION_ENDED),
             Err(SessionError::NotRenewed(error)) => Err(not_renewed(&error)),
         }
     }
@@ -225,16 +232,17 @@ fn unreachable() -> ClientError {
     ClientError::Unreachable { reason }
 }
 
-async fn read(answer: Response) -> Result<Config> {
-    let status = answer.status();
-    let body = answer.text().await.map_err(|_| unreachable())?;
+/// Parses the response to the request for the sign-in's settings.
+async fn parse_config(response: Response) -> Result<Config> {
+    let status = response.status();
+    let body = response.text().await.map_err(|_| unreachable())?;
     match serde_json::from_str(&body) {
-        Ok(config) if answer.ok() => Ok(config),
+        Ok(config) if response.ok() => Ok(config),
         _ => Err(ClientError::Unexpected { status }),
     }
 }
 
-/// What a sign-in came to, in words.
+/// The sign-in's failure as a problem document, which the page shows like the server's own.
 fn problem(status: u16, title: &str, detail: String) -> ClientError {
     ClientError::Refused(Problem {
         kind: "/problems/sign-in".to_owned(),
@@ -246,16 +254,16 @@ fn problem(status: u16, title: &str, detail: String) -> ClientError {
 
 fn not_signed_in(error: &TokenError) -> ClientError {
     let detail = format!(
-        "{} Sign in again; if it stays so, ask who runs this Rollcall.",
+        "{} Sign in again. If that doesn't help, ask the people who run this Rollcall.",
         error.message()
     );
     problem(403, "You weren't signed in", detail)
 }
 
-/// With a status that says that it may pass, so that whoever asks does so again.
+/// With status 503, so that callers retry.
 fn not_renewed(error: &TokenError) -> ClientError {
     let detail = format!(
-        "{} Runs go on meanwhile. If it stays so, sign out and in again.",
+        "{} Runs continue meanwhile. If that doesn't change, sign out and sign in again.",
         error.message()
     );
     problem(503, "Your sign-in can't be renewed", detail)
