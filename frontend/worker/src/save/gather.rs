@@ -8,7 +8,7 @@ use futures::future::try_join;
 use futures::{Stream, TryFutureExt, TryStreamExt};
 
 use crate::protocol::Event;
-use crate::save::failure::Failure;
+use crate::save::error::SaveError;
 use crate::save::rows::Rows;
 use crate::save::sink::Write;
 
@@ -23,7 +23,7 @@ pub(crate) async fn gather(
     mut rows: Rows<'_>,
     sink: &mut impl Write,
     report: &dyn Fn(Event),
-) -> Result<u64, Failure> {
+) -> Result<u64, SaveError> {
     report(Event::Progress { done: 0, total });
     let mut pages = pin!(pages);
     let mut next = pages.try_next().await?;
@@ -35,7 +35,7 @@ pub(crate) async fn gather(
                 sink.write(bytes).await?;
                 bytes.clear();
             }
-            Ok::<_, Failure>(done)
+            Ok::<_, SaveError>(done)
         };
         // `try_join` polls in order: the next page is requested before this one is written.
         let (ahead, done) = try_join(pages.try_next().err_into(), writing).await?;

@@ -2,7 +2,7 @@
 //!
 //! The file goes to disk if the browser can write there, else into a blob.
 
-mod failure;
+mod error;
 mod gather;
 mod join;
 mod rows;
@@ -18,7 +18,7 @@ use wasm_bindgen::JsValue;
 use crate::protocol::{Event, Save};
 use crate::transport::results_client;
 
-use failure::Failure;
+use error::SaveError;
 use gather::gather;
 use rows::Rows;
 use sink::Sink;
@@ -47,9 +47,9 @@ pub(crate) async fn save(
     }
     match write(&save, source, sink, report).await {
         Ok((rows, file)) => (Event::Saved { rows }, file),
-        Err(Failure::Server(error)) => (Event::Failed(error), None),
-        Err(Failure::ListMismatch { row }) => (Event::ListMismatch { row: Some(row) }, None),
-        Err(Failure::Unwritable) => (Event::Unwritable, None),
+        Err(SaveError::Server(error)) => (Event::Failed(error), None),
+        Err(SaveError::ListMismatch { row }) => (Event::ListMismatch { row: Some(row) }, None),
+        Err(SaveError::Unwritable) => (Event::Unwritable, None),
     }
 }
 
@@ -59,7 +59,7 @@ async fn write(
     source: Option<&Source>,
     mut sink: Sink,
     report: &dyn Fn(Event),
-) -> Result<(u64, Option<JsValue>), Failure> {
+) -> Result<(u64, Option<JsValue>), SaveError> {
     let client = results_client(report, RETRY_FOR);
     let (id, reveal) = (&save.run, save.reveal);
     let pages = match save.filter == ResultsFilter::default() {

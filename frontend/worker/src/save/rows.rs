@@ -7,7 +7,7 @@ use contract::wire::{ErrorKind, ResultRow, RowError};
 use export::{Format, Joined, RowWriter, WriteOptions};
 
 use crate::protocol::Save;
-use crate::save::failure::Failure;
+use crate::save::error::SaveError;
 
 /// Rows that FAILED with this status, if any, and this error, if any.
 type Group = (Option<u16>, Option<ErrorKind>);
@@ -43,8 +43,8 @@ impl<'s> Rows<'s> {
     /// for an empty page.
     ///
     /// # Errors
-    /// [`Failure::ListMismatch`] if a row's number isn't that of the list's row.
-    pub(crate) fn write(&mut self, page: Vec<ResultRow>) -> Result<Option<u64>, Failure> {
+    /// [`SaveError::ListMismatch`] if a row's number isn't that of the list's row.
+    pub(crate) fn write(&mut self, page: Vec<ResultRow>) -> Result<Option<u64>, SaveError> {
         let done = page.last().map(|row| row.row + 1);
         for row in page {
             if !self.includes(&row) {
@@ -54,7 +54,7 @@ impl<'s> Rows<'s> {
                 .source
                 .is_some_and(|source| !is_row_of(source, row.row, row.ssn.as_deref()))
             {
-                return Err(Failure::ListMismatch { row: row.row });
+                return Err(SaveError::ListMismatch { row: row.row });
             }
             self.writer.write(row)?;
         }

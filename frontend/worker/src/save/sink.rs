@@ -8,12 +8,12 @@ use web_sys::{Blob, File, FileSystemFileHandle, FileSystemWritableFileStream};
 
 /// The file can't be written.
 #[derive(Debug)]
-pub(crate) struct Unwritable;
+pub(crate) struct WriteError;
 
 /// Receives a file's bytes.
 pub(crate) trait Write {
     /// Writes the next bytes.
-    async fn write(&mut self, bytes: &[u8]) -> Result<(), Unwritable>;
+    async fn write(&mut self, bytes: &[u8]) -> Result<(), WriteError>;
 }
 
 /// The destination of a file. Dropped before it is closed, it leaves nothing.
@@ -35,7 +35,7 @@ pub(crate) struct Disk {
 
 impl Sink {
     /// Opens the file of this handle; parts of a blob if it is undefined.
-    pub(crate) async fn open(handle: &JsValue) -> Result<Self, Unwritable> {
+    pub(crate) async fn open(handle: &JsValue) -> Result<Self, WriteError> {
         // Not by its class, which some browsers lack.
         if handle.is_undefined() || handle.is_null() {
             return Ok(Self::Parts(Array::new()));
@@ -43,11 +43,11 @@ impl Sink {
         let handle: FileSystemFileHandle = handle.clone().unchecked_into();
         let file = JsFuture::from(handle.get_file())
             .await
-            .map_err(|_| Unwritable)?;
+            .map_err(|_| WriteError)?;
         let was_empty = file.unchecked_into::<File>().size() == 0.0;
         let stream = JsFuture::from(handle.create_writable())
             .await
-            .map_err(|_| Unwritable)?;
+            .map_err(|_| WriteError)?;
         Ok(Self::Disk(Disk {
             handle,
             stream: Some(stream.unchecked_into()),
@@ -56,19 +56,19 @@ impl Sink {
     }
 
     /// Completes the file on disk, or returns the blob.
-    pub(crate) async fn close(self) -> Result<Option<JsValue>, Unwritable> {
+    pub(crate) async fn close(self) -> Result<Option<JsValue>, WriteError> {
         match self {
             Self::Parts(parts) => {
-                let whole = Blob::new_with_blob_sequence(&parts).map_err(|_| Unwritable)?;
+                let whole = Blob::new_with_blob_sequence(&parts).map_err(|_| WriteError)?;
                 Ok(Some(whole.into()))
             }
             Self::Disk(mut disk) => {
                 let Some(stream) = &disk.stream else {
-                    return Err(Unwritable);
+                    return Err(WriteError);
                 };
                 JsFuture::from(stream.close())
                     .await
-                    .map_err(|_| Unwritable)?;
+                    .map_err(|_| WriteError)?;
                 disk.stream = None;
                 Ok(None)
             }
@@ -77,22 +77,22 @@ impl Sink {
 }
 
 impl Write for Sink {
-    async fn write(&mut self, bytes: &[u8]) -> Result<(), Unwritable> {
+    async fn write(&mut self, bytes: &[u8]) -> Result<(), WriteError> {
         // The browser needs its own copy: this memory may move during the write.
         let bytes = Uint8Array::from(bytes);
         match self {
             Self::Parts(parts) => {
                 // A blob for each part, so that the bytes leave the worker's memory.
                 let part = Blob::new_with_buffer_source_sequence(&Array::of1(&bytes));
-                parts.push(&part.map_err(|_| Unwritable)?.into());
+                parts.push(&part.map_err(|_| WriteError)?.into());
                 Ok(())
             }
             Self::Disk(disk) => {
-                let stream = disk.stream.as_ref().ok_or(Unwritable)?;
+                let stream = disk.stream.as_ref().ok_or(WriteError)?;
                 let written = stream
                     .write_with_js_u8_array(&bytes)
-                    .map_err(|_| Unwritable)?;
-                JsFuture::from(written).await.map_err(|_| Unwritable)?;
+                    .map_err(|_| WriteError)?;
+                JsFuture::from(written).await.map_err(|_| WriteError)?;
                 Ok(())
             }
         }

@@ -7,14 +7,14 @@ use serde_json::value::to_raw_value;
 
 use super::*;
 use crate::save::rows::tests::save;
-use crate::save::sink::Unwritable;
+use crate::save::sink::WriteError;
 
 /// What was written, in the pieces in which it came.
 #[derive(Default)]
 struct Pieces(Vec<Vec<u8>>);
 
 impl Write for Pieces {
-    async fn write(&mut self, bytes: &[u8]) -> Result<(), Unwritable> {
+    async fn write(&mut self, bytes: &[u8]) -> Result<(), WriteError> {
         self.0.push(bytes.to_vec());
         Ok(())
     }
@@ -23,8 +23,8 @@ impl Write for Pieces {
 struct Full;
 
 impl Write for Full {
-    async fn write(&mut self, _: &[u8]) -> Result<(), Unwritable> {
-        Err(Unwritable)
+    async fn write(&mut self, _: &[u8]) -> Result<(), WriteError> {
+        Err(WriteError)
     }
 }
 
@@ -57,7 +57,7 @@ fn gathered(
     pages: impl Stream<Item = Result<Vec<ResultRow>, ClientError>>,
     sink: &mut impl Write,
     events: &RefCell<Vec<Event>>,
-) -> Result<u64, Failure> {
+) -> Result<u64, SaveError> {
     let rows = Rows::begin(&save(Format::Ndjson), None).unwrap();
     let report = |event| events.borrow_mut().push(event);
     let gathering = gather(pages, 10, rows, sink, &report);
@@ -80,7 +80,7 @@ fn pages_come_in_order_and_progress_reaches_the_end() {
 struct Ahead<'a>(&'a Cell<usize>, Vec<(usize, usize)>);
 
 impl Write for Ahead<'_> {
-    async fn write(&mut self, bytes: &[u8]) -> Result<(), Unwritable> {
+    async fn write(&mut self, bytes: &[u8]) -> Result<(), WriteError> {
         self.1.push((self.0.get(), bytes.len()));
         Ok(())
     }
@@ -106,12 +106,12 @@ fn error_of_the_server_ends_the_file() {
     let failing = pages("x").take(3).chain(stream::iter([Err(error.clone())]));
     let mut pieces = Pieces::default();
     let result = gathered(failing, &mut pieces, &RefCell::default());
-    assert_eq!(result, Err(Failure::Server(error)));
+    assert_eq!(result, Err(SaveError::Server(error)));
     assert!(pieces.0.is_empty());
 }
 
 #[test]
 fn file_that_can_not_be_written_is_an_error() {
     let result = gathered(pages("x"), &mut Full, &RefCell::default());
-    assert_eq!(result, Err(Failure::Unwritable));
+    assert_eq!(result, Err(SaveError::Unwritable));
 }

@@ -113,7 +113,7 @@ fn another_list_is_joined_to_nothing() {
         for format in Format::ALL {
             let mut rows = Rows::begin(&save(format), Some(&list)).unwrap();
             let refused = rows.write(vec![row(index, ssn)]);
-            assert_eq!(refused, Err(Failure::ListMismatch { row: index }));
+            assert_eq!(refused, Err(SaveError::ListMismatch { row: index }));
         }
     }
 }

@@ -4,11 +4,11 @@ use std::io;
 
 use client::ClientError;
 
-use crate::save::sink::Unwritable;
+use crate::save::sink::WriteError;
 
 /// Why there is no file.
 #[derive(Debug, PartialEq)]
-pub(crate) enum Failure {
+pub(crate) enum SaveError {
     /// The server refused, or failed for too long.
     Server(ClientError),
     /// The list isn't the run's: this row differs.
@@ -20,19 +20,19 @@ pub(crate) enum Failure {
     Unwritable,
 }
 
-impl From<ClientError> for Failure {
+impl From<ClientError> for SaveError {
     fn from(error: ClientError) -> Self {
         Self::Server(error)
     }
 }
 
-impl From<Unwritable> for Failure {
-    fn from(_: Unwritable) -> Self {
+impl From<WriteError> for SaveError {
+    fn from(_: WriteError) -> Self {
         Self::Unwritable
     }
 }
 
-impl From<io::Error> for Failure {
+impl From<io::Error> for SaveError {
     fn from(_: io::Error) -> Self {
         Self::Unwritable
     }
