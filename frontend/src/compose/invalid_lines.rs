@@ -38,8 +38,8 @@ fn Lines(list: ListState, total: u64) -> impl IntoView {
         view! {
             <li>
                 <span class="place">{words::group_digits(line.number)}</span>
-                <span class="wrong mono">{line.shown}</span>
-                <span>{line.why}</span>
+                <span class="wrong mono">{line.text}</span>
+                <span>{line.reason}</span>
             </li>
         }
     };

@@ -18,12 +18,12 @@ pub(crate) fn ListPreview(list: ListState) -> impl IntoView {
         Reading::List(summary) => {
             let more = summary.rows - summary.preview.len() as u64;
             let lines = summary.preview.iter().map(|line| {
-                let class = if line.why.is_some() { "wrong" } else { "number" };
-                let beside = (!line.beside.is_empty()).then(|| format!("{} · ", line.beside));
+                let class = if line.reason.is_some() { "wrong" } else { "number" };
+                let label = (!line.label.is_empty()).then(|| format!("{} · ", line.label));
                 view! {
                     <li>
                         <span class="place">{words::group_digits(line.number)}</span>
-                        <span><span class="soft">{beside}</span><span class=class>{line.shown.clone()}</span></span>
+                        <span><span class="soft">{label}</span><span class=class>{line.text.clone()}</span></span>
                     </li>
                 }
             });

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use contract::list::Column;
 use leptos::prelude::*;
-use worker::protocol::{ListSummary, Refusal};
+use worker::protocol::{ListError, ListSummary};
 
 use crate::compose::invalid_lines::InvalidLines;
 use crate::compose::list::{ListState, Reading};
@@ -31,27 +31,27 @@ pub(crate) fn ListReport(list: ListState) -> impl IntoView {
             }
             .into_any(),
             Reading::Busy => view! { <p class="soft">"Reading…"</p> }.into_any(),
-            Reading::Refused(refusal) => view! { <Refused list refusal/> }.into_any(),
+            Reading::Refused(error) => view! { <Refused list error/> }.into_any(),
             Reading::List(summary) => view! { <Figures list summary is_shown/> }.into_any(),
         })}
     }
 }
 
 #[component]
-fn Refused(list: ListState, refusal: Arc<Refusal>) -> impl IntoView {
-    let (title, words) = (refusal.title.clone(), refusal.words.clone());
-    match refusal.choices.is_empty() {
+fn Refused(list: ListState, error: Arc<ListError>) -> impl IntoView {
+    let (title, advice) = (error.title.clone(), error.advice.clone());
+    match error.column_choices.is_empty() {
         false => view! {
             <div class="choose-column" role="alert">
                 <h2>{title}</h2>
-                <p class="label">{words}</p>
+                <p class="label">{advice}</p>
             </div>
-            <ColumnField list choices=refusal.choices.clone() chosen=None/>
+            <ColumnField list choices=error.column_choices.clone() chosen=None/>
         }
         .into_any(),
         true => view! {
             <div class="notice bad" role="alert" data-testid="refused">
-                <b>{title}</b> {words}
+                <b>{title}</b> {advice}
             </div>
         }
         .into_any(),

@@ -124,7 +124,7 @@ fn known(event: Event) -> Option<Known> {
             words::group_digits(row + 1)
         )),
         Event::Unreadable => rejected("The browser can't read this file. Choose it again."),
-        Event::Refused(refusal) => Known::Rejected(format!("{}. {}", refusal.title, refusal.words)),
+        Event::NotAList(error) => Known::Rejected(format!("{}. {}", error.title, error.advice)),
         Event::Failed(error) => {
             Known::Rejected(format!("{}. Choose the file again.", title(&error)))
         }

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use contract::list::{Source, read_source};
 
 use crate::protocol::{Event, ListOptions};
-use crate::summary::{invalid_lines, pdf, refusal, summarize};
+use crate::summary::{invalid_lines, list_error, pdf_error, summarize};
 
 /// Runs whose list is kept, so that the list's other columns can be joined to the results.
 const MAX_RUNS: usize = 3;
@@ -72,16 +72,16 @@ impl Lists {
 
     fn set_current(&mut self, number: u32, bytes: Vec<u8>, options: ListOptions) -> Event {
         let read = match bytes.starts_with(b"%PDF-") {
-            true => Err(pdf(number)),
+            true => Err(pdf_error(number)),
             false => read_source(&bytes, &options.read_options(), options.column().as_ref())
-                .map_err(|error| refusal(number, &error)),
+                .map_err(|error| list_error(number, &error)),
         };
         let (source, event) = match read {
             Ok(source) => {
                 let event = Event::Summary(summarize(number, &source));
                 (Some(source), event)
             }
-            Err(refusal) => (None, Event::Refused(refusal)),
+            Err(error) => (None, Event::NotAList(error)),
         };
         let held = Rc::new(HeldList {
             number,
@@ -212,12 +212,12 @@ mod tests {
     fn a_refused_list_is_read_by_the_chosen_column() {
         let mut lists = Lists::default();
         let table = "a ssn,b ssn\n123-45-6789,987-65-4321\n123456780,\n";
-        let Event::Refused(refusal) = read(&mut lists, 1, table) else {
+        let Event::NotAList(error) = read(&mut lists, 1, table) else {
             panic!("two columns look like SSNs");
         };
         assert_eq!(lists.invalid_lines(1, 0, 9), Event::NoSuchList);
         let options = ListOptions {
-            column: Some(refusal.choices[1].index),
+            column: Some(error.column_choices[1].index),
             ..Default::default()
         };
         assert_eq!(items(lists.reread(1, options)), 1);
@@ -272,6 +272,6 @@ mod tests {
     fn a_pdf_is_refused() {
         let mut lists = Lists::default();
         let event = read(&mut lists, 1, "%PDF-1.7\n123456789");
-        assert!(matches!(event, Event::Refused(refusal) if refusal.title.contains("PDF")));
+        assert!(matches!(event, Event::NotAList(error) if error.title.contains("PDF")));
     }
 }

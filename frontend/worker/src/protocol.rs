@@ -150,7 +150,7 @@ pub enum Event {
     /// The list was read.
     Summary(ListSummary),
     /// The text or file can't be read as a list.
-    Refused(Refusal),
+    NotAList(ListError),
     /// The browser could not read the file.
     Unreadable,
     /// The invalid lines that were requested.
@@ -243,24 +243,24 @@ pub struct Line {
     /// The line number in the source, from 1.
     pub number: u64,
     /// The text of another column, by which people recognize the line; may be empty.
-    pub beside: String,
+    pub label: String,
     /// The masked number, or an invalid line's text, which is cut if it is long.
-    pub shown: String,
+    pub text: String,
     /// Why the line is invalid; none if it is valid.
-    pub why: Option<String>,
+    pub reason: Option<String>,
 }
 
 /// Why a text or file can't be read as a list, and what to do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Refusal {
+pub struct ListError {
     /// The list's number, with which it can be read again.
     pub list: u32,
     /// What is wrong.
     pub title: String,
     /// What to do.
-    pub words: String,
+    pub advice: String,
     /// The columns to choose from; empty if a choice would not help.
-    pub choices: Vec<Column>,
+    pub column_choices: Vec<Column>,
 }
 
 #[cfg(test)]

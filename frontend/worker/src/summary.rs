@@ -1,14 +1,14 @@
-//! The summary of a list that the page shows: counts, masked lines, and why a file isn't a list.
+//! What the page shows of a list: counts and masked lines, or why a file can't be read as a list.
 
 use contract::list::{ReadError, Row, Source};
 
-use crate::protocol::{Line, ListSummary, Refusal};
+use crate::protocol::{Line, ListError, ListSummary};
 
 /// Lines in the preview.
 const PREVIEW: usize = 10;
 /// Invalid lines in the summary; the page requests more.
 const INVALID_LINES: usize = 50;
-/// Characters of a cell that are shown at most.
+/// Characters of a cell after which it is cut.
 const MAX_CHARACTERS: usize = 40;
 
 /// Summarizes a list.
@@ -48,8 +48,8 @@ pub(crate) fn invalid_lines(source: &Source, after: usize, count: usize) -> Vec<
 }
 
 /// Explains why a text or file can't be read as a list.
-pub(crate) fn refusal(list: u32, error: &ReadError) -> Refusal {
-    let (title, words, choices) = match error {
+pub(crate) fn list_error(list: u32, error: &ReadError) -> ListError {
+    let (title, advice, columns) = match error {
         ReadError::AmbiguousColumn { candidates } => (
             "Which column holds the numbers?",
             "More than one could be meant.".to_owned(),
@@ -72,28 +72,28 @@ pub(crate) fn refusal(list: u32, error: &ReadError) -> Refusal {
             [].as_slice(),
         ),
     };
-    Refusal {
+    ListError {
         list,
         title: title.to_owned(),
-        words,
-        choices: choices.to_vec(),
+        advice,
+        column_choices: columns.to_vec(),
     }
 }
 
 /// Explains that a PDF can't be read. As a text it would look like invalid lines.
-pub(crate) fn pdf(list: u32) -> Refusal {
-    Refusal {
+pub(crate) fn pdf_error(list: u32) -> ListError {
+    ListError {
         list,
         title: "This is a PDF, not a list".to_owned(),
-        words: "Copy the numbers out of it and paste them here, or ask for the list as CSV."
+        advice: "Copy the numbers out of it and paste them here, or ask for the list as CSV."
             .to_owned(),
-        choices: Vec::new(),
+        column_choices: Vec::new(),
     }
 }
 
 /// The line of this row, as the page shows it.
 fn line(source: &Source, row: usize) -> Line {
-    let (shown, why) = match source.list.rows.get(row) {
+    let (text, reason) = match source.list.rows.get(row) {
         Some(Row::Item { index, .. }) => {
             let ssn = source.list.items.get(*index as usize);
             (
@@ -103,24 +103,24 @@ fn line(source: &Source, row: usize) -> Line {
         }
         Some(Row::Invalid(reason)) => {
             let typed = source.raw_value(row);
-            let shown = match typed.trim().is_empty() {
+            let text = match typed.trim().is_empty() {
                 true => "(empty)".to_owned(),
                 false => shortened(typed),
             };
-            (shown, Some(reason.message().to_owned()))
+            (text, Some(reason.message().to_owned()))
         }
         None => Default::default(),
     };
     Line {
         number: source.line_number(row).into(),
-        beside: beside(source, row),
-        shown,
-        why,
+        label: label(source, row),
+        text,
+        reason,
     }
 }
 
 /// The row's first other cell with a letter and less than five digits, so that it can't be an SSN.
-fn beside(source: &Source, row: usize) -> String {
+fn label(source: &Source, row: usize) -> String {
     let Some(table) = &source.table else {
         return String::new();
     };
@@ -157,10 +157,10 @@ mod tests {
         read_source(text.as_bytes(), &ReadOptions::default(), None).unwrap()
     }
 
-    fn shown(lines: &[Line]) -> Vec<(u64, &str, &str, Option<&str>)> {
+    fn parts(lines: &[Line]) -> Vec<(u64, &str, &str, Option<&str>)> {
         lines
             .iter()
-            .map(|l| (l.number, &*l.beside, &*l.shown, l.why.as_deref()))
+            .map(|l| (l.number, &*l.label, &*l.text, l.reason.as_deref()))
             .collect()
     }
 
@@ -181,7 +181,7 @@ mod tests {
         );
         assert_eq!(summary.columns, [""; 0]);
         assert_eq!(
-            shown(&summary.preview)[..3],
+            parts(&summary.preview)[..3],
             [
                 (1, "", "•••-••-6789", None),
                 (3, "", "n/a", Some("no digits")),
@@ -205,7 +205,7 @@ mod tests {
         assert_eq!(summary.columns, ["id", "spouse", "name", "ssn"]);
         assert_eq!(summary.column, 3);
         assert_eq!(
-            shown(&summary.preview),
+            parts(&summary.preview),
             [
                 (2, "Lovelace, Ada", "•••-••-6789", None),
                 (3, "Bob", "(empty)", Some("empty")),
@@ -217,18 +217,18 @@ mod tests {
     fn invalid_lines_are_paged_and_long_ones_are_cut() {
         let text = format!("123-45-6789\nx\n123-45-6780\n{}\n", "y".repeat(100));
         let source = source(&text);
-        assert_eq!(shown(&invalid_lines(&source, 0, 1))[0].0, 2);
+        assert_eq!(parts(&invalid_lines(&source, 0, 1))[0].0, 2);
         let rest = invalid_lines(&source, 1, 10);
         assert_eq!((rest.len(), rest[0].number), (1, 4));
-        assert_eq!(rest[0].shown.chars().count(), MAX_CHARACTERS + 1);
+        assert_eq!(rest[0].text.chars().count(), MAX_CHARACTERS + 1);
     }
 
     #[test]
     fn an_unreadable_list_gets_advice() {
         let read = |text: &[u8]| read_source(text, &ReadOptions::default(), None).unwrap_err();
-        let ambiguous = refusal(2, &read(b"a ssn,b ssn\n123-45-6789,987-65-4321\n"));
-        assert_eq!(ambiguous.choices[1].name, "b ssn");
-        let book = refusal(2, &read(b"PK\x03\x04"));
-        assert!(book.choices.is_empty() && book.words.contains("CSV"));
+        let ambiguous = list_error(2, &read(b"a ssn,b ssn\n123-45-6789,987-65-4321\n"));
+        assert_eq!(ambiguous.column_choices[1].name, "b ssn");
+        let workbook = list_error(2, &read(b"PK\x03\x04"));
+        assert!(workbook.column_choices.is_empty() && workbook.advice.contains("CSV"));
     }
 }

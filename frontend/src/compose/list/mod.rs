@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 use wasm_bindgen::JsValue;
-use worker::protocol::{Line, ListOptions, ListSummary, Refusal, Request};
+use worker::protocol::{Line, ListError, ListOptions, ListSummary, Request};
 
 use crate::compose::rules;
 use crate::ui::boxed::effect;
@@ -35,7 +35,7 @@ pub(crate) enum Reading {
     /// It is a list.
     List(Arc<ListSummary>),
     /// It can't be read as a list.
-    Refused(Arc<Refusal>),
+    Refused(Arc<ListError>),
 }
 
 /// The draft's list.

@@ -86,7 +86,7 @@ impl ListState {
                     _ => (id, Reading::List(Arc::new(summary))),
                 }
             }
-            Event::Refused(refusal) => (refusal.list, Reading::Refused(Arc::new(refusal))),
+            Event::NotAList(error) => (error.list, Reading::Refused(Arc::new(error))),
             Event::Unreadable => {
                 self.forget();
                 return self.problem.set(

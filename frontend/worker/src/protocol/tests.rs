@@ -16,9 +16,9 @@ fn assert_round_trip(event: Event) {
 fn events_survive_serialization() {
     let line = Line {
         number: 3,
-        beside: "Lovelace, Ada".into(),
-        shown: "n/a \u{1f4a5} \"quoted\"".into(),
-        why: Some("no digits".into()),
+        label: "Lovelace, Ada".into(),
+        text: "n/a \u{1f4a5} \"quoted\"".into(),
+        reason: Some("no digits".into()),
     };
     assert_round_trip(Event::Summary(ListSummary {
         list: 7,
@@ -33,11 +33,11 @@ fn events_survive_serialization() {
         preview: vec![line.clone()],
         invalid_lines: vec![line.clone()],
     }));
-    assert_round_trip(Event::Refused(Refusal {
+    assert_round_trip(Event::NotAList(ListError {
         list: 7,
         title: "Which column?".into(),
-        words: "Two could be meant.".into(),
-        choices: vec![Column {
+        advice: "Two could be meant.".into(),
+        column_choices: vec![Column {
             index: 2,
             name: "Her SSN".into(),
         }],

@@ -10,7 +10,7 @@ use export::Joined;
 
 use crate::protocol::{Event, ListOptions};
 use crate::save::rows::is_row_of;
-use crate::summary::refusal;
+use crate::summary::list_error;
 use crate::transport::results_client;
 
 /// The names of the list's other columns.
@@ -67,7 +67,7 @@ fn choose(
             None,
             columns.into_iter().map(|choice| choice.index).collect(),
         ),
-        Err(error) => return Err(Box::new(Event::Refused(refusal(0, &error)))),
+        Err(error) => return Err(Box::new(Event::NotAList(list_error(0, &error)))),
     };
     // One at a time: a list may be long.
     let others = columns
@@ -135,10 +135,10 @@ mod tests {
         assert_eq!(read(TABLE.as_bytes(), 3), unlike(None));
         assert_eq!(read(b"987-65-4320\n", 2), unlike(None));
         assert_eq!(read(b"", 2), unlike(None));
-        let Some(Event::Refused(refusal)) = read(b"PK\x03\x04", 2) else {
+        let Some(Event::NotAList(error)) = read(b"PK\x03\x04", 2) else {
             panic!("a workbook is no list");
         };
-        assert!(refusal.title.contains("workbook"));
+        assert!(error.title.contains("workbook"));
     }
 
     #[test]
