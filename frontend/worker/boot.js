@@ -1,7 +1,7 @@
-// Starts the worker. A module of its own, since the content security policy allows no Blob.
+// Starts the worker. A file of its own, since the content security policy allows no blob as a script.
 import init from "./{{worker_script}}";
 
-// A panic, or a file that didn't arrive: the page says so and starts another worker when it needs one.
+// After a panic, or if the program didn't load, the page ends this worker. Its next call starts another.
 const fault = () => postMessage(["fault"]);
 addEventListener("error", fault);
 addEventListener("unhandledrejection", fault);

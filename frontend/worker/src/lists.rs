@@ -44,8 +44,8 @@ pub(crate) struct Lists {
 }
 
 impl Lists {
-    /// Announces that this call will read a list: lists of older calls are dropped.
-    pub(crate) fn begin(&mut self, call: u32) {
+    /// Expects this call's list: the lists of older calls are dropped, even if they are read later.
+    pub(crate) fn expect(&mut self, call: u32) {
         self.newest = self.newest.max(call);
     }
 
@@ -174,15 +174,15 @@ mod tests {
     }
 
     fn read(lists: &mut Lists, call: u32, text: &str) -> Event {
-        lists.begin(call);
+        lists.expect(call);
         lists.read(call, text.into(), ListOptions::default())
     }
 
     #[test]
     fn an_older_list_that_is_read_late_is_dropped() {
         let mut lists = Lists::default();
-        lists.begin(1);
-        lists.begin(2);
+        lists.expect(1);
+        lists.expect(2);
         let options = ListOptions::default;
         assert_eq!(
             items(lists.read(2, b"123456789\n123456780".into(), options())),

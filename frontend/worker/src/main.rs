@@ -1,4 +1,4 @@
-//! The worker's program: it answers the page until the page ends it.
+//! The worker's program. It serves the page until the page ends it.
 
 fn main() {
     worker::serve();

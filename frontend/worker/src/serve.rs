@@ -48,7 +48,7 @@ impl Worker {
     fn receive(self: &Rc<Self>, call: Call, attachment: JsValue) {
         let Call { call, request } = call;
         match &request {
-            Request::Read(_) => self.lists.borrow_mut().begin(call),
+            Request::Read(_) => self.lists.borrow_mut().expect(call),
             Request::Cancel { call } => {
                 if let Some(running) = self.running.borrow().get(call) {
                     running.abort();

@@ -1,4 +1,4 @@
-//! Writes a run's rows to a sink, with the next page on its way while one is written.
+//! Writes a run's rows to a sink, and requests the next page while it writes one.
 
 use std::pin::pin;
 
@@ -15,8 +15,8 @@ use crate::save::sink::Write;
 /// Bytes that are collected before they are written.
 const CHUNK: usize = 1 << 20;
 
-/// Writes the rows of all pages. Returns their count; `report` receives the progress within the
-/// run's `total` rows.
+/// Writes the rows of all pages, and returns their count. Reports the progress within the run's
+/// `total` rows.
 pub(crate) async fn gather(
     pages: impl Stream<Item = Result<Vec<ResultRow>, ClientError>>,
     total: u64,
