@@ -47,7 +47,8 @@ struct State {
     /// The settings; none until the page first signs in.
     config: Option<Rc<Config>>,
     session: Option<Session>,
-    /// When the last automatic sign-in was completed, in milliseconds since 1970.
+    /// When the tokens of this session were requested, in milliseconds since 1970, if the page signed in
+    /// by itself.
     automatic_at: Option<f64>,
 }
 
@@ -131,7 +132,7 @@ impl State {
             Ok(Some(returned)) => return self.complete(&returned).await,
             Ok(None) if stored == SIGNED_OUT => (
                 "You are signed out",
-                "Nothing of your runs is left on this page. They continue, and are here when you sign in again.",
+                "This page has forgotten your runs. They continue, and are here when you sign in again.",
             ),
             Ok(None) => return self.begin_attempt(false).await,
             Err(ReturnError::UnknownState) => (
