@@ -67,20 +67,20 @@ impl Session {
         let location = window().location();
         let query = location.search().unwrap_or_default();
         let here = location.pathname().unwrap_or_default();
-        let (path, kept) = stored.split_once(' ').unwrap_or((&here, ""));
+        let (path, state) = stored.split_once(' ').unwrap_or((&here, ""));
         if !query.is_empty() {
             // The query holds the issuer's code, which must not stay in the address bar or history.
             replace_path(path);
         }
-        let kept = kept.to_owned();
-        self.call(Request::SignIn { query, kept });
+        let stored = state.to_owned();
+        self.call(Request::SignIn { query, stored });
     }
 
     /// Leaves for the issuer, which sends the browser back to this address.
     pub(crate) fn sign_in(self) {
         self.call(Request::SignIn {
             query: String::new(),
-            kept: String::new(),
+            stored: String::new(),
         });
     }
 
@@ -186,12 +186,12 @@ fn take_stored() -> Option<String> {
 
 /// Leaves for an address of the issuer, and stores what follows it after a space.
 fn leave(target: &str) {
-    let (address, kept) = target.split_once(' ').unwrap_or((target, ""));
+    let (address, state) = target.split_once(' ').unwrap_or((target, ""));
     let location = window().location();
     let path = location.pathname().unwrap_or_default();
     if let Ok(Some(storage)) = window().session_storage() {
         // Without storage the sign-in fails after the return, with its own message.
-        let _ = storage.set_item(STORAGE_KEY, &format!("{path} {kept}"));
+        let _ = storage.set_item(STORAGE_KEY, &format!("{path} {state}"));
     }
     // Replaces this history entry, so that the Back button doesn't lead to the issuer again.
     let _ = location.replace(address);

@@ -5,7 +5,7 @@ use export::Format;
 use leptos::html::Dialog;
 use leptos::prelude::*;
 use web_sys::HtmlInputElement;
-use worker::protocol::Save;
+use worker::protocol::SaveOptions;
 
 use crate::api::RowFilter;
 use crate::browser;
@@ -73,7 +73,7 @@ pub(crate) fn DownloadButton(
                 true => filter.get_untracked(),
                 false => RowFilter::All,
             };
-            let save = Save {
+            let save = SaveOptions {
                 run: e.id.clone(),
                 rows: e.rows,
                 format: chosen.format.get_untracked(),

@@ -9,7 +9,7 @@ use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, HtmlAnchorElement, Url};
-use worker::protocol::{Event, Request, Save};
+use worker::protocol::{Event, Request, SaveOptions};
 
 use crate::api::{SIGN_IN_ENDED, advice, title, unreachable};
 use crate::ui::boxed::spawn;
@@ -80,7 +80,7 @@ impl Downloads {
     }
 
     /// Starts a download. Must be called from a click: otherwise browsers open no file dialog.
-    pub(crate) fn start(self, save: Save, name: String) {
+    pub(crate) fn start(self, save: SaveOptions, name: String) {
         if self.is_running() {
             return;
         }

@@ -58,14 +58,14 @@ pub enum Request {
     Join {
         /// The run's id.
         run: ExecutionId,
-        /// Its rows.
+        /// The number of the run's rows.
         rows: u64,
         /// How to read it. The worker finds the column itself.
         options: ListOptions,
     },
     /// Make a file of a run's rows. Attached: the `FileSystemFileHandle` to write to. Without one, the
     /// file is a `Blob` attached to [`Event::Saved`].
-    Save(Save),
+    Save(SaveOptions),
     /// Cancel a call: its last event is [`Event::Dropped`].
     Cancel {
         /// That call's number.
@@ -78,7 +78,7 @@ pub enum Request {
         /// The query of the page's address, such as `?code=…&state=…`.
         query: String,
         /// The text that [`Event::GoTo`] asked the page to store; empty if there is none.
-        kept: String,
+        stored: String,
     },
     /// Begin a sign-in without a click: [`Event::GoTo`], or [`Event::Dropped`] shortly after the last
     /// such sign-in.
@@ -89,12 +89,12 @@ pub enum Request {
     SignOut,
 }
 
-/// Which rows of a run make a file, and how.
+/// Which rows of a run to save, and how.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Save {
+pub struct SaveOptions {
     /// The run's id.
     pub run: ExecutionId,
-    /// Its rows.
+    /// The number of the run's rows.
     pub rows: u64,
     /// The file's format. CSV is for spreadsheets.
     pub format: Format,
@@ -215,7 +215,7 @@ impl Event {
 pub struct ListSummary {
     /// The list's number.
     pub list: u32,
-    /// Its lines.
+    /// The number of lines.
     pub rows: u64,
     /// Distinct valid numbers.
     pub items: u64,

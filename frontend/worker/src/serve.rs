@@ -121,7 +121,7 @@ impl Worker {
                 let source = held.as_ref().and_then(|held| held.source.as_ref());
                 return save::save(save, source, &attachment, &report).await;
             }
-            Request::SignIn { query, kept } => sign_in::begin(&query, &kept).await,
+            Request::SignIn { query, stored } => sign_in::begin(&query, &stored).await,
             Request::SignInAgain => sign_in::begin_automatically().await,
             Request::Token => sign_in::token_for_page().await,
             Request::SignOut => sign_in::sign_out().await,

@@ -15,7 +15,7 @@ use contract::list::Source;
 use futures::future::Either;
 use wasm_bindgen::JsValue;
 
-use crate::protocol::{Event, Save};
+use crate::protocol::{Event, SaveOptions};
 use crate::transport::results_client;
 
 use error::SaveError;
@@ -32,7 +32,7 @@ const RETRY_FOR: Duration = Duration::from_secs(120);
 ///
 /// If the future is dropped, no incomplete file is left.
 pub(crate) async fn save(
-    save: Save,
+    save: SaveOptions,
     source: Option<&Source>,
     handle: &JsValue,
     report: &dyn Fn(Event),
@@ -55,7 +55,7 @@ pub(crate) async fn save(
 
 /// Writes the rows; their count, and the file unless it is on disk.
 async fn write(
-    save: &Save,
+    save: &SaveOptions,
     source: Option<&Source>,
     mut sink: Sink,
     report: &dyn Fn(Event),

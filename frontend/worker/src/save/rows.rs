@@ -6,7 +6,7 @@ use contract::list::{Row, Source};
 use contract::wire::{ErrorKind, ResultRow, RowError};
 use export::{Format, Joined, RowWriter, WriteOptions};
 
-use crate::protocol::Save;
+use crate::protocol::SaveOptions;
 use crate::save::error::SaveError;
 
 /// Rows that FAILED with this status, if any, and this error, if any.
@@ -24,7 +24,7 @@ impl<'s> Rows<'s> {
     /// Begins a file as the reader chose it, with the list's other columns if it has any.
     ///
     /// CSV is for spreadsheets.
-    pub(crate) fn begin(save: &Save, source: Option<&'s Source>) -> io::Result<Self> {
+    pub(crate) fn begin(save: &SaveOptions, source: Option<&'s Source>) -> io::Result<Self> {
         let options = match save.format {
             Format::Csv => WriteOptions::spreadsheet(),
             Format::Ndjson | Format::Json => WriteOptions::new(save.format),

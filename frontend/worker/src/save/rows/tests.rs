@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 
 use super::*;
 
-pub(crate) fn save(format: Format) -> Save {
-    Save {
+pub(crate) fn save(format: Format) -> SaveOptions {
+    SaveOptions {
         run: "01jd0000000000000000000abc".parse().unwrap(),
         rows: 10,
         format,
@@ -41,7 +41,7 @@ const LIST: &str = "SSN,Name\n123-45-6789,Ada\nnone,Bob\n";
 fn csv_is_for_spreadsheets_and_other_formats_for_programs() {
     let list = list(LIST);
     let file = |format, reveal| {
-        let save = Save {
+        let save = SaveOptions {
             reveal,
             ..save(format)
         };
@@ -81,7 +81,7 @@ fn only_rows_of_the_group_are_written() {
         ((Some(503), None), 0),
         ((None, Some(ErrorKind::TimedOut)), 2),
     ] {
-        let save = Save {
+        let save = SaveOptions {
             group: Some(group),
             ..save(Format::Ndjson)
         };
