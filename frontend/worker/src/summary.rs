@@ -52,17 +52,17 @@ pub(crate) fn list_error(list: u32, error: &ReadError) -> ListError {
     let (title, advice, columns) = match error {
         ReadError::AmbiguousColumn { candidates } => (
             "Which column holds the numbers?",
-            "More than one could be meant.".to_owned(),
+            "More than one looks like a column of SSNs.".to_owned(),
             candidates.as_slice(),
         ),
         ReadError::NoColumn { columns } | ReadError::UnknownColumn { columns } => (
             "Which column holds the numbers?",
-            "None looks like it.".to_owned(),
+            "None looks like a column of SSNs.".to_owned(),
             columns.as_slice(),
         ),
         ReadError::Workbook => (
             "This is a workbook, not text",
-            "Open it, save the sheet as CSV (“Save as”, or “Download as”), and bring that file."
+            "Open it, save the sheet as CSV (“Save as”, or “Download as”), and add that file."
                 .to_owned(),
             [].as_slice(),
         ),
