@@ -4,12 +4,25 @@ use gloo_net::http::{Request, RequestBuilder};
 use serde::Deserialize;
 use web_sys::{AbortSignal, RequestRedirect};
 
-use super::TIMEOUT_MS;
-use super::session::Tokens;
-
+/// Milliseconds until a request of the sign-in is given up. The API's calls and the sign-out wait for
+/// it meanwhile.
+pub(super) const TIMEOUT_MS: u32 = 15_000;
 /// Error codes of an issuer that is out of order (RFC 6749, 4.1.2.1). Some issuers use them at the
 /// token endpoint too.
 const OUT_OF_ORDER: [&str; 2] = ["server_error", "temporarily_unavailable"];
+
+/// The issuer's response (RFC 6749, 5.1). Without `Debug`, so that no token is ever printed.
+#[derive(Deserialize)]
+pub(super) struct Tokens {
+    /// Authorizes the API's calls.
+    pub(super) access_token: String,
+    /// Seconds for which the access token is valid.
+    pub(super) expires_in: Option<f64>,
+    /// Requests the next access token.
+    pub(super) refresh_token: Option<String>,
+    /// The claims about the person who signed in.
+    pub(super) id_token: Option<String>,
+}
 
 /// Why the issuer gave no tokens.
 #[derive(Clone)]

@@ -21,14 +21,11 @@ use crate::browser::{now, random, root};
 use crate::protocol::Event;
 
 use flow::{Attempt, Config, ReturnError, Returned};
-use issuer::{TokenError, with_form};
+use issuer::{TIMEOUT_MS, TokenError, with_form};
 use session::{Session, SessionError};
 
 /// The path of the sign-in's settings.
 const CONFIG: &str = "/config.json";
-/// Milliseconds until a request of the sign-in is given up. The API's calls and the sign-out wait for
-/// it meanwhile.
-const TIMEOUT_MS: u32 = 15_000;
 /// The session has ended: there are no tokens, or the server no longer accepts them.
 const SESSION_ENDED: ClientError = ClientError::Unexpected { status: 401 };
 /// What the page stores during a sign-out, in place of an attempt.

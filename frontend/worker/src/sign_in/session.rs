@@ -2,10 +2,9 @@
 
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
-use serde::Deserialize;
 use serde_json::Value;
 
-use super::issuer::TokenError;
+use super::issuer::{TokenError, Tokens};
 
 /// Milliseconds before its expiry at which a token is renewed. A token that is valid for less than four
 /// times this is renewed in the last quarter of its lifetime.
@@ -19,16 +18,6 @@ const RETRY_MS: f64 = 5_000.0;
 
 /// Claims that hold the person's name, the best first.
 const NAME_CLAIMS: [&str; 4] = ["name", "email", "preferred_username", "cognito:username"];
-
-/// The issuer's response (RFC 6749, 5.1). Without `Debug`, so that no token is ever printed.
-#[derive(Deserialize)]
-pub(super) struct Tokens {
-    access_token: String,
-    /// Seconds for which the access token is valid.
-    expires_in: Option<f64>,
-    refresh_token: Option<String>,
-    id_token: Option<String>,
-}
 
 /// The session of the person who is signed in. It is only in the worker's memory.
 pub(super) struct Session {
