@@ -1,7 +1,7 @@
 //! Result rows as a file: CSV, NDJSON or JSON.
 //!
 //! The page's worker, `rollcall fetch` and the API write rows through this crate, so that equal rows
-//! and equal options give equal bytes, whoever writes them. It does no I/O of its own and builds for
+//! and equal options give equal bytes everywhere. It does no I/O of its own and builds for
 //! wasm.
 //!
 //! - [`Format`] names the three formats: name, media type, file extension.
@@ -27,7 +27,7 @@
 //! JSON. Bodies are copied without being parsed; their line breaks were replaced by spaces when the
 //! response was stored, so an NDJSON row is one line.
 //!
-//! Rows arrive masked or in full: whoever reads them decides that. [`Joined::new`] takes the same
+//! Rows arrive masked or in full: the code that reads them decides that. [`Joined::new`] takes the same
 //! choice for the other columns, which never leave the place where the list was read.
 
 mod cells;

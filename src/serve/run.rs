@@ -79,7 +79,7 @@ pub(crate) async fn run(
     let retain = args
         .retain
         .map(|days| Duration::from_secs(u64::from(days) * 86_400));
-    tokio::spawn(tidy(store, engine.clone(), retain));
+    tokio::spawn(erase_expired_regularly(store, engine.clone(), retain));
     eprintln!("{banner}");
     println!("{}", address(listening, &token));
     if args.open {
@@ -99,7 +99,7 @@ pub(crate) async fn run(
 }
 
 /// Erases leftovers and runs that are older than `retain`, now and every hour.
-async fn tidy(store: Store, engine: Embedded, retain: Option<Duration>) {
+async fn erase_expired_regularly(store: Store, engine: Embedded, retain: Option<Duration>) {
     let mut hours = tokio::time::interval(Duration::from_secs(3_600));
     loop {
         hours.tick().await;

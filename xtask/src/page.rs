@@ -24,9 +24,11 @@ const PART: usize = 100_000;
 /// Bytes in brotli of the worker, which reads lists in every format.
 const WORKER: usize = 160_000;
 
-/// Builds the page into `target/page`: `index.html`, and beside it files named by their content,
-/// each with a brotli variant. An unchanged page leaves the folder untouched, so that nothing that
-/// embeds it is built again. A page that is larger than its budget is an error.
+/// Builds the page into `target/page`.
+///
+/// The folder holds `index.html` and files with a hash of their content in the name, each with a
+/// brotli variant. If the page is unchanged, so is the folder, and cargo doesn't build the program
+/// that embeds it again. A page larger than its budget is an error.
 pub(crate) fn page() -> anyhow::Result<()> {
     let built = compile::compile()?;
     let page = split::split(&built.page)?;
@@ -46,8 +48,8 @@ pub(crate) fn page() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Names every file by its content, fills the names into the files that refer to it, and lists what
-/// is loaded together.
+/// Names every file with a hash of its content, fills in the names where files refer to each other,
+/// and lists which files are loaded together.
 fn assemble(page: split::Split, worker: bindgen::App) -> anyhow::Result<(Files, Vec<Load>)> {
     let mut files = Files::default();
     let worker_script = files.add_hashed("worker", "js", worker.script.into_bytes());
@@ -109,14 +111,14 @@ fn assemble(page: split::Split, worker: bindgen::App) -> anyhow::Result<(Files, 
         limit: PART,
     }));
     loads.push(Load {
-        name: "worker, once a list is brought".to_owned(),
+        name: "worker, loaded with a list".to_owned(),
         files: worker_files,
         limit: WORKER,
     });
     Ok((files, loads))
 }
 
-/// The style sheets of `frontend/style`, one after the other in the order of their names.
+/// Joins the style sheets of `frontend/style` in the order of their names.
 fn style() -> anyhow::Result<Vec<u8>> {
     let folder = workspace::root().join("frontend/style");
     let mut paths = fs::read_dir(&folder)
@@ -145,18 +147,21 @@ fn text(path: &str) -> anyhow::Result<String> {
     String::from_utf8(read(path)?).with_context(|| format!("{path} isn't UTF-8"))
 }
 
-/// Puts the values in place of `{{name}}`; a name that the template lacks, or has and isn't given,
-/// is an error, so that no page goes out with a hole.
+/// Replaces each `{{name}}` by its value. It is an error if the template lacks a name, or has one
+/// without a value.
 fn fill(template: &str, values: &[(&str, &str)]) -> anyhow::Result<String> {
     let mut filled = template.to_owned();
     for (name, value) in values {
-        let hole = format!("{{{{{name}}}}}");
-        anyhow::ensure!(template.contains(&hole), "the template lacks {hole}");
-        filled = filled.replace(&hole, value);
+        let placeholder = format!("{{{{{name}}}}}");
+        anyhow::ensure!(
+            template.contains(&placeholder),
+            "the template lacks {placeholder}"
+        );
+        filled = filled.replace(&placeholder, value);
     }
     if let Some((_, rest)) = filled.split_once("{{") {
         let name = rest.split("}}").next().unwrap_or_default();
-        anyhow::bail!("nothing fills {{{{{name}}}}}");
+        anyhow::bail!("there is no value for {{{{{name}}}}}");
     }
     Ok(filled)
 }
@@ -166,13 +171,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_hole_is_filled_wherever_it_stands() {
+    fn every_placeholder_is_replaced_wherever_it_is() {
         let filled = fill("<{{a}} {{b}} {{a}}>", &[("a", "1"), ("b", "2")]).unwrap();
         assert_eq!(filled, "<1 2 1>");
     }
 
     #[test]
-    fn a_hole_too_many_or_a_name_too_many_is_an_error() {
+    fn a_placeholder_or_a_name_too_many_is_an_error() {
         assert!(
             fill("{{a}} {{b}}", &[("a", "1")])
                 .unwrap_err()

@@ -59,7 +59,7 @@ fn an_upload_that_failed_is_begun_anew() {
 }
 
 #[test]
-fn a_list_that_the_server_lost_is_uploaded_again_under_a_new_key() {
+fn a_list_that_the_server_lost_is_uploaded_under_a_new_key() {
     let gone = || refused(404, "unknown-list");
     let script = Script::of([lost(), gone(), gone(), lost(), started()]);
     let state = state();

@@ -1,4 +1,4 @@
-//! An outcome's symbol, which can be told apart without its colour.
+//! An outcome's symbol, whose shape is enough to recognise it without its colour.
 
 use contract::wire::Outcome;
 use leptos::prelude::*;

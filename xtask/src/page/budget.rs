@@ -1,18 +1,18 @@
-//! How many bytes the page's files may have, as they are sent.
+//! Limits for the size of the page's files in brotli.
 
 use std::collections::BTreeMap;
 
 /// Files that are loaded together.
 pub(crate) struct Load {
-    /// What it is, for people.
+    /// Its name in the report.
     pub(crate) name: String,
     /// The names of its files.
     pub(crate) files: Vec<String>,
-    /// Bytes in brotli that it may have.
+    /// Its limit in bytes of brotli.
     pub(crate) limit: usize,
 }
 
-/// The sizes of all loads, for people.
+/// The sizes of all loads as text.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Report {
     /// A line for each load.

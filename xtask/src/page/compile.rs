@@ -1,4 +1,4 @@
-//! The frontend, compiled for the browser.
+//! Compiles the page and its worker for the browser.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -9,11 +9,11 @@ use crate::workspace::{self, call, cargo};
 
 const TRIPLE: &str = "wasm32-unknown-unknown";
 
-/// Where the wasm files are.
+/// The paths of the wasm files.
 pub(crate) struct Built {
-    /// The page's.
+    /// The page.
     pub(crate) page: PathBuf,
-    /// Its worker's.
+    /// Its worker.
     pub(crate) worker: PathBuf,
 }
 
@@ -42,7 +42,7 @@ pub(crate) fn compile() -> anyhow::Result<Built> {
     })
 }
 
-/// Gets Rust's standard library for the browser where it is missing.
+/// Installs Rust's standard library for the browser if it is missing.
 fn install_target() -> anyhow::Result<()> {
     let answer = Command::new("rustc")
         .current_dir(workspace::root())

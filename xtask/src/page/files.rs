@@ -1,4 +1,4 @@
-//! The page's files: named by content, compressed, written all at once.
+//! The page's files: names with a hash, brotli variants, and the folder that holds them.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -12,7 +12,7 @@ use anyhow::Context;
 pub(crate) struct Files(BTreeMap<String, Vec<u8>>);
 
 impl Files {
-    /// Takes a file under this name.
+    /// Adds a file under this name.
     pub(crate) fn add(&mut self, name: &str, content: Vec<u8>) {
         self.0.insert(name.to_owned(), content);
     }
@@ -25,10 +25,10 @@ impl Files {
         name
     }
 
-    /// Makes the folder hold these files and a brotli variant of each, and nothing else; answers
-    /// the variants' sizes in bytes, by the files' names. A folder that holds them already is left
-    /// untouched. The files are written beside the folder and then take its place, so nobody finds
-    /// half a page.
+    /// Writes these files and a brotli variant of each, and removes all others from the folder.
+    ///
+    /// Returns the variants' sizes in bytes, by the files' names. If the folder is up to date, it isn't
+    /// touched. The files are written beside the folder and then replace it as a whole.
     pub(crate) fn write(mut self, folder: &Path) -> anyhow::Result<BTreeMap<String, usize>> {
         let there = read_folder(folder)?;
         let mut sizes = BTreeMap::new();
@@ -61,7 +61,7 @@ pub(crate) fn hashed_name(stem: &str, extension: &str, contents: &[&[u8]]) -> St
     format!("{stem}-{:016x}.{extension}", hasher.finish())
 }
 
-/// The files of a folder, what isn't a file as an empty one; none where there is no folder.
+/// Reads the files of a folder. A folder within it counts as an empty file; a missing folder has none.
 fn read_folder(folder: &Path) -> anyhow::Result<BTreeMap<String, Vec<u8>>> {
     let mut files = BTreeMap::new();
     if !folder.exists() {
@@ -82,7 +82,7 @@ fn read_folder(folder: &Path) -> anyhow::Result<BTreeMap<String, Vec<u8>>> {
     Ok(files)
 }
 
-/// The smallest brotli form: it is made once and served often.
+/// Compresses at the highest quality, since a file is compressed once and served often.
 fn brotli(content: &[u8]) -> anyhow::Result<Vec<u8>> {
     let settings = brotli::enc::BrotliEncoderParams {
         quality: 11,
