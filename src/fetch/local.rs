@@ -77,6 +77,7 @@ impl LocalRun {
             }
         }
         if interrupted && self.folder.is_some() {
+            // Like a server that shuts down: the pass stays open, and the same command resumes it.
             return Ok(None);
         }
         let summary = match &self.folder {
