@@ -2,8 +2,8 @@
 
 /// Maximum number of lines in `ssnList`.
 ///
-/// A request with 250,000 lines stays below the 6 MB payload limit of API Gateway and Lambda (AWS
-/// Lambda quotas, invocation payload).
+/// A request with 250,000 lines stays below Lambda's payload limit of 6 MB (AWS Lambda quotas,
+/// invocation payload).
 pub const MAX_SSN_LIST: usize = 250_000;
 /// Maximum number of lines in a list uploaded in parts.
 pub const MAX_LIST_ROWS: usize = 1_000_000;

@@ -4,7 +4,9 @@ use crate::list::header::count_digits;
 use crate::list::value::is_ignored;
 use crate::list::{Column, ColumnSelector, ReadError};
 
-/// Returns the columns with their header names, or `column N` (from 1) if a header is missing.
+/// Returns the columns with their names.
+///
+/// The name is the header cell, or `column N` (from 1) if there is none or it may contain an SSN.
 pub(super) fn name_columns(header: Option<&[&str]>, columns: usize) -> Vec<Column> {
     (0..columns)
         .map(|index| {

@@ -35,7 +35,7 @@ impl FromStr for ColumnSelector {
 pub struct Column {
     /// Index from 0, as in [`ColumnSelector::Index`].
     pub index: usize,
-    /// The header, or `column N` (from 1) if it has none. It never contains an SSN of the list.
+    /// The header, or `column N` (from 1) if there is none or it may contain an SSN.
     pub name: String,
 }
 

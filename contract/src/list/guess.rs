@@ -29,7 +29,9 @@ pub(super) struct Guess<'t> {
 }
 
 impl<'t> Guess<'t> {
-    /// Reads the sample, or returns `None` unless most records have several fields.
+    /// Reads the sample as a table.
+    ///
+    /// Returns `None` if it isn't one: half of the records or more have only one field.
     pub(super) fn new(
         sample: &'t str,
         delimiter: u8,
@@ -146,8 +148,8 @@ impl<'t> Guess<'t> {
 
     /// Returns the columns that look like SSNs: at least half of their filled cells are numbers.
     ///
-    /// A column with less than a quarter of another's numbers doesn't count. Numbers that lost
-    /// leading zeros count only if no column has complete ones.
+    /// A column with less than a quarter of another's numbers is left out. Numbers that lost leading
+    /// zeros count only if no column looks like SSNs without them.
     fn by_content(&self) -> Vec<usize> {
         let columns = |numbers: fn(&Tally) -> usize| -> Vec<usize> {
             let most = self.tallies.iter().map(numbers).max().unwrap_or(0);

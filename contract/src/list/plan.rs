@@ -23,9 +23,13 @@ pub(super) enum Plan {
 
 /// Decides how to read a text.
 ///
-/// A delimiter makes a table only if most lines contain it. Of the possible readings, the one that
-/// finds the most numbers wins; in a tie, one value per line wins. A table without numbers needs a
-/// header that names SSNs or a selected column, or it is an error.
+/// A delimiter makes a table only if most records contain it. If several delimiters do, the first
+/// difference decides: the header has the selected name, the header names SSNs, more numbers, more
+/// records of the same length.
+///
+/// The text is a table if the caller selects a column, a header names SSNs, or a column holds more
+/// numbers than the lines. In a tie, it is one value per line. A regular table in which neither
+/// reading finds a number is an error.
 pub(super) fn plan(text: &str, column: Option<&ColumnSelector>) -> Result<Plan, ReadError> {
     let sample = head(text);
     let guess = [b',', b';', b'\t']

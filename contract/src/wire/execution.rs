@@ -1,4 +1,4 @@
-//! Executions: the run of one list, how to start it and its state.
+//! Executions: their start, settings, status and progress.
 
 use std::fmt;
 use std::str::FromStr;
@@ -61,12 +61,12 @@ impl fmt::Display for ExecutionId {
     }
 }
 
-/// The state of an execution, with the names that AWS Step Functions uses.
+/// The status of an execution, with the names that AWS Step Functions uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum ExecutionStatus {
-    /// Requests are still being sent.
+    /// The execution hasn't ended.
     Running,
     /// Every item has been fetched, and the share that failed is within the tolerance.
     Succeeded,
@@ -79,13 +79,13 @@ pub enum ExecutionStatus {
 }
 
 impl ExecutionStatus {
-    /// Whether the execution has ended, in whatever way.
+    /// Whether the execution has ended, successfully or not.
     pub fn has_ended(self) -> bool {
         self != Self::Running
     }
 }
 
-/// The number of items with each outcome. A number that occurs in two rows counts once.
+/// The number of items with each outcome. A number that occurs in several rows counts once.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
@@ -96,9 +96,9 @@ pub struct Counts {
     pub not_found: u64,
     /// The upstream responded with another status, or the last attempt got no usable response.
     pub failed: u64,
-    /// No final response yet.
+    /// No result yet; the execution is still running.
     pub pending: u64,
-    /// The execution ended before a request was sent.
+    /// The execution ended before the number had a result. Requests may have been sent.
     pub not_tried: u64,
 }
 
@@ -170,9 +170,9 @@ impl Default for RunSettings {
 pub struct Execution {
     /// The id of the execution.
     pub id: ExecutionId,
-    /// The label that the start gave it.
+    /// The label that was sent with the start.
     pub label: Option<String>,
-    /// The current state.
+    /// The current status.
     pub status: ExecutionStatus,
     /// Why it ended with this status, as text for people.
     pub reason: Option<String>,

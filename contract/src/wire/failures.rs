@@ -13,7 +13,7 @@ pub struct FailureGroup {
     pub status_code: Option<u16>,
     /// Why the last attempt got no usable response; null if the status explains the failure.
     pub error: Option<ErrorKind>,
-    /// Number of items. A number that occurs in two rows counts once.
+    /// Number of items. A number that occurs in several rows counts once.
     pub items: u64,
 }
 

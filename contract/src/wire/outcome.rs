@@ -9,7 +9,7 @@ use crate::InvalidReason;
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Outcome {
-    /// No final response yet; the execution is still running.
+    /// No result yet; the execution is still running.
     Pending,
     /// The upstream responded with a 2xx status.
     Succeeded,
@@ -17,7 +17,7 @@ pub enum Outcome {
     NotFound,
     /// The upstream responded with another status, or the last attempt got no usable response.
     Failed,
-    /// The execution ended before a request for the number was sent.
+    /// The execution ended before the number had a result. Requests may have been sent.
     NotTried,
     /// The line isn't a valid SSN, so it was never sent.
     Invalid,
