@@ -164,7 +164,8 @@ pub(crate) async fn redrive(
             "outcome is invalid: it must be FAILED or NOT_TRIED".into(),
         ));
     }
-    if request.status_codes.as_ref().is_some_and(Vec::is_empty) || request.names_definitive_status()
+    if request.status_codes.as_ref().is_some_and(Vec::is_empty)
+        || request.selects_definitive_responses()
     {
         return Err(ApiError::Invalid(
             "statusCodes is invalid: it must have at least one value, and 2xx, 404 and 410 only together with errors".into(),

@@ -24,7 +24,7 @@ pub struct RedriveRequest {
 }
 
 impl RedriveRequest {
-    /// Whether an item with this outcome, status and error is fetched again.
+    /// Whether it selects an item with this outcome, status and error.
     pub fn selects(
         &self,
         outcome: Outcome,
@@ -43,18 +43,18 @@ impl RedriveRequest {
                 .is_none_or(|wanted| wanted.contains(&error))
     }
 
-    /// Whether it names a status that is a definitive response: 2xx, 404 or 410.
+    /// Whether it selects definitive responses: 2xx, 404 or 410 without an error.
     ///
-    /// Such a status can be redriven only together with errors, which say that the response was
-    /// unusable.
-    pub fn names_definitive_status(&self) -> bool {
+    /// No FAILED item has one. An item with such a status FAILED because its response was unusable,
+    /// so it has an error.
+    pub fn selects_definitive_responses(&self) -> bool {
         let is_definitive = |status: &Option<u16>| matches!(status, Some(200..=299 | 404 | 410));
-        let has_errors_only = self
+        let has_only_errors = self
             .errors
             .as_ref()
             .is_some_and(|errors| errors.iter().all(Option::is_some));
         let codes = self.status_codes.as_deref().unwrap_or_default();
-        codes.iter().any(is_definitive) && !has_errors_only
+        codes.iter().any(is_definitive) && !has_only_errors
     }
 
     /// Whether it selects every FAILED and NOT_TRIED item.
@@ -89,15 +89,17 @@ mod tests {
     }
 
     #[test]
-    fn a_definitive_status_needs_an_error() {
+    fn a_definitive_status_must_come_with_an_error() {
         let request = |errors| RedriveRequest {
             status_codes: Some(vec![Some(200)]),
             errors,
             outcome: None,
         };
-        assert!(request(None).names_definitive_status());
-        assert!(request(Some(vec![Some(ErrorKind::TimedOut), None])).names_definitive_status());
-        assert!(!request(Some(vec![Some(ErrorKind::TimedOut)])).names_definitive_status());
-        assert!(!RedriveRequest::default().names_definitive_status());
+        assert!(request(None).selects_definitive_responses());
+        assert!(
+            request(Some(vec![Some(ErrorKind::TimedOut), None])).selects_definitive_responses()
+        );
+        assert!(!request(Some(vec![Some(ErrorKind::TimedOut)])).selects_definitive_responses());
+        assert!(!RedriveRequest::default().selects_definitive_responses());
     }
 }
