@@ -9,29 +9,32 @@ pub(super) fn invalid_reason(value: &str) -> InvalidReason {
     if value.contains(['\u{fffd}', '\0']) {
         return InvalidReason::Encoding;
     }
-    let (mut digits, mut others, mut foreign) = (0, false, false);
+    let (mut digits, mut has_other_characters, mut has_foreign_digit) = (0, false, false);
     for c in value.chars() {
-        match c {
-            _ if digit(c).is_some() => digits += 1,
-            _ => {
-                others |= !separates_groups(c);
-                foreign |= c.is_numeric();
-            }
+        if digit(c).is_some() {
+            digits += 1;
+        } else {
+            has_other_characters |= !separates_groups(c);
+            // A digit of another script, such as Arabic.
+            has_foreign_digit |= c.is_numeric();
         }
     }
     match digits {
         _ if value.is_empty() => InvalidReason::Empty,
-        0 if !foreign => InvalidReason::NoDigits,
+        0 if !has_foreign_digit => InvalidReason::NoDigits,
         _ if is_scientific(value) => InvalidReason::ScientificNotation,
         _ if is_decimal(value) => InvalidReason::Decimal,
-        _ if others => InvalidReason::OtherCharacters,
+        _ if has_other_characters => InvalidReason::OtherCharacters,
         0..=8 => InvalidReason::TooFewDigits,
         9 => InvalidReason::Separators,
         _ => InvalidReason::TooManyDigits,
     }
 }
 
-/// Whether the character is a common separator between groups of digits, even if invalid.
+/// Whether people write the character between groups of digits.
+///
+/// Most of these characters make the value INVALID. If nothing else is wrong with it, its reason is
+/// [`InvalidReason::Separators`].
 fn separates_groups(c: char) -> bool {
     c.is_whitespace()
         || matches!(
@@ -47,7 +50,7 @@ fn separates_groups(c: char) -> bool {
         )
 }
 
-/// Whether a value is like `1.23E+08`, with a decimal point or comma.
+/// Whether a value is in scientific notation: `1.23E+08`, or `1,23E+08` with a decimal comma.
 fn is_scientific(value: &str) -> bool {
     let Some((mantissa, exponent)) = value.split_once(['e', 'E']) else {
         return false;
@@ -56,7 +59,7 @@ fn is_scientific(value: &str) -> bool {
     (is_whole(mantissa) || is_decimal(mantissa)) && is_whole(exponent)
 }
 
-/// Whether a value is like `123456789.0` or `123.456.789,0`.
+/// Whether a value has a decimal point or comma: `123456789.0`, `123.456.789,0`.
 fn is_decimal(value: &str) -> bool {
     let value = value.strip_prefix(['+', '-']).unwrap_or(value);
     let Some(at) = value.rfind(['.', ',']) else {

@@ -50,21 +50,21 @@ pub fn read_value(raw: &str, options: &ReadOptions) -> Result<ParsedSsn, Invalid
     parse_number(raw).and_then(|number| accept(number, options))
 }
 
-/// Parses a value with lost zeros restored, without applying any options.
+/// Parses a value, and restores lost leading zeros. [`accept`] then applies the options.
 pub(super) fn parse_number(raw: &str) -> Result<ParsedSsn, InvalidReason> {
-    let plain = |value: &str| {
-        plain_ssn(value.as_bytes()).map(|ssn| ParsedSsn {
+    let common = |value: &str| {
+        parse_common(value.as_bytes()).map(|ssn| ParsedSsn {
             ssn,
             restored: false,
         })
     };
-    if let Some(number) = plain(raw) {
+    if let Some(number) = common(raw) {
         return Ok(number);
     }
     let value = raw.trim_matches(is_ignored);
-    match plain(value) {
+    match common(value) {
         Some(number) => Ok(number),
-        None => any_number(value),
+        None => parse_any(value),
     }
 }
 
@@ -75,7 +75,7 @@ pub(super) fn accept(number: ParsedSsn, options: &ReadOptions) -> Result<ParsedS
     }
     match options.validation {
         Validation::Format => Ok(number),
-        Validation::Issued => match number.ssn.warning().and_then(never_issued) {
+        Validation::Issued => match number.ssn.warning().and_then(rejection_reason) {
             Some(reason) => Err(reason),
             None => Ok(number),
         },
@@ -83,7 +83,7 @@ pub(super) fn accept(number: ParsedSsn, options: &ReadOptions) -> Result<ParsedS
 }
 
 /// Parses the most common forms: nine ASCII digits, alone or 3-2-4 with ASCII separators.
-fn plain_ssn(value: &[u8]) -> Option<Ssn> {
+fn parse_common(value: &[u8]) -> Option<Ssn> {
     let separator = |byte: u8| byte == b'-' || byte == b' ';
     match *value {
         [a, b, c, s1, d, e, s2, f, g, h, i] if separator(s1) && separator(s2) => {
@@ -94,9 +94,10 @@ fn plain_ssn(value: &[u8]) -> Option<Ssn> {
 }
 
 /// Parses any form, character by character.
-fn any_number(value: &str) -> Result<ParsedSsn, InvalidReason> {
+fn parse_any(value: &str) -> Result<ParsedSsn, InvalidReason> {
     let mut digits = [b'0'; 9];
-    let (mut count, mut others, mut in_place) = (0, 0, 0);
+    // The number of digits, of other characters, and of those that separate the groups 3-2-4.
+    let (mut count, mut others, mut separators) = (0, 0, 0);
     for c in value.chars() {
         match digit(c) {
             Some(digit) => {
@@ -106,13 +107,13 @@ fn any_number(value: &str) -> Result<ParsedSsn, InvalidReason> {
                 count += 1;
             }
             None => {
-                let place = matches!((count, others), (3, 0) | (5, 1));
-                in_place += usize::from(place && is_separator(c));
+                let between_groups = matches!((count, others), (3, 0) | (5, 1));
+                separators += usize::from(between_groups && is_separator(c));
                 others += 1;
             }
         }
     }
-    let restored = match (count, others, in_place) {
+    let restored = match (count, others, separators) {
         (9, 0, 0) | (9, 2, 2) => false,
         (7 | 8, 0, 0) => {
             digits.rotate_right(9 - count);
@@ -152,7 +153,7 @@ pub(super) fn is_ignored(c: char) -> bool {
 }
 
 /// Returns the reason why [`Validation::Issued`] rejects a number with this warning.
-fn never_issued(warning: Warning) -> Option<InvalidReason> {
+fn rejection_reason(warning: Warning) -> Option<InvalidReason> {
     match warning {
         Warning::AreaNeverIssued => Some(InvalidReason::AreaNeverIssued),
         Warning::LooksLikeItin => Some(InvalidReason::LooksLikeItin),
