@@ -8,7 +8,9 @@ use criterion::{Criterion, criterion_group, criterion_main};
 
 const LINES: u32 = 1_000_000;
 
-/// Distinct numbers in no order: the factor 7,919,000,001 has no divisor in common with 10⁹.
+/// Returns distinct numbers, not in ascending order.
+///
+/// They are distinct because the factor 7,919,000,001 and 10⁹ have no common divisor.
 fn numbers() -> impl Iterator<Item = u64> {
     (0..u64::from(LINES)).map(|n| (n * 7_919_000_001) % 1_000_000_000)
 }

@@ -66,10 +66,12 @@ impl Mask {
 
     /// Returns `false` only if the JSON can't contain the number.
     ///
-    /// This is a cheap check before parsing. A `\u` escape could hide a digit.
+    /// This is a cheap check before parsing.
     fn may_occur_in(&self, json: &str) -> bool {
         json.contains(&self.serial)
+            // An escape such as `\u0031` could be a digit.
             || json.contains("\\u")
+            // As a JSON number, an SSN with many leading zeros is shorter than its last four digits.
             || self.bare.len() < MIN_BARE_DIGITS
             || has_wide_digit(json)
     }
@@ -113,6 +115,7 @@ impl Mask {
         })
     }
 
+    /// Like [`Self::match_at`], but matches only all nine digits.
     fn separated_at(&self, chars: &[char], at: usize) -> Option<usize> {
         let mut end = at;
         for (place, wanted) in self.digits.iter().enumerate() {

@@ -41,7 +41,10 @@ impl Ssn {
         digits
     }
 
-    /// Returns why the SSA (Social Security Administration) never issued the number, if so.
+    /// Returns a warning if the number can't be one that was issued as an SSN.
+    ///
+    /// The Social Security Administration (SSA) issues SSNs. The warning says why it never issued
+    /// this one.
     ///
     /// Sources: SSA, "Social Security Number Randomization Frequently Asked Questions", for the
     /// areas, groups and serials that are never assigned; SSA, "Social Security Cards Issued by

@@ -1,6 +1,7 @@
 //! Formats counts for people, the same on the page, in API messages and on a terminal.
 //!
-//! Values that people type or programs read, such as the bounds of a setting, have no separators.
+//! Don't use it for values that people type or programs read, such as the bounds of a setting: they
+//! have no separators.
 
 /// Formats a whole number with a comma between thousands: `9,981`.
 pub fn group_digits(number: u64) -> String {

@@ -64,14 +64,16 @@ fn digits_len(chars: &[char]) -> usize {
     chars.iter().take_while(|c| digit(**c).is_some()).count()
 }
 
-/// Number of separators at the start of the text, if there are one to [`MAX_GAP`].
+/// Number of separators at the start of the text; `None` unless it is 1 to [`MAX_GAP`].
 fn gap_len(chars: &[char]) -> Option<usize> {
     let separators = chars.iter().take(MAX_GAP + 1);
     let gap = separators.take_while(|c| !c.is_alphanumeric()).count();
     (1..=MAX_GAP).contains(&gap).then_some(gap)
 }
 
-/// Length of the grouped number at the start of the text, whose first group has three digits.
+/// Length of the number in groups at the start of the text, if there is one.
+///
+/// The caller has checked that the first group has three digits.
 fn grouped_len(chars: &[char]) -> Option<usize> {
     let group = 3 + gap_len(&chars[3..])?;
     match digits_len(&chars[group..]) {

@@ -32,7 +32,7 @@ pub struct ResultRow {
     pub attempts: u32,
 }
 
-/// Bodies are equal if their texts are.
+/// Compares bodies by their JSON text.
 impl PartialEq for ResultRow {
     fn eq(&self, other: &Self) -> bool {
         // Destructured, so that a new field can't be left out.

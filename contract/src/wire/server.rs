@@ -11,7 +11,7 @@ pub struct ServerSettings {
     pub upstream: UpstreamInfo,
     /// The limits of lists and executions.
     pub limits: Limits,
-    /// The values of settings that a start omits.
+    /// The default settings of an execution.
     pub defaults: DefaultSettings,
     /// Name of the signed-in user; null if the server has no sign-in.
     pub user: Option<String>,
@@ -45,7 +45,7 @@ pub struct Limits {
     pub max_concurrency: u32,
 }
 
-/// The values of settings that a start omits.
+/// The default settings of an execution, for a start that omits them.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
