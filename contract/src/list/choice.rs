@@ -22,9 +22,11 @@ pub(super) fn name_columns(header: Option<&[&str]>, columns: usize) -> Vec<Colum
         .collect()
 }
 
-/// Whether the record is a header because it contains the selected name.
-pub(super) fn has_selected_name(column: &ColumnSelector, record: &[&str]) -> bool {
-    let ColumnSelector::Name(name) = column else {
+/// Whether the record is a header because one of its cells is the selected name.
+///
+/// A name such as `column 2`, which [`name_columns`] made up, doesn't make it a header.
+pub(super) fn has_selected_name(selector: &ColumnSelector, record: &[&str]) -> bool {
+    let ColumnSelector::Name(name) = selector else {
         return false;
     };
     let named = name_columns(Some(record), record.len());
@@ -35,22 +37,25 @@ pub(super) fn has_selected_name(column: &ColumnSelector, record: &[&str]) -> boo
         .any(|(named, unnamed)| named != unnamed && is_named(named, name))
 }
 
-fn is_named(choice: &Column, name: &str) -> bool {
-    choice.name.to_lowercase() == name.trim().to_lowercase()
+fn is_named(column: &Column, name: &str) -> bool {
+    column.name.to_lowercase() == name.trim().to_lowercase()
 }
 
 /// Returns the index of the selected column.
-pub(super) fn find(column: &ColumnSelector, columns: &[Column]) -> Result<usize, ReadError> {
-    let fits = |choice: &&Column| match column {
-        ColumnSelector::Index(index) => choice.index == *index,
-        ColumnSelector::Name(name) => is_named(choice, name),
+pub(super) fn find_selected(
+    selector: &ColumnSelector,
+    columns: &[Column],
+) -> Result<usize, ReadError> {
+    let is_selected = |column: &&Column| match selector {
+        ColumnSelector::Index(index) => column.index == *index,
+        ColumnSelector::Name(name) => is_named(column, name),
     };
-    let candidates: Vec<Column> = columns.iter().filter(fits).cloned().collect();
+    let candidates: Vec<Column> = columns.iter().filter(is_selected).cloned().collect();
     match &candidates[..] {
         [] => Err(ReadError::UnknownColumn {
             columns: columns.to_vec(),
         }),
-        [choice] => Ok(choice.index),
+        [column] => Ok(column.index),
         _ => Err(ReadError::AmbiguousColumn { candidates }),
     }
 }

@@ -1,6 +1,6 @@
 //! Reads a sample as a table with one delimiter, to find out which column holds the numbers.
 
-use crate::list::choice::{find, has_selected_name, name_columns};
+use crate::list::choice::{find_selected, has_selected_name, name_columns};
 use crate::list::header::{HeaderKind, header_kind, looks_like_header, names_ssn};
 use crate::list::records::Records;
 use crate::list::value::parse_number;
@@ -35,7 +35,7 @@ impl<'t> Guess<'t> {
     pub(super) fn new(
         sample: &'t str,
         delimiter: u8,
-        column: Option<&ColumnSelector>,
+        selector: Option<&ColumnSelector>,
     ) -> Option<Self> {
         let mut reader = Records::new(delimiter);
         let mut records = Vec::new();
@@ -43,13 +43,13 @@ impl<'t> Guess<'t> {
             let fields = reader.fields().iter();
             records.push(fields.map(|f| &sample[f.clone()]).collect::<Vec<_>>());
         }
-        let wide = records.iter().filter(|record| record.len() > 1).count();
-        if wide * 2 <= records.len() {
+        let several = records.iter().filter(|record| record.len() > 1).count();
+        if several * 2 <= records.len() {
             return None;
         }
         let first = records.first()?;
         let names_ssn = names_ssn(first);
-        let has_selected_name = column.is_some_and(|column| has_selected_name(column, first));
+        let has_selected_name = selector.is_some_and(|selector| has_selected_name(selector, first));
         let tallies = tally(
             &records[usize::from(names_ssn || has_selected_name)..],
             first.len(),
@@ -81,66 +81,72 @@ impl<'t> Guess<'t> {
     }
 
     /// Returns the layout of the whole text with this delimiter.
-    pub(super) fn table(&self, column: Option<&ColumnSelector>) -> Result<TableLayout, ReadError> {
+    pub(super) fn table(
+        &self,
+        selector: Option<&ColumnSelector>,
+    ) -> Result<TableLayout, ReadError> {
         let first = &self.records[0];
-        let certain_header = self.names_ssn || self.has_selected_name;
-        let columns = self.tallies.len();
-        let chosen = match column {
-            Some(column) => find(
-                column,
-                &name_columns(certain_header.then_some(first), columns),
+        let is_surely_header = self.names_ssn || self.has_selected_name;
+        let column_count = self.tallies.len();
+        let ssn_column = match selector {
+            Some(selector) => find_selected(
+                selector,
+                &name_columns(is_surely_header.then_some(first), column_count),
             )?,
             None => self.choose(first)?,
         };
-        let header = certain_header || looks_like_header(&self.records, chosen);
-        let names = name_columns(header.then_some(first), columns);
+        let is_header = is_surely_header || looks_like_header(&self.records, ssn_column);
+        let columns = name_columns(is_header.then_some(first), column_count);
         Ok(TableLayout {
-            headers: header.then(|| names.into_iter().map(|choice| choice.name).collect()),
-            column_count: columns,
-            ssn_column: chosen,
+            headers: is_header.then(|| columns.into_iter().map(|column| column.name).collect()),
+            column_count,
+            ssn_column,
             delimiter: self.delimiter,
         })
     }
 
     /// Chooses the column by its header, or by its content if no header names SSNs.
+    ///
+    /// Of several columns whose headers name SSNs, those that also look like SSNs win.
     fn choose(&self, first: &[&str]) -> Result<usize, ReadError> {
-        let by_name = |wanted| -> Vec<usize> {
+        let by_header = |kind| -> Vec<usize> {
             let cells = first.iter().enumerate().filter(|_| self.names_ssn);
             cells
-                .filter(|(_, cell)| header_kind(cell) == wanted)
+                .filter(|(_, cell)| header_kind(cell) == kind)
                 .map(|(index, _)| index)
                 .collect()
         };
         let by_content = self.by_content();
-        let both = |named: &[usize]| -> Vec<usize> {
-            named
+        let with_numbers = |columns: &[usize]| -> Vec<usize> {
+            columns
                 .iter()
                 .copied()
-                .filter(|c| by_content.contains(c))
+                .filter(|column| by_content.contains(column))
                 .collect()
         };
-        let (certain, perhaps) = (by_name(HeaderKind::Ssn), by_name(HeaderKind::MaybeSsn));
-        let mut candidates = match (certain.is_empty(), perhaps.is_empty()) {
-            (false, _) => match both(&certain) {
-                filled if filled.is_empty() => certain,
-                filled => filled,
+        let ssn = by_header(HeaderKind::Ssn);
+        let maybe_ssn = by_header(HeaderKind::MaybeSsn);
+        let mut candidates = match (ssn.is_empty(), maybe_ssn.is_empty()) {
+            (false, _) => match with_numbers(&ssn) {
+                none if none.is_empty() => ssn,
+                some => some,
             },
-            // A header that may name SSNs and a column that looks like SSNs contradict each other.
-            (true, false) => match both(&perhaps) {
-                filled if filled.is_empty() => [perhaps, by_content].concat(),
-                filled => filled,
+            // If the columns with such headers hold no numbers but others do, the caller must choose.
+            (true, false) => match with_numbers(&maybe_ssn) {
+                none if none.is_empty() => [maybe_ssn, by_content].concat(),
+                some => some,
             },
             (true, true) => by_content,
         };
         candidates.sort_unstable();
-        let choices = name_columns(self.names_ssn.then_some(first), self.tallies.len());
+        let columns = name_columns(self.names_ssn.then_some(first), self.tallies.len());
         match candidates[..] {
-            [] => Err(ReadError::NoColumn { columns: choices }),
+            [] => Err(ReadError::NoColumn { columns }),
             [column] => Ok(column),
             _ => Err(ReadError::AmbiguousColumn {
-                candidates: choices
+                candidates: columns
                     .into_iter()
-                    .filter(|choice| candidates.contains(&choice.index))
+                    .filter(|column| candidates.contains(&column.index))
                     .collect(),
             }),
         }
@@ -153,13 +159,13 @@ impl<'t> Guess<'t> {
     fn by_content(&self) -> Vec<usize> {
         let columns = |numbers: fn(&Tally) -> usize| -> Vec<usize> {
             let most = self.tallies.iter().map(numbers).max().unwrap_or(0);
-            let fits = |tally: &Tally| {
+            let looks_like_ssns = |tally: &Tally| {
                 let numbers = numbers(tally);
                 numbers > 0 && numbers * 2 >= tally.filled && numbers * 4 >= most
             };
             let tallies = self.tallies.iter().enumerate();
             tallies
-                .filter(|(_, tally)| fits(tally))
+                .filter(|(_, tally)| looks_like_ssns(tally))
                 .map(|(index, _)| index)
                 .collect()
         };

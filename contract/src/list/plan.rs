@@ -1,6 +1,6 @@
 //! Decides from the first lines whether a text is a table, and which column holds the numbers.
 
-use crate::list::choice::{find, has_selected_name, name_columns};
+use crate::list::choice::{find_selected, has_selected_name, name_columns};
 use crate::list::guess::Guess;
 use crate::list::header::names_ssn;
 use crate::list::lines::Lines;
@@ -30,12 +30,12 @@ pub(super) enum Plan {
 /// The text is a table if the caller selects a column, a header names SSNs, or a column holds more
 /// numbers than the lines. In a tie, it is one value per line. A regular table in which neither
 /// reading finds a number is an error.
-pub(super) fn plan(text: &str, column: Option<&ColumnSelector>) -> Result<Plan, ReadError> {
+pub(super) fn plan(text: &str, selector: Option<&ColumnSelector>) -> Result<Plan, ReadError> {
     let sample = head(text);
     let guess = [b',', b';', b'\t']
         .into_iter()
         .filter(|delimiter| sample.as_bytes().contains(delimiter))
-        .filter_map(|delimiter| Guess::new(sample, delimiter, column))
+        .filter_map(|delimiter| Guess::new(sample, delimiter, selector))
         .rev()
         // `max_by_key` returns the last maximum: the comma, since the order is reversed.
         .max_by_key(|guess| {
@@ -47,30 +47,30 @@ pub(super) fn plan(text: &str, column: Option<&ColumnSelector>) -> Result<Plan, 
             )
         });
     let Some(guess) = guess else {
-        return lines(sample, column);
+        return plan_lines(sample, selector);
     };
-    if column.is_some() || guess.names_ssn {
-        return guess.table(column).map(Plan::Records);
+    if selector.is_some() || guess.names_ssn {
+        return guess.table(selector).map(Plan::Records);
     }
-    let in_lines = numbers_in_lines(sample);
+    let in_lines = count_numbers_in_lines(sample);
     if guess.max_numbers() > in_lines || (in_lines == 0 && guess.is_regular()) {
         return guess.table(None).map(Plan::Records);
     }
-    lines(sample, None)
+    plan_lines(sample, None)
 }
 
 /// Plans to read one value per line, with a header if the first line is one.
-fn lines(sample: &str, column: Option<&ColumnSelector>) -> Result<Plan, ReadError> {
+fn plan_lines(sample: &str, selector: Option<&ColumnSelector>) -> Result<Plan, ReadError> {
     let first = Lines::new().next_row(sample);
     let first = first.map_or("", |line| &sample[line.span]);
     let record = [first];
     let has_no_digit = !first.contains(|c: char| c.is_ascii_digit());
-    let is_selected = column.is_some_and(|column| has_selected_name(column, &record));
+    let has_selected_name = selector.is_some_and(|selector| has_selected_name(selector, &record));
     let names_ssn = names_ssn(&record) && has_no_digit;
-    let header = (is_selected || names_ssn).then_some(record.as_slice());
+    let header = (has_selected_name || names_ssn).then_some(record.as_slice());
     let columns = name_columns(header, 1);
-    if let Some(column) = column {
-        find(column, &columns)?;
+    if let Some(selector) = selector {
+        find_selected(selector, &columns)?;
     }
     Ok(Plan::Lines(header.map(|_| TableLayout {
         headers: Some(columns.into_iter().map(|c| c.name).collect()),
@@ -96,7 +96,7 @@ fn head(text: &str) -> &str {
     &text[..end]
 }
 
-fn numbers_in_lines(sample: &str) -> usize {
+fn count_numbers_in_lines(sample: &str) -> usize {
     let mut lines = Lines::new();
     let rows = std::iter::from_fn(|| lines.next_row(sample));
     rows.filter(|line| parse_number(&sample[line.span.clone()]).is_ok())
