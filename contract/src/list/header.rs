@@ -1,4 +1,4 @@
-//! Recognizes headers, and the header of the SSN column.
+//! Recognizes a table's header, and the header of the SSN column.
 
 use std::collections::HashSet;
 
@@ -6,7 +6,7 @@ use rustc_hash::FxBuildHasher;
 
 use crate::list::value::{digit, is_ignored, parse_number};
 
-/// Whether a header names the SSN column.
+/// What a header cell names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum HeaderKind {
     /// It names SSNs and nothing else: `SSN`, `Social Security Number`, `Soc. Sec. No.`, `SS#`.
@@ -20,16 +20,22 @@ pub(super) enum HeaderKind {
 /// Classifies a header cell.
 pub(super) fn header_kind(cell: &str) -> HeaderKind {
     let words = words(cell);
-    let whole: String = words.concat();
-    let number_sign = cell.contains('#');
-    let numbered = number_sign || words.iter().any(|word| NUMBER.contains(&word.as_str()));
-    let security = ["socialsecurity", "socsec"]
+    let joined: String = words.concat();
+    let has_number_sign = cell.contains('#');
+    let has_number_word = words
         .iter()
-        .any(|s| whole.contains(s));
-    if is_ssn(&whole) || (number_sign && whole == "ss") {
+        .any(|word| NUMBER_WORDS.contains(&word.as_str()));
+    let has_social_security = ["socialsecurity", "socsec"]
+        .iter()
+        .any(|name| joined.contains(name));
+    // Not “socialsecurity”: `has_social_security` covers it.
+    let has_ssn_word = words
+        .iter()
+        .any(|word| word.starts_with("ss") && is_ssn(word));
+    if is_ssn(&joined) || (has_number_sign && joined == "ss") {
         HeaderKind::Ssn
-    } else if (security && numbered) || words.iter().any(|w| w.starts_with("ss") && is_ssn(w)) {
-        // “Social Security Tax” is an amount, so these two words among others aren't enough.
+    } else if has_ssn_word || (has_social_security && (has_number_sign || has_number_word)) {
+        // “Social Security” among other words isn't enough: “Social Security Tax” is an amount.
         HeaderKind::MaybeSsn
     } else {
         HeaderKind::Other
@@ -41,16 +47,16 @@ pub fn may_hold_ssns(header: &str) -> bool {
     header_kind(header) != HeaderKind::Other
 }
 
-/// Words that may follow in a name for SSNs, such as “SS No.”.
-const NUMBER: [&str; 7] = ["no", "nos", "nr", "num", "number", "numbers", "id"];
+/// Words that mean “number”, such as “No.” in “SS No.”.
+const NUMBER_WORDS: [&str; 7] = ["no", "nos", "nr", "num", "number", "numbers", "id"];
 
-/// Whether these lower-case letters are a name for SSNs.
+/// Whether a text in lower case, without spaces, is a name for SSNs.
 fn is_ssn(name: &str) -> bool {
-    let numbered = |prefix| {
+    let is_followed_by_number_word = |prefix| {
         name.strip_prefix(prefix)
-            .is_some_and(|rest| NUMBER.contains(&rest))
+            .is_some_and(|rest| NUMBER_WORDS.contains(&rest))
     };
-    let whole = [
+    let names = [
         "ssn",
         "ssns",
         "socialsecurity",
@@ -59,12 +65,14 @@ fn is_ssn(name: &str) -> bool {
         "socsec",
     ];
     // `ssid` is the name of a wireless network.
-    whole.contains(&name) || whole.into_iter().any(numbered) || (numbered("ss") && name != "ssid")
+    names.contains(&name)
+        || names.into_iter().any(is_followed_by_number_word)
+        || (is_followed_by_number_word("ss") && name != "ssid")
 }
 
 /// Splits a header into words in lower case.
 ///
-/// `employeeSsn` has two words, and `classname` has one, so that it isn't taken for an SSN.
+/// `employeeSsn` has two words. `classname` has one, so the `ssn` in it isn't a word.
 fn words(cell: &str) -> Vec<String> {
     let mut words = vec![String::new()];
     let mut after_lower = false;
@@ -91,8 +99,9 @@ pub(super) fn names_ssn(record: &[&str]) -> bool {
 
 /// Whether the first record looks like a header although no cell names SSNs.
 ///
-/// It does if its cells are distinct words and none of them recurs in its column. In doubt it is a
-/// row: a header read as a row is one INVALID row, but a row read as a header is lost.
+/// It does if its cells are distinct words and none of them occurs again in its column. If this
+/// isn't certain, the record is a row: a header read as a row is one INVALID row, but a row read as a
+/// header is lost.
 pub(super) fn looks_like_header(records: &[Vec<&str>], column: usize) -> bool {
     let Some((first, rest)) = records.split_first().filter(|(_, rest)| !rest.is_empty()) else {
         return false;
@@ -101,20 +110,20 @@ pub(super) fn looks_like_header(records: &[Vec<&str>], column: usize) -> bool {
         .iter()
         .map(|cell| cell.trim_matches(is_ignored))
         .collect();
-    let placeholder = [
+    let missing_values = [
         "n/a", "na", "none", "null", "nil", "nan", "unknown", "missing",
     ];
-    let named = cells.get(column).is_some_and(|cell| {
+    let has_name = cells.get(column).is_some_and(|cell| {
         !cell.is_empty()
             && count_digits(cell) == 0
-            && !placeholder.contains(&cell.to_lowercase().as_str())
+            && !missing_values.contains(&cell.to_lowercase().as_str())
     });
-    let word = |cell: &&str| {
+    let is_word = |cell: &&str| {
         let first = cell.chars().next();
         first.is_none_or(|c| c.is_alphabetic() || matches!(c, '#' | '_')) && count_digits(cell) < 5
     };
     let mut seen = HashSet::with_hasher(FxBuildHasher);
-    let distinct = cells
+    let are_distinct = cells
         .iter()
         .all(|cell| cell.is_empty() || seen.insert(cell.to_lowercase()));
     let recurs = |record: &Vec<&str>| {
@@ -123,7 +132,7 @@ pub(super) fn looks_like_header(records: &[Vec<&str>], column: usize) -> bool {
             .zip(record)
             .any(|(name, cell)| name == cell && !name.trim().is_empty())
     };
-    named && cells.iter().all(word) && distinct && !rest.iter().any(recurs)
+    has_name && cells.iter().all(is_word) && are_distinct && !rest.iter().any(recurs)
 }
 
 /// Number of digits in a cell.
