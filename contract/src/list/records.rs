@@ -7,9 +7,9 @@ use csv_core::{ReadFieldResult, Reader, ReaderBuilder};
 
 use crate::list::lines::{Lines, break_length, is_blank, line_length};
 
-/// Maximum number of fields kept of one record: the number of columns in an Excel sheet.
+/// Maximum number of fields that are kept of a record: the number of columns in an Excel sheet.
 ///
-/// A file that isn't a table may have millions.
+/// In a file that isn't a table, a record may have millions.
 const MAX_FIELDS: usize = 16_384;
 
 /// A cursor over the records of a table.
@@ -41,10 +41,12 @@ impl Records {
         }
     }
 
-    /// Reads the record that starts at `start`, wherever the cursor was.
-    pub(super) fn read_at(&mut self, text: &str, start: usize) -> Option<Record> {
+    /// Reads the fields of the record that starts at `start`.
+    ///
+    /// Line numbers are wrong after that, so the caller must not read on with [`Self::next`].
+    pub(super) fn read_at(&mut self, text: &str, start: usize) {
         self.at = start;
-        self.next(text)
+        self.next(text);
     }
 
     /// Returns the fields of the last record that was read.
@@ -119,7 +121,7 @@ fn split(reader: &mut Reader, text: &str, start: usize, fields: &mut Vec<Range<u
     }
 }
 
-/// Whether a field has no line break, or is quoted correctly to its end.
+/// Whether a field has no line break, or is quoted correctly.
 fn is_well_formed(field: &str) -> bool {
     line_length(field.as_bytes()) == field.len() || quoted(field).is_some()
 }
