@@ -6,11 +6,11 @@ fn read(text: &str) -> Source {
     read_source(text.as_bytes(), &ReadOptions::default(), None).unwrap()
 }
 
-fn failing(text: &str) -> ReadError {
+fn read_error(text: &str) -> ReadError {
     read_source(text.as_bytes(), &ReadOptions::default(), None).unwrap_err()
 }
 
-fn column(text: &str, column: &str) -> Result<Source, ReadError> {
+fn read_with_column(text: &str, column: &str) -> Result<Source, ReadError> {
     let column = column.parse().unwrap();
     read_source(text.as_bytes(), &ReadOptions::default(), Some(&column))
 }
@@ -27,17 +27,18 @@ fn rows(source: &Source) -> Vec<String> {
     source.list.rows.iter().map(row).collect()
 }
 
-fn column_of(source: &Source) -> Option<(usize, u8, bool)> {
+/// Returns the column with the numbers, the delimiter and whether there is a header.
+fn layout_of(source: &Source) -> Option<(usize, u8, bool)> {
     let table = source.table.as_ref()?;
     Some((table.ssn_column, table.delimiter, table.headers.is_some()))
 }
 
-fn choices(names: &[(usize, &str)]) -> Vec<Column> {
-    let choice = |(index, name): &(usize, &str)| Column {
+fn named_columns(names: &[(usize, &str)]) -> Vec<Column> {
+    let column = |(index, name): &(usize, &str)| Column {
         index: *index,
         name: (*name).into(),
     };
-    names.iter().map(choice).collect()
+    names.iter().map(column).collect()
 }
 
 #[test]
@@ -113,7 +114,7 @@ fn the_column_is_found_by_its_header() {
         ("id,employee_ssn\n111111111,123456789", (1, b',', true)),
         ("ssn,name\nbad,Doe\nworse,Roe", (0, b',', true)),
     ] {
-        assert_eq!(column_of(&read(text)), Some(expected), "{text}");
+        assert_eq!(layout_of(&read(text)), Some(expected), "{text}");
     }
     let source = read("id,SSN,name\n1,123456789,x\n2,bad,y");
     assert_eq!(rows(&source), ["123456789", "NoDigits"]);
@@ -137,50 +138,56 @@ fn the_column_is_found_by_its_content() {
         // Pasted from source code.
         ("\"123-45-6789\",\n\"987-65-4321\",", (0, b',', false)),
     ] {
-        assert_eq!(column_of(&read(text)), Some(expected), "{text}");
+        assert_eq!(layout_of(&read(text)), Some(expected), "{text}");
     }
 }
 
 #[test]
 fn two_possible_columns_are_an_error() {
     let ambiguous = |names: &[(usize, &str)]| ReadError::AmbiguousColumn {
-        candidates: choices(names),
+        candidates: named_columns(names),
     };
     let two = "Doe,123-45-6789,987-65-4321\nRoe,111223333,222334444";
-    assert_eq!(failing(two), ambiguous(&[(1, "column 2"), (2, "column 3")]));
     assert_eq!(
-        column_of(&column(two, "3").unwrap()),
+        read_error(two),
+        ambiguous(&[(1, "column 2"), (2, "column 3")])
+    );
+    assert_eq!(
+        layout_of(&read_with_column(two, "3").unwrap()),
         Some((2, b',', false))
     );
-    let chosen = column(two, "Column 2").unwrap();
+    let chosen = read_with_column(two, "Column 2").unwrap();
     assert_eq!(rows(&chosen), ["123456789", "111223333"]);
 
     let named = "His SSN,Her SSN\n123456789,987654321";
-    assert_eq!(failing(named), ambiguous(&[(0, "His SSN"), (1, "Her SSN")]));
-    let chosen = column(named, "her ssn").unwrap();
+    assert_eq!(
+        read_error(named),
+        ambiguous(&[(0, "His SSN"), (1, "Her SSN")])
+    );
+    let chosen = read_with_column(named, "her ssn").unwrap();
     assert_eq!(rows(&chosen), ["987654321"]);
 
     // The header and the cells contradict each other.
     let contradicting = "ssn_last4,tax id\n6789,123456789";
     let both = ambiguous(&[(0, "ssn_last4"), (1, "tax id")]);
-    assert_eq!(failing(contradicting), both);
+    assert_eq!(read_error(contradicting), both);
 }
 
 #[test]
 fn a_table_without_ssns_is_an_error_that_names_columns() {
     let text = "Name,City\nDoe,Salem\nRoe,Boston";
-    let columns = choices(&[(0, "column 1"), (1, "column 2")]);
-    assert_eq!(failing(text), ReadError::NoColumn { columns });
-    let columns = choices(&[(0, "column 1"), (1, "column 2")]);
+    let columns = named_columns(&[(0, "column 1"), (1, "column 2")]);
+    assert_eq!(read_error(text), ReadError::NoColumn { columns });
+    let columns = named_columns(&[(0, "column 1"), (1, "column 2")]);
     for name in ["3", "ssn"] {
         let columns = columns.clone();
-        let error = column(text, name).unwrap_err();
+        let error = read_with_column(text, name).unwrap_err();
         assert_eq!(error, ReadError::UnknownColumn { columns });
     }
-    let source = column(text, "city").unwrap();
+    let source = read_with_column(text, "city").unwrap();
     assert_eq!(rows(&source), ["NoDigits", "NoDigits"]);
-    assert!(column("123456789", "2").is_err());
-    assert!(column("123456789", "1").unwrap().table.is_none());
+    assert!(read_with_column("123456789", "2").is_err());
+    assert!(read_with_column("123456789", "1").unwrap().table.is_none());
 }
 
 #[test]
@@ -191,9 +198,9 @@ fn a_text_may_start_with_a_header() {
     ] {
         let source = read(text);
         assert_eq!(rows(&source), ["123456789"]);
-        assert_eq!(column_of(&source), Some((0, b',', true)));
+        assert_eq!(layout_of(&source), Some((0, b',', true)));
     }
-    let source = column("Tax ID\n123456789", "tax id").unwrap();
+    let source = read_with_column("Tax ID\n123456789", "tax id").unwrap();
     assert_eq!(rows(&source), ["123456789"]);
 }
 
