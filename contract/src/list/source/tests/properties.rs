@@ -1,0 +1,117 @@
+//! Checks what must hold for any input, with random bytes and generated text.
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::list::Validation;
+
+#[test]
+fn random_bytes_are_read_to_the_end() {
+    // Xorshift64 (Marsaglia, 2003).
+    let mut state = 0x2545_f491_4f6c_dd1d_u64;
+    let mut next = || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        state
+    };
+    let noise: Vec<u8> = (0..125_000).flat_map(|_| next().to_le_bytes()).collect();
+    let source = read_source(&noise, &ReadOptions::default(), None).unwrap();
+    assert!(source.table.is_none());
+    let lines = noise.iter().filter(|byte| matches!(byte, b'\n' | b'\r'));
+    assert!(source.list.rows.len() > lines.count() * 9 / 10);
+    assert_consistent(&source);
+
+    for byte in b",;\t\" \r\nx1\x00\xff" {
+        let _ = read_source(&vec![*byte; 1_000_000], &ReadOptions::default(), None);
+    }
+    // More columns than are kept, in many records.
+    let commas = [vec![b','; 20_000], vec![b'\n']].concat().repeat(50);
+    let error = read_source(&commas, &ReadOptions::default(), None).unwrap_err();
+    assert!(matches!(error, ReadError::NoColumn { .. }), "{error}");
+}
+
+/// Text with more digits, delimiters and quotes than random text has.
+fn text() -> impl Strategy<Value = String> {
+    let piece = prop_oneof![
+        3 => "[0-9]{3}-?[0-9]{2}-?[0-9]{4}",
+        2 => "[0-9]{7,8}",
+        3 => Just("\n".to_owned()),
+        2 => "[,;\t\" \r'x.-]",
+        1 => Just("SSN".to_owned()),
+        1 => "\\PC{0,4}",
+    ];
+    prop::collection::vec(piece, 0..60).prop_map(|pieces| pieces.concat())
+}
+
+fn options() -> impl Strategy<Value = ReadOptions> {
+    (any::<bool>(), any::<bool>()).prop_map(|(issued, restore_leading_zeros)| ReadOptions {
+        validation: match issued {
+            true => Validation::Issued,
+            false => Validation::Format,
+        },
+        restore_leading_zeros,
+    })
+}
+
+/// Checks what must hold for every list that was read.
+fn assert_consistent(source: &Source) {
+    let list = &source.list;
+    assert_eq!(
+        list.rows.len(),
+        list.items.len() + list.duplicates() + list.invalid
+    );
+    for row in 0..list.rows.len() {
+        assert!(row == 0 || source.line_number(row - 1) < source.line_number(row));
+        source.raw_value(row);
+        assert!(!source.cells(row).is_empty());
+    }
+}
+
+proptest! {
+    #[test]
+    fn any_bytes_are_read_without_a_panic(
+        bytes in prop::collection::vec(any::<u8>(), 0..400), options in options()
+    ) {
+        if let Ok(source) = read_source(&bytes, &options, None) {
+            assert_consistent(&source);
+        }
+        let _ = read_lines(&bytes, &options).count();
+    }
+
+    #[test]
+    fn rows_are_items_duplicates_and_invalid_in_order(text in text(), options in options()) {
+        if let Ok(source) = read_source(text.as_bytes(), &options, None) {
+            assert_consistent(&source);
+        }
+        for selector in ["1", "2", "SSN"] {
+            let selector = selector.parse().unwrap();
+            if let Ok(source) = read_source(text.as_bytes(), &options, Some(&selector)) {
+                assert_consistent(&source);
+            }
+        }
+    }
+
+    #[test]
+    fn every_line_that_is_not_blank_is_one_row(text in text(), options in options()) {
+        let lines = text.split(['\n', '\r']).filter(|line| !line.trim().is_empty());
+        let values: Vec<_> = lines.map(|line| read_value(line, &options)).collect();
+        let read: Vec<_> = read_lines(text.as_bytes(), &options).collect();
+        prop_assert_eq!(&read, &values);
+        if let Ok(Source { list, table: None, .. }) = read_source(text.as_bytes(), &options, None) {
+            prop_assert_eq!(list, values.into_iter().collect::<List>());
+        }
+    }
+
+    #[test]
+    fn a_list_written_as_lines_is_read_as_the_same_list(text in text(), options in options()) {
+        if let Ok(source) = read_source(text.as_bytes(), &options, None) {
+            let mut sent = String::new();
+            for row in 0..source.list.rows.len() {
+                source.list.write_line(row, &mut sent);
+            }
+            let list: List = read_lines(sent.as_bytes(), &options).collect();
+            prop_assert_eq!(list, source.list);
+        }
+    }
+}
