@@ -6,7 +6,7 @@ use store::{EngineEnd, Meta, Pass, StopCause, Summary, now_ms, rfc3339};
 use crate::start::{ensure_running, ensure_started};
 use crate::{Api, ApiError, EngineStatus, Owner};
 
-/// Age of the newest result above which a running execution is checked with the engine.
+/// Time without a new result after which the engine is asked for the status of a running pass.
 const STALE_AFTER_MS: u64 = 30_000;
 /// How long fetchers may still write results after a stop.
 ///
@@ -37,7 +37,7 @@ pub(crate) async fn load_pass(api: &Api, meta: &Meta) -> Result<Pass, ApiError> 
     }
 }
 
-/// Loads the status of an execution.
+/// Loads an execution with its status and counts.
 pub(crate) async fn load_execution(api: &Api, meta: &Meta) -> Result<Execution, ApiError> {
     let pass = load_pass(api, meta).await?;
     if let Some(summary) = api.store.summary(&meta.id, pass.pass).await? {
@@ -63,7 +63,10 @@ pub(crate) async fn load_execution(api: &Api, meta: &Meta) -> Result<Execution, 
     ))
 }
 
-/// Checks a pass with the engine: finishes it if it has ended, or starts it again if it is unknown.
+/// Asks the engine for the status of a pass. Returns the summary if the pass has ended.
+///
+/// It writes the summary of a pass that has ended. A stale pass that the engine doesn't know is
+/// started again.
 async fn check_engine(
     api: &Api,
     meta: &Meta,
@@ -75,7 +78,7 @@ async fn check_engine(
     match api.engine.status(&meta.id, pass.pass).await {
         Ok(EngineStatus::Running) => Ok(None),
         Ok(EngineStatus::Ended { status, reason }) => {
-            if counts.pending > 0 && !lanes_have_stopped(api, meta, pass, stop_cause).await? {
+            if counts.pending > 0 && !fetchers_have_stopped(api, meta, pass, stop_cause).await? {
                 return Ok(None);
             }
             let end = EngineEnd { status, reason };
@@ -96,10 +99,10 @@ async fn check_engine(
     }
 }
 
-/// Whether the fetchers of a pass that the engine has ended have stopped as well.
+/// Whether all fetchers of a pass have stopped, after the engine has ended it.
 ///
-/// If there is no stop mark yet, it is written now and the fetchers get their time.
-async fn lanes_have_stopped(
+/// Without a stop mark, it writes one and returns false. Fetchers have [`STOP_TIMEOUT_MS`] to stop.
+async fn fetchers_have_stopped(
     api: &Api,
     meta: &Meta,
     pass: &Pass,
