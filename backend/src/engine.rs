@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use contract::wire::{ExecutionId, ExecutionStatus};
 use store::{Meta, Pass};
 
-/// The input with which an engine starts a pass.
+/// The input for starting a pass.
 ///
 /// It contains no SSN: the fetcher reads its batch of items from the store.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
@@ -20,8 +20,8 @@ pub struct PassStart {
     pub lanes: u32,
     /// Whether the pass needs a Distributed Map of Step Functions.
     ///
-    /// It does if it has more than 40 batches, or a rate so low that each batch needs many
-    /// invocations.
+    /// It does if it has more than 40 batches, or if its batches need many invocations because the
+    /// rate or the concurrency is low.
     pub wide: bool,
 }
 
@@ -43,7 +43,7 @@ impl PassStart {
 pub enum EngineStatus {
     /// The pass is running.
     Running,
-    /// The pass has ended, in whatever way.
+    /// The pass has ended, successfully or not.
     Ended {
         /// The status it ended with; never RUNNING.
         status: ExecutionStatus,
@@ -76,8 +76,8 @@ pub enum EngineError {
 pub trait Engine: Send + Sync + 'static {
     /// Starts a pass.
     ///
-    /// The engine invokes the fetcher for each batch, again and again while it reports pending
-    /// items, and then the fetcher's `finish`.
+    /// The engine invokes the fetcher for each batch until the fetcher reports that no item is
+    /// pending. When all batches are done, it invokes the fetcher to finish the pass.
     async fn start(&self, start: PassStart) -> Result<(), EngineError>;
 
     /// Returns the status of a pass.
@@ -85,7 +85,7 @@ pub trait Engine: Send + Sync + 'static {
 
     /// Ends a pass early.
     ///
-    /// The stop mark in the store stops the fetchers; this call only makes the end come sooner.
+    /// The stop mark in the store already stops the fetchers. This call only ends the pass sooner.
     async fn stop(&self, id: &ExecutionId, pass: u32) -> Result<(), EngineError>;
 
     /// Erases files that fetchers wrote after an execution was erased.

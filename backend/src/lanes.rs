@@ -20,11 +20,12 @@ const MAX_INLINE_BATCHES: usize = 40;
 /// ten events, so 40 batches can have about 60 invocations each.
 const MAX_INLINE_SECONDS: f64 = 6.0 * 3_600.0;
 
-/// Maximum expected number of pauses of a pass in an inline Map.
+/// Maximum expected number of bursts of requests of a pass in an inline Map.
 ///
-/// If an upstream sends `Retry-After` after every burst of requests, each burst needs its own
-/// invocation. A pass with low concurrency has many bursts.
-const MAX_INLINE_PAUSES: u64 = 2_000;
+/// A burst is as many requests as may be in flight. If an upstream responds to every burst with
+/// `Retry-After`, each burst needs an invocation. 2,000 bursts are 50 invocations for each of 40
+/// batches.
+const MAX_INLINE_BURSTS: u64 = 2_000;
 
 /// Sets the number of lanes of a new pass, and the concurrency and rate of each lane.
 ///
@@ -37,17 +38,19 @@ pub(crate) fn assign_lanes(meta: &Meta, pass: &mut Pass, fetchers: Option<u32>) 
         .requests_per_second
         .map_or(0.0, |rate| pass.selected(meta) as f64 / rate);
     let attempts = u64::from(DEFAULT_MAX_ATTEMPTS);
-    let pauses = pass.selected(meta) * attempts / u64::from(settings.max_concurrency.max(1));
+    let bursts = pass.selected(meta) * attempts / u64::from(settings.max_concurrency.max(1));
     pass.wide =
-        batches > MAX_INLINE_BATCHES || seconds > MAX_INLINE_SECONDS || pauses > MAX_INLINE_PAUSES;
+        batches > MAX_INLINE_BATCHES || seconds > MAX_INLINE_SECONDS || bursts > MAX_INLINE_BURSTS;
     let Some(fetchers) = fetchers else {
         pass.lane_concurrency = settings.max_concurrency;
         pass.lane_requests_per_second = settings.requests_per_second;
         return;
     };
+    // So that each lane starts about one request per second or more.
     let by_rate = settings
         .requests_per_second
         .map_or(u32::MAX, |rate| rate.ceil().max(1.0) as u32);
+    // A lane can't have more requests in flight than its batch has items.
     let by_concurrency = settings
         .max_concurrency
         .div_ceil(MAX_LANE_CONCURRENCY.min(meta.batch_size));
