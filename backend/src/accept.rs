@@ -43,7 +43,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn heaviest_known_type_wins_and_unknown_is_refused() {
+    fn the_known_type_with_the_highest_weight_wins() {
         let of = |accept: &str| {
             format(
                 &[(header::ACCEPT, accept.parse().unwrap())]

@@ -14,8 +14,8 @@ use crate::{Engine, routes};
 
 /// Maximum size of a request body.
 ///
-/// It fits 250,000 lines as JSON, each with dashes, quotes and a comma, and leaves room for longer
-/// invalid lines.
+/// 250,000 lines as JSON, with hyphens, quotes and commas, are 3.5 MB. The rest is room for invalid
+/// lines, which may be longer.
 const MAX_BODY_BYTES: usize = 16 << 20;
 
 /// The state that all handlers share. It is cheap to clone.
@@ -27,7 +27,7 @@ pub struct Api {
     pub engine: Arc<dyn Engine>,
     /// The upstream's address, without its secrets.
     pub upstream: UpstreamInfo,
-    /// The values of settings that a start omits.
+    /// The default settings of an execution.
     pub defaults: RunSettings,
     /// Highest `maxConcurrency` that a start may set.
     pub max_concurrency: u32,

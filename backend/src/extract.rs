@@ -1,4 +1,4 @@
-//! What handlers extract from a request: its path, its query and its owner.
+//! Extractors for handlers: the path, the query and the owner of a request.
 
 use std::collections::HashMap;
 
@@ -46,7 +46,7 @@ impl<S: Sync> FromRequestParts<S> for Owner {
     }
 }
 
-/// The query parameters of a request, without unknown or repeated ones.
+/// The query parameters of a request. All of them are known, and each occurs once.
 pub(crate) struct Parameters(HashMap<String, String>);
 
 impl Parameters {
@@ -77,7 +77,9 @@ impl Parameters {
         self.0.get(name).map(String::as_str)
     }
 
-    /// Parses a parameter as a number or boolean, which `expected` describes in the error.
+    /// Parses a parameter that is a number or boolean.
+    ///
+    /// `expected` describes the valid values, for the error.
     pub(crate) fn get_literal<T: DeserializeOwned>(
         &self,
         name: &str,
@@ -86,7 +88,9 @@ impl Parameters {
         self.deserialize(name, expected, |text| serde_json::from_str(text))
     }
 
-    /// Parses a parameter as a name, such as an outcome, which `expected` describes in the error.
+    /// Parses a parameter that is a name, such as an outcome.
+    ///
+    /// `expected` describes the valid values, for the error.
     pub(crate) fn get_name<T: DeserializeOwned>(
         &self,
         name: &str,

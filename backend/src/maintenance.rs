@@ -8,9 +8,9 @@ use store::{Store, now_ms};
 use crate::start::ensure_started;
 use crate::{ApiError, Engine};
 
-/// Age above which a start that was never finished is erased.
+/// Age at which an unfinished start is erased.
 const UNFINISHED_START_AGE_MS: u64 = 60 * 60 * 1_000;
-/// Age above which an uploaded list that was never used is erased.
+/// Age at which an unused uploaded list is erased.
 const UNUSED_UPLOAD_AGE_MS: u64 = 24 * 60 * 60 * 1_000;
 
 /// Resumes all executions that haven't ended, and returns how many.

@@ -70,6 +70,7 @@ pub enum ApiError {
 }
 
 impl ApiError {
+    /// Returns the status, the last part of the type, and the title.
     fn kind(&self) -> (StatusCode, &'static str, &'static str) {
         match self {
             Self::NotJson(_) => (StatusCode::BAD_REQUEST, "not-json", "The body is not JSON"),

@@ -18,7 +18,9 @@ use crate::Api;
 /// Defines the router and the OpenAPI document from one list of routes.
 macro_rules! routes {
     ($($method:ident $path:literal => $handler:path;)*) => {
-        /// Builds the router. Every cold start of the Lambda does so, without the OpenAPI document.
+        /// Builds the router, without the OpenAPI document.
+        ///
+        /// Every cold start of the Lambda builds the router, so it must be fast.
         pub(crate) fn router() -> Router<Api> {
             Router::new()$(.route($path, $method($handler)))*
         }
@@ -56,7 +58,7 @@ routes! {
 
 /// Returns the OpenAPI document, as JSON.
 ///
-/// It is built on first use, because that takes longer than building the whole router.
+/// The first call builds it, because that takes longer than building the router.
 pub(crate) fn document() -> Bytes {
     static DOCUMENT: LazyLock<Bytes> = LazyLock::new(|| {
         serde_json::to_vec(&Document::openapi())

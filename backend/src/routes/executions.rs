@@ -63,9 +63,9 @@ pub(crate) async fn list(
         .store
         .history(&owner.id, after.as_ref(), HISTORY_PAGE + 1)
         .await?;
-    let more = ids.len() > HISTORY_PAGE;
+    let has_more = ids.len() > HISTORY_PAGE;
     ids.truncate(HISTORY_PAGE);
-    let next = ids.last().filter(|_| more).map(|last| {
+    let next = ids.last().filter(|_| has_more).map(|last| {
         cursor::encode(&HistoryCursor {
             after: last.clone(),
         })

@@ -86,8 +86,8 @@ pub(crate) async fn results(
         Format::Ndjson | Format::Json => format.media_type(),
     };
     let body = match format {
-        Format::Json => json(page.rows, next),
-        Format::Csv | Format::Ndjson => file(format, page.rows),
+        Format::Json => write_json(page.rows, next),
+        Format::Csv | Format::Ndjson => write_rows(format, page.rows),
     };
     let mut response = ([(header::CONTENT_TYPE, content_type)], body).into_response();
     if let Some(link) = link.and_then(|link| link.parse().ok()) {
@@ -128,17 +128,18 @@ fn start_of_page(parameters: &Parameters, id: &str) -> Result<(u64, Filters), Ap
     }
 }
 
-/// Creates a buffer with capacity for these rows, so that it needn't grow.
+/// Creates a buffer with enough capacity for these rows.
 fn buffer_for(rows: &[ResultRow]) -> Vec<u8> {
-    // Size of a row without its body, roughly.
-    const FIELDS: usize = 240;
+    // Approximate size of a row without its body.
+    const ROW_BYTES: usize = 240;
     let bodies = rows.iter().filter_map(|row| row.body.as_ref());
     let bodies: usize = bodies.map(|body| body.get().len()).sum();
-    Vec::with_capacity(bodies + FIELDS * rows.len() + FIELDS)
+    // One more for the CSV header, or for the JSON object around the rows.
+    Vec::with_capacity(bodies + ROW_BYTES * (rows.len() + 1))
 }
 
 /// Writes the page as a JSON object, with the cursor of the next page.
-fn json(rows: Vec<ResultRow>, next: Option<String>) -> Vec<u8> {
+fn write_json(rows: Vec<ResultRow>, next: Option<String>) -> Vec<u8> {
     let mut body = buffer_for(&rows);
     // Serialization can't fail: all keys are strings, and the writer is in memory.
     let _ = serde_json::to_writer(&mut body, &ResultsPage { rows, next });
@@ -146,7 +147,7 @@ fn json(rows: Vec<ResultRow>, next: Option<String>) -> Vec<u8> {
 }
 
 /// Writes the rows as CSV or NDJSON.
-fn file(format: Format, rows: Vec<ResultRow>) -> Vec<u8> {
+fn write_rows(format: Format, rows: Vec<ResultRow>) -> Vec<u8> {
     let write = || {
         let out = buffer_for(&rows);
         let mut writer = RowWriter::begin(out, WriteOptions::new(format), None)?;
