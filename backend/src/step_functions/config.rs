@@ -22,8 +22,7 @@ const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Loads the region, credentials and endpoint from the environment variables of a Lambda function.
 ///
-/// The AWS SDK's own loader also searches profiles and services, which takes a good part of a cold
-/// start.
+/// The AWS SDK's own loader also searches profiles and services, which makes a cold start slower.
 ///
 /// # Errors
 ///

@@ -84,7 +84,7 @@ impl StepFunctions {
         match started {
             Ok(_) => Ok(()),
             // Names are unique for 90 days, so the pass was started before.
-            Err(error) if code(&error) == Some("ExecutionAlreadyExists") => Ok(()),
+            Err(error) if error_code(&error) == Some("ExecutionAlreadyExists") => Ok(()),
             Err(error) => Err(engine_error("start", &error)),
         }
     }
@@ -111,7 +111,7 @@ impl Engine for StepFunctions {
             .await;
         match described {
             Ok(execution) => Ok(engine_status(&execution)),
-            Err(error) if code(&error) == Some("ExecutionDoesNotExist") => {
+            Err(error) if error_code(&error) == Some("ExecutionDoesNotExist") => {
                 Ok(EngineStatus::Unknown)
             }
             Err(error) => Err(engine_error("describe", &error)),
@@ -124,12 +124,12 @@ impl Engine for StepFunctions {
             .stop_execution()
             .execution_arn(self.pass_arn(id, pass))
             .error("Stopped")
-            .cause("the run was stopped by its mark in the store")
+            .cause("the run has a stop mark in the store")
             .send()
             .await;
         match stopped {
             Ok(_) => Ok(()),
-            Err(error) if code(&error) == Some("ExecutionDoesNotExist") => Ok(()),
+            Err(error) if error_code(&error) == Some("ExecutionDoesNotExist") => Ok(()),
             Err(error) => Err(engine_error("stop", &error)),
         }
     }
@@ -162,8 +162,9 @@ fn engine_status(execution: &DescribeExecutionOutput) -> EngineStatus {
         // RUNNING, PENDING_REDRIVE and statuses of later versions: it hasn't ended.
         _ => return EngineStatus::Running,
     };
-    // The state machine ends with the execution's status as its error and the reason as its cause.
-    // For any other error, only the name is safe to show: the cause may be text of a function.
+    // If a pass doesn't succeed, our state machine fails with the status as the error and the reason
+    // as the cause. Other errors come from AWS. Their cause may contain a function's output, so only
+    // the error's name is shown.
     let (status, reason) = match (execution.error(), execution.cause()) {
         (Some("FAILED"), cause) => (ExecutionStatus::Failed, cause.map(str::to_owned)),
         (Some("ABORTED"), cause) => (ExecutionStatus::Aborted, cause.map(str::to_owned)),
@@ -174,14 +175,16 @@ fn engine_status(execution: &DescribeExecutionOutput) -> EngineStatus {
     EngineStatus::Ended { status, reason }
 }
 
-fn code<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> Option<&str> {
+fn error_code<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> Option<&str> {
     error
         .as_service_error()
         .and_then(ProvideErrorMetadata::code)
 }
 
-/// Converts an error of the SDK. Throttling is an error of its own because retrying helps.
-fn engine_error<E, R>(what: &str, error: &SdkError<E, R>) -> EngineError
+/// Converts an error of the SDK. `action` is a verb, such as `start`.
+///
+/// Throttling has an error of its own because a retry helps.
+fn engine_error<E, R>(action: &str, error: &SdkError<E, R>) -> EngineError
 where
     E: ProvideErrorMetadata,
 {
@@ -198,12 +201,12 @@ where
             EngineError::Throttled
         }
         Some(refusal) => EngineError::Failed(format!(
-            "Step Functions refused to {what} the execution: {} ({})",
+            "Step Functions refused to {action} the execution: {} ({})",
             refusal.code().unwrap_or("no error code"),
             refusal.message().unwrap_or("no message"),
         )),
         None => EngineError::Failed(format!(
-            "could not reach Step Functions to {what} the execution: {}",
+            "could not reach Step Functions to {action} the execution: {}",
             match error {
                 SdkError::TimeoutError(_) => "it did not respond in time",
                 SdkError::DispatchFailure(_) => {

@@ -121,32 +121,32 @@ async fn a_refusal_names_the_call_and_the_cause() {
 }
 
 #[tokio::test]
-async fn a_status_comes_from_the_state_machines_end() {
+async fn the_state_machines_error_and_cause_become_status_and_reason() {
     use ExecutionStatus::{Aborted, Failed, Succeeded, TimedOut};
-    let over = |status, reason: Option<&str>| EngineStatus::Ended {
+    let ended = |status, reason: Option<&str>| EngineStatus::Ended {
         status,
         reason: reason.map(str::to_owned),
     };
     let cases = [
         (json!({"status": "RUNNING"}), EngineStatus::Running),
-        (json!({"status": "SUCCEEDED"}), over(Succeeded, None)),
+        (json!({"status": "SUCCEEDED"}), ended(Succeeded, None)),
         (
             json!({"status": "FAILED", "error": "FAILED", "cause": "3 of 4 failed"}),
-            over(Failed, Some("3 of 4 failed")),
+            ended(Failed, Some("3 of 4 failed")),
         ),
         (
             json!({"status": "FAILED", "error": "ABORTED", "cause": "stopped by its owner"}),
-            over(Aborted, Some("stopped by its owner")),
+            ended(Aborted, Some("stopped by its owner")),
         ),
         (
             json!({"status": "FAILED", "error": "States.Runtime", "cause": "{\"ssn\": \"1\"}"}),
-            over(Failed, Some("the state machine ended with States.Runtime")),
+            ended(Failed, Some("the state machine ended with States.Runtime")),
         ),
         (
             json!({"status": "ABORTED", "error": "Stopped", "cause": "x"}),
-            over(Aborted, Some("the run was stopped")),
+            ended(Aborted, Some("the run was stopped")),
         ),
-        (json!({"status": "TIMED_OUT"}), over(TimedOut, None)),
+        (json!({"status": "TIMED_OUT"}), ended(TimedOut, None)),
     ];
     for (mut response, expected) in cases {
         let arn = format!("arn:aws:states:us-east-1:123456789012:execution:rollcall:{ID}-001");
@@ -161,18 +161,18 @@ async fn a_status_comes_from_the_state_machines_end() {
 }
 
 #[tokio::test]
-async fn a_pass_that_does_not_exist_is_unknown_and_stopped() {
-    let (engine_, _) = engine(400, &refusal("ExecutionDoesNotExist"));
+async fn a_missing_pass_is_unknown_and_can_be_stopped() {
+    let (step_functions, _) = engine(400, &refusal("ExecutionDoesNotExist"));
     assert_eq!(
-        engine_.status(&id(), 1).await.unwrap(),
+        step_functions.status(&id(), 1).await.unwrap(),
         EngineStatus::Unknown
     );
-    let (engine_, _) = engine(400, &refusal("ExecutionDoesNotExist"));
-    engine_.stop(&id(), 1).await.unwrap();
+    let (step_functions, _) = engine(400, &refusal("ExecutionDoesNotExist"));
+    step_functions.stop(&id(), 1).await.unwrap();
 }
 
 #[tokio::test]
-async fn an_unreachable_stack_is_a_clear_error() {
+async fn an_error_says_that_step_functions_is_unreachable() {
     let aws = SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new("us-east-1"))
@@ -182,9 +182,9 @@ async fn an_unreachable_stack_is_a_clear_error() {
         .retry_config(aws_sdk_sfn::config::retry::RetryConfig::disabled())
         .http_client(StaticReplayClient::new(vec![]))
         .build();
-    let (engine_, _) = engine(200, &json!({}));
-    let engine_ = StepFunctions::new(&aws, engine_.settings);
-    let error = engine_.stop(&id(), 1).await.unwrap_err().to_string();
+    let (step_functions, _) = engine(200, &json!({}));
+    let step_functions = StepFunctions::new(&aws, step_functions.settings);
+    let error = step_functions.stop(&id(), 1).await.unwrap_err().to_string();
     assert!(
         error.contains("could not reach Step Functions to stop"),
         "{error}"
