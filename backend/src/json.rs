@@ -64,7 +64,7 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
     Ok(value)
 }
 
-/// Describes an error by its place and by what the type expects.
+/// Converts an error of serde. The message has its place and what the type expects.
 fn describe(field: &str, error: &serde_json::Error) -> ApiError {
     let place = format!("line {}, column {}", error.line(), error.column());
     match error.classify() {
@@ -78,7 +78,7 @@ fn describe(field: &str, error: &serde_json::Error) -> ApiError {
         .chars()
         .all(|c| c.is_ascii_alphabetic() || matches!(c, '.' | '[' | ']') || c.is_ascii_digit())
         && field.starts_with(|c: char| c.is_ascii_lowercase());
-    let at = if is_known && !message.starts_with("unknown field") {
+    let place = if is_known && !message.starts_with("unknown field") {
         format!("{field}, at {place}")
     } else {
         place
@@ -107,7 +107,7 @@ fn describe(field: &str, error: &serde_json::Error) -> ApiError {
     } else {
         "invalid".to_owned()
     };
-    ApiError::Invalid(format!("the body is invalid ({at}): {what}"))
+    ApiError::Invalid(format!("the body is invalid ({place}): {what}"))
 }
 
 #[cfg(test)]

@@ -75,6 +75,7 @@ pub fn api_from_env(lookup: impl Fn(&str) -> Option<String>) -> Result<Api, Envi
     })
 }
 
+/// Reads variables with a function that returns the value of one.
 struct Reader<F>(F);
 
 impl<F: Fn(&str) -> Option<String>> Reader<F> {
@@ -103,13 +104,13 @@ impl<F: Fn(&str) -> Option<String>> Reader<F> {
         let invalid = || EnvironmentError::Invalid(NAME, EXPECTED);
         let uri: http::Uri = self.text(NAME, EXPECTED)?.parse().map_err(|_| invalid())?;
         let host = uri.host().ok_or_else(invalid)?;
-        let usual = match uri.scheme_str() {
+        let default_port = match uri.scheme_str() {
             Some("https") => 443,
             Some("http") => 80,
             _ => return Err(invalid()),
         };
         Ok(UpstreamInfo {
-            host: match uri.port_u16().filter(|port| *port != usual) {
+            host: match uri.port_u16().filter(|port| *port != default_port) {
                 Some(port) => format!("{host}:{port}"),
                 None => host.to_owned(),
             },
@@ -158,7 +159,7 @@ mod tests {
 
     #[test]
     fn an_error_names_the_variable() {
-        let all = [
+        let valid = [
             ("ROLLCALL_BUCKET", "data"),
             ("ROLLCALL_UPSTREAM", "https://records.example.gov/ssn/"),
             (
@@ -174,13 +175,11 @@ mod tests {
             ("ROLLCALL_SWEEP_SECONDS", "-1"),
         ] {
             let result = api_from_env(|variable| {
-                let all = all.iter().find(|(set, _)| *set == variable);
-                let set = all.map(|(_, value)| (*value).to_owned());
                 if variable == name {
-                    Some(value.to_owned())
-                } else {
-                    set
+                    return Some(value.to_owned());
                 }
+                let variable = valid.iter().find(|(name, _)| *name == variable);
+                variable.map(|(_, value)| (*value).to_owned())
             });
             let error = result.err().expect(name).to_string();
             assert!(error.contains(name), "{error}");

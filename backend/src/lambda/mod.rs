@@ -20,8 +20,8 @@ pub use environment::{EnvironmentError, api_from_env};
 ///
 /// A request without claims is a 401.
 pub fn app(api: Api) -> Router {
-    // The gateway decodes paths before it forwards them, so `..` may lead out of `/api`.
     router(api)
+        // The gateway decodes paths before it forwards them. One with `..` may be outside `/api`.
         .fallback(|| std::future::ready(ApiError::UnknownAddress))
         .layer(middleware::from_fn(owner::insert_owner))
         .layer(middleware::from_fn(log::log_request))
