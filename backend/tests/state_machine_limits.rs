@@ -1,4 +1,6 @@
-//! Checks by arithmetic that the state machines stay within service limits no emulator enforces.
+//! Calculates that the state machines stay within the limits of AWS Step Functions.
+//!
+//! The emulator doesn't enforce these limits.
 
 use backend::PassStart;
 use serde_json::{Value, json};
@@ -11,7 +13,7 @@ const MAX_PAYLOAD_BYTES: usize = 256 * 1024;
 const MAX_INLINE_BATCHES: usize = 40;
 /// Maximum number of invocations per batch of a pass that isn't `wide`.
 ///
-/// With a low rate, an invocation takes ten minutes; a pass that would take over six hours is wide.
+/// With a low rate, an invocation takes ten minutes, and a pass that takes over six hours is wide.
 const MAX_INLINE_INVOCATIONS: usize = 36;
 
 fn machine(text: &str) -> Value {
@@ -22,10 +24,12 @@ fn pass_machine() -> Value {
     machine(include_str!("../../infra/state-machine.asl.json"))
 }
 
-/// Number of events that a state adds to the history, with this number of retries.
+/// Returns the number of events that a state adds to the history, with this number of retries.
 ///
-/// Every state is entered and exited. A task is also scheduled, started and succeeded. A retry is
-/// failed, scheduled and started (AWS Step Functions API, HistoryEvent).
+/// Every state has an event for its start and one for its end. A task also has TaskScheduled,
+/// TaskStarted and TaskSucceeded. A retry has TaskFailed, TaskScheduled and TaskStarted.
+///
+/// Source: AWS Step Functions API, HistoryEvent.
 fn events(state: &Value, retries: usize) -> usize {
     match state["Type"].as_str().expect("a state has a type") {
         "Task" => 5 + 3 * retries,
@@ -33,8 +37,8 @@ fn events(state: &Value, retries: usize) -> usize {
     }
 }
 
-/// Number of events from entering `from` to leaving `to`, if every choice goes to `chosen`.
-fn walk(states: &Value, from: &str, to: &str, chosen: &str) -> usize {
+/// Returns the number of events from state `from` to state `to`, if every choice goes to `chosen`.
+fn count_events(states: &Value, from: &str, to: &str, chosen: &str) -> usize {
     let (mut at, mut sum) = (from, 0);
     for _ in 0..100 {
         let state = &states[at];
@@ -51,14 +55,14 @@ fn walk(states: &Value, from: &str, to: &str, chosen: &str) -> usize {
 }
 
 #[test]
-fn forty_batches_with_loops_and_retries_fit_one_history() {
+fn forty_batches_with_all_invocations_and_retries_fit_one_history() {
     let machine = pass_machine();
     let map = &machine["States"]["Fetch all"];
     let states = &map["ItemProcessor"]["States"];
     let fetch = &states["Fetch batch"];
 
-    let a_loop = walk(states, "Fetch batch", "Wait for it", "Wait for it");
-    let the_last = walk(states, "Fetch batch", "Batch over", "Batch over");
+    let pending = count_events(states, "Fetch batch", "Wait for it", "Wait for it");
+    let last = count_events(states, "Fetch batch", "Batch over", "Batch over");
     let retries = fetch["Retry"].as_array().unwrap();
     let throttled = retries
         .iter()
@@ -66,27 +70,27 @@ fn forty_batches_with_loops_and_retries_fit_one_history() {
     let throttled = throttled.unwrap()["MaxAttempts"].as_u64().unwrap() as usize;
 
     // Each batch also has MapIterationStarted and MapIterationSucceeded.
-    let batch = 2 + (MAX_INLINE_INVOCATIONS - 1) * a_loop + the_last + 3 * throttled;
-    // The start, the choice by input, the Map with two events of its own, `Finish` and its
-    // successor, and the end.
-    let around = 2 + 2 + 4 + events(&machine["States"]["Finish"], 100) + 2 + 2;
-    let all = MAX_INLINE_BATCHES * batch + around;
-    assert!(all < MAX_HISTORY_EVENTS, "{all} events");
+    let batch = 2 + (MAX_INLINE_INVOCATIONS - 1) * pending + last + 3 * throttled;
+    // ExecutionStarted and ExecutionSucceeded, `Read the input`, the Map with two more events,
+    // `Finish`, `How did it end?` and `Succeeded`.
+    let others = 2 + 2 + 4 + events(&machine["States"]["Finish"], 100) + 2 + 2;
+    let total = MAX_INLINE_BATCHES * batch + others;
+    assert!(total < MAX_HISTORY_EVENTS, "{total} events");
 }
 
 #[test]
 fn a_wide_batch_may_be_invoked_two_thousand_times() {
     let machine = pass_machine();
     let states = &machine["States"]["Fetch all (wide)"]["ItemProcessor"]["States"];
-    let a_loop = walk(
+    let pending = count_events(
         states,
         "Fetch batch (wide)",
         "Wait for it (wide)",
         "Wait for it (wide)",
     );
     assert!(
-        2_000 * a_loop < MAX_HISTORY_EVENTS,
-        "{a_loop} events a loop"
+        2_000 * pending < MAX_HISTORY_EVENTS,
+        "{pending} events per invocation"
     );
 }
 
@@ -137,7 +141,7 @@ fn the_state_machine_reads_every_field_of_a_pass_start() {
 }
 
 #[test]
-fn all_tasks_retry_alike_and_catch_lost_invocations() {
+fn all_tasks_have_the_same_retries_and_those_in_a_map_catch_errors() {
     let direct = machine(include_str!("../../infra/direct.asl.json"));
     let mut tasks = Vec::new();
     collect_tasks(&pass_machine(), &mut tasks);
@@ -146,8 +150,9 @@ fn all_tasks_retry_alike_and_catch_lost_invocations() {
     for (name, task) in &tasks {
         assert_eq!(task["Retry"], tasks[0].1["Retry"], "{name}");
         let caught = task["Catch"][0]["ErrorEquals"] == json!(["States.ALL"]);
-        let many = name.starts_with("Fetch") || name.starts_with("Ask");
-        assert_eq!(caught, many, "{name}");
+        // Other batches or numbers continue if one of them fails.
+        let is_in_map = name.starts_with("Fetch") || name.starts_with("Ask");
+        assert_eq!(caught, is_in_map, "{name}");
     }
 }
 
@@ -166,12 +171,14 @@ fn collect_tasks(value: &Value, into: &mut Vec<(String, Value)>) {
 #[test]
 fn four_hundred_direct_results_fit_a_payload() {
     let direct = machine(include_str!("../../infra/direct.asl.json"));
-    let most = direct["States"]["How many?"]["Choices"][0]["NumericGreaterThan"].as_u64();
-    assert_eq!(most, Some(400));
+    let limit = direct["States"]["How many?"]["Choices"][0]["NumericGreaterThan"].as_u64();
+    assert_eq!(limit, Some(400));
     for map in ["Ask all", "Ask all (wide)"] {
         let map = &direct["States"][map];
         let bytes = map["ItemSelector"]["maxBytes"].as_u64().unwrap() as usize;
+        // A Map gets no more numbers than it fetches at the same time.
         let numbers = map["MaxConcurrency"].as_u64().unwrap() as usize;
+        // The results, a comma after each, and the brackets of the array.
         assert!(numbers * (bytes + 1) + 2 < MAX_PAYLOAD_BYTES);
     }
 }
