@@ -1,7 +1,7 @@
 //! Starts executions.
 //!
-//! A start has several steps, each of which is idempotent. If a process dies in between, a repeated
-//! POST, a poll of the execution or the server's next startup performs the missing steps.
+//! A start has several steps, and each step is idempotent. If the process dies between two steps, a
+//! repeated POST, a poll of the execution or the server's next startup performs the missing ones.
 
 use contract::list::List;
 use contract::wire::{ExecutionId, RunSettings, StartRequest};
@@ -23,7 +23,7 @@ pub(crate) async fn start(
     if let (Some(key), Some(list_id)) = (&key, &request.list_id)
         && let Some(earlier) = find_by_key(api, owner, key).await?
     {
-        // The uploaded list is erased after its use, so it is compared by its id.
+        // The uploaded list is erased after its use, so only its id can be compared.
         let same = earlier.list_id.as_ref() == Some(list_id)
             && earlier.label == label
             && same_ignoring_read_options(&earlier.settings, &settings);
@@ -93,7 +93,7 @@ async fn reuse_earlier(
     }
 }
 
-/// Claims the key for this execution. Returns the other execution if one has the key already.
+/// Claims the key for this execution. If the key has an earlier execution, returns that one.
 async fn claim_key(
     api: &Api,
     owner: &Owner,
@@ -110,7 +110,7 @@ async fn claim_key(
     if let Some(earlier) = find_by_key(api, owner, key).await? {
         return Ok(Some(earlier));
     }
-    // The execution with the key was erased, so the key is free or will be soon.
+    // The execution that has the key was erased, so the key may be reused.
     api.store
         .release_idempotency_key(&owner.id, key, &winner)
         .await?;
@@ -129,6 +129,7 @@ async fn claim_key(
     }
 }
 
+/// Returns the execution that has the key, unless it was erased.
 async fn find_by_key(api: &Api, owner: &Owner, key: &str) -> Result<Option<Meta>, ApiError> {
     match api.store.execution_of_key(&owner.id, key).await? {
         Some(id) if api.store.is_erased(&id).await? => Ok(None),
@@ -137,7 +138,9 @@ async fn find_by_key(api: &Api, owner: &Owner, key: &str) -> Result<Option<Meta>
     }
 }
 
-/// Whether two settings are the same, ignoring the read options, which come from an upload.
+/// Whether two settings are the same except for the read options.
+///
+/// A start with an uploaded list gets these options from the upload.
 fn same_ignoring_read_options(a: &RunSettings, b: &RunSettings) -> bool {
     let b = RunSettings {
         validation: a.validation,
@@ -147,7 +150,7 @@ fn same_ignoring_read_options(a: &RunSettings, b: &RunSettings) -> bool {
     *a == b
 }
 
-/// Performs the missing steps of a start whose `meta` is written.
+/// Performs the missing steps of a start, and returns its `meta`.
 async fn finish_start(api: &Api, meta: Meta) -> Result<Meta, ApiError> {
     ensure_started(&api.store, api.engine.as_ref(), &meta).await?;
     Ok(meta)
@@ -161,7 +164,7 @@ pub(crate) async fn ensure_started(
 ) -> Result<Pass, ApiError> {
     let pass = match store.current_pass(&meta.id).await? {
         Some(pass) => pass,
-        None => first_pass(store, engine, meta).await?,
+        None => create_first_pass(store, engine, meta).await?,
     };
     ensure_running(store, engine, meta, &pass).await?;
     Ok(pass)
@@ -169,11 +172,17 @@ pub(crate) async fn ensure_started(
 
 /// Writes the first pass of an execution.
 ///
+/// If a start is interrupted before it claims its idempotency key, a repeated POST may start another
+/// execution with the key. The client knows only that one, so this one is erased.
+///
 /// # Errors
 ///
-/// Returns [`ApiError::UnknownExecution`] if the execution was erased, or if another one has its
-/// idempotency key. In that case the client gets the other execution, and this one is erased.
-async fn first_pass(store: &Store, engine: &dyn Engine, meta: &Meta) -> Result<Pass, ApiError> {
+/// Returns [`ApiError::UnknownExecution`] if the execution is or was erased.
+async fn create_first_pass(
+    store: &Store,
+    engine: &dyn Engine,
+    meta: &Meta,
+) -> Result<Pass, ApiError> {
     if store.is_erased(&meta.id).await? || store.meta(&meta.id).await?.is_none() {
         return Err(ApiError::UnknownExecution);
     }
@@ -186,13 +195,14 @@ async fn first_pass(store: &Store, engine: &dyn Engine, meta: &Meta) -> Result<P
         store.erase_entirely(meta).await?;
         return Err(ApiError::UnknownExecution);
     }
-    // The history comes before the pass, so that every execution with a pass is in the history.
+    // The history is written before the pass, so that it has every execution with a pass.
     store.add_to_history(&meta.owner, &meta.id).await?;
     let mut first = Pass::first();
     assign_lanes(meta, &mut first, engine.fetcher_concurrency());
     if store.create_pass(&meta.id, &first).await? {
         return Ok(first);
     }
+    // Another process created it.
     let pass = store.current_pass(&meta.id).await?;
     pass.ok_or(ApiError::UnknownExecution)
 }
