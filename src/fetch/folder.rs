@@ -106,19 +106,14 @@ impl RunFolder {
             let why = "its run was erased; name a new one".to_owned();
             return Err(FetchError::Folder(self.path, why));
         }
-        let mut meta = match store.meta(&file.execution).await? {
-            Some(meta) => meta,
-            None => {
-                fresh.id = file.execution;
-                store.write_list(&fresh, list).await?;
-                fresh
-            }
-        };
         let mut differences = Vec::new();
         if file.upstream != upstream {
             differences.push(format!("its upstream is {}, not {upstream}", file.upstream));
         }
-        if !store.is_same_list(&meta, list).await? {
+        let written = store.meta(&file.execution).await?;
+        if let Some(meta) = &written
+            && !store.is_same_list(meta, list).await?
+        {
             differences.push(format!(
                 "its list is another one, with {} and {}",
                 pluralize(meta.rows, "line"),
@@ -128,6 +123,15 @@ impl RunFolder {
         if !differences.is_empty() {
             return Err(FetchError::OtherRun(self.path, differences));
         }
+        let mut meta = match written {
+            Some(meta) => meta,
+            // An earlier call may have been killed before this. A refused call must not write its list.
+            None => {
+                fresh.id = file.execution;
+                store.write_list(&fresh, list).await?;
+                fresh
+            }
+        };
         if meta.settings != settings {
             meta.settings = settings;
             store.write_meta(&meta).await?;

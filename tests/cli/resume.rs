@@ -156,6 +156,33 @@ async fn a_folder_refuses_another_list_or_upstream() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_refused_call_writes_no_list() {
+    let upstream = Upstream::succeeding().await;
+    let other = Upstream::succeeding().await;
+    let place = TempDir::new().unwrap();
+    let run = place.path().join("run");
+    let call = async |list: &str, url: &str| {
+        let args = ["-", "--upstream", url, "--resume", path(&run)];
+        fetch(list, &args).await
+    };
+    assert_eq!(call(LIST, &upstream.url).await.status.code(), Some(0));
+    // The state after a kill before the list was written: only the file that names the run is left.
+    std::fs::remove_dir_all(run.join("objects")).unwrap();
+
+    let refused = call("100010009\n", &other.url).await;
+    let error = text(&refused.stderr);
+    assert_eq!(refused.status.code(), Some(2), "{error}");
+    assert!(
+        error.contains("its upstream is") && !error.contains("its list is"),
+        "{error}"
+    );
+    // Its list was not written: the first list can still be looked up.
+    let resumed = call(LIST, &upstream.url).await;
+    assert_eq!(resumed.status.code(), Some(0), "{}", text(&resumed.stderr));
+    assert_eq!(other.request_count(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_folder_has_one_process_and_nothing_else() {
     let upstream = Upstream::start(|_, _| Reply::Held).await;
     let place = TempDir::new().unwrap();
