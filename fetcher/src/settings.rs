@@ -90,8 +90,8 @@ pub static TABLE: [Setting; 14] = [
     },
     Setting {
         name: "backoff",
-        help: "Backoff before the second attempt; it doubles with each further attempt, and a \
-               random part of it is waited",
+        help: "Backoff before the second attempt. It doubles with each further attempt. Each wait is \
+               a random time between 0 and the backoff",
         kind: Kind::Duration {
             default: Duration::from_millis(200),
             range: Duration::ZERO..=DAY,
@@ -158,8 +158,9 @@ pub struct UpstreamSettings {
     pub body_cap: u32,
     /// Maximum attempts for one item in one pass.
     pub max_attempts: u32,
-    /// Backoff before the second attempt. It doubles with each attempt; the wait is a random part of it
-    /// (full jitter).
+    /// Backoff before the second attempt. It doubles with each further attempt.
+    ///
+    /// Each wait is a random time between zero and the backoff (full jitter).
     pub backoff: Duration,
     /// The longest backoff.
     pub backoff_cap: Duration,
