@@ -122,6 +122,9 @@ impl<F: Fn(&str) -> Option<String>> Reader<F> {
 
 #[cfg(test)]
 mod tests {
+    use std::cell::RefCell;
+    use std::collections::BTreeSet;
+
     use super::*;
 
     fn upstream(url: &str) -> Result<UpstreamInfo, EnvironmentError> {
@@ -183,6 +186,37 @@ mod tests {
             });
             let error = result.err().expect(name).to_string();
             assert!(error.contains(name), "{error}");
+        }
+    }
+
+    #[test]
+    fn the_template_sets_only_variables_that_the_api_reads() {
+        let template = include_str!("../../../infra/template.yaml");
+        let (_, function) = template.split_once("\n  Api:\n").unwrap();
+        let (_, variables) = function.split_once("\n        Variables:\n").unwrap();
+        let names: Vec<&str> = variables
+            .lines()
+            .take_while(|line| line.starts_with("          "))
+            .filter_map(|line| Some(line.trim_start().split_once(": ")?.0))
+            .filter(|name| !name.starts_with('#'))
+            .collect();
+        assert!(names.contains(&"ROLLCALL_UPSTREAM"), "{names:?}");
+
+        let read = RefCell::new(BTreeSet::new());
+        let result = api_from_env(|name| {
+            read.borrow_mut().insert(name.to_owned());
+            match name {
+                "ROLLCALL_BUCKET" => Some("data".to_owned()),
+                "ROLLCALL_UPSTREAM" => Some("https://records.example.gov/ssn/".to_owned()),
+                // An error, but only after all variables have been read.
+                "ROLLCALL_STATE_MACHINE_ARN" => Some("rollcall".to_owned()),
+                _ => None,
+            }
+        });
+        assert!(matches!(result, Err(EnvironmentError::StateMachine(_))));
+        let read = read.into_inner();
+        for name in names {
+            assert!(read.contains(name), "{name} is not read");
         }
     }
 }

@@ -144,3 +144,23 @@ fn a_field_outside_its_range_is_named() {
         assert!(error.starts_with(name), "{error}");
     }
 }
+
+#[test]
+fn the_template_sets_only_variables_that_the_fetcher_reads() {
+    let template = include_str!("../../../infra/template.yaml");
+    let (_, function) = template.split_once("\n  Fetcher:\n").unwrap();
+    let (_, variables) = function.split_once("\n        Variables:\n").unwrap();
+    let names: Vec<&str> = variables
+        .lines()
+        .take_while(|line| line.starts_with("          "))
+        .filter_map(|line| Some(line.trim_start().split_once(": ")?.0))
+        .filter(|name| !name.starts_with('#'))
+        .collect();
+    assert!(names.contains(&URL.0), "{names:?}");
+    // The Lambda reads these two itself: see `crate::lambda`.
+    let others = ["ROLLCALL_BUCKET", "ROLLCALL_UPSTREAM_SECRET"];
+    for name in names {
+        let is_setting = TABLE.iter().any(|setting| setting.variable() == name);
+        assert!(is_setting || others.contains(&name), "{name} is not read");
+    }
+}
