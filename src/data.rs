@@ -62,7 +62,7 @@ impl DataFolder {
         Ok(folder)
     }
 
-    /// The default: a folder in the user's data folder.
+    /// Returns the default path: `rollcall` in the user's data folder.
     pub(crate) fn default_path() -> Result<PathBuf, DataError> {
         use etcetera::BaseStrategy;
         let folders = etcetera::choose_base_strategy().map_err(|_| DataError::NoFolder)?;
@@ -87,7 +87,9 @@ impl DataFolder {
         Ok(Store::new(Arc::new(objects)))
     }
 
-    /// The token of the page and the API. It is kept, so that an open page works after a restart.
+    /// Returns the token of the page and the API.
+    ///
+    /// It is stored, so that an open page still works after a restart.
     pub(crate) fn token(&self) -> Result<String, DataError> {
         let path = self.path.join("token");
         let unusable = |error| DataError::Unusable(path.clone(), error);
@@ -113,7 +115,7 @@ impl DataFolder {
     }
 }
 
-/// Removes the unfinished files of a killed process: `object_store` writes `name#1` and renames it.
+/// Removes the incomplete files of a killed process: `object_store` writes `name#1`, then renames it.
 fn remove_partial_files(folder: &Path) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let entry = entry?;

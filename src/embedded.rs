@@ -1,6 +1,6 @@
 //! The engine on one machine: runs the batches of all executions in this process.
 //!
-//! One limiter per execution holds its limits, so the lanes need no shares of them.
+//! All lanes of an execution share one limiter, so its limits aren't divided among them.
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -39,7 +39,7 @@ struct Inner {
     shutting_down: watch::Sender<bool>,
 }
 
-/// A pass that is running. Its entry is removed when it ends.
+/// A pass that is running. Its entry in the map is removed when it ends.
 struct Run {
     pass: u32,
     signal: watch::Sender<Signal>,
@@ -227,7 +227,7 @@ impl Lane {
                 Ok(BatchResponse { pending: 0, .. }) => return,
                 Ok(BatchResponse { wait_seconds, .. }) => {
                     let wait = Duration::from_secs(wait_seconds.into());
-                    // An error means that the run was removed, so it has ended too.
+                    // An error means that the run was removed from the map: it has ended.
                     if tokio::time::timeout(
                         wait,
                         self.signal.wait_for(|signal| *signal != Signal::Run),
@@ -265,7 +265,7 @@ where
     }
 }
 
-/// Removes a run from the map when it ends, even by a panic.
+/// Removes a run from the map when it is dropped: at the end of the run, or in a panic.
 struct RunGuard {
     engine: Embedded,
     id: ExecutionId,
@@ -276,7 +276,7 @@ impl Drop for RunGuard {
     fn drop(&mut self) {
         {
             let mut runs = self.engine.runs();
-            // A redrive may have begun since this pass ended.
+            // A redrive may have replaced the entry since this pass ended.
             if runs.get(&self.id).is_some_and(|run| run.pass == self.pass) {
                 runs.remove(&self.id);
             }
@@ -341,7 +341,7 @@ impl Engine for Embedded {
             if let Err(error) = engine.inner.store.sweep(&id).await {
                 tracing::warn!(execution = %id, %error, "erasure failed; the next start of the server completes it");
             } else if let Some(folder) = &engine.inner.folder {
-                // Only files that a writer did not complete are left in the folder.
+                // The folder now holds only files that were never written completely.
                 let _ = std::fs::remove_dir_all(folder.join("executions").join(id.as_str()));
             }
         });

@@ -43,7 +43,7 @@ pub(crate) async fn run(args: FetchArgs, origins: &Origins) -> Result<Exit, Fetc
     let source = list::read(&args)?;
     // Opened before the first request: a run must not be lost because its rows can't be written.
     let out = Output::open(args.out.as_deref())?;
-    // Only now: while a list is read from a terminal, the signal itself must end the process.
+    // After the list is read: while a user types it on a terminal, Ctrl-C must end the process.
     let mut interrupts = Interrupts::listen()?;
     let reporter = Reporter::new(args.quiet);
     let (ended, source) = match target {
@@ -84,14 +84,15 @@ pub(crate) async fn run(args: FetchArgs, origins: &Origins) -> Result<Exit, Fetc
         (written, ()) = futures::future::join(out.write(rows), read_ahead) => written?,
         () = interrupts.next() => return Ok(Exit::Interrupted),
     }
-    // Printed last, since rows on the same terminal would scroll it away.
+    // Printed last: on a terminal, the rows would scroll it out of sight.
     let hint = folder.map(|_| "Run the same command with --redrive to retry them");
     reporter.print_summary(&ended, hint);
     Ok(exit(&ended))
 }
 
-/// Looks up the list in this process. Returns the list if it has other columns; if not, its memory is
-/// better freed for the run.
+/// Looks up the list in this process. Returns the list too if it has other columns.
+///
+/// A list without other columns is dropped before the run, to free its memory.
 async fn run_locally(
     args: &FetchArgs,
     origins: &Origins,

@@ -18,8 +18,9 @@ pub(crate) fn is_built() -> bool {
     Files::get("index.html").is_some()
 }
 
-/// Serves the file at this path, or `index.html` for an address of the page itself, which a browser
-/// requests as HTML.
+/// Serves the file at this path, or `index.html` for an address of the page itself.
+///
+/// A browser requests the latter as HTML, or its last segment has no dot.
 pub(crate) fn serve(path: &str, headers: &HeaderMap) -> Response {
     let name = path.trim_start_matches('/');
     let takes_html = headers

@@ -7,7 +7,7 @@ use contract::wire::RunSettings;
 
 use super::values;
 
-/// A run's pace and tolerance: of `fetch`, and of a server's runs unless their request says otherwise.
+/// A run's limits. For a server they are the defaults, which the request for a run may override.
 #[derive(Args)]
 #[command(next_help_heading = "Run")]
 pub(crate) struct RunArgs {

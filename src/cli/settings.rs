@@ -1,8 +1,8 @@
 //! Settings from three sources: a flag overrides a variable, a variable overrides a settings file.
 //!
-//! clap defines every setting once. The file's values become clap's defaults, so that flag, variable
-//! and file are parsed alike and refused in the same words. An address and the secrets that are sent
-//! to it are one unit per source: see [`unit`].
+//! clap defines every setting once. The file's values become clap's defaults. So flag, variable and file
+//! have the same parser and the same errors. An address and the secrets that are sent to it are one unit
+//! per source: see [`unit`].
 
 mod file;
 mod origin;
@@ -33,10 +33,10 @@ pub(crate) struct SettingsArg {
     pub(crate) settings_file: Option<PathBuf>,
 }
 
-/// A command line can't be followed.
+/// The command line or a setting is invalid.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ParseError {
-    /// In clap's words. `--help` and `--version` are such errors too.
+    /// clap's own error. clap also returns `--help` and `--version` as errors.
     #[error(transparent)]
     Clap(#[from] clap::Error),
     #[error(transparent)]
@@ -116,7 +116,7 @@ pub(crate) fn parse(command: Command, words: &[OsString]) -> Result<Parsed, Pars
     })
 }
 
-/// Changes the command and those of its subcommands that have settings.
+/// Applies a change to the command and to each subcommand with settings.
 fn each(command: Command, change: impl Fn(Command) -> Command) -> Command {
     WITH_SETTINGS
         .into_iter()
@@ -168,7 +168,7 @@ fn is_secret(arg: &Arg) -> bool {
     matches!(arg.get_long(), Some("header" | "token"))
 }
 
-/// The user's own settings file, if it exists.
+/// Returns the path of the user's own settings file, if it exists.
 fn default_path() -> Result<Option<PathBuf>, FileError> {
     use etcetera::BaseStrategy;
     let Ok(folders) = etcetera::choose_base_strategy() else {

@@ -12,13 +12,13 @@ use store::Store;
 use super::private_file::warn_if_readable_by_others;
 use super::settings::{InvalidSetting, Origins};
 
-/// How the upstream is asked: the values of [`TABLE`], with their defaults.
+/// The upstream's settings as they were given: values for the settings of [`TABLE`].
 #[derive(Clone, Debug, Default)]
 pub(crate) struct UpstreamArgs {
     values: Vec<(&'static Setting, Vec<OsString>)>,
 }
 
-/// The upstream can't be asked as it is set.
+/// The upstream's settings are invalid.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ArgsError {
     #[error(transparent)]
@@ -46,7 +46,7 @@ impl UpstreamArgs {
         Ok(settings)
     }
 
-    /// As [`Self::settings`], with the defaults for all settings but these.
+    /// Reads the settings that `is_wanted` selects; all others have their defaults.
     pub(crate) fn read(
         &self,
         origins: &Origins,
@@ -131,14 +131,14 @@ fn argument(setting: &'static Setting) -> Arg {
         .env(setting.variable())
         .help(help);
     let argument = match setting.default_value() {
-        // A switch has its default by its action.
+        // clap's action for a switch sets its default.
         Some(default) if !matches!(setting.kind, Kind::Switch(_)) => {
             argument.default_value(default)
         }
         _ => argument,
     };
     match setting.kind {
-        // The first option of all, since most calls have it.
+        // Listed first, since most calls use it.
         Kind::Address => argument
             .value_name("URL")
             .help_heading(None::<&str>)

@@ -1,11 +1,11 @@
-//! Parsers of settings' values, whose errors all say what the setting takes.
+//! Parsers for the values of settings. Each error says which values are valid.
 
 use std::fmt::Display;
 use std::net::SocketAddr;
 use std::ops::RangeInclusive;
 use std::str::FromStr;
 
-/// Parses a number within this range, which counts `unit` unless that is empty.
+/// Parses a number within this range. `unit` is what it counts, such as `days`; it may be empty.
 pub(crate) fn number<T>(
     range: RangeInclusive<T>,
     unit: &'static str,

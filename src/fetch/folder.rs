@@ -1,9 +1,9 @@
 //! The folder of `--resume`: a run that a later call resumes where an earlier one was interrupted.
 //!
-//! It is a data folder like a server's, and holds one run: of one list, at one upstream, which is known
-//! by its address without its query. All other options may change from call to call. A file of the
-//! folder's own names the run. It is written first, so that after a kill the next call does what is
-//! missing.
+//! It is a data folder like a server's, with one run: one list, and one upstream, compared by its
+//! address without the query. All other options may change from call to call. The file `fetch.json`
+//! names the run. It is written first. If the process is then killed, the next call completes the
+//! missing steps.
 
 use std::fs;
 use std::io::{self, Write};
@@ -55,7 +55,7 @@ impl RunFolder {
     pub(super) fn open(path: &Path) -> Result<Self, FetchError> {
         let unusable = |why: String| FetchError::Folder(path.to_owned(), why);
         match fs::read_dir(path).map(Iterator::count) {
-            // A mistyped name must not put files into somebody's folder.
+            // A mistyped name must not put files into another folder.
             Ok(1..) if !is_ours(path) => {
                 return Err(unusable("it holds something else; name a new one".into()));
             }
@@ -173,8 +173,9 @@ impl RunFolder {
     }
 }
 
-/// Whether a folder is of `--resume`, even if `fetch` was killed before it wrote [`FILE`]. A folder with
-/// a server's runs is not.
+/// Whether `--resume` created this folder. It may have been killed before it wrote [`FILE`].
+///
+/// A folder with a server's runs is not one of these.
 fn is_ours(folder: &Path) -> bool {
     let objects = fs::read_dir(folder.join("objects"));
     folder.join(FILE).is_file() || objects.is_ok_and(|mut objects| objects.next().is_none())

@@ -1,10 +1,10 @@
-//! SIGINT and SIGTERM: the first one stops a run in order, the second one at once.
+//! SIGINT and SIGTERM: the first signal ends a run and keeps its results, the second ends it at once.
 
 use std::io;
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-/// Receives SIGINT and SIGTERM, which no longer end the process by themselves.
+/// Receives SIGINT and SIGTERM. Neither ends the process any more.
 pub(super) struct Interrupts {
     interrupt: Signal,
     terminate: Signal,

@@ -49,8 +49,9 @@ impl LocalRun {
         })
     }
 
-    /// Runs until the end or an interrupt. `None` if there is nothing to write: the run is kept to be
-    /// resumed, or a second interrupt came.
+    /// Runs until the end or an interrupt. Returns `None` if no rows are to be written.
+    ///
+    /// That is so if an interrupted run can be resumed from its folder, and after a second interrupt.
     pub(super) async fn run(
         &self,
         reporter: &Reporter,
@@ -77,11 +78,11 @@ impl LocalRun {
             }
         }
         if interrupted && self.folder.is_some() {
-            // Like a server that shuts down: the pass stays open, and the same command resumes it.
+            // As when a server shuts down, the pass has not ended: the same command resumes it.
             return Ok(None);
         }
         let summary = match &self.folder {
-            // The engine finishes the pass of a run that it ended; any other run must stay resumable.
+            // The engine has written the summary if the run ended. Without one it must stay resumable.
             Some(folder) => store
                 .summary(id, pass.pass)
                 .await?
@@ -98,7 +99,7 @@ impl LocalRun {
         Ok(Some((ended, read_ahead(reader.await?))))
     }
 
-    /// Keeps the progress bar up to date, if there is one. Returns only an error.
+    /// Updates the progress bar, if there is one. Returns only if the store fails.
     async fn follow(&self, reporter: &Reporter) -> Result<(), FetchError> {
         let mut ticks = tokio::time::interval(REFRESH);
         while reporter.has_bar() {
@@ -123,7 +124,7 @@ impl LocalRun {
     }
 }
 
-/// Reads the rows, a page ahead of what is being written.
+/// Reads the rows, some pages ahead of the one that is being written.
 fn read_ahead(mut reader: ResultsReader) -> Pages {
     let (send, pages) = mpsc::channel(2);
     tokio::spawn(async move {
@@ -138,7 +139,7 @@ fn read_ahead(mut reader: ResultsReader) -> Pages {
             at = page.as_ref().ok().and_then(|page| page.next);
             let rows = page.map(|page| page.rows).map_err(FetchError::from);
             if send.send(rows).await.is_err() {
-                // The writer has failed, and reports it.
+                // The writer has failed, and reports its own error.
                 return;
             }
         }

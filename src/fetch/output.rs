@@ -91,9 +91,9 @@ fn temporary_beside(path: &Path) -> io::Result<(File, TempPath)> {
 pub(super) struct Rows {
     pub(super) pages: Pages,
     pub(super) options: WriteOptions,
-    /// The list, if its other columns go beside the rows.
+    /// The list, if its other columns are written beside the rows.
     pub(super) source: Option<Source>,
-    /// Whether its other columns are masked. The rows arrive masked or in full.
+    /// Whether to mask the other columns. In `pages`, the numbers are already masked if they should be.
     pub(super) masked: bool,
 }
 
@@ -113,7 +113,7 @@ pub(super) fn options(args: &FetchArgs) -> Result<WriteOptions, FetchError> {
 }
 
 impl Rows {
-    /// Writes them on a blocking thread, since writing to a pipe waits for its reader.
+    /// Writes the rows on a blocking thread, since writing to a pipe waits for its reader.
     async fn write<W: Write + Send + 'static>(
         self,
         out: W,

@@ -1,4 +1,4 @@
-//! A list looked up by a server: started there, followed, its rows fetched.
+//! Looks up a list on a server: starts a run there, follows it and reads its rows.
 
 mod error;
 mod transport;
@@ -24,11 +24,12 @@ use transport::{HttpTransport, RETRY};
 
 pub(crate) use error::RemoteError;
 
-/// Reads the rows from the server while they are written. To be polled along with the writing.
+/// Reads the rows from the server. It must be polled while they are written.
 pub(super) type ReadAhead = LocalBoxFuture<'static, ()>;
 
-/// Runs the list on the server, to its end or as far as it comes until it is interrupted. None
-/// where it is to end at once.
+/// Runs the list on the server until the run ends, also if an interrupt stops it.
+///
+/// Returns `None` if no rows are to be written: no run was started, or a second interrupt came.
 pub(super) async fn run(
     args: &FetchArgs,
     origins: &Origins,
@@ -58,7 +59,7 @@ pub(super) async fn run(
     let (started, mut interrupted) = tokio::select! {
         started = &mut starting => (started.map_err(RemoteError::from)?, false),
         () = interrupts.next() => {
-            // The run may be there although its answer isn't.
+            // The server may have started the run although its response hasn't arrived.
             reporter.print_message("interrupted: the run is stopped as soon as the server has answered");
             tokio::select! {
                 started = &mut starting => (started.map_err(RemoteError::from)?, true),
@@ -108,7 +109,7 @@ pub(super) async fn run(
     Ok(Some((over, pages, read_ahead)))
 }
 
-/// What is asked of the server; what nobody said is left to its defaults.
+/// The request for the run. The server's defaults apply to options that are not set.
 fn request(args: &FetchArgs, origins: &Origins) -> StartRequest {
     let run = &args.run;
     StartRequest {
@@ -125,7 +126,7 @@ fn request(args: &FetchArgs, origins: &Origins) -> StartRequest {
     }
 }
 
-/// A list on its way to the server. Of a line that is no number only the reason goes there.
+/// A list to send to the server. An invalid line is sent as the reason why it is invalid.
 struct Sending<'a> {
     client: &'a Client<HttpTransport>,
     list: &'a List,
@@ -134,7 +135,7 @@ struct Sending<'a> {
     reporter: &'a Reporter,
 }
 
-/// A start whose list is on the server or in the request.
+/// A start that can be requested: its list has been uploaded, or is in the request.
 struct Ready {
     request: StartRequest,
     uploaded: Option<ExecutionId>,
@@ -186,7 +187,7 @@ impl Sending<'_> {
     }
 }
 
-/// The rows, with the next pages on their way while one is written.
+/// Reads the rows. The next pages are requested while one is being written.
 fn read_ahead(
     client: Rc<Client<HttpTransport>>,
     execution: Execution,
@@ -201,7 +202,7 @@ fn read_ahead(
                 id: id.clone(),
                 why: Box::new(why.into()),
             });
-            // The writer ends at an error, and may have failed before.
+            // The writer has ended: at an error in a page, or because it failed itself.
             if send.send(page.map_err(FetchError::from)).await.is_err() {
                 return;
             }

@@ -21,7 +21,7 @@ pub(super) struct Reporter {
 }
 
 impl Reporter {
-    /// Has a progress bar if stderr is a terminal, unless `quiet`.
+    /// Creates a reporter. It has a progress bar if stderr is a terminal, unless `quiet`.
     pub(super) fn new(quiet: bool) -> Self {
         let target = if quiet {
             ProgressDrawTarget::hidden()
@@ -37,7 +37,7 @@ impl Reporter {
         !self.bar.is_hidden()
     }
 
-    /// Shows what is being done instead of counts.
+    /// Shows an activity, such as `sending the list`.
     pub(super) fn show_activity(&self, activity: impl Into<std::borrow::Cow<'static, str>>) {
         self.bar.set_message(activity);
         self.bar.tick();
@@ -83,8 +83,9 @@ impl Reporter {
         self.bar.finish_and_clear();
     }
 
-    /// Prints how the run ended: on a terminal, and elsewhere if a number failed. `hint` says what can be
-    /// done about failures.
+    /// Prints how the run ended. `hint` says what to do about failures.
+    ///
+    /// If every number has an answer, this prints on a terminal only, and nothing with `quiet`.
     pub(super) fn print_summary(&self, run: &FinishedRun, hint: Option<&str>) {
         let counts = &run.counts;
         let some_failed = counts.failed + counts.not_tried > 0;
@@ -155,7 +156,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn counts_are_written_describe() {
+    fn counts_are_described_without_zeros() {
         let counts = Counts {
             succeeded: 9_950,
             not_found: 40,

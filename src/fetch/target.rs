@@ -105,7 +105,7 @@ impl Server {
 
 const TOKEN: &str = "invalid: a token takes visible ASCII characters without spaces";
 
-/// The token of the flags, which must agree; else that of the address; else that of the variable.
+/// The token of the flags, which must agree. Without one: of the address, then of the variable.
 fn token(
     args: &FetchArgs,
     origins: &Origins,

@@ -82,8 +82,10 @@ impl Access {
             || cookies.any(|(name, value)| name == self.cookie && self.is_token(value))
     }
 
-    /// Whether a host is this server's. Any other name may be an attacker's that resolves to this machine
-    /// (DNS rebinding); an IP address or `localhost` can't be.
+    /// Whether a host is this server's.
+    ///
+    /// An attacker can make any other name resolve to this machine (DNS rebinding), but not `localhost`
+    /// or an IP address.
     fn is_own_host(&self, host: &str) -> bool {
         let Ok(authority) = host.parse::<Authority>() else {
             return false;
@@ -142,7 +144,7 @@ pub(super) async fn guard_all(
         Some(given)
             if *request.method() == Method::GET && !request.uri().path().starts_with("/api") =>
         {
-            // One slash: two would start a host's name.
+            // With two slashes at its start, the location would be another host.
             let path = request.uri().path().trim_start_matches(['/', '\\']);
             let location = format!("/{path}");
             let mut response =

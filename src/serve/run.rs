@@ -88,7 +88,7 @@ pub(crate) async fn run(
     let ending = engine.clone();
     let shutdown = async move {
         shutdown_signal().await;
-        // Results are written before the last connection ends.
+        // Connections stay open until all results are written.
         ending.shut_down().await;
     };
     tokio::select! {

@@ -22,8 +22,9 @@ pub(super) enum Outcome {
     Reset,
 }
 
-/// How often in a row a number in outage fails: as often as `fetcher` tries by default, so that the
-/// number is FAILED and a redrive succeeds.
+/// How many requests in a row fail for a number in outage.
+///
+/// As many as `fetcher` sends by default, so that the number is FAILED and a redrive succeeds.
 const OUTAGE_ATTEMPTS: u32 = contract::limits::DEFAULT_MAX_ATTEMPTS;
 
 /// Failed requests so far for each number in outage.
@@ -31,8 +32,9 @@ const OUTAGE_ATTEMPTS: u32 = contract::limits::DEFAULT_MAX_ATTEMPTS;
 pub(super) struct Outages(Mutex<HashMap<u64, u32>>);
 
 impl Outages {
-    /// Whether this request fails: [`OUTAGE_ATTEMPTS`] in a row do, then one succeeds, and so on. So a
-    /// number that fails in a run succeeds in its redrive.
+    /// Whether this request fails: [`OUTAGE_ATTEMPTS`] in a row fail, then one succeeds, and so on.
+    ///
+    /// So a number that fails in a run succeeds in its redrive.
     fn fails(&self, number: u64) -> bool {
         let mut attempts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let made = attempts.entry(number).or_insert(0);

@@ -50,7 +50,7 @@ const STATES: [&str; 50] = [
     "NC", "ND", "OH", "OK", "OR", "PA", "RI", "SC", "SD", "TN", "TX", "UT", "VT", "VA", "WA", "WV",
     "WI", "WY",
 ];
-/// Each is as likely as it is frequent here.
+/// Repeated values are more likely: seven of ten records are ACTIVE.
 const STATUSES: [&str; 10] = [
     "ACTIVE",
     "ACTIVE",

@@ -12,8 +12,9 @@ use toml::de::{DeTable, DeValue};
 use super::{InvalidSetting, Origin, check, is_setting};
 use crate::cli::private_file::warn_if_readable_by_others;
 
-/// A settings file can't be used. No message repeats its text, since a line may hold a secret; a
-/// setting's own value is repeated unless it may be one.
+/// A settings file can't be used. No message repeats a line of the file, since it may hold a secret.
+///
+/// [`InvalidSetting`] repeats the setting's value, unless that may be a secret.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum FileError {
     #[error("the settings file {0} can't be read: {1}")]
@@ -41,14 +42,14 @@ pub(crate) enum FileError {
 #[derive(Debug)]
 pub(crate) struct SettingsFile {
     path: PathBuf,
-    /// By flag.
+    /// The settings by their flags.
     settings: BTreeMap<String, Entry>,
 }
 
 #[derive(Debug)]
 struct Entry {
     line: usize,
-    /// As on a command line.
+    /// The values, each as on a command line.
     values: Vec<String>,
 }
 
@@ -117,7 +118,7 @@ impl SettingsFile {
         Some(first)
     }
 
-    /// Ignores what the file sets this flag to.
+    /// Removes the file's value of this flag.
     pub(super) fn remove(&mut self, flag: &str) {
         self.settings.remove(flag);
     }
@@ -177,7 +178,7 @@ impl Kind {
         }
     }
 
-    /// The value as on a command line. The error names the value's type and the one it should have.
+    /// Returns the value as on a command line. The error names its type and the expected type.
     fn read(self, value: &DeValue<'_>) -> Result<Vec<String>, String> {
         let wrong = |value: &DeValue<'_>| {
             let article = match value {

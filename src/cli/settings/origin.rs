@@ -9,7 +9,7 @@ use clap::{Arg, ArgMatches, Command};
 
 use super::SettingsFile;
 
-/// What settings come from; the weaker ones first.
+/// A source of settings. A later one overrides an earlier one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Source {
     File,

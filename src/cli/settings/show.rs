@@ -87,7 +87,7 @@ fn setting(arg: &Arg, flag: &str, matches: &ArgMatches) -> String {
     format!("{flag} = {value}")
 }
 
-/// A number as TOML writes it, which has fewer ways to write one than a flag takes.
+/// A number in TOML's syntax, which allows fewer notations than a flag.
 fn number(text: &str) -> Option<String> {
     let text = text.trim();
     let whole = text.parse().map(|whole: u64| whole.to_string()).ok();

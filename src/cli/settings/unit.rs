@@ -2,9 +2,9 @@
 //!
 //! The strongest source that names an address decides which one is used: flags, then variables, then
 //! the settings file. A source's secrets belong to the address that the same source names, and are
-//! used only if that is the one in use. Secrets of a source that names no address are used if no two
-//! sources name different addresses; else it isn't known whose they are, which is an error. So no
-//! secret is sent to an address it was not set for.
+//! used only if that address is in use. Secrets of a source without an address are used if all other
+//! sources name the same address. Otherwise it is unclear which address they belong to, and that is an
+//! error. So a secret is never sent to an address that it was not set for.
 
 use std::ffi::OsStr;
 
@@ -88,7 +88,7 @@ impl Unit {
         Ok(unused)
     }
 
-    /// An error if the source has secrets, which may be for either of two addresses.
+    /// Returns an error if the source has secrets: they may belong to either of two addresses.
     fn refuse_secrets(
         &self,
         sources: &Sources<'_>,

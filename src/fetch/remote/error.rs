@@ -1,11 +1,12 @@
-//! Why a server didn't do what it was asked, in plain words.
+//! Errors of a lookup on a server.
 
 use client::ClientError;
 use contract::text::{group_digits, pluralize};
 use contract::wire::ExecutionId;
 
-/// A server didn't do what it was asked. None of these holds a number: the server repeats none,
-/// and no address has one.
+/// A server could not look up the list. No message holds a number.
+///
+/// The server's messages repeat none, and no address contains one.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum RemoteError {
     #[error("the client can't be made: {0}")]

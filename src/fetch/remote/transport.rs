@@ -13,10 +13,10 @@ use super::error::RemoteError;
 use crate::fetch::reporter::Reporter;
 use crate::fetch::target::Server;
 
-/// A server that has responded is waited for: it may be restarted, and its runs go on then.
+/// Time limit for retries once the server has responded. It may be restarting, and then resumes its runs.
 const RESTART: Duration = Duration::from_secs(600);
 
-/// How long calls are tried again.
+/// How long failed calls are retried.
 pub(super) const RETRY: Retry = Retry {
     until_first_response: Some(Duration::from_secs(3)),
     after_first_response: Some(RESTART),
@@ -29,18 +29,18 @@ const CONNECT: Duration = Duration::from_secs(10);
 /// Time limit for one request, to the end of its response.
 const REQUEST: Duration = Duration::from_secs(120);
 
-/// Sends requests to one server, and reports on the terminal that it is waited for.
+/// Sends requests to one server, and reports retries on the terminal.
 pub(super) struct HttpTransport {
     http: reqwest::Client,
     base: Url,
     reporter: Reporter,
-    /// Whether a retry was reported and no recovery since.
+    /// Whether a retry was reported, and the recovery was not yet.
     is_waiting: Cell<bool>,
 }
 
 impl HttpTransport {
     pub(super) fn new(server: Server, reporter: Reporter) -> Result<Self, RemoteError> {
-        // Where one is installed already, it stays.
+        // An error means that a provider is installed already; it stays in use.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let mut headers = HeaderMap::new();
         if let Some(value) = server.authorization {
@@ -51,7 +51,7 @@ impl HttpTransport {
             .default_headers(headers)
             .connect_timeout(CONNECT)
             .timeout(REQUEST)
-            // Elsewhere the token, and the list, would go to somebody else.
+            // A redirect could send the token and the list to another server.
             .redirect(Policy::none())
             .retry(reqwest::retry::never());
         if !server.use_proxy {
@@ -135,7 +135,7 @@ impl Transport for HttpTransport {
     }
 }
 
-/// The innermost reason, which says most: `connection refused`, not `error sending request`.
+/// The innermost cause, which is the most precise: `connection refused`, not `error sending request`.
 fn reason(error: &reqwest::Error) -> String {
     if error.is_timeout() {
         return "it took too long".to_owned();
