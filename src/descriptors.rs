@@ -14,13 +14,13 @@ pub(crate) fn raise_limit() -> u32 {
 }
 
 /// The message that fewer requests than wanted can be in flight.
-pub(crate) fn shortage(wanted: u32, possible: u32) -> String {
+pub(crate) fn shortage(wanted: u32, max_in_flight: u32) -> String {
     format!(
         "only {} of {} can be in flight at a time, since this process may open {}. \
          Raise the limit with `ulimit -n {}`",
-        group_digits(possible.into()),
+        group_digits(max_in_flight.into()),
         pluralize(wanted.into(), "request"),
-        pluralize(u64::from(possible) + RESERVED, "file"),
+        pluralize(u64::from(max_in_flight) + RESERVED, "file"),
         u64::from(wanted) + RESERVED,
     )
 }

@@ -80,8 +80,8 @@ impl Embedded {
         self.wait_until(HashMap::is_empty).await;
     }
 
-    /// Waits until an execution is not running.
-    pub async fn ended(&self, id: &ExecutionId) {
+    /// Waits until an execution is no longer running.
+    pub async fn wait_for_end(&self, id: &ExecutionId) {
         self.wait_until(|runs| !runs.contains_key(id)).await;
     }
 
@@ -103,22 +103,22 @@ impl Embedded {
     }
 
     async fn run(self, id: ExecutionId, pass: u32, signal: watch::Receiver<Signal>) {
-        let ended = RunGuard {
+        let guard = RunGuard {
             engine: self.clone(),
             id: id.clone(),
             pass,
         };
-        match self.drive(&id, pass, signal).await {
+        match self.run_pass(&id, pass, signal).await {
             Ok(()) => {}
             // A poll that finds neither progress nor a run starts it again.
             Err(error) => {
                 tracing::error!(execution = %id, pass, %error, "run failed; it resumes on the next poll")
             }
         }
-        drop(ended);
+        drop(guard);
     }
 
-    async fn drive(
+    async fn run_pass(
         &self,
         id: &ExecutionId,
         pass: u32,
@@ -156,18 +156,18 @@ impl Embedded {
             meta.settings.requests_per_second,
         );
         let limiter = Arc::new(limiter.with_process_limit(Arc::clone(&self.inner.in_flight)));
-        let starting = Arc::new(Semaphore::new(STARTING));
-        let open = Arc::new(Semaphore::new(lanes(meta)));
+        let start_permits = Arc::new(Semaphore::new(STARTING));
+        let lane_permits = Arc::new(Semaphore::new(lanes(meta)));
         let mut lanes = JoinSet::new();
         for batch in pass.batches(meta) {
             if *signal.borrow() != Signal::Run {
                 break;
             }
             let permits = (
-                Arc::clone(&open).acquire_owned().await,
-                Arc::clone(&starting).acquire_owned().await,
+                Arc::clone(&lane_permits).acquire_owned().await,
+                Arc::clone(&start_permits).acquire_owned().await,
             );
-            let (Ok(open), Ok(starting)) = permits else {
+            let (Ok(lane_permit), Ok(start_permit)) = permits else {
                 return;
             };
             let lane = Lane {
@@ -179,8 +179,8 @@ impl Embedded {
                 signal: signal.clone(),
             };
             lanes.spawn(async move {
-                lane.run(starting).await;
-                drop(open);
+                lane.run(start_permit).await;
+                drop(lane_permit);
             });
         }
         lanes.join_all().await;
@@ -207,17 +207,17 @@ struct Lane {
 impl Lane {
     /// Fetches the batch until no item is pending, as the state machine does in the cloud.
     ///
-    /// The permit `starting` is released once all items have been started.
-    async fn run(mut self, starting: tokio::sync::OwnedSemaphorePermit) {
-        let mut starting = Some(starting);
+    /// `start_permit` is released once all items have been started.
+    async fn run(mut self, start_permit: tokio::sync::OwnedSemaphorePermit) {
+        let mut start_permit = Some(start_permit);
         loop {
             let response = with_retries(|| {
-                let starting = starting.take();
+                let start_permit = start_permit.take();
                 let options = LaneOptions {
                     limiter: Arc::clone(&self.limiter),
                     signal: self.signal.clone(),
                     start_deadline: None,
-                    on_dispatched: Box::new(move || drop(starting)),
+                    on_dispatched: Box::new(move || drop(start_permit)),
                 };
                 self.fetcher
                     .fetch_batch(&self.meta, &self.pass, self.batch, options)
@@ -337,7 +337,7 @@ impl Engine for Embedded {
     async fn sweep(&self, id: &ExecutionId) -> Result<(), EngineError> {
         let (engine, id) = (self.clone(), id.clone());
         tokio::spawn(async move {
-            engine.ended(&id).await;
+            engine.wait_for_end(&id).await;
             if let Err(error) = engine.inner.store.sweep(&id).await {
                 tracing::warn!(execution = %id, %error, "erasure failed; the next start of the server completes it");
             } else if let Some(folder) = &engine.inner.folder {

@@ -46,25 +46,25 @@ pub(crate) async fn run(args: FetchArgs, origins: &Origins) -> Result<Exit, Fetc
     // After the list is read: while a user types it on a terminal, Ctrl-C must end the process.
     let mut interrupts = Interrupts::listen()?;
     let reporter = Reporter::new(args.quiet);
-    let (ended, source) = match target {
+    let (finished, source) = match target {
         Target::Upstream(url) => {
             let run = run_locally(&args, origins, &url, source, &reporter, &mut interrupts);
-            let (ended, source) = run.await?;
+            let (finished, source) = run.await?;
             let read_ahead: ReadAhead = Box::pin(std::future::ready(()));
             (
-                ended.map(|(ended, pages)| (ended, pages, read_ahead)),
+                finished.map(|(run, pages)| (run, pages, read_ahead)),
                 source,
             )
         }
         Target::Server(server) => {
             let list = &source.list;
-            let ended = remote::run(&args, origins, server, list, &reporter, &mut interrupts);
-            (ended.await?, Some(source))
+            let finished = remote::run(&args, origins, server, list, &reporter, &mut interrupts);
+            (finished.await?, Some(source))
         }
     };
     reporter.clear();
     let folder = args.resume.as_deref();
-    let Some((ended, pages, read_ahead)) = ended else {
+    let Some((finished, pages, read_ahead)) = finished else {
         if let Some(folder) = folder {
             let folder = folder.display();
             reporter.print_message(&format!(
@@ -86,8 +86,8 @@ pub(crate) async fn run(args: FetchArgs, origins: &Origins) -> Result<Exit, Fetc
     }
     // Printed last: on a terminal, the rows would scroll it out of sight.
     let hint = folder.map(|_| "Run the same command with --redrive to retry them");
-    reporter.print_summary(&ended, hint);
-    Ok(exit(&ended))
+    reporter.print_summary(&finished, hint);
+    Ok(exit(&finished))
 }
 
 /// Looks up the list in this process. Returns the list too if it has other columns.
@@ -105,22 +105,30 @@ async fn run_locally(
     let settings = args
         .run
         .settings(options.validation, options.restore_leading_zeros);
-    let possible = descriptors::raise_limit();
-    if settings.max_concurrency > possible {
-        reporter.print_message(&descriptors::shortage(settings.max_concurrency, possible));
+    let max_in_flight = descriptors::raise_limit();
+    if settings.max_concurrency > max_in_flight {
+        reporter.print_message(&descriptors::shortage(
+            settings.max_concurrency,
+            max_in_flight,
+        ));
     }
     let local = match &args.resume {
         None => {
             let store = Store::in_memory();
             let fetcher = args.upstream.fetcher(store.clone(), url, origins)?;
-            LocalRun::in_memory(store, fetcher, &source.list, settings, possible).await?
+            LocalRun::in_memory(store, fetcher, &source.list, settings, max_in_flight).await?
         }
         Some(path) => {
             let folder = RunFolder::open(path)?;
             let store = folder.store()?;
             let fetcher = args.upstream.fetcher(store.clone(), url, origins)?;
             let upstream = fetcher.redacted_address();
-            let engine = Embedded::new(store.clone(), fetcher, Some(folder.objects()), possible);
+            let engine = Embedded::new(
+                store.clone(),
+                fetcher,
+                Some(folder.objects()),
+                max_in_flight,
+            );
             let request = folder::Request {
                 upstream,
                 list: &source.list,
@@ -135,13 +143,13 @@ async fn run_locally(
         .as_ref()
         .is_some_and(|table| table.column_count > 1);
     let source = has_other_columns.then_some(source);
-    let ended = local.run(reporter, interrupts, !args.masked).await?;
-    Ok((ended, source))
+    let finished = local.run(reporter, interrupts, !args.masked).await?;
+    Ok((finished, source))
 }
 
-fn exit(ended: &FinishedRun) -> Exit {
-    match ended.counts {
-        _ if ended.interrupted => Exit::Interrupted,
+fn exit(finished: &FinishedRun) -> Exit {
+    match finished.counts {
+        _ if finished.interrupted => Exit::Interrupted,
         Counts {
             failed: 0,
             not_tried: 0,

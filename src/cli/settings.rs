@@ -59,7 +59,7 @@ pub(crate) struct Parsed {
 /// Parses a command line, whose first word is the program's name.
 pub(crate) fn parse(command: Command, words: &[OsString]) -> Result<Parsed, ParseError> {
     // First without checking values, so that an invalid one can be reported with its origin.
-    let unchecked = each(command.clone(), |command| {
+    let unchecked = change_all(command.clone(), |command| {
         command.mut_args(|arg| match is_setting(&arg) {
             true => arg.value_parser(value_parser!(OsString)).required(false),
             false => arg,
@@ -68,12 +68,12 @@ pub(crate) fn parse(command: Command, words: &[OsString]) -> Result<Parsed, Pars
     let matches = unchecked.try_get_matches_from(words)?;
     let has_settings = |name| WITH_SETTINGS.contains(&name);
     if !matches.subcommand_name().is_none_or(has_settings) {
-        let without = each(command.clone(), |command| {
+        let without_variables = change_all(command.clone(), |command| {
             command.mut_args(|arg| arg.env(Resettable::Reset))
         });
         return Ok(Parsed {
             command,
-            matches: without.try_get_matches_from(words)?,
+            matches: without_variables.try_get_matches_from(words)?,
             file: None,
             origins: Origins::default(),
         });
@@ -96,7 +96,7 @@ pub(crate) fn parse(command: Command, words: &[OsString]) -> Result<Parsed, Pars
         raw(unchecked, id).try_for_each(|value| check(arg, value, &origin))?;
     }
     let unused_variables = unit::apply(called, unchecked, file.as_mut())?;
-    let resolved = each(command.clone(), |command| {
+    let resolved = change_all(command.clone(), |command| {
         let command = match &file {
             Some(file) => file.set_defaults(command),
             None => command,
@@ -117,7 +117,7 @@ pub(crate) fn parse(command: Command, words: &[OsString]) -> Result<Parsed, Pars
 }
 
 /// Applies a change to the command and to each subcommand with settings.
-fn each(command: Command, change: impl Fn(Command) -> Command) -> Command {
+fn change_all(command: Command, change: impl Fn(Command) -> Command) -> Command {
     WITH_SETTINGS
         .into_iter()
         .fold(change(command), |command, name| {

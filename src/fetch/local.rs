@@ -34,14 +34,14 @@ impl LocalRun {
         fetcher: Fetcher,
         list: &List,
         settings: RunSettings,
-        possible: u32,
+        max_in_flight: u32,
     ) -> Result<Self, FetchError> {
         let meta = Meta::new("local", None, None, None, list, settings);
         store.write_list(&meta, list).await?;
         let pass = Pass::first();
         store.create_pass(&meta.id, &pass).await?;
         Ok(Self {
-            engine: Embedded::new(store.clone(), fetcher, None, possible),
+            engine: Embedded::new(store.clone(), fetcher, None, max_in_flight),
             store,
             meta,
             pass,
@@ -59,13 +59,13 @@ impl LocalRun {
         reveal: bool,
     ) -> Result<Option<(FinishedRun, Pages)>, FetchError> {
         let (store, id, pass) = (&self.store, &self.meta.id, &self.pass);
-        let known = store.progress(&self.meta, pass).await?;
-        reporter.start(self.meta.items, &known.counts);
+        let progress = store.progress(&self.meta, pass).await?;
+        reporter.start(self.meta.items, &progress.counts);
         let mut interrupted = false;
         if store.summary(id, pass.pass).await?.is_none() {
             self.engine.start(PassStart::new(&self.meta, pass)).await?;
             tokio::select! {
-                () = self.engine.ended(id) => {}
+                () = self.engine.wait_for_end(id) => {}
                 result = self.follow(reporter) => result?,
                 () = interrupts.next() => {
                     interrupted = true;
@@ -90,13 +90,13 @@ impl LocalRun {
             None => store.finish_pass(&self.meta, pass, None).await?,
         };
         let reader = ResultsReader::open(store.clone(), self.meta.clone(), pass.clone(), reveal);
-        let ended = FinishedRun {
+        let finished = FinishedRun {
             counts: summary.counts,
             invalid: self.meta.invalid,
             reason: summary.reason,
             interrupted,
         };
-        Ok(Some((ended, read_ahead(reader.await?))))
+        Ok(Some((finished, read_ahead(reader.await?))))
     }
 
     /// Updates the progress bar, if there is one. Returns only if the store fails.
@@ -119,7 +119,7 @@ impl LocalRun {
         let (id, pass) = (&self.meta.id, self.pass.pass);
         self.store.mark_stop(id, pass, StopCause::User).await?;
         self.engine.stop(id, pass).await?;
-        self.engine.ended(id).await;
+        self.engine.wait_for_end(id).await;
         Ok(())
     }
 }

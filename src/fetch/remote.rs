@@ -76,37 +76,39 @@ pub(super) async fn run(
         id: id.clone(),
         why: Box::new(why.into()),
     };
-    let leave = || {
+    let abandon = || {
         reporter.print_message(&format!(
             "interrupted: the server may go on with the run {id}"
         ));
         Ok(None)
     };
-    let mut following = pin!(client.follow(started, |news| reporter.show_progress(&news.counts)));
+    let mut following = pin!(client.follow(started, |execution| {
+        reporter.show_progress(&execution.counts)
+    }));
     let ended = loop {
         if interrupted {
             reporter.print_message(&format!("interrupted: the run {id} is being stopped"));
             tokio::select! {
                 stopped = client.stop(&id) => stopped.map_err(lost)?,
-                () = interrupts.next() => return leave(),
+                () = interrupts.next() => return abandon(),
             }
         }
         tokio::select! {
             ended = &mut following => break ended.map_err(lost)?,
             () = interrupts.next() => match interrupted {
                 false => interrupted = true,
-                true => return leave(),
+                true => return abandon(),
             },
         }
     };
-    let over = FinishedRun {
+    let finished = FinishedRun {
         counts: ended.counts,
         invalid: ended.invalid,
         reason: ended.reason.clone(),
         interrupted,
     };
     let (pages, read_ahead) = read_ahead(Rc::clone(&client), ended, !args.masked);
-    Ok(Some((over, pages, read_ahead)))
+    Ok(Some((finished, pages, read_ahead)))
 }
 
 /// The request for the run. The server's defaults apply to options that are not set.

@@ -28,11 +28,11 @@ pub(crate) async fn run(
     args: ServeArgs,
     origins: &Origins,
 ) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
-    let possible = descriptors::raise_limit();
-    if possible < limits::MAX_CONCURRENCY {
+    let max_in_flight = descriptors::raise_limit();
+    if max_in_flight < limits::MAX_CONCURRENCY {
         eprintln!(
             "rollcall: {}",
-            descriptors::shortage(limits::MAX_CONCURRENCY, possible)
+            descriptors::shortage(limits::MAX_CONCURRENCY, max_in_flight)
         );
     }
     let invalid =
@@ -47,7 +47,12 @@ pub(crate) async fn run(
     };
     let fetcher = args.upstream.fetcher(store.clone(), &url, origins)?;
     let (host, path) = fetcher.upstream();
-    let engine = Embedded::new(store.clone(), fetcher, Some(folder.objects()), possible);
+    let engine = Embedded::new(
+        store.clone(),
+        fetcher,
+        Some(folder.objects()),
+        max_in_flight,
+    );
     let listener = listen(args.listen).map_err(|error| invalid("listen", &error))?;
     let listening = listener.local_addr()?;
     let upstream = UpstreamInfo {
@@ -70,7 +75,7 @@ pub(crate) async fn run(
         engine: Arc::new(engine.clone()),
         upstream,
         defaults: runs,
-        max_concurrency: possible.min(limits::MAX_CONCURRENCY),
+        max_concurrency: max_in_flight.min(limits::MAX_CONCURRENCY),
     };
     let token = folder.token()?;
     let access = Access::new(token.clone(), listening.port(), args.allow_host);

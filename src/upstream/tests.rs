@@ -32,16 +32,16 @@ impl Server {
 
     /// All bytes that come for a request until the connection ends.
     async fn bytes(&self, request: &str) -> io::Result<Vec<u8>> {
-        ask(self.address, request).await
+        send(self.address, request).await
     }
 
-    async fn get(&self, path: &str) -> Answer {
+    async fn get(&self, path: &str) -> Response {
         let request = format!("GET {path} HTTP/1.1\r\nhost: demo\r\nconnection: close\r\n\r\n");
-        Answer::from(self.bytes(&request).await.unwrap())
+        Response::from(self.bytes(&request).await.unwrap())
     }
 }
 
-async fn ask(address: SocketAddr, request: &str) -> io::Result<Vec<u8>> {
+async fn send(address: SocketAddr, request: &str) -> io::Result<Vec<u8>> {
     let mut stream = TcpStream::connect(address).await?;
     stream.write_all(request.as_bytes()).await?;
     let mut bytes = Vec::new();
@@ -49,13 +49,13 @@ async fn ask(address: SocketAddr, request: &str) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-struct Answer {
+struct Response {
     status: u16,
     head: String,
     body: String,
 }
 
-impl From<Vec<u8>> for Answer {
+impl From<Vec<u8>> for Response {
     fn from(bytes: Vec<u8>) -> Self {
         let text = String::from_utf8(bytes).unwrap();
         let (head, body) = text.split_once("\r\n\r\n").unwrap();
@@ -67,7 +67,7 @@ impl From<Vec<u8>> for Answer {
     }
 }
 
-impl Answer {
+impl Response {
     fn header(&self, name: &str) -> Option<&str> {
         let lines = self.head.lines();
         lines
@@ -105,12 +105,12 @@ async fn a_path_without_a_number_is_a_bad_request() {
         assert_eq!(server.get(path).await.status, 400, "{path}");
     }
     let request = "POST /ssn/123456789 HTTP/1.1\r\nhost: demo\r\nconnection: close\r\n\r\n";
-    let answer = Answer::from(server.bytes(request).await.unwrap());
-    assert_eq!(answer.status, 405);
+    let response = Response::from(server.bytes(request).await.unwrap());
+    assert_eq!(response.status, 405);
 }
 
 #[tokio::test]
-async fn each_rate_brings_its_status() {
+async fn each_rate_causes_its_status() {
     let none = DemoSettings::INSTANT;
     for (settings, status) in [
         (
@@ -144,11 +144,11 @@ async fn each_rate_brings_its_status() {
         ),
     ] {
         let server = Server::start(settings).await;
-        let answer = server.get("/ssn/123456789").await;
-        assert_eq!(answer.status, status);
-        assert_eq!(answer.json()["demo"], true);
+        let response = server.get("/ssn/123456789").await;
+        assert_eq!(response.status, status);
+        assert_eq!(response.json()["demo"], true);
         let wait = (status == 429).then_some("7");
-        assert_eq!(answer.header("retry-after"), wait);
+        assert_eq!(response.header("retry-after"), wait);
     }
 }
 
@@ -160,10 +160,10 @@ async fn a_truncated_response_ends_before_its_length() {
     })
     .await;
     for _ in 0..20 {
-        let answer = server.get("/ssn/123456789").await;
-        assert_eq!(answer.status, 200);
-        let announced: usize = answer.header("content-length").unwrap().parse().unwrap();
-        assert_eq!(answer.body.len(), announced / 2);
+        let response = server.get("/ssn/123456789").await;
+        assert_eq!(response.status, 200);
+        let announced: usize = response.header("content-length").unwrap().parse().unwrap();
+        assert_eq!(response.body.len(), announced / 2);
     }
 }
 
@@ -202,16 +202,22 @@ async fn many_requests_are_served_at_once() {
     })
     .await;
     let start = std::time::Instant::now();
-    let mut asking = JoinSet::new();
+    let mut requests = JoinSet::new();
     for number in 0..200 {
         let address = server.address;
-        asking.spawn(async move {
+        requests.spawn(async move {
             let path = format!("/ssn/{number:09}");
             let request = format!("GET {path} HTTP/1.1\r\nhost: demo\r\nconnection: close\r\n\r\n");
-            Answer::from(ask(address, &request).await.unwrap()).status
+            Response::from(send(address, &request).await.unwrap()).status
         });
     }
-    assert!(asking.join_all().await.iter().all(|status| *status == 200));
+    assert!(
+        requests
+            .join_all()
+            .await
+            .iter()
+            .all(|status| *status == 200)
+    );
     // One after the other would take 100 s.
     assert!(start.elapsed() < Duration::from_secs(100));
 }
