@@ -68,7 +68,7 @@ pub(crate) async fn run(args: FetchArgs, origins: &Origins) -> Result<Exit, Fetc
         if let Some(folder) = folder {
             let folder = folder.display();
             reporter.print_message(&format!(
-                "interrupted. The results until now are kept in {folder}: run the same command to resume"
+                "interrupted. The results so far are kept in {folder}: run the same command to resume"
             ));
         }
         return Ok(Exit::Interrupted);

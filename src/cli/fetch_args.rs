@@ -13,7 +13,7 @@ const EXAMPLES: &str = "\
 Examples:
   Every number of a file, the rows as CSV:
     rollcall fetch list.txt --upstream https://records.example.gov/ssn/ --out rows.csv
-  A table, whose other columns go along, as NDJSON that shows no number:
+  A table with its other columns, as NDJSON with masked numbers:
     rollcall fetch people.csv --column ssn --format ndjson --masked > rows.ndjson
   The same table for Excel:
     rollcall fetch people.csv --column ssn --spreadsheet --out rows.csv
@@ -34,8 +34,8 @@ pub(crate) struct FetchArgs {
     /// the end. Only its owner can read it [default: standard output].
     #[arg(long, value_name = "FILE")]
     pub(crate) out: Option<PathBuf>,
-    /// The file's format. The list's other columns are in each: before the row in CSV, as `columns` in
-    /// JSON.
+    /// The output format. Every format includes the list's other columns: before the row in CSV, as
+    /// `columns` in JSON.
     #[arg(long, value_parser = format(), default_value_t)]
     pub(crate) format: Format,
     /// Writes CSV for a spreadsheet such as Excel: with a byte order mark, CRLF line ends and
@@ -49,8 +49,8 @@ pub(crate) struct FetchArgs {
     /// digits there are masked only in a column whose header names SSNs.
     #[arg(long)]
     pub(crate) masked: bool,
-    /// The column that holds the numbers: its header, or its number from 1 [default: the one whose
-    /// header or content says so].
+    /// The column that holds the numbers: its header, or its position from 1 [default: detected from
+    /// headers and content].
     #[arg(long, value_name = "COLUMN")]
     pub(crate) column: Option<ColumnSelector>,
     /// Accepts only numbers that the SSA may have issued.
@@ -63,8 +63,8 @@ pub(crate) struct FetchArgs {
     #[arg(long, short)]
     pub(crate) quiet: bool,
     /// Keeps the run in this folder, and resumes one that was interrupted or killed. The folder belongs
-    /// to one list and one upstream; other options may change. A run that is over is not asked again:
-    /// its rows are written once more.
+    /// to one list and one upstream; other options may change. For a run that is over, no request is
+    /// sent: its rows are written again.
     #[arg(long, value_name = "DIR")]
     pub(crate) resume: Option<PathBuf>,
     /// With `--resume`: retries what failed or was not tried, if the run is over.
@@ -90,8 +90,8 @@ pub(crate) struct ServerArgs {
     #[arg(long, value_name = "URL", env = "ROLLCALL_API")]
     pub(crate) api: Option<String>,
     /// The server's token. Other users of this machine can see a command line: put it into a file or a
-    /// variable. The variable's token is for the server of ROLLCALL_API if that is set, and a token in
-    /// the address of `--api` overrides it.
+    /// variable. If ROLLCALL_API is set, the variable's token is used only for that server. A token in
+    /// the address of `--api` overrides the variable's.
     #[arg(
         long,
         value_name = "TOKEN",

@@ -43,7 +43,7 @@ pub(crate) enum FetchError {
     #[error("the folder {} belongs to another run: {}. Name another folder with --resume", .0.display(), .1.join("; "))]
     OtherRun(PathBuf, Vec<String>),
     #[error(
-        "the run stopped before its end. The results until now are kept in {0}: run the same command to resume"
+        "the run ended early. Its results so far are kept in {0}: run the same command to resume"
     )]
     Incomplete(PathBuf),
     #[error(transparent)]

@@ -78,7 +78,7 @@ pub(super) async fn run(
     };
     let abandon = || {
         reporter.print_message(&format!(
-            "interrupted: the server may go on with the run {id}"
+            "interrupted: the server may continue the run {id}"
         ));
         Ok(None)
     };

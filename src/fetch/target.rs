@@ -161,7 +161,7 @@ fn parse(address: &str, allow_http: bool) -> Result<(Url, Option<String>), Strin
         _ => return Err(format!("its scheme is neither https nor http. {TAKES}")),
     }
     if !url.username().is_empty() || url.password().is_some() {
-        return Err("it holds a user or a password, which no Rollcall takes".to_owned());
+        return Err("it has a user name or a password, which Rollcall doesn't use".to_owned());
     }
     let mut token = None;
     for (name, value) in url.query_pairs() {

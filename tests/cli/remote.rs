@@ -203,9 +203,9 @@ async fn unclear_targets_and_refused_tokens_are_errors() {
     for (args, named) in [
         (
             &["--api", api, "--token", "wr0ng"][..],
-            "doesn't take this token",
+            "rejects this token",
         ),
-        (&["--api", api], "doesn't take this token"),
+        (&["--api", api], "rejects this token"),
         (&["--api", api, "--token-file", "/nowhere"], "/nowhere"),
         (
             &["--api", api, "--token", "wr0ng", "--token-file", file],

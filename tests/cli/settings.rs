@@ -267,7 +267,7 @@ async fn an_error_names_the_file_and_its_line() {
         ("max_attempts = 4", "line 1 of"),
         (
             "max_attempts = 4",
-            "`max_attempts` is no setting; it takes listen, data,",
+            "`max_attempts` is not a setting. The settings are listen, data,",
         ),
         ("\n[serve]\nmax-attempts = 4", "line 2 of"),
         ("header = [\"X: s3cret\"", "line 1 of"),
@@ -292,7 +292,7 @@ async fn an_error_names_the_file_and_its_line() {
         ("data = [\"a\"]", "an array: it takes a text"),
         ("data = \"\"", "empty: it takes a value"),
         ("upstream = 7", "an integer: it takes a text"),
-        ("settings = \"a\"", "`settings` is no setting"),
+        ("settings = \"a\"", "`settings` is not a setting"),
     ] {
         fs::write(&file, text).unwrap();
         let output = rollcall()

@@ -27,7 +27,9 @@ pub(crate) enum FileError {
         line: usize,
         message: String,
     },
-    #[error("line {line} of the settings file {path}: `{name}` is no setting; it takes {known}")]
+    #[error(
+        "line {line} of the settings file {path}: `{name}` is not a setting. The settings are {known}"
+    )]
     Unknown {
         path: PathBuf,
         line: usize,

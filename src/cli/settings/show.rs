@@ -62,7 +62,7 @@ fn setting(arg: &Arg, flag: &str, matches: &ArgMatches) -> String {
             Some(quoted(&format!("{}: ***", name.trim())))
         });
         return format!(
-            "# Masked. Headers in a file of --header-file would not need to be.\n# {flag} = [{}]",
+            "# Masked. Put headers into a file and name it with --header-file, to see its name here.\n# {flag} = [{}]",
             names.collect::<Vec<_>>().join(", ")
         );
     }

@@ -9,12 +9,12 @@ use contract::wire::ExecutionId;
 /// The server's messages repeat none, and no address contains one.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum RemoteError {
-    #[error("the client can't be made: {0}")]
+    #[error("the HTTP client can't be created: {0}")]
     Client(String),
     #[error("the server doesn't answer: {0}. Check the address of --api, and that it runs")]
     Unreachable(String),
     #[error(
-        "the server doesn't take this token: give the one in the address that it printed when it started, with --token-file, --token or ROLLCALL_TOKEN"
+        "the server rejects this token: pass the one in the address that it printed at its start, with --token-file, --token or ROLLCALL_TOKEN"
     )]
     Token,
     #[error(transparent)]
@@ -23,7 +23,7 @@ pub(crate) enum RemoteError {
     RowsMissing(ClientError),
     #[error("the list has {}; this server takes {}: split it", pluralize(*rows as u64, "line"), group_digits((*limit).into()))]
     TooLong { rows: usize, limit: u32 },
-    #[error("{why}. The run {id} is the server's: it goes on there, and its page shows it")]
+    #[error("{why}. The run {id} continues on the server; the server's page shows it")]
     Lost {
         id: ExecutionId,
         why: Box<RemoteError>,
