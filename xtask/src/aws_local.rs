@@ -46,11 +46,12 @@ pub(crate) fn aws_local(args: Args) -> anyhow::Result<()> {
     emulator.wait()
 }
 
-/// Starts the given program and kills it when standard input closes, which happens however this
-/// process ends.
+/// A shell script that runs the demo upstream and kills it when standard input closes.
+///
+/// Standard input closes whenever this process ends, even if it is killed.
 const UNTIL_STDIN_CLOSES: &str = r#""$0" upstream --listen 127.0.0.1:0 & read -r _; kill $!"#;
 
-/// The demo upstream. It ends when this is dropped, and with this process in any other case.
+/// The demo upstream. It is killed when this is dropped, and when this process ends in any way.
 struct Demo {
     url: String,
     process: Child,

@@ -27,8 +27,9 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
     workspace::call(&mut command)
 }
 
-/// Builds the functions and the empty one, and returns their folder. One build, so that all share
-/// dependencies, features and profile.
+/// Builds the functions, and an empty one to compare them with. Returns their folder.
+///
+/// It is one build, so that all have the same dependencies, features and profile.
 fn functions() -> anyhow::Result<std::path::PathBuf> {
     let target = workspace::target();
     let mut command = workspace::cargo();

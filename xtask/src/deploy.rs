@@ -1,8 +1,7 @@
-//! `cargo xtask deploy` and `cargo xtask destroy`: create, update and delete the stack of
-//! `infra/template.yaml`.
+//! `cargo xtask deploy` and `destroy`: create, update and delete the stack of `infra/template.yaml`.
 //!
-//! A script in Python calls AWS, `infra/deploy.py`. AWS's SDK in Rust would add minutes of build to
-//! every first `cargo xtask run`.
+//! The Python script `infra/deploy.py` calls AWS. AWS's SDK in Rust would make the first
+//! `cargo xtask run` minutes longer.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -13,7 +12,7 @@ use serde_json::{Map, Value, json};
 use crate::lambda::{self, Architecture};
 use crate::{Reported, needs, page, workspace};
 
-/// A stack and its place.
+/// The stack to deploy or delete, and where it is.
 #[derive(Clone, Debug, clap::Args)]
 pub(crate) struct Place {
     /// The stack's name
@@ -25,7 +24,7 @@ pub(crate) struct Place {
     /// The address of an AWS emulator on this machine, in place of AWS
     #[arg(long, value_name = "URL")]
     endpoint: Option<String>,
-    /// Print every step and do none; needs no account
+    /// Print every step without doing it; needs no account
     #[arg(long)]
     dry_run: bool,
 }
@@ -157,7 +156,7 @@ fn request(args: Args, architecture: Architecture) -> Value {
     request.into()
 }
 
-/// Calls `infra/deploy.py`, which reports its errors itself.
+/// Calls `infra/deploy.py`, which prints its own errors.
 fn call(python: &Path, action: &str, request: Value) -> anyhow::Result<()> {
     let status = Command::new(python)
         .arg(workspace::root().join("infra/deploy.py"))

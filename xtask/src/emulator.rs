@@ -1,4 +1,4 @@
-//! The AWS emulator that the tests of the deployment run against.
+//! The AWS emulator, for the tests of the deployment and `cargo xtask aws-local`.
 
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader};
@@ -9,19 +9,22 @@ use anyhow::{Context, bail};
 
 use crate::workspace;
 
-/// A running emulator. It ends when this is dropped, and with this process in any other case, since
-/// both close its standard input.
+/// A running emulator. It ends when its standard input closes.
+///
+/// That happens when this is dropped, and when this process ends in any way.
 pub(crate) struct Emulator {
     endpoint: String,
     stdin: Option<ChildStdin>,
     process: Child,
-    /// Locked, so that no other emulator uses the folder meanwhile.
+    /// A lock on the folder, which no other emulator may use at the same time.
     _lock: File,
 }
 
 impl Emulator {
-    /// Starts the emulator and waits until it responds. `python` has its packages; its files are in
-    /// this folder of `target`.
+    /// Starts the emulator and waits until it responds.
+    ///
+    /// `python` is the interpreter with the emulator's packages. `folder` is the folder within `target`
+    /// for its files.
     pub(crate) fn start(python: &Path, folder: &str) -> anyhow::Result<Self> {
         let lock = lock(folder)?;
         let folder = workspace::target().join(folder);
@@ -53,7 +56,7 @@ impl Emulator {
         })
     }
 
-    /// Waits until it ends, which Ctrl-C makes it do.
+    /// Waits until it ends, for example after Ctrl-C.
     pub(crate) fn wait(mut self) -> anyhow::Result<()> {
         self.process.wait()?;
         Ok(())

@@ -10,7 +10,7 @@ use anyhow::Context;
 
 use crate::{needs, workspace};
 
-/// The glibc version of Amazon Linux 2023, so the newest that a function may need.
+/// The glibc version of Amazon Linux 2023. The functions must run with it.
 const GLIBC: &str = "2.34";
 
 /// The functions. Each becomes a zip of this name in `target/lambda`.
@@ -20,7 +20,7 @@ const FUNCTIONS: [&str; 2] = ["api", "fetcher"];
 #[derive(Clone, Copy, Debug, clap::ValueEnum)]
 #[value(rename_all = "snake_case")]
 pub(crate) enum Architecture {
-    /// AWS Graviton, a fifth cheaper.
+    /// AWS Graviton, which costs a fifth less.
     Arm64,
     /// Intel and AMD.
     #[value(name = "x86_64")]
@@ -28,7 +28,7 @@ pub(crate) enum Architecture {
 }
 
 impl Architecture {
-    /// That of this machine, which an emulator on it runs.
+    /// Returns the architecture of this machine, on which an emulator runs the functions.
     pub(crate) fn host() -> Self {
         match env::consts::ARCH {
             "aarch64" => Self::Arm64,
@@ -36,7 +36,7 @@ impl Architecture {
         }
     }
 
-    /// The name that Lambda gives it.
+    /// Returns Lambda's name of the architecture.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Arm64 => "arm64",
@@ -52,7 +52,7 @@ impl Architecture {
     }
 }
 
-/// Builds both functions into `target/lambda`, `bootstrap` at the root of each zip.
+/// Builds both functions as zips in `target/lambda`. Each zip has the program `bootstrap` at its root.
 pub(crate) fn build(architecture: Architecture) -> anyhow::Result<()> {
     let python = needs::aws_python()?;
     let target = workspace::target();
@@ -107,7 +107,7 @@ pub(crate) fn pack(
     Ok(zips)
 }
 
-/// `PATH` with the programs of this Python first: cargo-lambda finds Zig as a module of it.
+/// Returns `PATH` with this Python's folder first: cargo-lambda uses the Zig of its packages.
 fn path_with(python: &Path) -> anyhow::Result<OsString> {
     let own = python.parent().map(PathBuf::from);
     let rest = env::var_os("PATH").unwrap_or_default();

@@ -74,7 +74,7 @@ fn run(command: Command) -> anyhow::Result<()> {
     }
 }
 
-/// A failure that a child process has reported itself: only its exit code is left to pass on.
+/// A failure that a child process has already printed. Only its exit code is passed on.
 #[derive(Debug, thiserror::Error)]
 #[error("exit code {0}")]
 struct Reported(u8);

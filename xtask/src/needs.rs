@@ -35,18 +35,19 @@ const NODE: Need = Need {
     package: "nodejs",
 };
 
-/// Installs what the tests need and is missing. Uses apt, as root or with sudo; without apt it is an
-/// error that names what to install.
+/// Installs the tools that the tests need, if they are missing.
+///
+/// Uses apt, as root or with sudo. Without apt, the error names the tools to install.
 pub(crate) fn for_tests() -> anyhow::Result<()> {
     install(&[CHROMIUM, CHROMEDRIVER, PYTHON, NODE])
 }
 
-/// Installs what the emulator needs.
+/// Installs the tools that the emulator needs, if they are missing.
 pub(crate) fn for_emulator() -> anyhow::Result<()> {
     install(&[PYTHON, NODE])
 }
 
-/// Installs what building for AWS and deploying need.
+/// Installs the tools that a build for AWS and a deployment need, if they are missing.
 fn for_aws() -> anyhow::Result<()> {
     install(&[PYTHON])
 }
@@ -99,7 +100,7 @@ fn environment(folder: &str, requirements: &str) -> anyhow::Result<PathBuf> {
     let requirements = workspace::root().join(requirements);
     let pinned = fs::read(&requirements)
         .with_context(|| format!("could not read {}", requirements.display()))?;
-    // Written last, so that a half-made environment is made again.
+    // Written last, so that an incomplete environment is created again.
     let stamp = venv.join("requirements.txt");
     if fs::read(&stamp).is_ok_and(|installed| installed == pinned) {
         return Ok(python);
@@ -138,7 +139,7 @@ fn apt(args: &[&str]) -> anyhow::Result<()> {
     workspace::call(Command::new(words[0]).args(&words[1..]).args(args))
 }
 
-/// Asks `id`, since the standard library has no function for it.
+/// Whether this process runs as root. Calls `id`, since the standard library has no function for it.
 fn is_root() -> bool {
     let id = Command::new("id").arg("-u").output();
     id.is_ok_and(|id| id.stdout.trim_ascii() == b"0")

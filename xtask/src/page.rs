@@ -27,8 +27,8 @@ const WORKER: usize = 160_000;
 /// Builds the page into `target/page`.
 ///
 /// The folder holds `index.html` and files with a hash of their content in the name, each with a
-/// brotli variant. If the page is unchanged, so is the folder, and cargo doesn't build the program
-/// that embeds it again. A page larger than its budget is an error.
+/// brotli variant. If the page is unchanged, the folder isn't touched, so that cargo doesn't rebuild
+/// the program that embeds it. A page larger than its budget is an error.
 pub(crate) fn page() -> anyhow::Result<()> {
     let built = compile::compile()?;
     let page = split::split(&built.page)?;
@@ -48,8 +48,9 @@ pub(crate) fn page() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Names every file with a hash of its content, fills in the names where files refer to each other,
-/// and lists which files are loaded together.
+/// Gives every file a name with a hash of its content, and lists which files are loaded together.
+///
+/// Where a file refers to another one, it gets the other one's name.
 fn assemble(page: split::Split, worker: bindgen::App) -> anyhow::Result<(Files, Vec<Load>)> {
     let mut files = Files::default();
     let worker_script = files.add_hashed("worker", "js", worker.script.into_bytes());
@@ -147,8 +148,9 @@ fn text(path: &str) -> anyhow::Result<String> {
     String::from_utf8(read(path)?).with_context(|| format!("{path} isn't UTF-8"))
 }
 
-/// Replaces each `{{name}}` by its value. It is an error if the template lacks a name, or has one
-/// without a value.
+/// Replaces each `{{name}}` by its value.
+///
+/// It is an error if the template lacks one of the names, or has a name without a value.
 fn fill(template: &str, values: &[(&str, &str)]) -> anyhow::Result<String> {
     let mut filled = template.to_owned();
     for (name, value) in values {

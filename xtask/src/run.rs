@@ -24,7 +24,7 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
     let binary = build::build()?;
     let mut command = Command::new(&binary);
     command.args(args.rollcall);
-    // A variable and not a flag: only `serve` reads it, and a flag overrides it.
+    // A variable, not a flag: commands other than `serve` ignore it, and the user's flag overrides it.
     if std::env::var_os("ROLLCALL_OPEN").is_none() {
         command.env("ROLLCALL_OPEN", "true");
     }

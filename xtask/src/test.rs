@@ -15,8 +15,8 @@ const FEATURES: &str = "rollcall/e2e,backend/lambda,fetcher/lambda";
 /// What `cargo xtask test` takes.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// Deploy the functions of `cargo xtask build --lambda`, as they go to AWS, instead of those of
-    /// the tests' build; takes minutes longer
+    /// Deploy functions that are built as for AWS, by `cargo xtask build --lambda`; takes minutes
+    /// longer
     #[arg(long)]
     deep: bool,
     /// Arguments for `cargo test`, such as `--test api` or a test's name
@@ -34,8 +34,8 @@ pub(crate) fn test(args: Args) -> anyhow::Result<()> {
     let python = needs::python()?;
     let checkov = needs::checkov()?;
     page::page()?;
-    // Together with one test: only then cargo enables the features that the dev-dependencies need,
-    // and compiles nothing again for the tests.
+    // Built together with one test: only then does cargo enable the features that dev-dependencies
+    // need. Otherwise it would compile the crates again for the tests.
     workspace::call(rust("build").args(["--bins", "--test", "deployed"]))?;
 
     let zips = zips(&python, args.deep)?;
@@ -52,7 +52,7 @@ pub(crate) fn test(args: Args) -> anyhow::Result<()> {
             .env("ROLLCALL_E2E_XTASK", built("xtask"))
             .env("ROLLCALL_E2E_ZIPS", &zips)
             .envs(aws(emulator.endpoint()))
-            // A difference from a snapshot is a failure, whatever this machine has set.
+            // A difference from a snapshot is a failure, whatever this machine's variables say.
             .env("INSTA_UPDATE", "no")
             .env("INSTA_FORCE_PASS", "0")
             .status()?;
@@ -88,7 +88,7 @@ fn zips(python: &Path, deep: bool) -> anyhow::Result<PathBuf> {
     Ok(folder)
 }
 
-/// A command of cargo for all packages but the page and its worker.
+/// Returns a cargo command for all packages except the page and its worker.
 fn rust(what: &str) -> Command {
     let mut command = cargo(what);
     command.args([

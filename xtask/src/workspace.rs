@@ -35,7 +35,7 @@ pub(crate) fn root() -> &'static Path {
     ROOT.get().expect("`main` finds the workspace first")
 }
 
-/// The folder that builds go to. Always the workspace's own, as the documents say.
+/// The folder for builds: the workspace's own `target`, even if cargo is configured for another.
 pub(crate) fn target() -> PathBuf {
     root().join("target")
 }
@@ -44,7 +44,7 @@ fn cargo_program() -> OsString {
     env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
 }
 
-/// A call of the cargo that started this program, in the workspace's folder.
+/// Returns a command for the cargo that started this program, in the workspace's folder.
 pub(crate) fn cargo() -> Command {
     let mut command = Command::new(cargo_program());
     command.current_dir(root());
@@ -63,7 +63,7 @@ pub(crate) fn call(command: &mut Command) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The command as it would be typed.
+/// The command as a user would type it.
 fn words(command: &Command) -> String {
     let program = Path::new(command.get_program())
         .file_stem()

@@ -1,4 +1,4 @@
-//! Generates the JavaScript that joins a wasm module and the browser, with wasm-bindgen's library.
+//! Generates the JavaScript that connects a wasm module with the browser, by wasm-bindgen's library.
 
 use std::path::Path;
 
@@ -18,10 +18,10 @@ pub(crate) fn bind(wasm: &Path, name: &str) -> anyhow::Result<App> {
     generate(Bindgen::new().input_path(wasm), name)
 }
 
-/// Converts the main module of a program that was split; its parts use the linker's exports.
+/// Converts the main module of a split program. It keeps the linker's exports, which the parts use.
 pub(crate) fn bind_main(wasm: &Path, name: &str) -> anyhow::Result<App> {
     let mut bindgen = Bindgen::new();
-    // The names of functions join the parts, so none is demangled.
+    // The parts find functions by their mangled names.
     bindgen
         .input_path(wasm)
         .keep_lld_exports(true)
@@ -47,7 +47,7 @@ fn generate(bindgen: &mut Bindgen, name: &str) -> anyhow::Result<App> {
         })?;
     ensure!(
         output.snippets().values().all(Vec::is_empty) && output.local_modules().is_empty(),
-        "a crate brings JavaScript files of its own, and the page has no place for them"
+        "a crate has JavaScript files of its own, which the build of the page doesn't support"
     );
     Ok(App {
         script: without_comments(output.js()),
@@ -55,8 +55,10 @@ fn generate(bindgen: &mut Bindgen, name: &str) -> anyhow::Result<App> {
     })
 }
 
-/// Removes indentation, empty lines and comments, a tenth of a script. No text in what wasm-bindgen
-/// and wasm-split write takes several lines.
+/// Removes indentation, empty lines and comments: a tenth of a script.
+///
+/// It works line by line. That is safe, since wasm-bindgen and wasm-split write no string literal of
+/// several lines.
 pub(crate) fn without_comments(script: &str) -> String {
     let mut kept = String::with_capacity(script.len());
     let mut in_comment = false;

@@ -54,5 +54,5 @@ fn install_target() -> anyhow::Result<()> {
         return Ok(());
     }
     call(Command::new("rustup").current_dir(workspace::root()).args(["target", "add", TRIPLE]))
-        .with_context(|| format!("Rust's {TRIPLE} target is missing: install Rust from https://rustup.rs, or this target as your system has it"))
+        .with_context(|| format!("Rust's {TRIPLE} target is missing: install Rust from https://rustup.rs, or install this target with your system's packages"))
 }

@@ -17,8 +17,9 @@ impl Files {
         self.0.insert(name.to_owned(), content);
     }
 
-    /// Adds a file and returns its name, `STEM-HASH.EXTENSION`. A browser may keep the file for
-    /// ever, since other content has another name.
+    /// Adds a file and returns its name, `STEM-HASH.EXTENSION`.
+    ///
+    /// A browser may cache the file forever, since other content has another name.
     pub(crate) fn add_hashed(&mut self, stem: &str, extension: &str, content: Vec<u8>) -> String {
         let name = hashed_name(stem, extension, &[&content]);
         self.add(&name, content);

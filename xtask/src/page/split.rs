@@ -22,7 +22,7 @@ pub(crate) struct Split {
     loader: String,
     /// The parts by their file's stem, such as `split_run` or `chunk_1`.
     parts: BTreeMap<String, Vec<u8>>,
-    /// The stems of the parts that each split point needs, such as `run`.
+    /// For each split point, such as `run`, the stems of the parts that it needs.
     needs: BTreeMap<String, Vec<String>>,
 }
 
@@ -34,7 +34,7 @@ pub(crate) struct Names {
     pub(crate) wasm: String,
     /// The script that loads the parts.
     pub(crate) loader: String,
-    /// The parts that each split point needs, by the split point's name.
+    /// For each split point, such as `run`, the names of the parts that it needs.
     pub(crate) parts: BTreeMap<String, Vec<String>>,
 }
 
@@ -112,7 +112,7 @@ struct Linked {
     loader: (String, String),
 }
 
-/// Names the two scripts. They import each other, so the hash in both names is that of both texts.
+/// Names the two scripts. They import each other, so both names have the hash of both texts.
 fn link(script: &str, loader: &str) -> anyhow::Result<Linked> {
     let texts = [script.as_bytes(), loader.as_bytes()];
     let script_name = hashed_name("rollcall", "js", &texts);
@@ -131,13 +131,13 @@ fn link(script: &str, loader: &str) -> anyhow::Result<Linked> {
     })
 }
 
-/// Replaces a text everywhere; an error if it is nowhere.
+/// Replaces every occurrence of a text. It is an error if there is none.
 fn replace(script: &str, from: &str, to: &str) -> anyhow::Result<String> {
     ensure!(script.contains(from), "a script lacks {from}");
     Ok(script.replace(from, to))
 }
 
-/// Removes the custom sections of a wasm module, such as names: a third of a part.
+/// Removes the custom sections of a wasm module, such as names. They are a third of a part.
 fn without_custom_sections(module: &[u8]) -> anyhow::Result<Vec<u8>> {
     const HEADER: usize = 8;
     const CUSTOM: u8 = 0;
@@ -158,7 +158,7 @@ fn without_custom_sections(module: &[u8]) -> anyhow::Result<Vec<u8>> {
     Ok(kept)
 }
 
-/// The LEB128 number of at most 32 bits at the beginning, and what follows it.
+/// Reads the LEB128 number of at most 32 bits at the beginning. Returns it and the rest.
 fn leb128(bytes: &[u8]) -> Option<(usize, &[u8])> {
     let mut number = 0_u64;
     for (index, byte) in bytes.iter().enumerate().take(5) {
