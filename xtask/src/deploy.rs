@@ -14,7 +14,7 @@ use crate::{Reported, needs, page, workspace};
 
 /// The stack to deploy or delete, and where it is.
 #[derive(Clone, Debug, clap::Args)]
-pub(crate) struct Place {
+pub(crate) struct StackTarget {
     /// The stack's name
     #[arg(long, default_value = "rollcall")]
     stack: String,
@@ -29,7 +29,7 @@ pub(crate) struct Place {
     dry_run: bool,
 }
 
-impl Place {
+impl StackTarget {
     fn request(&self) -> Map<String, Value> {
         let fields = json!({
             "stack": self.stack,
@@ -48,7 +48,7 @@ impl Place {
 #[derive(Clone, Debug, clap::Args)]
 pub(crate) struct Args {
     #[command(flatten)]
-    place: Place,
+    target: StackTarget,
     /// The upstream's address [default: that of the last deployment]
     #[arg(long, value_name = "URL")]
     upstream: Option<String>,
@@ -76,7 +76,7 @@ impl Args {
         user: String,
     ) -> Self {
         Self {
-            place: Place {
+            target: StackTarget {
                 stack: "rollcall".to_owned(),
                 region: None,
                 endpoint: Some(endpoint.to_owned()),
@@ -95,7 +95,7 @@ impl Args {
 #[derive(Clone, Debug, clap::Args)]
 pub(crate) struct DestroyArgs {
     #[command(flatten)]
-    place: Place,
+    target: StackTarget,
     /// Don't ask for confirmation
     #[arg(long)]
     yes: bool,
@@ -112,13 +112,13 @@ pub(crate) fn parameter(text: &str) -> Result<(String, String), String> {
 /// Builds everything and deploys it. Writes the stack's outputs to standard output as JSON, and the
 /// steps and the page's address to standard error.
 pub(crate) fn deploy(args: Args) -> anyhow::Result<()> {
-    let architecture = args.arch.unwrap_or(match args.place.endpoint {
+    let architecture = args.arch.unwrap_or(match args.target.endpoint {
         Some(_) => Architecture::host(),
         None => Architecture::Arm64,
     });
     if let Some(folder) = &args.built {
         eprintln!("the functions: already built, in {}", folder.display());
-    } else if args.place.dry_run {
+    } else if args.target.dry_run {
         eprintln!("the page: built into target/page");
         eprintln!(
             "the functions for {}: built into target/lambda",
@@ -134,7 +134,7 @@ pub(crate) fn deploy(args: Args) -> anyhow::Result<()> {
 
 /// Deletes a stack and all its data.
 pub(crate) fn destroy(args: DestroyArgs) -> anyhow::Result<()> {
-    let mut request = args.place.request();
+    let mut request = args.target.request();
     request.insert("yes".to_owned(), args.yes.into());
     call(&needs::aws_python()?, "destroy", request.into())
 }
@@ -146,7 +146,7 @@ fn request(args: Args, architecture: Architecture) -> Value {
         .chain(args.parameters)
         .map(|(name, value)| (name, value.into()))
         .collect();
-    let mut request = args.place.request();
+    let mut request = args.target.request();
     request.insert("architecture".to_owned(), architecture.name().into());
     request.insert("parameters".to_owned(), parameters.into());
     request.insert("user".to_owned(), args.user.into());

@@ -9,29 +9,29 @@ use anyhow::{Context, bail};
 
 use crate::workspace;
 
-/// A program that must be installed.
-struct Need {
+/// A tool that must be installed.
+struct Tool {
     /// A command that succeeds if it is installed.
-    call: &'static [&'static str],
+    check: &'static [&'static str],
     /// Its Debian package.
     package: &'static str,
 }
 
-const CHROMIUM: Need = Need {
-    call: &["chromium", "--version"],
+const CHROMIUM: Tool = Tool {
+    check: &["chromium", "--version"],
     package: "chromium",
 };
-const CHROMEDRIVER: Need = Need {
-    call: &["chromedriver", "--version"],
+const CHROMEDRIVER: Tool = Tool {
+    check: &["chromedriver", "--version"],
     package: "chromium-driver",
 };
-const PYTHON: Need = Need {
-    call: &["python3", "-c", "import venv, ensurepip"],
+const PYTHON: Tool = Tool {
+    check: &["python3", "-c", "import venv, ensurepip"],
     package: "python3-venv",
 };
 /// The emulator runs CloudFront functions in it.
-const NODE: Need = Need {
-    call: &["node", "--version"],
+const NODE: Tool = Tool {
+    check: &["node", "--version"],
     package: "nodejs",
 };
 
@@ -52,11 +52,11 @@ fn for_aws() -> anyhow::Result<()> {
     install(&[PYTHON])
 }
 
-fn install(needs: &[Need]) -> anyhow::Result<()> {
-    let missing: Vec<&str> = needs
+fn install(tools: &[Tool]) -> anyhow::Result<()> {
+    let missing: Vec<&str> = tools
         .iter()
-        .filter(|need| !succeeds(need.call))
-        .map(|need| need.package)
+        .filter(|tool| !succeeds(tool.check))
+        .map(|tool| tool.package)
         .collect();
     if missing.is_empty() {
         return Ok(());
@@ -146,7 +146,7 @@ fn is_root() -> bool {
 }
 
 /// Whether a command can be started and succeeds.
-pub(crate) fn succeeds(call: &[&str]) -> bool {
+fn succeeds(call: &[&str]) -> bool {
     let status = Command::new(call[0])
         .args(&call[1..])
         .current_dir(env::temp_dir())

@@ -36,14 +36,14 @@ pub(crate) fn test(args: Args) -> anyhow::Result<()> {
     page::page()?;
     // Built together with one test: only then does cargo enable the features that dev-dependencies
     // need. Otherwise it would compile the crates again for the tests.
-    workspace::call(rust("build").args(["--bins", "--test", "deployed"]))?;
+    workspace::call(native_cargo("build").args(["--bins", "--test", "deployed"]))?;
 
     let zips = zips(&python, args.deep)?;
     // Installed before the tests, so that none of them waits for it.
     needs::aws_python()?;
 
     let emulator = Emulator::start(&python, "emulator")?;
-    let pass = |command: &mut Command| -> anyhow::Result<bool> {
+    let run_tests = |command: &mut Command| -> anyhow::Result<bool> {
         let status = command
             .env("ROLLCALL_E2E_ENDPOINT", emulator.endpoint())
             .env("ROLLCALL_E2E_PYTHON", &python)
@@ -60,11 +60,11 @@ pub(crate) fn test(args: Args) -> anyhow::Result<()> {
     };
     // The page is tested by itself, since it has features of its own, and first, so that the summary
     // of all other tests comes last.
-    let page = !args.cargo.is_empty()
-        || pass(cargo("test").args(["--package", "frontend", "--package", "worker"]))?;
-    let rest = pass(rust("test").arg("--no-fail-fast").args(args.cargo))?;
+    let page_passed = !args.cargo.is_empty()
+        || run_tests(cargo("test").args(["--package", "frontend", "--package", "worker"]))?;
+    let rest_passed = run_tests(native_cargo("test").arg("--no-fail-fast").args(args.cargo))?;
     drop(emulator);
-    if !(page && rest) {
+    if !(page_passed && rest_passed) {
         // The summary of the failed tests is above, and nothing should follow it.
         return Err(Reported(1).into());
     }
@@ -89,7 +89,7 @@ fn zips(python: &Path, deep: bool) -> anyhow::Result<PathBuf> {
 }
 
 /// Returns a cargo command for all packages except the page and its worker.
-fn rust(what: &str) -> Command {
+fn native_cargo(what: &str) -> Command {
     let mut command = cargo(what);
     command.args([
         "--workspace",

@@ -44,13 +44,13 @@ pub(crate) fn compile() -> anyhow::Result<Built> {
 
 /// Installs Rust's standard library for the browser if it is missing.
 fn install_target() -> anyhow::Result<()> {
-    let answer = Command::new("rustc")
+    let output = Command::new("rustc")
         .current_dir(workspace::root())
         .args(["--print", "target-libdir", "--target", TRIPLE])
         .output()
         .context("could not start rustc: install Rust from https://rustup.rs")?;
-    let folder = PathBuf::from(String::from_utf8_lossy(&answer.stdout).trim());
-    if answer.status.success() && folder.is_dir() {
+    let folder = PathBuf::from(String::from_utf8_lossy(&output.stdout).trim());
+    if output.status.success() && folder.is_dir() {
         return Ok(());
     }
     call(Command::new("rustup").current_dir(workspace::root()).args(["target", "add", TRIPLE]))

@@ -31,21 +31,21 @@ impl Files {
     /// Returns the variants' sizes in bytes, by the files' names. If the folder is up to date, it isn't
     /// touched. The files are written beside the folder and then replace it as a whole.
     pub(crate) fn write(mut self, folder: &Path) -> anyhow::Result<BTreeMap<String, usize>> {
-        let there = read_folder(folder)?;
+        let existing = read_folder(folder)?;
         let mut sizes = BTreeMap::new();
         for (name, content) in self.0.clone() {
             let variant = format!("{name}.br");
-            let kept = there
+            let up_to_date = existing
                 .get(&variant)
-                .filter(|_| there.get(&name) == Some(&content));
-            let compressed = match kept {
+                .filter(|_| existing.get(&name) == Some(&content));
+            let compressed = match up_to_date {
                 Some(compressed) => compressed.clone(),
                 None => brotli(&content)?,
             };
             sizes.insert(name, compressed.len());
             self.0.insert(variant, compressed);
         }
-        if self.0 != there {
+        if self.0 != existing {
             replace(folder, &self.0)
                 .with_context(|| format!("could not write {}", folder.display()))?;
         }
