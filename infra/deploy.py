@@ -5,7 +5,7 @@
 
 REQUEST is a JSON object: {"stack", "region"?, "endpoint"?, "dryRun"?, "yes"?}. To deploy it also has
 {"architecture", "parameters", "user"?, "zips"?}. The page is read from target/page, the functions from
-target/lambda or the folder `zips`. Each step is a line on stderr; with dryRun no step is done. `deploy`
+target/lambda or the folder `zips`. Each step prints a line on stderr; with dryRun no step is done. `deploy`
 writes one JSON object to stdout: the stack's outputs, and the password of a user created in an emulator.
 """
 

@@ -40,14 +40,15 @@ def serve(folder):
 
 
 def start(folder):
-    """Tries once: another process may have taken the port since it was free."""
+    """Starts the emulator on a free port. Returns (None, None) if it doesn't respond: another process may have taken
+    the port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     endpoint = f"http://127.0.0.1:{port}"
     folder.mkdir(parents=True, exist_ok=True)
-    # The Lambdas inherit these variables, which lead them to the emulator as if it were AWS. This machine's own
-    # settings are removed: on AWS they don't exist.
+    # The Lambdas inherit these variables, so that they call the emulator in place of AWS. This machine's own settings
+    # are removed, since they don't exist on AWS.
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "SSL_CERT_"))} | {
         "AWS_ACCESS_KEY_ID": "test",
         "AWS_SECRET_ACCESS_KEY": "test",

@@ -10,7 +10,7 @@ from pathlib import Path
 
 def pack(bootstrap, to):
     with zipfile.ZipFile(to, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as files:
-        # Its time is 1980-01-01, the earliest of the format.
+        # The entry's time is always 1980-01-01, the default of ZipInfo.
         entry = zipfile.ZipInfo("bootstrap")
         entry.compress_type = zipfile.ZIP_DEFLATED
         entry.create_system = 3  # Unix: otherwise the mode below is ignored.

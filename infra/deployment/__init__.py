@@ -1,1 +1,1 @@
-"""Deploys infra/template.yaml, and removes it. `deploy.py` beside this folder is what is called."""
+"""Deploys and removes the stack of infra/template.yaml. The script `deploy.py` beside this folder calls it."""

@@ -10,13 +10,14 @@ from .stack import Failure
 
 def make_code_bucket(stack, bucket):
     s3 = stack.client("s3")
-    place = {} if stack.region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": stack.region}}
+    configuration = {"LocationConstraint": stack.region}
+    location = {} if stack.region == "us-east-1" else {"CreateBucketConfiguration": configuration}
     try:
-        s3.create_bucket(Bucket=bucket, **place)
+        s3.create_bucket(Bucket=bucket, **location)
     except (s3.exceptions.BucketAlreadyOwnedByYou, s3.exceptions.BucketAlreadyExists):
-        is_there(stack, bucket)
+        bucket_exists(stack, bucket)  # An error if it belongs to another account.
     s3.put_public_access_block(
-        **stack.ours,
+        **stack.owner_check,
         Bucket=bucket,
         PublicAccessBlockConfiguration=dict.fromkeys(
             ["BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"], True
@@ -33,14 +34,14 @@ def make_code_bucket(stack, bucket):
         "Condition": {"Bool": {"aws:SecureTransport": "false"}},
     }
     policy = json.dumps({"Version": "2012-10-17", "Statement": [tls_only]})
-    s3.put_bucket_policy(**stack.ours, Bucket=bucket, Policy=policy)
+    s3.put_bucket_policy(**stack.owner_check, Bucket=bucket, Policy=policy)
 
 
-def is_there(stack, bucket):
-    """Whether the bucket exists. Its name can be guessed, so another account may have created it with a policy
-    that gives us access. That is an error."""
+def bucket_exists(stack, bucket):
+    """Whether the bucket exists. It is an error if it belongs to another account: its name can be guessed, so
+    another account may have created it with a policy that gives us access."""
     try:
-        stack.client("s3").head_bucket(**stack.ours, Bucket=bucket)
+        stack.client("s3").head_bucket(**stack.owner_check, Bucket=bucket)
     except ClientError as error:
         match error.response["Error"]["Code"]:
             case "404":
@@ -55,7 +56,8 @@ def is_there(stack, bucket):
 
 
 def upload_code(stack, bucket, path):
-    """Uploads a file under a key with its hash, so that CloudFormation sees by the key that it changed."""
+    """Uploads a file under a key with its hash. A changed file has another key, so CloudFormation updates the
+    resource that uses it."""
     if not path.exists():
         if not stack.dry:
             raise Failure(f"{path} is missing: build it with `cargo xtask build --lambda`")
@@ -65,37 +67,37 @@ def upload_code(stack, bucket, path):
         key, size = f"{path.stem}-{hashlib.sha256(body).hexdigest()[:16]}{path.suffix}", f"{len(body):,} bytes"
     stack.step(
         f"{path} ({size}): to {key}",
-        lambda: stack.client("s3").put_object(**stack.ours, Bucket=bucket, Key=key, Body=body),
+        lambda: stack.client("s3").put_object(**stack.owner_check, Bucket=bucket, Key=key, Body=body),
     )
     return key
 
 
 def delete_bucket(stack, bucket):
-    if is_there(stack, bucket):
-        erase_but(stack, bucket, [])
-        stack.client("s3").delete_bucket(**stack.ours, Bucket=bucket)
+    if bucket_exists(stack, bucket):
+        erase_all_except(stack, bucket, [])
+        stack.client("s3").delete_bucket(**stack.owner_check, Bucket=bucket)
 
 
-def erase_but(stack, bucket, kept):
+def erase_all_except(stack, bucket, kept):
     """Erases all objects of a bucket except these keys."""
-    for keys in listed(stack, bucket, kept):
+    for keys in list_keys_except(stack, bucket, kept):
         erase(stack, bucket, keys)
 
 
-def listed(stack, bucket, but):
-    """The keys of a bucket's objects except these, in pages that one request can erase."""
-    but, s3 = set(but), stack.client("s3")
+def list_keys_except(stack, bucket, kept):
+    """Lists the keys of a bucket's objects except these, as pages of a size that one request can erase."""
+    kept, s3 = set(kept), stack.client("s3")
     try:
-        pages = list(s3.get_paginator("list_objects_v2").paginate(**stack.ours, Bucket=bucket))
+        pages = list(s3.get_paginator("list_objects_v2").paginate(**stack.owner_check, Bucket=bucket))
     except s3.exceptions.NoSuchBucket:
         return []
-    return [[key for o in page.get("Contents", []) if (key := o["Key"]) not in but] for page in pages]
+    return [[key for o in page.get("Contents", []) if (key := o["Key"]) not in kept] for page in pages]
 
 
 def erase(stack, bucket, keys):
     if not keys:
         return
     objects = {"Objects": [{"Key": key} for key in keys], "Quiet": True}
-    response = stack.client("s3").delete_objects(**stack.ours, Bucket=bucket, Delete=objects)
+    response = stack.client("s3").delete_objects(**stack.owner_check, Bucket=bucket, Delete=objects)
     if errors := response.get("Errors"):
         raise Failure(f"{errors[0]['Key']} in {bucket} can't be erased: {errors[0].get('Message')}")

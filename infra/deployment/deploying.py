@@ -4,9 +4,9 @@ import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from .buckets import erase_but, make_code_bucket, upload_code
+from .buckets import erase_all_except, make_code_bucket, upload_code
 from .page import upload_page
-from .quota import warn
+from .quota import warn_if_exceeded
 from .stack import ROOT, Stack
 from .template import deploy_stack, prepare
 from .users import make_user
@@ -19,7 +19,7 @@ def deploy(request):
     before = None
     if not stack.dry:
         before = prepare(stack, request["parameters"])
-        warn(stack, before, request["parameters"])
+        warn_if_exceeded(stack, before, request["parameters"])
     bucket = stack.code_bucket()
     stack.step(f"bucket {bucket}: created for the code, private, TLS only", lambda: make_code_bucket(stack, bucket))
     zips = Path(request.get("zips", ZIPS))
@@ -43,7 +43,7 @@ def deploy(request):
         lambda: deploy_stack(stack, before, parameters),
     )
     outputs = stack.outputs()
-    stack.step("code of earlier deployments: erased", lambda: erase_but(stack, bucket, keys.values()))
+    stack.step("code of earlier deployments: erased", lambda: erase_all_except(stack, bucket, keys.values()))
     upload_page(stack, outputs)
     result = {"outputs": outputs}
     if email := request.get("user"):

@@ -6,7 +6,7 @@ import secrets
 import sys
 from datetime import datetime, timedelta, timezone
 
-from .buckets import erase, listed
+from .buckets import erase, list_keys_except
 from .stack import ROOT, Failure
 
 PAGE = ROOT / "target/page"
@@ -20,7 +20,7 @@ TYPES = {
 }
 # A file with a hash in its name never changes. The others are requested on each visit.
 HASHED = re.compile(r"-[0-9a-f]{16}\.[a-z]+$")
-# Readers who have an older page open may still request its files.
+# A browser that has an older page open may still request its files.
 KEEP_OLD_FILES = timedelta(days=7)
 
 
@@ -79,13 +79,13 @@ def upload_page(stack, outputs):
 
 
 def retire(stack, bucket, names):
-    """Erases files of earlier pages, some days after their replacement. The first deployment without a file marks
-    it with the time, since S3 only knows when it was uploaded."""
+    """Erases files of earlier pages, some days after their replacement. The first deployment without a file adds
+    the time to its metadata, since S3 stores only the time of the upload."""
     s3 = stack.client("s3")
     # One format and one time zone, so that the texts sort by time.
     now = datetime.now(timezone.utc)
     mark, limit = (moment.isoformat(timespec="seconds") for moment in (now, now - KEEP_OLD_FILES))
-    for keys in listed(stack, bucket, names):
+    for keys in list_keys_except(stack, bucket, names):
         expired = []
         for key in keys:
             head = s3.head_object(Bucket=bucket, Key=key)
@@ -105,7 +105,7 @@ def retire(stack, bucket, names):
 
 
 def shell(path):
-    """index.html with the mark that makes the page sign in. On one machine there is no sign-in and no mark."""
+    """Returns index.html with an attribute that makes the page sign in. On one machine there is no sign-in."""
     marked = path.read_text().replace("<body", '<body data-sign-in=""', 1)
     if "data-sign-in" not in marked:
         raise Failure(f"{path} has no body: build it with `cargo xtask page`")
@@ -113,7 +113,7 @@ def shell(path):
 
 
 def config(outputs):
-    """The sign-in's settings: names of OpenID Connect, and Cognito's own logout endpoint."""
+    """The sign-in's settings, named as in OpenID Connect. The logout endpoint is Cognito's own."""
     sign_in = outputs["SignIn"]
     return {
         "issuer": outputs["Issuer"],

@@ -7,11 +7,11 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from .stack import TEMPLATE
 
-# Reserved for the API and other functions of the account; half of a small quota.
+# Lambdas left for the API and other functions of the account. Of a small quota, half is left.
 RESERVED = 100
 
 
-def warn(stack, before, parameters):
+def warn_if_exceeded(stack, before, parameters):
     """Prints a warning if fetchers may use up the quota. Prints nothing if these credentials may not read it."""
     try:
         quota = stack.client("lambda").get_account_settings()["AccountLimit"]["ConcurrentExecutions"]
@@ -29,10 +29,10 @@ def warn(stack, before, parameters):
 
 
 def fetcher_concurrency(before, parameters):
-    """The stack's new value: the given one, or the present one, or the template's default."""
+    """The stack's new value: the given one, else the current one, else the template's default."""
     name = "FetcherConcurrency"
     default = re.search(rf"^  {name}:\n(?:    .*\n)*?    Default: (\d+)$", TEMPLATE.read_text(), re.M)
-    had = before.get("Parameters", []) if before else []
-    values = {name: default[1]} | {each["ParameterKey"]: each["ParameterValue"] for each in had} | parameters
+    current = before.get("Parameters", []) if before else []
+    values = {name: default[1]} | {each["ParameterKey"]: each["ParameterValue"] for each in current} | parameters
     # CloudFormation rejects a value that isn't a number.
     return int(values[name]) if str(values[name]).isdecimal() else 0

@@ -2,7 +2,7 @@
 
 import sys
 
-from .buckets import delete_bucket, erase_but
+from .buckets import delete_bucket, erase_all_except
 from .stack import Failure, Stack
 from .template import delete_stack, idle_stack
 
@@ -11,7 +11,7 @@ def destroy(request):
     stack = Stack(request)
     if not stack.dry:
         where = stack.endpoint or f"account {stack.account}, {stack.region}"
-        # A stack that is being deleted is waited for.
+        # If the stack is being deleted already, the steps below wait for its end.
         if not idle_stack(stack, allowed=["DELETE_IN_PROGRESS"]):
             print(f"there is no stack {stack.name} ({where}): removing what is left of it", file=sys.stderr)
     resources = stack.resources()
@@ -24,7 +24,7 @@ def destroy(request):
         )
         print("Type its name to continue: ", end="", file=sys.stderr, flush=True)
         if sys.stdin.readline().strip() != stack.name:
-            raise Failure("nothing was deleted: that is not the name")
+            raise Failure("nothing was deleted: the name is different")
     for name in ("Passes", "Direct"):
         if machine := resources.get(name):
             stack.step(f"executions of {machine}: stopped", lambda machine=machine: stop_all(stack, machine))
@@ -32,10 +32,10 @@ def destroy(request):
         # The emulator keeps a function's processes after its stack is deleted, unless the function is deleted first.
         for name in ("Api", "Fetcher"):
             delete_function(stack, resources.get(name))
-    # A running fetcher may write once more, and then the bucket isn't empty when it is deleted.
+    # A running fetcher may write after its bucket was emptied. Then deleting the stack fails, and both are repeated.
     for last in (False, False, True):
         for bucket in buckets:
-            stack.step(f"bucket {bucket}: emptied", lambda bucket=bucket: erase_but(stack, bucket, []))
+            stack.step(f"bucket {bucket}: emptied", lambda bucket=bucket: erase_all_except(stack, bucket, []))
         try:
             stack.step(f"stack {stack.name}: deleted; CloudFront takes minutes", lambda: delete_stack(stack))
             break
@@ -64,7 +64,7 @@ def stop_all(stack, machine):
         return
     for execution in running:
         try:
-            # Without a cause, which would be encrypted with a key that the machine's role may not use any more.
+            # No cause is passed: it would be encrypted, and the machine's role may have lost its right to the key.
             states.stop_execution(executionArn=execution["executionArn"])
         except (states.exceptions.ExecutionDoesNotExist, states.exceptions.ValidationException):
             pass  # It has ended meanwhile.

@@ -15,7 +15,7 @@ TEMPLATE = ROOT / "infra/template.yaml"
 
 
 class Failure(Exception):
-    """An error for the caller, one line."""
+    """An error message for the user, one line."""
 
 
 class Stack:
@@ -48,8 +48,8 @@ class Stack:
         return self.client("sts").get_caller_identity()["Account"]
 
     @property
-    def ours(self):
-        """An argument for calls about a bucket with a guessable name: S3 rejects another account's bucket."""
+    def owner_check(self):
+        """An argument for calls on a bucket whose name can be guessed. S3 rejects them if another account owns it."""
         return {"ExpectedBucketOwner": self.account}
 
     def code_bucket(self):
@@ -72,7 +72,8 @@ class Stack:
         return {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
 
     def resources(self):
-        """The stack's physical ids by logical name. Unlike outputs they exist before the stack is complete."""
+        """The physical ids of the stack's resources, by logical name. Unlike outputs, they exist before the stack is
+        complete."""
         if self.dry:
             return {name: f"<{name}>" for name in re.findall(r"^  (\w+):$", TEMPLATE.read_text(), re.M)}
         if not self.describe():
@@ -85,10 +86,10 @@ class Stack:
             if each.get("PhysicalResourceId") and each["ResourceStatus"] not in ("CREATE_FAILED", "DELETE_COMPLETE")
         }
 
-    def step(self, text, do):
+    def step(self, text, action):
         """Prints a step and does it, unless this is a dry run."""
         print(text, file=sys.stderr, flush=True)
-        return None if self.dry else do()
+        return None if self.dry else action()
 
 
 def outputs_of(template):

@@ -8,7 +8,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from .stack import TEMPLATE, Failure
 
 CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"]
-# The first creation failed or never began. CloudFormation accepts no second one.
+# States after a first creation that failed or never began. CloudFormation can't create such a stack again.
 NEVER_CREATED = ("CREATE_FAILED", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "REVIEW_IN_PROGRESS")
 # States in which a stack can't be deployed, and what to do.
 STUCK = {
@@ -19,27 +19,28 @@ STUCK = {
 
 
 def idle_stack(stack, allowed=()):
-    """The stack's description, or None. An error while it is being changed, except in the allowed states."""
-    there = stack.describe()
-    status = there["StackStatus"] if there else ""
+    """The stack's description, or None if it doesn't exist. It is an error if the stack is being changed, except in
+    the allowed states."""
+    description = stack.describe()
+    status = description["StackStatus"] if description else ""
     if status.endswith("_IN_PROGRESS") and status not in ("REVIEW_IN_PROGRESS", *allowed):
         raise Failure(f"the stack {stack.name} is being changed ({status}): try again when that has ended")
-    return there
+    return description
 
 
 def prepare(stack, parameters):
-    """The stack to update, or None if it has to be created. An error if that can't work."""
-    there = idle_stack(stack)
-    status = there["StackStatus"] if there else ""
+    """The description of the stack to update, or None if it must be created. It is an error if neither can work."""
+    description = idle_stack(stack)
+    status = description["StackStatus"] if description else ""
     if status in STUCK:
         raise Failure(f"the stack {stack.name} is {status}: {STUCK[status].format(stack.name)}")
-    if (not there or status in NEVER_CREATED) and "UpstreamUrl" not in parameters:
+    if (not description or status in NEVER_CREATED) and "UpstreamUrl" not in parameters:
         raise Failure("a first deployment needs an upstream: pass --upstream with its address")
     if status in NEVER_CREATED:
         text = f"stack {stack.name}: deleted and created again, since its first creation failed ({status})"
         stack.step(text, lambda: delete_stack(stack))
         return None
-    return there
+    return description
 
 
 def deploy_stack(stack, before, parameters):
@@ -47,11 +48,11 @@ def deploy_stack(stack, before, parameters):
     cloudformation = stack.client("cloudformation")
     values = [{"ParameterKey": name, "ParameterValue": str(value)} for name, value in parameters.items()]
     if before:
-        # Parameters that aren't given keep their values. Those that the template has no longer are left out.
+        # Parameters that aren't given keep their values. Those that the template no longer has are omitted.
         known = set(re.findall(r"^  (\w+):$", TEMPLATE.read_text(), re.M))
-        had = {parameter["ParameterKey"] for parameter in before.get("Parameters", [])}
+        current = {parameter["ParameterKey"] for parameter in before.get("Parameters", [])}
         values += [
-            {"ParameterKey": name, "UsePreviousValue": True} for name in sorted((had & known) - parameters.keys())
+            {"ParameterKey": name, "UsePreviousValue": True} for name in sorted((current & known) - parameters.keys())
         ]
     call, waiter = (
         (cloudformation.update_stack, "stack_update_complete")
@@ -94,7 +95,7 @@ def wait(stack, waiter, token):
 
 
 def failures(stack, token):
-    """The failures in the events of the operation with this token and of its rollback, the first cause first."""
+    """The failures of the operation with this token and of its rollback, from the stack's events, the first first."""
     pages = stack.client("cloudformation").get_paginator("describe_stack_events").paginate(StackName=stack.name)
     try:
         events = [event for page in pages for event in page["StackEvents"] if event.get("ClientRequestToken") == token]
@@ -102,12 +103,12 @@ def failures(stack, token):
         return ""
     events.reverse()  # The API lists the newest first.
     failed = [event for event in events if event["ResourceStatus"].endswith("_FAILED")]
-    # No resource failed: for example the transform did.
+    # If no resource failed, something else did, such as the transform.
     failed = failed or [event for event in events if event["ResourceStatus"].endswith("ROLLBACK_IN_PROGRESS")]
     reasons = [
         f"{event['LogicalResourceId']}: {event.get('ResourceStatusReason') or event['ResourceStatus']}"
         for event in failed
-        # Creation cancelled because another resource failed.
+        # Omits creations that were cancelled because another resource failed.
         if not re.fullmatch(r"Resource \w+ cancelled\.?", event.get("ResourceStatusReason", ""), re.I)
     ]
     return "; ".join(reasons[:5])
