@@ -8,7 +8,7 @@ use web_sys::AbortSignal;
 
 use crate::{ClientError, Request, Response, Retry};
 
-/// [`Retry::NEVER`] with the browser's random numbers, to derive others from.
+/// [`Retry::NEVER`] with the browser's random numbers, also as a base for other settings.
 pub const NEVER: Retry = Retry {
     random: js_sys::Math::random,
     ..Retry::NEVER
@@ -16,8 +16,8 @@ pub const NEVER: Retry = Retry {
 
 /// Sends a request to the server that the page came from, until `signal` aborts it.
 ///
-/// `authorization` is the value of that header, where the server asks for one. Fails with
-/// [`ClientError::Unreachable`] without a reason: a browser reports none to scripts.
+/// `authorization` is the value of the header `Authorization`, if the server requires it. The only
+/// error is [`ClientError::Unreachable`] without a reason, since a browser reports none to scripts.
 pub async fn send(
     request: &Request,
     authorization: Option<&str>,
@@ -29,7 +29,7 @@ pub async fn send(
     })
 }
 
-/// Returns after this time, at most 24 days.
+/// Waits for this time, at most 24 days, the limit of `setTimeout`.
 pub async fn sleep(duration: Duration) {
     gloo_timers::future::sleep(duration).await;
 }

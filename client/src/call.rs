@@ -1,4 +1,4 @@
-//! One call, tried as often as it may help.
+//! The client, and how it sends a request with retries.
 
 use std::cell::Cell;
 use std::future::Future;
@@ -14,15 +14,15 @@ use crate::{ClientError, Request, Response, Retry, Retrying, Transport};
 pub struct Client<T> {
     pub(crate) transport: T,
     retry: Retry,
-    /// Whether the server has ever responded as a server that runs.
+    /// Whether the server has ever sent a response that isn't a transient error.
     has_responded: Cell<bool>,
 }
 
-/// A call on its way. Boxed, so that callers hold a pointer instead of a copy of its code.
+/// The future of a call. Boxed, so that callers contain a pointer instead of a copy of its code.
 type Call<'a> = Pin<Box<dyn Future<Output = Result<Response, ClientError>> + 'a>>;
 
 impl<T: Transport> Client<T> {
-    /// A client that sends with this transport and tries failed calls again as `retry` says.
+    /// Returns a client that sends with this transport and retries as `retry` allows.
     pub fn new(transport: T, retry: Retry) -> Self {
         Self {
             transport,
@@ -31,11 +31,11 @@ impl<T: Transport> Client<T> {
         }
     }
 
-    /// Sends a request until it brings a response that is 2xx or 304, or trying again won't help.
+    /// Sends a request, retries after failures, and returns a response that is 2xx or 304.
     pub(crate) fn send(&self, request: Request) -> Call<'_> {
         Box::pin(async move {
             let limit = self.retry.limit(self.has_responded.get());
-            // It begins when it is first polled: after the first failure.
+            // Its time starts with its first poll, which is after the first failure.
             let mut deadline = pin!(async {
                 match limit {
                     Some(limit) => self.transport.sleep(limit).await,
@@ -97,12 +97,12 @@ impl<T: Transport> Client<T> {
     }
 }
 
-/// The response's body as a type of the contract.
+/// Parses the response's JSON body.
 pub(crate) fn parse<R: DeserializeOwned>(response: &Response) -> Result<R, ClientError> {
     serde_json::from_slice(&response.body).map_err(|_| ClientError::unexpected(response))
 }
 
-/// The response's `Retry-After`, where it is in seconds, as Rollcall sends it; else zero.
+/// Returns the response's `Retry-After` if it is in seconds, as Rollcall sends it; zero otherwise.
 fn retry_after(response: &Response) -> Duration {
     let value = response.retry_after.as_ref();
     let seconds = value.and_then(|value| value.parse().ok());

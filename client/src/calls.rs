@@ -1,4 +1,4 @@
-//! The calls that are one request each.
+//! The calls that need only one request.
 
 use contract::wire::{
     Execution, ExecutionId, ExecutionsPage, Failures, RedriveRequest, ServerSettings, StartRequest,
@@ -13,7 +13,7 @@ impl<T: Transport> Client<T> {
         self.fetch(Request::get("settings")).await
     }
 
-    /// Returns a page of the caller's runs, newest first: the first, or the one of this cursor.
+    /// Returns a page of the caller's runs, newest first. Without a cursor it is the first page.
     pub async fn executions(&self, cursor: Option<&str>) -> Result<ExecutionsPage, ClientError> {
         let query = query_string(cursor.map(|cursor| ("cursor", cursor.to_owned())));
         self.fetch(Request::get(&format!("executions{query}")))
@@ -22,26 +22,27 @@ impl<T: Transport> Client<T> {
 
     /// Starts a run, or returns the run that was started with the same request and key before.
     ///
-    /// `key` is the `Idempotency-Key`: at most 128 visible ASCII characters that no other start has.
+    /// `key` is the `Idempotency-Key`: 1 to 128 letters, digits and `.`, `_`, `-`. Each run
+    /// needs a key of its own.
     pub async fn start(&self, request: &StartRequest, key: &str) -> Result<Execution, ClientError> {
         let call = Request::new("POST", "executions").header("idempotency-key", key);
         self.fetch(call.json(request)).await
     }
 
-    /// Returns the run's failures so far, in groups.
+    /// Returns the run's failures so far, grouped by status and error.
     pub async fn failures(&self, id: &ExecutionId) -> Result<Failures, ClientError> {
         self.fetch(Request::get(&format!("executions/{id}/failures")))
             .await
     }
 
-    /// Stops a run. What was fetched stays.
+    /// Stops a run. It keeps the results that it has.
     pub async fn stop(&self, id: &ExecutionId) -> Result<(), ClientError> {
         let path = format!("executions/{id}/stop");
         let response = self.send(Request::new("POST", &path)).await;
         response.map(drop)
     }
 
-    /// Fetches again what this selects of a run that has ended.
+    /// Retries the items of an ended run that the request selects.
     pub async fn redrive(
         &self,
         id: &ExecutionId,

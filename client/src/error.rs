@@ -6,26 +6,26 @@ use serde::{Deserialize, Serialize};
 
 use crate::Response;
 
-/// A call that didn't bring the response it was made for.
+/// The error of a call to the API.
 ///
-/// No variant holds a number of a list: the server repeats none, and no URL has one.
+/// No variant contains a number of a list: the server's errors and the URLs contain none.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, thiserror::Error)]
 pub enum ClientError {
     /// No response arrived.
     #[error("the server doesn't respond: {reason}")]
     Unreachable {
-        /// What the transport reports; a browser reports nothing.
+        /// The reason that the transport reports; empty in a browser, which reports none.
         reason: String,
     },
     /// The server refused the request, and its problem document says why.
     #[error("the server refused: {}", .0.detail.as_ref().unwrap_or(&.0.title))]
     Refused(Problem),
-    /// A response that isn't Rollcall's: a proxy's, another version's or another program's.
+    /// The response isn't from Rollcall's API: it is a proxy's, or another version's or program's.
     #[error(
         "the server responded with status {status}, but not as Rollcall does: a proxy in between, another version, or another address than intended"
     )]
     Unexpected {
-        /// Its HTTP status.
+        /// The response's HTTP status.
         status: u16,
     },
     /// The server returned fewer rows than the run has.
@@ -39,15 +39,15 @@ pub enum ClientError {
 }
 
 impl ClientError {
-    /// Whether sending the same request again later may succeed.
+    /// Whether a retry of the same request may succeed.
     ///
-    /// False for a 401, although somebody may sign in meanwhile: see [`Retry::unauthorized`].
+    /// A 401 isn't transient: [`Retry::unauthorized`] sets whether it is retried.
     ///
     /// [`Retry::unauthorized`]: crate::Retry::unauthorized
     pub fn is_transient(&self) -> bool {
         match self {
             Self::Unreachable { .. } => true,
-            // Of Rollcall's own refusals a 500 says that files are damaged, which stays so.
+            // Rollcall itself returns 500 only for damaged files, and a retry doesn't repair them.
             Self::Refused(problem) => matches!(problem.status, 429 | 502..=504),
             Self::Unexpected { status } => matches!(status, 429 | 500..=599),
             Self::RowsMissing { .. } => false,
@@ -59,17 +59,17 @@ impl ClientError {
         matches!(self, Self::Refused(problem) if problem.status == 401)
     }
 
-    /// Whether there is no such run, list or address, or not for this caller.
+    /// Whether the run, list or path doesn't exist, or isn't visible to this caller.
     pub fn is_not_found(&self) -> bool {
         matches!(self, Self::Refused(problem) if problem.status == 404)
     }
 
-    /// Whether the server has no such uploaded list: it is too old, or was used.
+    /// Whether the server no longer has the uploaded list: it expired, or a start used it.
     pub fn is_unknown_list(&self) -> bool {
         matches!(self, Self::Refused(problem) if problem.kind == "/problems/unknown-list")
     }
 
-    /// The error in a response that is neither 2xx nor 304.
+    /// Returns the error in a response that is neither 2xx nor 304.
     pub(crate) fn in_response(response: &Response) -> Self {
         match serde_json::from_slice(&response.body) {
             Ok(problem) => Self::Refused(problem),

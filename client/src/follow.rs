@@ -1,4 +1,4 @@
-//! The state of a run, until it has ended.
+//! Polling the state of a run until it has ended.
 
 use std::time::Duration;
 
@@ -9,20 +9,20 @@ use crate::{Client, ClientError, Request, Transport};
 
 /// The shortest wait between two polls.
 const SHORTEST: Duration = Duration::from_millis(250);
-/// The longest: a tenth of the time already waited, up to this.
+/// The longest wait between two polls.
 const LONGEST: Duration = Duration::from_secs(5);
 
-/// A run's state and its entity tag.
+/// A run's state and its `ETag`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Tagged {
     /// The state.
     pub execution: Execution,
-    /// The `ETag`, by which the next poll gets news only.
+    /// The `ETag`. A poll with it returns the state only if it has changed.
     pub tag: Option<String>,
 }
 
 impl<T: Transport> Client<T> {
-    /// Returns the run's state, or nothing where it is still the one of this tag.
+    /// Returns the run's state, or `None` if it hasn't changed since the response with this tag.
     pub async fn execution(
         &self,
         id: &ExecutionId,
@@ -42,9 +42,9 @@ impl<T: Transport> Client<T> {
         }))
     }
 
-    /// Polls a run until it has ended and returns its last state; `news` hears of every change.
+    /// Polls a run until it has ended, calls `news` for each change, and returns the last state.
     ///
-    /// Between two polls it waits for a tenth of the time it has waited in all, from 250 ms to 5 s.
+    /// Before each poll it waits for a tenth of the time waited so far, but from 250 ms to 5 s.
     pub async fn follow(
         &self,
         mut execution: Execution,

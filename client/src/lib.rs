@@ -9,23 +9,24 @@
 //!     .executions(cursor)                         GET    /api/executions
 //!     .start(request, key)                        POST   /api/executions
 //!     .upload(list, options, part_bytes, sent)    POST   /api/lists, then PUT each part
-//!     .start_uploaded(start, request, upload)     upload and start, or replay an earlier start
+//!     .start_uploaded(start, request, upload)     upload and start; repeatable with the same state
 //!     .execution(id, tag)                         GET    /api/executions/{id}
 //!     .follow(execution, news)                    the same, until the run has ended
 //!     .failures(id)                               GET    /api/executions/{id}/failures
 //!     .results(id, query)                         GET    /api/executions/{id}/results
 //!     .all_results(id, rows, reveal)              the same, page after page, read ahead
+//!     .filtered_results(id, filter, reveal)       the same, for the rows that match a filter
 //!     .stop(id), .redrive(id, request)            POST   /api/executions/{id}/stop, …/redrive
 //!     .delete(id)                                 DELETE /api/executions/{id}
 //! ```
 //!
-//! - **Every call can be sent twice.** A call that fails transiently ([`ClientError::is_transient`])
-//!   is sent again, after growing pauses and never before the server's `Retry-After`, for as long as
-//!   the caller's [`Retry`] says.
-//! - **A start starts one run**, however often it is sent: [`StartState`] keeps its idempotency key
-//!   and its uploaded list, also for a caller that gives up and starts again later.
-//! - **A listing is whole or an error.** [`Client::all_results`] yields the rows in order, and fails
-//!   where the server returned fewer than the run has.
+//! - **Every call can be repeated.** After a transient error ([`ClientError::is_transient`]) the
+//!   client retries. The pause before a retry grows up to 8 seconds, or is the server's
+//!   `Retry-After` if that is longer, up to the same limit. [`Retry`] sets the time limit.
+//! - **A repeated start starts one run.** [`StartState`] keeps the idempotency key and the id of
+//!   the uploaded list. A caller that gave up can use it to start again later.
+//! - **Rows never end early without an error.** [`Client::all_results`] yields the rows in order,
+//!   and fails if the server returns fewer rows than the run has.
 //! - Nothing is spawned and no future has to be `Send`: dropping a future ends its call.
 //! - No error and no URL holds a number of a list.
 

@@ -1,23 +1,23 @@
-//! Requests and responses as the API has them.
+//! Requests to the API and responses from it.
 //!
-//! Types of the `http` crate instead would add 10 KB to the page's first load.
+//! The types of the `http` crate would add 10 KB to the page's first load.
 
 use serde::Serialize;
 
-/// A request of the API, which can be sent more than once.
+/// A request to the API, which can be sent more than once.
 #[derive(Clone)]
 pub struct Request {
     /// The HTTP method.
     pub method: &'static str,
-    /// The path, which begins with `/api/`, and perhaps a query.
+    /// The path, which begins with `/api/`, and the query, if there is one.
     pub path: String,
     /// The headers, except `Authorization`.
     pub headers: Vec<(&'static str, String)>,
-    /// The body, which may hold numbers; empty for none.
+    /// The body, which may contain numbers. Empty if the request has none.
     pub body: Vec<u8>,
 }
 
-/// A response of the API, with those of its headers that a client reads.
+/// A response of the API, with only the headers that the client reads.
 #[derive(Clone, Default)]
 pub struct Response {
     /// The HTTP status.
@@ -26,12 +26,12 @@ pub struct Response {
     pub etag: Option<String>,
     /// The header `Retry-After`.
     pub retry_after: Option<String>,
-    /// The body, which may hold numbers.
+    /// The body, which may contain numbers.
     pub body: Vec<u8>,
 }
 
 impl Request {
-    /// `path` follows `/api/`; it holds no character that a URI doesn't.
+    /// Returns a request to `/api/{path}`. The path must contain no character that needs escaping.
     pub(crate) fn new(method: &'static str, path: &str) -> Self {
         Self {
             method,
@@ -51,7 +51,7 @@ impl Request {
     }
 
     pub(crate) fn json(mut self, value: &impl Serialize) -> Self {
-        // The contract's types have text keys only, so they are JSON.
+        // Can't fail: all keys of the contract's types are strings.
         self.body = serde_json::to_vec(value).unwrap_or_default();
         self.header("content-type", "application/json")
     }
@@ -62,8 +62,9 @@ impl Request {
     }
 }
 
-/// A query with its `?`, or nothing where it is empty. The values are numbers, names and cursors,
-/// which hold no character that has a meaning in a query.
+/// Returns `?` and the query, or an empty string if there are no pairs.
+///
+/// The values aren't escaped: numbers, names and cursors contain no special characters.
 pub(crate) fn query_string(pairs: impl IntoIterator<Item = (&'static str, String)>) -> String {
     let mut query = String::new();
     for (name, value) in pairs {

@@ -1,4 +1,4 @@
-//! A run's rows, a page at a time or all of them.
+//! Reading a run's rows: one page, all rows, or the rows that match a filter.
 
 use contract::limits::MAX_RESULTS_COUNT;
 use contract::wire::{ErrorKind, ExecutionId, Outcome, ResultRow, ResultsPage};
@@ -8,15 +8,15 @@ use serde::{Deserialize, Serialize};
 use crate::request::query_string;
 use crate::{Client, ClientError, Request, Transport};
 
-/// Pages asked for at a time: the next is on its way while one is used.
+/// Pages requested at the same time: the next is in flight while the caller uses one.
 const AHEAD: usize = 2;
 
-/// Which rows of a run: those that match every field that is given.
+/// A filter for rows. A row matches if it has the value of each field that is set.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ResultsFilter {
     /// Rows with this outcome.
     pub outcome: Option<Outcome>,
-    /// Rows with this status of the last attempt.
+    /// Rows whose last attempt had this HTTP status.
     pub status_code: Option<u16>,
     /// Rows with this error.
     pub error: Option<ErrorKind>,
@@ -25,22 +25,24 @@ pub struct ResultsFilter {
 /// Where a page of results begins.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ResultsStart {
-    /// At this row, from 0, of all rows.
+    /// At the row with this index, from 0, without a filter.
     Row(u64),
     /// At the first row that matches.
     Filter(ResultsFilter),
-    /// Where the page ended that had this cursor; it carries that page's filter.
+    /// After the page that returned this cursor, with the same filter.
     Cursor(String),
 }
 
-/// A page of results.
+/// Which page of results to return.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ResultsQuery {
-    /// Where it begins.
+    /// Where the page begins.
     pub start: ResultsStart,
-    /// Rows at most, up to [`MAX_RESULTS_COUNT`]. A page may have fewer, even none, and yet a cursor.
+    /// The maximum number of rows, up to [`MAX_RESULTS_COUNT`].
+    ///
+    /// A page may have fewer rows, even none, although it has a cursor to the next page.
     pub count: u32,
-    /// Whether rows have full numbers. The server logs it.
+    /// Whether to return full numbers instead of masked ones. The server logs it.
     pub reveal: bool,
 }
 
@@ -77,8 +79,10 @@ impl<T: Transport> Client<T> {
         self.fetch(Request::get(&path)).await
     }
 
-    /// Yields all rows of a run in the list's order, a page at a time, with the next pages on their
-    /// way. Fails with [`ClientError::RowsMissing`] where the server returns fewer than `rows`.
+    /// Yields all rows of a run in the list's order, a page at a time.
+    ///
+    /// It requests the next page while the caller uses one. It fails with
+    /// [`ClientError::RowsMissing`] if the server returns fewer than `rows` rows.
     pub fn all_results(
         &self,
         id: &ExecutionId,
@@ -92,7 +96,7 @@ impl<T: Transport> Client<T> {
             let page = self.page(id, start, until - first, reveal).await?;
             Ok((page, first, until))
         });
-        // A page may end early; then the rest of its range follows by cursor.
+        // If a page has fewer rows than requested, its cursor returns the rest of the range.
         stream::iter(ranges)
             .buffered(AHEAD)
             .map_ok(move |(page, first, until)| {

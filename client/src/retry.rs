@@ -1,33 +1,35 @@
-//! When a failed call is tried again.
+//! When and for how long a failed call is retried.
 
 use std::time::Duration;
 
 use crate::ClientError;
 
-/// The first pause; it doubles with each failure.
+/// The first pause. Each failure doubles it.
 const SHORTEST: Duration = Duration::from_millis(250);
-/// The longest pause, also where `Retry-After` asks for more.
+/// The longest pause, even if `Retry-After` asks for a longer one.
 const LONGEST: Duration = Duration::from_secs(8);
 
-/// For how long failed calls are tried again.
+/// When and for how long failed calls are retried.
 ///
-/// A limit counts from the call's first failure. No try begins after it; one that is on its way is
-/// waited for. Without a limit a call is tried until it succeeds or its future is dropped.
+/// A time limit counts from the call's first failure. No retry starts after it, but a request that
+/// is in flight may finish. Without a limit (`None`), a call is retried until it succeeds, fails
+/// with an error that isn't transient, or its future is dropped.
 #[derive(Clone, Copy, Debug)]
 pub struct Retry {
-    /// Limit while the server has never responded: its address may be mistyped.
+    /// The limit while the server has never responded: its address may be wrong.
     pub until_first_response: Option<Duration>,
-    /// Limit once it has responded: it may be restarting.
+    /// The limit once the server has responded: it may be restarting.
     pub after_first_response: Option<Duration>,
-    /// Whether a call refused for want of a sign-in is tried again: that may happen in another tab.
+    /// Whether a call that failed with 401 is retried: the user may sign in in another tab.
     pub unauthorized: bool,
-    /// A random number from 0 to 1 that shortens a pause by up to half, so that several clients
-    /// of one server don't return together.
+    /// Returns a random number from 0 to 1, which shortens a pause by up to half.
+    ///
+    /// Several clients of one server then don't retry at the same time.
     pub random: fn() -> f64,
 }
 
 impl Retry {
-    /// Every call is tried once.
+    /// No retries: each request is sent once.
     pub const NEVER: Self = Self {
         until_first_response: Some(Duration::ZERO),
         after_first_response: Some(Duration::ZERO),
@@ -46,7 +48,7 @@ impl Retry {
         error.is_transient() || (self.unauthorized && error.is_unauthorized())
     }
 
-    /// The pause after so many failures, from 1.
+    /// Returns the pause after this many failures, at least one.
     pub(crate) fn pause(&self, failures: u32, retry_after: Duration) -> Duration {
         let doubled = SHORTEST.saturating_mul(1 << (failures - 1).min(16));
         let half = doubled.min(LONGEST).as_millis() as u64 / 2;

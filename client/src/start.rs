@@ -1,4 +1,4 @@
-//! Starting a run of a list that goes to the server in parts.
+//! Uploading a list in parts and starting its run.
 
 use std::cell::RefCell;
 
@@ -9,9 +9,9 @@ use crate::{Client, ClientError, Request, Transport};
 
 /// What repeated starts of one run share: the idempotency key and the uploaded list.
 ///
-/// Keep it until the start has succeeded: one that is given up, or whose future is dropped, and
-/// started again with it starts one run only, and uploads nothing twice. A start of anything else
-/// takes a new one.
+/// Keep it until the start has succeeded. If a start fails or its future is dropped, start again
+/// with the same state: the server then starts only one run, and the list isn't uploaded again.
+/// Use a new state for each run.
 #[derive(Debug)]
 pub struct StartState(RefCell<Inner>);
 
@@ -19,13 +19,14 @@ pub struct StartState(RefCell<Inner>);
 struct Inner {
     key: String,
     uploaded: Option<ExecutionId>,
-    /// Uploads that the server lost before they were used.
+    /// The number of uploads that the server no longer had when the start used them.
     lost_uploads: u32,
 }
 
 impl StartState {
-    /// A start that nothing was done for yet. `key` is at most 64 visible ASCII characters that no
-    /// other start has.
+    /// Returns the state of a new start.
+    ///
+    /// `key` is 1 to 64 letters, digits and `.`, `_`, `-`. Each run needs a key of its own.
     pub fn new(key: String) -> Self {
         Self(RefCell::new(Inner {
             key,
@@ -34,8 +35,9 @@ impl StartState {
         }))
     }
 
-    /// The `Idempotency-Key` of the next request. To the server it belongs to one list, so another
-    /// upload has another key.
+    /// Returns the `Idempotency-Key` for the next request.
+    ///
+    /// The server binds a key to one list, so a new upload needs a new key.
     pub fn key(&self) -> String {
         let inner = self.0.borrow();
         match inner.lost_uploads {
@@ -60,10 +62,10 @@ impl StartState {
 }
 
 impl<T: Transport> Client<T> {
-    /// Uploads a list in parts of at most `part_bytes` bytes, and returns its id for a start.
+    /// Uploads a list in parts of at most `part_bytes` bytes, and returns the list's id.
     ///
-    /// `sent` hears how many lines the server has, from 0. Of a line that is no number only the
-    /// reason is sent.
+    /// It calls `sent` with the number of lines sent so far, first with 0. For an invalid line it
+    /// sends only the reason, not the text.
     pub async fn upload(
         &self,
         list: &List,
@@ -75,7 +77,7 @@ impl<T: Transport> Client<T> {
             validation: options.validation,
             restore_leading_zeros: options.restore_leading_zeros,
         });
-        // Sent twice, one of the two lists is never used, and expires.
+        // If a retry creates a second list, the first is never used and expires.
         let ListCreated { id } = self.fetch(create).await?;
         sent(0);
         for (number, part) in list.parts(part_bytes).enumerate() {
@@ -86,7 +88,7 @@ impl<T: Transport> Client<T> {
         Ok(id)
     }
 
-    /// Starts the run of a list that `upload` uploads, unless it was uploaded for this start before.
+    /// Uploads a list with `upload`, unless `start` has an uploaded list, and starts its run.
     pub async fn start_uploaded(
         &self,
         start: &StartState,
@@ -95,7 +97,7 @@ impl<T: Transport> Client<T> {
     ) -> Result<Execution, ClientError> {
         if let Some(list) = start.uploaded() {
             match self.start_list(start, request, list).await {
-                // It grew too old before any start reached it, or its run was deleted.
+                // The list expired before a start used it, or its run was deleted.
                 Err(error) if error.is_unknown_list() => start.forget_upload(),
                 response => return response,
             }
@@ -117,8 +119,8 @@ impl<T: Transport> Client<T> {
         };
         let key = start.key();
         match self.start(&request, &key).await {
-            // A try whose response got lost may have used the list just now; then the key has its
-            // run.
+            // An earlier request, whose response was lost, may have used the list meanwhile. The
+            // same key then returns its run.
             Err(error) if error.is_unknown_list() => self.start(&request, &key).await,
             response => response,
         }

@@ -1,4 +1,4 @@
-//! How a client reaches the world outside.
+//! The interface through which a client sends requests and sleeps.
 
 use std::time::Duration;
 
@@ -7,32 +7,33 @@ use crate::{ClientError, Request, Response};
 /// Sends requests and sleeps for a [`Client`](crate::Client).
 #[expect(
     async_fn_in_trait,
-    reason = "the futures of a browser aren't Send, so no caller may ask for it"
+    reason = "futures in a browser aren't Send, so no caller may require it"
 )]
 pub trait Transport {
     /// Sends one request and returns the whole response, whatever its status.
     ///
-    /// The transport adds the server's address and `Authorization`, follows no redirect and tries
-    /// nothing twice. It fails with [`ClientError::Unreachable`], or with what kept it from sending.
+    /// The transport adds the server's address and the header `Authorization`. It follows no
+    /// redirect and doesn't retry. It fails with [`ClientError::Unreachable`] if no response
+    /// arrives, or with the error that kept it from sending, such as a failed sign-in.
     async fn send(&self, request: &Request) -> Result<Response, ClientError>;
 
-    /// Returns after this time.
+    /// Waits for this time.
     async fn sleep(&self, duration: Duration);
 
-    /// Called each time before a failed call is tried again.
+    /// Called after each failure that is followed by a retry, before the pause.
     fn retrying(&self, _: Retrying<'_>) {}
 
-    /// Called when a call that was tried again has succeeded or was refused.
+    /// Called when a retried call has succeeded or has failed with an error that isn't transient.
     fn recovered(&self) {}
 }
 
-/// A call that failed and is tried again.
+/// A failed call that will be retried.
 #[derive(Clone, Copy, Debug)]
 pub struct Retrying<'a> {
     /// Why it failed.
     pub error: &'a ClientError,
-    /// How often it has failed by now.
+    /// The number of failures so far.
     pub failures: u32,
-    /// How long it is tried in all; no limit where absent.
+    /// The time limit for retries, counted from the first failure; `None` for no limit.
     pub limit: Option<Duration>,
 }
