@@ -46,15 +46,15 @@ impl<T: Transport> Client<T> {
             loop {
                 let (error, retry_after) = match self.send_once(&request).await {
                     Ok(response) => {
-                        self.note_response(failures);
+                        self.record_response(failures);
                         return Ok(response);
                     }
                     Err(failure) => failure,
                 };
                 if !error.is_transient() {
-                    self.note_response(failures);
+                    self.record_response(failures);
                 }
-                if !self.retry.applies(&error) || limit == Some(Duration::ZERO) {
+                if !self.retry.allows(&error) || limit == Some(Duration::ZERO) {
                     return Err(error);
                 }
                 failures += 1;
@@ -73,7 +73,7 @@ impl<T: Transport> Client<T> {
     }
 
     /// Sends a request and parses the response's JSON.
-    pub(crate) async fn fetch<R: DeserializeOwned>(
+    pub(crate) async fn send_and_parse<R: DeserializeOwned>(
         &self,
         request: Request,
     ) -> Result<R, ClientError> {
@@ -85,11 +85,14 @@ impl<T: Transport> Client<T> {
         let response = sent.map_err(|error| (error, Duration::ZERO))?;
         match response.status {
             200..=299 | 304 => Ok(response),
-            _ => Err((ClientError::in_response(&response), retry_after(&response))),
+            _ => Err((
+                ClientError::from_response(&response),
+                retry_after(&response),
+            )),
         }
     }
 
-    fn note_response(&self, failures: u32) {
+    fn record_response(&self, failures: u32) {
         self.has_responded.set(true);
         if failures > 0 {
             self.transport.recovered();

@@ -10,13 +10,13 @@ use crate::{Client, ClientError, Request, Transport};
 impl<T: Transport> Client<T> {
     /// Returns the server's limits, defaults and upstream.
     pub async fn settings(&self) -> Result<ServerSettings, ClientError> {
-        self.fetch(Request::get("settings")).await
+        self.send_and_parse(Request::get("settings")).await
     }
 
     /// Returns a page of the caller's runs, newest first. Without a cursor it is the first page.
     pub async fn executions(&self, cursor: Option<&str>) -> Result<ExecutionsPage, ClientError> {
         let query = query_string(cursor.map(|cursor| ("cursor", cursor.to_owned())));
-        self.fetch(Request::get(&format!("executions{query}")))
+        self.send_and_parse(Request::get(&format!("executions{query}")))
             .await
     }
 
@@ -25,13 +25,13 @@ impl<T: Transport> Client<T> {
     /// `key` is the `Idempotency-Key`: 1 to 128 letters, digits and `.`, `_`, `-`. Each run
     /// needs a key of its own.
     pub async fn start(&self, request: &StartRequest, key: &str) -> Result<Execution, ClientError> {
-        let call = Request::new("POST", "executions").header("idempotency-key", key);
-        self.fetch(call.json(request)).await
+        let post = Request::new("POST", "executions").header("idempotency-key", key);
+        self.send_and_parse(post.json(request)).await
     }
 
     /// Returns the run's failures so far, grouped by status and error.
     pub async fn failures(&self, id: &ExecutionId) -> Result<Failures, ClientError> {
-        self.fetch(Request::get(&format!("executions/{id}/failures")))
+        self.send_and_parse(Request::get(&format!("executions/{id}/failures")))
             .await
     }
 
@@ -49,8 +49,8 @@ impl<T: Transport> Client<T> {
         request: &RedriveRequest,
     ) -> Result<(), ClientError> {
         let path = format!("executions/{id}/redrive");
-        let call = Request::new("POST", &path).json(request);
-        self.send(call).await.map(drop)
+        let post = Request::new("POST", &path).json(request);
+        self.send(post).await.map(drop)
     }
 
     /// Deletes a run: its list and all its results.

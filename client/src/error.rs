@@ -70,7 +70,7 @@ impl ClientError {
     }
 
     /// Returns the error in a response that is neither 2xx nor 304.
-    pub(crate) fn in_response(response: &Response) -> Self {
+    pub(crate) fn from_response(response: &Response) -> Self {
         match serde_json::from_slice(&response.body) {
             Ok(problem) => Self::Refused(problem),
             Err(_) => Self::unexpected(response),
@@ -88,7 +88,7 @@ mod tests {
     use super::*;
 
     fn error(status: u16, body: &'static str) -> ClientError {
-        ClientError::in_response(&Response {
+        ClientError::from_response(&Response {
             status,
             body: body.into(),
             ..Default::default()

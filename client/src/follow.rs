@@ -8,13 +8,13 @@ use crate::call::parse;
 use crate::{Client, ClientError, Request, Transport};
 
 /// The shortest wait between two polls.
-const SHORTEST: Duration = Duration::from_millis(250);
+const MIN_WAIT: Duration = Duration::from_millis(250);
 /// The longest wait between two polls.
-const LONGEST: Duration = Duration::from_secs(5);
+const MAX_WAIT: Duration = Duration::from_secs(5);
 
 /// A run's state and its `ETag`.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Tagged {
+pub struct TaggedExecution {
     /// The state.
     pub execution: Execution,
     /// The `ETag`. A poll with it returns the state only if it has changed.
@@ -27,7 +27,7 @@ impl<T: Transport> Client<T> {
         &self,
         id: &ExecutionId,
         tag: Option<&str>,
-    ) -> Result<Option<Tagged>, ClientError> {
+    ) -> Result<Option<TaggedExecution>, ClientError> {
         let mut request = Request::get(&format!("executions/{id}"));
         if let Some(tag) = tag {
             request = request.header("if-none-match", tag);
@@ -36,27 +36,28 @@ impl<T: Transport> Client<T> {
         if response.status == 304 {
             return Ok(None);
         }
-        Ok(Some(Tagged {
+        Ok(Some(TaggedExecution {
             execution: parse(&response)?,
             tag: response.etag,
         }))
     }
 
-    /// Polls a run until it has ended, calls `news` for each change, and returns the last state.
+    /// Polls a run until it has ended, reports each change, and returns the last state.
     ///
-    /// Before each poll it waits for a tenth of the time waited so far, but from 250 ms to 5 s.
+    /// It calls `on_change` with each new state. Before each poll it waits for a tenth of the time
+    /// waited so far, but at least 250 ms and at most 5 s.
     pub async fn follow(
         &self,
         mut execution: Execution,
-        mut news: impl FnMut(&Execution),
+        mut on_change: impl FnMut(&Execution),
     ) -> Result<Execution, ClientError> {
         let (mut waited, mut tag) = (Duration::ZERO, None);
         while !execution.status.has_ended() {
-            let wait = (waited / 10).clamp(SHORTEST, LONGEST);
+            let wait = (waited / 10).clamp(MIN_WAIT, MAX_WAIT);
             self.transport.sleep(wait).await;
             waited += wait;
             if let Some(changed) = self.execution(&execution.id, tag.as_deref()).await? {
-                news(&changed.execution);
+                on_change(&changed.execution);
                 (execution, tag) = (changed.execution, changed.tag);
             }
         }

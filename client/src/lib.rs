@@ -1,17 +1,17 @@
 //! The client of Rollcall's API, shared by `rollcall fetch --api`, the page and the page's worker.
 //!
-//! It does no I/O. It builds each [`Request`] and parses its [`Response`], and a [`Transport`] sends
-//! them:
+//! It does no I/O: it builds each [`Request`] and parses its [`Response`]. A [`Transport`] sends the
+//! requests. The calls:
 //!
 //! ```text
 //! Client::new(transport, retry)
 //!     .settings()                                 GET    /api/settings
 //!     .executions(cursor)                         GET    /api/executions
 //!     .start(request, key)                        POST   /api/executions
-//!     .upload(list, options, part_bytes, sent)    POST   /api/lists, then PUT each part
-//!     .start_uploaded(start, request, upload)     upload and start; repeatable with the same state
+//!     .upload(list, options, part_bytes, on_sent) POST   /api/lists, then PUT each part
+//!     .start_uploaded(state, request, upload)     upload and start; repeatable with the same state
 //!     .execution(id, tag)                         GET    /api/executions/{id}
-//!     .follow(execution, news)                    the same, until the run has ended
+//!     .follow(execution, on_change)               the same, until the run has ended
 //!     .failures(id)                               GET    /api/executions/{id}/failures
 //!     .results(id, query)                         GET    /api/executions/{id}/results
 //!     .all_results(id, rows, reveal)              the same, page after page, read ahead
@@ -44,7 +44,7 @@ mod transport;
 
 pub use call::Client;
 pub use error::ClientError;
-pub use follow::Tagged;
+pub use follow::TaggedExecution;
 pub use request::{Request, Response};
 pub use results::{ResultsFilter, ResultsQuery, ResultsStart};
 pub use retry::Retry;

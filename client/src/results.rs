@@ -9,7 +9,7 @@ use crate::request::query_string;
 use crate::{Client, ClientError, Request, Transport};
 
 /// Pages requested at the same time: the next is in flight while the caller uses one.
-const AHEAD: usize = 2;
+const PAGES_IN_FLIGHT: usize = 2;
 
 /// A filter for rows. A row matches if it has the value of each field that is set.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,7 +47,7 @@ pub struct ResultsQuery {
 }
 
 impl ResultsQuery {
-    fn string(&self) -> String {
+    fn to_query_string(&self) -> String {
         let mut query = vec![("count", self.count.to_string())];
         match &self.start {
             ResultsStart::Row(first) => query.push(("first", first.to_string())),
@@ -75,8 +75,8 @@ impl<T: Transport> Client<T> {
         id: &ExecutionId,
         query: &ResultsQuery,
     ) -> Result<ResultsPage, ClientError> {
-        let path = format!("executions/{id}/results{}", query.string());
-        self.fetch(Request::get(&path)).await
+        let path = format!("executions/{id}/results{}", query.to_query_string());
+        self.send_and_parse(Request::get(&path)).await
     }
 
     /// Yields all rows of a run in the list's order, a page at a time.
@@ -98,7 +98,7 @@ impl<T: Transport> Client<T> {
         });
         // If a page has fewer rows than requested, its cursor returns the rest of the range.
         stream::iter(ranges)
-            .buffered(AHEAD)
+            .buffered(PAGES_IN_FLIGHT)
             .map_ok(move |(page, first, until)| {
                 stream::try_unfold((Some(page), first), move |(page, first)| async move {
                     let Some(page) = page else { return Ok(None) };

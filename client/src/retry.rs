@@ -5,9 +5,9 @@ use std::time::Duration;
 use crate::ClientError;
 
 /// The first pause. Each failure doubles it.
-const SHORTEST: Duration = Duration::from_millis(250);
+const FIRST_PAUSE: Duration = Duration::from_millis(250);
 /// The longest pause, even if `Retry-After` asks for a longer one.
-const LONGEST: Duration = Duration::from_secs(8);
+const MAX_PAUSE: Duration = Duration::from_secs(8);
 
 /// When and for how long failed calls are retried.
 ///
@@ -44,17 +44,17 @@ impl Retry {
         }
     }
 
-    pub(crate) fn applies(&self, error: &ClientError) -> bool {
+    pub(crate) fn allows(&self, error: &ClientError) -> bool {
         error.is_transient() || (self.unauthorized && error.is_unauthorized())
     }
 
     /// Returns the pause after this many failures, at least one.
     pub(crate) fn pause(&self, failures: u32, retry_after: Duration) -> Duration {
-        let doubled = SHORTEST.saturating_mul(1 << (failures - 1).min(16));
-        let half = doubled.min(LONGEST).as_millis() as u64 / 2;
-        let less = ((self.random)() * half as f64) as u64;
-        let pause = Duration::from_millis(2 * half - less.min(half));
-        pause.max(retry_after.min(LONGEST))
+        let doubled = FIRST_PAUSE.saturating_mul(1 << (failures - 1).min(16));
+        let half = doubled.min(MAX_PAUSE).as_millis() as u64 / 2;
+        let reduction = ((self.random)() * half as f64) as u64;
+        let pause = Duration::from_millis(2 * half - reduction.min(half));
+        pause.max(retry_after.min(MAX_PAUSE))
     }
 }
 
@@ -84,6 +84,6 @@ mod tests {
     fn no_pause_is_shorter_than_retry_after_asks() {
         let pause = |seconds| Retry::NEVER.pause(1, Duration::from_secs(seconds));
         assert_eq!(pause(2).as_secs(), 2);
-        assert_eq!(pause(1_000), LONGEST);
+        assert_eq!(pause(1_000), MAX_PAUSE);
     }
 }

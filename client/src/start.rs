@@ -64,52 +64,52 @@ impl StartState {
 impl<T: Transport> Client<T> {
     /// Uploads a list in parts of at most `part_bytes` bytes, and returns the list's id.
     ///
-    /// It calls `sent` with the number of lines sent so far, first with 0. For an invalid line it
-    /// sends only the reason, not the text.
+    /// It calls `on_sent` with the number of lines sent so far, first with 0. For an invalid line
+    /// it sends only the reason, not the text.
     pub async fn upload(
         &self,
         list: &List,
         options: ReadOptions,
         part_bytes: usize,
-        mut sent: impl FnMut(u64),
+        mut on_sent: impl FnMut(u64),
     ) -> Result<ExecutionId, ClientError> {
         let create = Request::new("POST", "lists").json(&CreateListRequest {
             validation: options.validation,
             restore_leading_zeros: options.restore_leading_zeros,
         });
         // If a retry creates a second list, the first is never used and expires.
-        let ListCreated { id } = self.fetch(create).await?;
-        sent(0);
+        let ListCreated { id } = self.send_and_parse(create).await?;
+        on_sent(0);
         for (number, part) in list.parts(part_bytes).enumerate() {
             let put = Request::new("PUT", &format!("lists/{id}/{number}"));
             self.send(put.text(part.text)).await?;
-            sent(part.end_row as u64);
+            on_sent(part.end_row as u64);
         }
         Ok(id)
     }
 
-    /// Uploads a list with `upload`, unless `start` has an uploaded list, and starts its run.
+    /// Uploads a list with `upload`, unless `state` has an uploaded list, and starts its run.
     pub async fn start_uploaded(
         &self,
-        start: &StartState,
+        state: &StartState,
         request: &StartRequest,
         upload: impl AsyncFnOnce() -> Result<ExecutionId, ClientError>,
     ) -> Result<Execution, ClientError> {
-        if let Some(list) = start.uploaded() {
-            match self.start_list(start, request, list).await {
+        if let Some(list) = state.uploaded() {
+            match self.start_list(state, request, list).await {
                 // The list expired before a start used it, or its run was deleted.
-                Err(error) if error.is_unknown_list() => start.forget_upload(),
+                Err(error) if error.is_unknown_list() => state.forget_upload(),
                 response => return response,
             }
         }
         let list = upload().await?;
-        start.set_uploaded(&list);
-        self.start_list(start, request, list).await
+        state.set_uploaded(&list);
+        self.start_list(state, request, list).await
     }
 
     async fn start_list(
         &self,
-        start: &StartState,
+        state: &StartState,
         request: &StartRequest,
         list: ExecutionId,
     ) -> Result<Execution, ClientError> {
@@ -117,7 +117,7 @@ impl<T: Transport> Client<T> {
             list_id: Some(list),
             ..request.clone()
         };
-        let key = start.key();
+        let key = state.key();
         match self.start(&request, &key).await {
             // An earlier request, whose response was lost, may have used the list meanwhile. The
             // same key then returns its run.

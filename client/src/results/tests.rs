@@ -68,7 +68,7 @@ fn the_next_page_is_on_its_way_while_one_is_used() {
     let (client, run) = (script.client(RETRY), id('r'));
     let mut pages = std::pin::pin!(client.all_results(&run, 3_000, false));
     script.run(pages.next()).unwrap().unwrap();
-    assert_eq!(script.times().len(), AHEAD);
+    assert_eq!(script.times().len(), PAGES_IN_FLIGHT);
 }
 
 #[test]
