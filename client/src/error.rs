@@ -105,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn any_other_body_is_known_by_its_status() {
+    fn a_body_without_a_problem_document_is_unexpected() {
         let proxy = error(502, "<html>bad gateway</html>");
         assert_eq!(proxy, ClientError::Unexpected { status: 502 });
         assert!(!error(404, "nginx").is_not_found());
@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn trying_again_helps_after_some_errors_only() {
+    fn only_some_errors_are_transient() {
         let unreachable = ClientError::Unreachable {
             reason: String::new(),
         };

@@ -1,7 +1,7 @@
 //! The client of Rollcall's API, shared by `rollcall fetch --api`, the page and the page's worker.
 //!
-//! It does no I/O: it builds each [`Request`] and parses its [`Response`]. A [`Transport`] sends the
-//! requests. The calls:
+//! It does no I/O: it builds each [`Request`] and parses its [`Response`]. A [`Transport`] sends
+//! the requests. The calls:
 //!
 //! ```text
 //! Client::new(transport, retry)

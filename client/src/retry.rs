@@ -72,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn chance_shortens_a_pause_by_up_to_half() {
+    fn a_random_number_shortens_a_pause_by_up_to_half() {
         let retry = Retry {
             random: || 1.0,
             ..Retry::NEVER

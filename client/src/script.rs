@@ -13,7 +13,7 @@ use serde::Serialize;
 
 use crate::{Client, ClientError, Request, Response, Retry, Retrying, Transport};
 
-/// Responds to each request with what `respond` returns. Its clones are one transport.
+/// Responds to each request with what `respond` returns. Clones share all state.
 #[derive(Clone)]
 pub(crate) struct Script(Rc<Inner>);
 
@@ -21,16 +21,17 @@ type Respond = dyn Fn(&Request) -> Reply;
 
 struct Inner {
     respond: Box<Respond>,
-    /// Requests by when they were sent.
+    /// Each request, with the time when it was sent.
     sent: RefCell<Vec<(Duration, Request)>>,
-    /// Failures after which a call was tried again, and recoveries.
-    heard: RefCell<Vec<String>>,
+    /// The calls of `retrying` and `recovered`, as text.
+    events: RefCell<Vec<String>>,
+    /// The virtual time since the start.
     now: Cell<Duration>,
-    /// Who sleeps, and until when.
+    /// When each sleep ends, and the waker of its task.
     sleepers: RefCell<Vec<(Duration, Waker)>>,
 }
 
-/// A response, and how long it takes.
+/// A response, or an error, and the time until it arrives.
 pub(crate) struct Reply {
     pub(crate) after: Duration,
     pub(crate) result: Result<Response, ClientError>,
@@ -48,13 +49,13 @@ impl Script {
         Self(Rc::new(Inner {
             respond: Box::new(respond),
             sent: RefCell::default(),
-            heard: RefCell::default(),
+            events: RefCell::default(),
             now: Cell::default(),
             sleepers: RefCell::default(),
         }))
     }
 
-    /// Responds with these in turn, at once.
+    /// Responds with these replies in turn, without a delay.
     pub(crate) fn of(replies: impl IntoIterator<Item = Result<Response, ClientError>>) -> Self {
         let replies = RefCell::new(replies.into_iter().collect::<VecDeque<_>>());
         Self::new(move |request| {
@@ -69,7 +70,7 @@ impl Script {
         Client::new(self.clone(), retry)
     }
 
-    /// Runs a future to its end; time passes as soon as it waits.
+    /// Runs a future to its end. Whenever it waits, the time jumps to the end of the next sleep.
     pub(crate) fn run<F: Future>(&self, future: F) -> F::Output {
         let mut future = pin!(future);
         loop {
@@ -81,7 +82,7 @@ impl Script {
             }
             let mut sleepers = self.0.sleepers.borrow_mut();
             let next = sleepers.iter().map(|(wake, _)| *wake).min();
-            let next = next.expect("it waits for somebody who sleeps");
+            let next = next.expect("the future waits, but not for a sleep");
             self.0.now.set(next);
             for (_, waker) in sleepers.extract_if(.., |(wake, _)| *wake <= next) {
                 waker.wake();
@@ -89,7 +90,7 @@ impl Script {
         }
     }
 
-    /// The requests sent since the last look, as `METHOD path`.
+    /// Takes the requests sent so far, as `METHOD path`.
     pub(crate) fn sent(&self) -> Vec<String> {
         let sent = self.0.sent.take();
         let line =
@@ -97,7 +98,7 @@ impl Script {
         sent.iter().map(line).collect()
     }
 
-    /// The requests sent since the last look.
+    /// Takes the requests sent so far.
     pub(crate) fn requests(&self) -> Vec<Request> {
         self.0
             .sent
@@ -107,14 +108,15 @@ impl Script {
             .collect()
     }
 
-    /// When the requests since the last look were sent, in milliseconds.
+    /// Takes the requests sent so far and returns when each was sent, in milliseconds.
     pub(crate) fn times(&self) -> Vec<u128> {
         let sent = self.0.sent.take();
         sent.iter().map(|(at, _)| at.as_millis()).collect()
     }
 
-    pub(crate) fn heard(&self) -> Vec<String> {
-        self.0.heard.take()
+    /// Takes the retries and recoveries so far.
+    pub(crate) fn events(&self) -> Vec<String> {
+        self.0.events.take()
     }
 }
 
@@ -146,15 +148,15 @@ impl Transport for Script {
 
     fn retrying(&self, retrying: Retrying<'_>) {
         let line = format!("{} {}", retrying.failures, retrying.error);
-        self.0.heard.borrow_mut().push(line);
+        self.0.events.borrow_mut().push(line);
     }
 
     fn recovered(&self) {
-        self.0.heard.borrow_mut().push("recovered".to_owned());
+        self.0.events.borrow_mut().push("recovered".to_owned());
     }
 }
 
-/// Tries for three seconds, and for a minute once the server has responded.
+/// Retries for three seconds, or for a minute once the server has responded.
 pub(crate) const RETRY: Retry = Retry {
     until_first_response: Some(Duration::from_secs(3)),
     after_first_response: Some(Duration::from_secs(60)),
@@ -197,7 +199,7 @@ pub(crate) fn id(last: char) -> ExecutionId {
     format!("{}{last}", "0".repeat(25)).parse().unwrap()
 }
 
-/// A run of this many rows.
+/// A run with this status and one row.
 pub(crate) fn execution(status: ExecutionStatus) -> Execution {
     Execution {
         id: id('r'),

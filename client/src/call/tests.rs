@@ -13,20 +13,20 @@ fn history() -> Result<Response, ClientError> {
 }
 
 #[test]
-fn a_lost_response_is_asked_for_again_with_growing_pauses() {
+fn transient_failures_are_retried_with_growing_pauses() {
     let script = Script::of([lost(), status(503), lost(), history()]);
     let client = script.client(RETRY);
     let page = script.run(client.executions(None)).unwrap();
     assert_eq!(page.executions.len(), 1);
     assert_eq!(script.times(), [0, 250, 750, 1_750]);
-    let heard = script.heard();
-    assert_eq!(heard.len(), 4);
-    assert_eq!(heard[0], "1 the server doesn't respond: connection reset");
-    assert_eq!(heard[3], "recovered");
+    let events = script.events();
+    assert_eq!(events.len(), 4);
+    assert_eq!(events[0], "1 the server doesn't respond: connection reset");
+    assert_eq!(events[3], "recovered");
 }
 
 #[test]
-fn a_server_that_never_responded_is_given_up_soon() {
+fn retries_end_soon_if_the_server_has_never_responded() {
     let script = Script::new(|_| lost().into());
     let client = script.client(RETRY);
     let error = script.run(client.settings()).unwrap_err();
@@ -35,7 +35,7 @@ fn a_server_that_never_responded_is_given_up_soon() {
 }
 
 #[test]
-fn a_server_that_has_responded_is_waited_for_longer() {
+fn retries_last_longer_once_the_server_has_responded() {
     // A refusal is a response too.
     let first = std::cell::Cell::new(true);
     let script = Script::new(move |_| match first.take() {
@@ -52,7 +52,7 @@ fn a_server_that_has_responded_is_waited_for_longer() {
 }
 
 #[test]
-fn a_try_on_its_way_at_the_limit_is_waited_for() {
+fn a_request_in_flight_at_the_time_limit_may_finish() {
     let calls = std::cell::Cell::new(0);
     let script = Script::new(move |_| {
         calls.set(calls.get() + 1);
@@ -69,7 +69,7 @@ fn a_try_on_its_way_at_the_limit_is_waited_for() {
 }
 
 #[test]
-fn without_a_limit_a_call_is_tried_until_it_succeeds() {
+fn without_a_limit_a_call_is_retried_until_it_succeeds() {
     let replies = std::iter::repeat_with(lost).take(5_000);
     let script = Script::of(replies.chain([history()]));
     let client = script.client(Retry {
@@ -80,15 +80,15 @@ fn without_a_limit_a_call_is_tried_until_it_succeeds() {
 }
 
 #[test]
-fn without_retries_a_call_is_tried_once() {
+fn without_retries_a_request_is_sent_once() {
     let script = Script::of([lost()]);
     let client = script.client(Retry::NEVER);
     assert!(script.run(client.executions(None)).is_err());
-    assert_eq!(script.heard(), [""; 0]);
+    assert_eq!(script.events(), [""; 0]);
 }
 
 #[test]
-fn retry_after_is_honoured() {
+fn a_pause_is_as_long_as_retry_after_asks() {
     let mut busy = refused(503, "busy").unwrap();
     busy.retry_after = Some("2".to_owned());
     let script = Script::of([Ok(busy), history()]);
@@ -112,7 +112,7 @@ fn a_refusal_is_final() {
 }
 
 #[test]
-fn a_missing_sign_in_is_waited_for_where_the_caller_says_so() {
+fn a_401_is_retried_if_the_caller_allows_it() {
     let script = Script::of([refused(401, "unauthenticated"), history()]);
     let client = script.client(Retry {
         unauthorized: true,
@@ -122,7 +122,7 @@ fn a_missing_sign_in_is_waited_for_where_the_caller_says_so() {
 }
 
 #[test]
-fn a_response_that_is_no_json_of_the_api_is_unexpected() {
+fn a_response_without_the_expected_json_is_unexpected() {
     let script = Script::of([status(200)]);
     let client = script.client(RETRY);
     let error = script.run(client.executions(None)).unwrap_err();

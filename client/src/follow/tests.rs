@@ -10,7 +10,7 @@ fn tagged(status: ExecutionStatus, tag: &'static str) -> Result<crate::Response,
 }
 
 #[test]
-fn a_poll_with_a_tag_brings_news_only() {
+fn a_poll_with_a_tag_returns_only_changes() {
     let script = Script::of([tagged(ExecutionStatus::Running, "\"1\""), status(304)]);
     let client = script.client(RETRY);
     let run = id('r');
@@ -29,15 +29,17 @@ fn a_run_is_followed_until_it_has_ended() {
     let ended = tagged(ExecutionStatus::Succeeded, "\"2\"");
     let script = Script::of([running(), status(304), lost(), running(), ended]);
     let client = script.client(RETRY);
-    let mut news = 0;
+    let mut changes = 0;
     let started = execution(ExecutionStatus::Running);
-    let ended = script.run(client.follow(started, |_| news += 1)).unwrap();
+    let ended = script
+        .run(client.follow(started, |_| changes += 1))
+        .unwrap();
     assert_eq!(ended.status, ExecutionStatus::Succeeded);
-    assert_eq!(news, 3);
+    assert_eq!(changes, 3);
 }
 
 #[test]
-fn polls_grow_rarer_with_the_run() {
+fn waits_between_polls_grow() {
     let polls = std::cell::Cell::new(0);
     let script = Script::new(move |_| {
         polls.set(polls.get() + 1);

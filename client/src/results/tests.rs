@@ -25,12 +25,12 @@ fn parameter(request: &Request, name: &str) -> Option<String> {
     pairs.find_map(|(key, value)| (key == name).then(|| value.into_owned()))
 }
 
-/// A server with this many rows and at most `most` to a page.
-fn serve(request: &Request, rows: u64, most: u64) -> Result<crate::Response, ClientError> {
+/// Responds as a server with this many rows that returns at most `page_rows` rows per page.
+fn serve(request: &Request, rows: u64, page_rows: u64) -> Result<crate::Response, ClientError> {
     let number = |name| parameter(request, name).map(|text| text.parse::<u64>().unwrap());
     let first = number("cursor").or(number("first")).unwrap_or(0);
     let count = number("count").unwrap();
-    let until = rows.min(first + count.min(most));
+    let until = rows.min(first + count.min(page_rows));
     json(&ResultsPage {
         rows: (first..until).map(row).collect(),
         next: (until < rows).then(|| until.to_string()),
@@ -45,7 +45,7 @@ fn all(script: &Script, rows: u64) -> Result<Vec<u64>, ClientError> {
 }
 
 #[test]
-fn pages_arrive_in_order_whichever_responds_first() {
+fn pages_are_yielded_in_order_whichever_arrives_first() {
     let script = Script::new(|request| Reply {
         after: match parameter(request, "first").as_deref() {
             Some("0" | "2000") => Duration::from_secs(2),
@@ -60,7 +60,7 @@ fn pages_arrive_in_order_whichever_responds_first() {
 }
 
 #[test]
-fn the_next_page_is_on_its_way_while_one_is_used() {
+fn the_next_page_is_requested_before_the_caller_needs_it() {
     let script = Script::new(|request| Reply {
         after: Duration::from_secs(1),
         result: serve(request, 3_000, 1_000),
@@ -72,10 +72,10 @@ fn the_next_page_is_on_its_way_while_one_is_used() {
 }
 
 #[test]
-fn a_page_that_ends_early_is_completed_by_its_cursor() {
+fn a_short_page_is_completed_by_its_cursor() {
     let script = Script::new(|request| serve(request, 2_100, 700).into());
     assert_eq!(all(&script, 2_100).unwrap(), (0..2_100).collect::<Vec<_>>());
-    // No row is asked for twice.
+    // No row is requested twice.
     let queries = script.sent();
     assert!(
         queries
@@ -86,7 +86,7 @@ fn a_page_that_ends_early_is_completed_by_its_cursor() {
 }
 
 #[test]
-fn too_short_a_listing_is_an_error() {
+fn missing_rows_are_an_error() {
     let script = Script::new(|request| serve(request, 1_500, 1_000).into());
     let missing = ClientError::RowsMissing {
         received: 1_500,
@@ -96,7 +96,7 @@ fn too_short_a_listing_is_an_error() {
 }
 
 #[test]
-fn an_error_comes_after_the_pages_before_it() {
+fn pages_before_an_error_are_yielded() {
     let script = Script::new(|request| match parameter(request, "first").as_deref() {
         Some("2000") => refused(404, "unknown-execution").into(),
         _ => serve(request, 5_000, 1_000).into(),
@@ -109,7 +109,7 @@ fn an_error_comes_after_the_pages_before_it() {
 }
 
 #[test]
-fn a_page_whose_response_was_lost_is_asked_for_again() {
+fn a_page_whose_response_was_lost_is_requested_again() {
     let calls = Rc::new(Cell::new(0));
     let script = Script::new(move |request| {
         calls.set(calls.get() + 1);
@@ -122,7 +122,7 @@ fn a_page_whose_response_was_lost_is_asked_for_again() {
 }
 
 #[test]
-fn a_filtered_listing_follows_its_cursors() {
+fn filtered_results_follow_the_cursors() {
     let script = Script::new(|request| serve(request, 2_500, 1_000).into());
     let (client, run) = (script.client(RETRY), id('r'));
     let filter = ResultsFilter {

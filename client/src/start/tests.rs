@@ -9,14 +9,14 @@ fn started() -> Result<crate::Response, ClientError> {
     json(&execution(ExecutionStatus::Running))
 }
 
-/// One try of a start, which uploads this list if it uploads one.
+/// Calls `start_uploaded` without retries. If it uploads a list, that list has the id `upload`.
 fn try_start(script: &Script, state: &StartState, upload: char) -> Result<Execution, ClientError> {
     let client = script.client(Retry::NEVER);
     let request = StartRequest::default();
     script.run(client.start_uploaded(state, &request, async || Ok(id(upload))))
 }
 
-/// The key and the list of every start since the last look.
+/// Takes the requests sent so far and returns the key and the list of each.
 fn starts(script: &Script) -> Vec<(String, char)> {
     let of = |request: Request| {
         let body: StartRequest = serde_json::from_slice(&request.body).unwrap();
@@ -37,7 +37,7 @@ fn state() -> StartState {
 }
 
 #[test]
-fn a_lost_response_is_replayed_with_the_same_key_and_list() {
+fn after_a_lost_response_the_same_key_and_list_are_sent() {
     let (script, state) = (Script::of([lost(), started()]), state());
     assert!(try_start(&script, &state, 'a').is_err());
     assert!(try_start(&script, &state, 'b').is_ok());
@@ -45,7 +45,7 @@ fn a_lost_response_is_replayed_with_the_same_key_and_list() {
 }
 
 #[test]
-fn an_upload_that_failed_is_begun_anew() {
+fn a_failed_upload_is_repeated() {
     let (script, state) = (Script::of([started()]), state());
     let client = script.client(Retry::NEVER);
     let request = StartRequest::default();
@@ -65,18 +65,20 @@ fn a_list_that_the_server_lost_is_uploaded_under_a_new_key() {
     let state = state();
     assert!(try_start(&script, &state, 'a').is_err());
     assert!(try_start(&script, &state, 'b').is_err());
-    let tried = ["key", "key", "key", "key-1"];
-    let lists = ['a', 'a', 'a', 'b'];
-    let tried: Vec<_> = tried.into_iter().zip(lists).collect();
-    let tried: Vec<_> = tried.iter().map(|(key, list)| start(key, *list)).collect();
-    assert_eq!(starts(&script), tried);
+    let expected = [
+        start("key", 'a'),
+        start("key", 'a'),
+        start("key", 'a'),
+        start("key-1", 'b'),
+    ];
+    assert_eq!(starts(&script), expected);
     assert!(try_start(&script, &state, 'c').is_ok());
     assert_eq!(starts(&script), [start("key-1", 'b')]);
 }
 
 #[test]
-fn an_upload_used_by_an_earlier_try_is_not_sent_again() {
-    // A try on its way used the list between the two tries here; then the key has its run.
+fn an_upload_used_by_an_earlier_request_is_not_repeated() {
+    // The request whose response was lost used the list, so its key already has a run.
     let script = Script::of([lost(), refused(404, "unknown-list"), started()]);
     let state = state();
     assert!(try_start(&script, &state, 'a').is_err());
@@ -86,7 +88,7 @@ fn an_upload_used_by_an_earlier_try_is_not_sent_again() {
 }
 
 #[test]
-fn another_refusal_uploads_nothing_again() {
+fn other_refusals_do_not_repeat_the_upload() {
     for (code, kind) in [(404, "unknown-address"), (409, "idempotency-key-reused")] {
         let (script, state) = (Script::of([lost(), refused(code, kind)]), state());
         assert!(try_start(&script, &state, 'a').is_err());
@@ -97,7 +99,7 @@ fn another_refusal_uploads_nothing_again() {
 }
 
 #[test]
-fn a_new_upload_that_the_server_does_not_know_ends_the_start() {
+fn a_start_fails_if_the_server_has_lost_its_new_upload() {
     let gone = || refused(404, "unknown-list");
     let (script, state) = (Script::of([gone(), gone()]), state());
     assert!(
@@ -108,7 +110,7 @@ fn a_new_upload_that_the_server_does_not_know_ends_the_start() {
 }
 
 #[test]
-fn a_list_goes_up_in_parts_in_order() {
+fn a_list_is_uploaded_in_parts_in_order() {
     let list: List = read_lines(b"100010001\nnonsense\n100010002\n", &Default::default()).collect();
     let script = Script::of([
         json(&ListCreated { id: id('a') }),
