@@ -22,7 +22,7 @@ pub enum ClientError {
     Refused(Problem),
     /// The response isn't from Rollcall's API: it is a proxy's, or another version's or program's.
     #[error(
-        "the server responded with status {status}, but not as Rollcall does: a proxy in between, another version, or another address than intended"
+        "the response (status {status}) isn't one of Rollcall's: check the address, the server's version and any proxy"
     )]
     Unexpected {
         /// The response's HTTP status.

@@ -211,7 +211,7 @@ async fn unclear_targets_and_refused_tokens_are_errors() {
             &["--api", api, "--token", "wr0ng", "--token-file", file],
             "leave all but one out",
         ),
-        (&["--api", &upstream.url], "not as Rollcall does"),
+        (&["--api", &upstream.url], "isn't one of Rollcall's"),
         (&["--api", &absent.url], "doesn't answer"),
         (&["--api", "nowhere"], "--api (ROLLCALL_API), given on the"),
         (&["--api", "http://a.example/"], "--allow-http"),
