@@ -1,4 +1,4 @@
-//! A row as the cells of a CSV record.
+//! Encoding CSV records and a row's own cells.
 
 use std::borrow::Cow;
 use std::io::Write as _;
@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::defuse::{defused, defused_json};
 
-/// The names of a row's own CSV columns.
+/// The names of the CSV columns of a row itself, without joined columns.
 pub const CSV_HEADER: [&str; 9] = [
     "row",
     "ssn",
@@ -21,15 +21,15 @@ pub const CSV_HEADER: [&str; 9] = [
     "body",
 ];
 
-/// Encodes CSV records by RFC 4180, quoting only the cells that need it.
+/// Encodes CSV records as in RFC 4180. It quotes only the cells that need quotes.
 pub(crate) struct CsvEncoder {
     csv: csv_core::Writer,
-    /// Whether the current record has a cell already.
+    /// Whether the current record has at least one cell.
     has_cell: bool,
 }
 
 impl CsvEncoder {
-    /// Records end in a line feed, or in CRLF.
+    /// Returns an encoder whose records end with CRLF, or with a line feed if `crlf` is false.
     pub(crate) fn new(crlf: bool) -> Self {
         let mut builder = csv_core::WriterBuilder::new();
         if crlf {
@@ -43,8 +43,8 @@ impl CsvEncoder {
 
     /// Appends a cell to the current record.
     pub(crate) fn cell(&mut self, cell: &[u8], out: &mut Vec<u8>) {
-        // Room for the delimiter, the closing quote before it, the opening quote, and every byte
-        // as a quote, which is doubled.
+        // The longest output: the previous cell's closing quote, the delimiter, the opening quote,
+        // and two bytes for each byte, because quotes are doubled.
         let start = out.len();
         out.resize(start + 3 + 2 * cell.len(), 0);
         let mut end = start;
@@ -65,15 +65,15 @@ impl CsvEncoder {
 
     /// Appends the row's own cells, in the order of [`CSV_HEADER`].
     ///
-    /// Null is an empty cell. A body that is a string is its text, any other its JSON; neither runs
-    /// in a spreadsheet.
+    /// Null becomes an empty cell. A string body becomes its text, and any other body its JSON.
+    /// Both are defused, so that a spreadsheet runs neither.
     pub(crate) fn row(&mut self, row: &ResultRow, out: &mut Vec<u8>) {
         self.number(Some(row.row), out);
         self.cell(row.ssn.as_deref().unwrap_or_default().as_bytes(), out);
         self.cell(row.outcome.as_str().as_bytes(), out);
         self.number(row.status_code.map(u64::from), out);
-        self.cell(name(row.error).as_bytes(), out);
-        self.cell(name(row.warning).as_bytes(), out);
+        self.cell(json_name(row.error).as_bytes(), out);
+        self.cell(json_name(row.warning).as_bytes(), out);
         self.number(row.duration_ms.map(u64::from), out);
         self.number(Some(row.attempts.into()), out);
         let body = row.body.as_ref().map_or(Cow::Borrowed(""), |body| {
@@ -90,7 +90,7 @@ impl CsvEncoder {
     }
 
     fn number(&mut self, number: Option<u64>, out: &mut Vec<u8>) {
-        // 20 digits at most, so it always fits.
+        // A u64 has at most 20 digits, so the write can't fail.
         let mut digits = [0; 20];
         let mut rest = &mut digits[..];
         if let Some(number) = number {
@@ -101,8 +101,8 @@ impl CsvEncoder {
     }
 }
 
-/// The value's name in JSON, such as `TIMED_OUT`; empty for null.
-fn name(value: Option<impl Serialize>) -> String {
+/// Returns the value's name in JSON, such as `TIMED_OUT`, or an empty string for `None`.
+fn json_name(value: Option<impl Serialize>) -> String {
     let Some(value) = value else {
         return String::new();
     };
@@ -155,7 +155,7 @@ mod tests {
     }
 
     proptest! {
-        /// A file reads the same whether the `csv` crate or this encoder wrote it.
+        /// The encoder writes the same bytes as the `csv` crate.
         #[test]
         fn records_equal_those_of_the_csv_crate(
             cells in prop::collection::vec("[a-z,;\"\r\n é]{0,8}", 1..5),

@@ -1,28 +1,30 @@
-//! CSV cells that a spreadsheet would run as a formula.
+//! Making CSV cells safe that a spreadsheet would run as a formula.
 
 use std::borrow::Cow;
 
-/// The cell with an apostrophe before anything that a spreadsheet would run as a formula.
+/// Adds an apostrophe before each part of the cell that a spreadsheet would run as a formula.
 ///
 /// A plain number such as `-5` or `+1.5e3` is unchanged.
 ///
-/// Source: OWASP, "CSV Injection": `=`, `+`, `-`, `@`, tab, carriage return, line feed and the
-/// full-width forms of the first four begin a formula. Leading spaces are skipped, since some
-/// spreadsheets drop them. A spreadsheet may separate cells at `;` or tab instead of the comma, and
-/// then knows only quotes at the beginning of a cell; so the same holds after each of these and after
-/// a line break. Quotes around the whole cell would not help there.
+/// A formula begins with `=`, `+`, `-`, `@`, the full-width form of one of these, a tab, a carriage
+/// return or a line feed (OWASP, "CSV Injection"). Spaces before it are ignored, because some
+/// spreadsheets remove them.
+///
+/// A spreadsheet may split the file at `;` or tab instead of the comma. Then a quote counts only at
+/// the start of a part, so quotes around the whole cell don't prevent the split. Therefore the text
+/// after each `;`, tab and line break is checked like the start of a cell.
 pub fn defused(cell: &str) -> Cow<'_, str> {
-    let in_front = is_formula(cell, &[' ']);
-    // A fold without an early exit, since the compiler vectorizes that.
-    let separates = |found, byte: u8| found | matches!(byte, b';' | b'\t' | b'\r' | b'\n');
-    if !cell.bytes().fold(false, separates) {
-        return match in_front {
+    let starts_with_formula = is_formula(cell, &[' ']);
+    // `fold` has no early exit, unlike `any`, so the compiler can vectorize it.
+    let has_separator = |found, byte: u8| found | matches!(byte, b';' | b'\t' | b'\r' | b'\n');
+    if !cell.bytes().fold(false, has_separator) {
+        return match starts_with_formula {
             true => Cow::Owned(format!("'{cell}")),
             false => Cow::Borrowed(cell),
         };
     }
     let mut defused = String::with_capacity(cell.len() + 2);
-    if in_front {
+    if starts_with_formula {
         defused.push('\'');
     }
     for (index, part) in cell.split_inclusive(is_separator).enumerate() {
@@ -38,11 +40,12 @@ pub fn defused(cell: &str) -> Cow<'_, str> {
     }
 }
 
-/// A JSON object, array, number or literal as a cell: the same JSON, with nothing that would run.
+/// Rewrites JSON that isn't a string so that no part of it runs. The JSON value stays the same.
 pub(crate) fn defused_json(json: &str) -> Cow<'_, str> {
     match defused(json) {
         Cow::Borrowed(_) => Cow::Borrowed(json),
-        // A `;` is only inside strings, which may escape it; tabs and line breaks only outside.
+        // In JSON, a `;` is always inside a string, where it can be escaped. Tabs and line breaks
+        // are always outside, where a space means the same.
         Cow::Owned(_) => Cow::Owned(
             json.replace(';', "\\u003b")
                 .replace(['\t', '\r', '\n'], " "),
@@ -50,14 +53,14 @@ pub(crate) fn defused_json(json: &str) -> Cow<'_, str> {
     }
 }
 
-/// Whether some spreadsheet ends a cell here, inside quotes too.
+/// Whether a spreadsheet may start a new cell after this character, even inside quotes.
 fn is_separator(c: char) -> bool {
     matches!(c, ';' | '\t' | '\r' | '\n')
 }
 
-/// Whether this text runs, once leading `skipped` characters are dropped.
-fn is_formula(text: &str, skipped: &[char]) -> bool {
-    text.trim_start_matches(skipped).starts_with(begins_formula) && !is_number(text)
+/// Whether a spreadsheet would run this text. Leading `ignored` characters don't count.
+fn is_formula(text: &str, ignored: &[char]) -> bool {
+    text.trim_start_matches(ignored).starts_with(begins_formula) && !is_number(text)
 }
 
 fn begins_formula(c: char) -> bool {
@@ -67,7 +70,7 @@ fn begins_formula(c: char) -> bool {
     )
 }
 
-/// A sign, digits with points or commas between, perhaps an exponent: nothing in it can run.
+/// Whether the cell is a plain number: a sign, digits with points or commas, and an exponent.
 fn is_number(cell: &str) -> bool {
     let cell = cell.trim_matches(' ');
     let unsigned = cell.strip_prefix(['+', '-']).unwrap_or(cell);
@@ -138,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn formula_after_another_separator_gets_one_too() {
+    fn formula_after_any_separator_gets_an_apostrophe() {
         for (cell, expected) in [
             ("x;=cmd|' /C calc'!A0", "x;'=cmd|' /C calc'!A0"),
             ("x\t=1", "x\t'=1"),
@@ -169,7 +172,7 @@ mod tests {
         assert_eq!(defused_json(r#"["x;y"]"#), r#"["x;y"]"#);
     }
 
-    /// A plain number, found in another way than above.
+    /// Whether the text is a plain number, decided independently of `is_number`.
     fn is_plain_number(text: &str) -> bool {
         let text = text.trim_matches(' ').replace(['.', ','], "");
         text.parse::<f64>().is_ok() && text.chars().all(|c| "+-eE0123456789".contains(c))
@@ -177,23 +180,23 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_cell_runs_and_none_loses_anything(
+        fn no_part_of_a_cell_runs_and_only_apostrophes_are_added(
             cell in "[ =+@\t\r\n;＝－0-9.,eE'a-]{0,8}|.*"
         ) {
             let defused_cell = defused(&cell);
-            for (place, part) in defused_cell.split([';', '\t', '\r', '\n']).enumerate() {
-                let skipped: &[char] = if place == 0 { &[' '] } else { &[' ', '"'] };
-                let begins = part.trim_start_matches(skipped).starts_with(begins_formula);
+            for (index, part) in defused_cell.split([';', '\t', '\r', '\n']).enumerate() {
+                let ignored: &[char] = if index == 0 { &[' '] } else { &[' ', '"'] };
+                let begins = part.trim_start_matches(ignored).starts_with(begins_formula);
                 prop_assert!(!begins || is_plain_number(part), "{:?} would run", part);
             }
             prop_assert!(!defused_cell.starts_with(['\t', '\r', '\n']));
-            let mut put = cell.chars().peekable();
+            let mut original = cell.chars().peekable();
             for c in defused_cell.chars() {
-                if put.next_if_eq(&c).is_none() {
+                if original.next_if_eq(&c).is_none() {
                     prop_assert_eq!(c, '\'', "only apostrophes are added");
                 }
             }
-            prop_assert_eq!(put.next(), None);
+            prop_assert_eq!(original.next(), None);
             prop_assert_eq!(defused(&defused_cell), defused_cell.as_ref());
         }
     }

@@ -1,4 +1,4 @@
-//! The three formats.
+//! The three file formats.
 
 use std::fmt;
 use std::str::FromStr;
@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Format {
-    /// A header and a record for each row.
+    /// A header record, then a record for each row.
     #[default]
     Csv,
     /// A JSON object and a line feed for each row.
@@ -19,10 +19,10 @@ pub enum Format {
 }
 
 impl Format {
-    /// Every format, in the order in which they are offered.
+    /// All formats, in the order in which users see them.
     pub const ALL: [Self; 3] = [Self::Csv, Self::Ndjson, Self::Json];
 
-    /// The name that [`FromStr`] reads, which is also the file extension: `csv`, `ndjson`, `json`.
+    /// Returns the format's name, which is also the file extension: `csv`, `ndjson` or `json`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Csv => "csv",
@@ -31,7 +31,7 @@ impl Format {
         }
     }
 
-    /// The media type without parameters, such as `text/csv`.
+    /// Returns the media type without parameters, such as `text/csv`.
     pub fn media_type(self) -> &'static str {
         match self {
             Self::Csv => "text/csv",
@@ -47,7 +47,7 @@ impl fmt::Display for Format {
     }
 }
 
-/// The name of no format.
+/// The error for a string that isn't the name of a format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("unknown format: use csv, ndjson or json")]
 pub struct UnknownFormatError;
@@ -67,7 +67,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_name_reads_back() {
+    fn every_name_parses_to_its_format() {
         for format in Format::ALL {
             assert_eq!(format.to_string().parse(), Ok(format));
         }

@@ -1,4 +1,6 @@
-//! The other columns of a list beside its results, where the list was read. They are never sent.
+//! The list's other columns, which are written beside its rows.
+//!
+//! They are joined where the list was read, and never sent to a server.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -9,77 +11,80 @@ use serde::{Serialize, Serializer};
 
 use crate::CSV_HEADER;
 
-/// The columns of a list beside its results: all except the column of numbers.
+/// The list's columns that are written beside its rows: all except the column of numbers.
 ///
-/// A result has its number as `ssn` already.
+/// The column of numbers is left out because each row has its number as `ssn`.
 pub struct Joined<'s> {
     source: &'s Source,
-    /// Index of the column of numbers.
-    number: usize,
+    /// The index of the column of numbers.
+    ssn_column: usize,
     names: Vec<String>,
     masked: bool,
-    /// For each of the others, whether its header names SSNs too.
-    of_ssns: Vec<bool>,
+    /// For each name, whether it is a header that names SSNs, such as `Spouse SSN`.
+    have_ssn_headers: Vec<bool>,
 }
 
 impl<'s> Joined<'s> {
-    /// The other columns of this list; `None` if it has no others.
+    /// Returns the list's other columns, or `None` if it has no others.
     ///
-    /// If `masked`, no cell shows a number: neither the row's own in any form, nor other nine digits
-    /// that may be a number, nor seven or eight digits in a column whose header names SSNs.
+    /// If `masked` is true, every cell is masked: the row's own number in any form, and any nine
+    /// digits that may be a number. In a column whose header names SSNs, seven or eight digits are
+    /// masked too.
     pub fn new(source: &'s Source, masked: bool) -> Option<Self> {
         let table = source.table.as_ref()?;
-        // A record may be longer than the header; its further cells are kept.
+        // A record may have more cells than the header. Their columns are kept too.
         let rows = 0..source.list.rows.len();
         let width = rows.map(|row| source.cells(row).len()).max();
         let width = width.unwrap_or(0).max(table.column_count);
         let headers = table.headers.as_deref().unwrap_or_default();
-        let mut taken: HashSet<String> =
-            CSV_HEADER.iter().map(|name| name.to_lowercase()).collect();
-        let (mut names, mut of_ssns) = (Vec::new(), Vec::new());
+        let mut used: HashSet<String> = CSV_HEADER.iter().map(|name| name.to_lowercase()).collect();
+        let (mut names, mut have_ssn_headers) = (Vec::new(), Vec::new());
         for column in (0..width).filter(|column| *column != table.ssn_column) {
             let header = headers.get(column);
-            of_ssns.push(header.is_some_and(|header| may_hold_ssns(header)));
+            have_ssn_headers.push(header.is_some_and(|header| may_hold_ssns(header)));
             let name = match header {
                 Some(name) if masked => mask_all(name).into_owned(),
                 Some(name) => name.clone(),
                 None => format!("column {}", column + 1),
             };
-            names.push(unique(&mut taken, name));
+            names.push(unique_name(&mut used, name));
         }
         (!names.is_empty()).then_some(Self {
             source,
-            number: table.ssn_column,
+            ssn_column: table.ssn_column,
             names,
             masked,
-            of_ssns,
+            have_ssn_headers,
         })
     }
 
-    /// The columns' names, in the list's order: distinct, and none is in [`CSV_HEADER`].
+    /// Returns the columns' names in the list's order. They are distinct.
     ///
-    /// A name that is taken gets a number, such as `row 2`. Case is ignored.
+    /// A name that is in [`CSV_HEADER`] or occurs earlier gets a number, such as `row 2`. Case is
+    /// ignored.
     pub fn names(&self) -> &[String] {
         &self.names
     }
 
-    /// The row's cells, one for each name. `row` counts from 0; a missing row has empty cells.
+    /// Returns the row's cells, one for each name.
+    ///
+    /// `row` counts from 0. If the list has no such row, the cells are empty.
     pub fn cells(&self, row: usize) -> Vec<Cow<'s, str>> {
         let mut cells = self.source.cells(row);
-        if self.number < cells.len() {
-            cells.remove(self.number);
+        if self.ssn_column < cells.len() {
+            cells.remove(self.ssn_column);
         }
         cells.resize(self.names.len(), Cow::Borrowed(""));
         if self.masked {
             let mask = self.source.list.ssn(row).map(Mask::new);
-            for (cell, of_ssns) in cells.iter_mut().zip(&self.of_ssns) {
-                mask_cell(cell, mask.as_ref(), *of_ssns);
+            for (cell, has_ssn_header) in cells.iter_mut().zip(&self.have_ssn_headers) {
+                mask_cell(cell, mask.as_ref(), *has_ssn_header);
             }
         }
         cells
     }
 
-    /// The row's cells as a JSON object: a string for each name.
+    /// Returns the row's cells for a JSON object, with a string for each name.
     pub(crate) fn columns(&self, row: usize) -> Columns<'_> {
         Columns {
             names: &self.names,
@@ -88,7 +93,7 @@ impl<'s> Joined<'s> {
     }
 }
 
-/// One row's `columns` in JSON.
+/// The value of `columns` in a row's JSON object.
 pub(crate) struct Columns<'a> {
     names: &'a [String],
     cells: Vec<Cow<'a, str>>,
@@ -100,24 +105,24 @@ impl Serialize for Columns<'_> {
     }
 }
 
-fn mask_cell(cell: &mut Cow<'_, str>, mask: Option<&Mask>, of_ssns: bool) {
+fn mask_cell(cell: &mut Cow<'_, str>, mask: Option<&Mask>, has_ssn_header: bool) {
     if let Some(mask) = mask
         && let Cow::Owned(masked) = mask.mask_text(cell)
     {
         *cell = Cow::Owned(masked);
     }
-    let others = if of_ssns { mask_short } else { mask_all };
-    if let Cow::Owned(masked) = others(cell) {
+    let mask_others = if has_ssn_header { mask_short } else { mask_all };
+    if let Cow::Owned(masked) = mask_others(cell) {
         *cell = Cow::Owned(masked);
     }
 }
 
-/// The name, with a number after it if it is taken; marks it as taken. Case is ignored.
-fn unique(taken: &mut HashSet<String>, name: String) -> String {
+/// Returns the name, with a number after it if it is in `used`, and adds it to `used`.
+fn unique_name(used: &mut HashSet<String>, name: String) -> String {
     let numbered = (2..).map(|number| format!("{name} {number}"));
     let mut candidates = std::iter::once(name.clone()).chain(numbered);
     candidates
-        .find(|name| taken.insert(name.to_lowercase()))
+        .find(|name| used.insert(name.to_lowercase()))
         .unwrap_or(name)
 }
 
@@ -163,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn masked_column_of_ssns_hides_numbers_without_zeros() {
+    fn masked_column_of_ssns_hides_numbers_without_leading_zeros() {
         let column = ColumnSelector::Name("SSN".into());
         let text = "SSN,Spouse SSN,Phone\n123-45-6789,1234567,5551234\n";
         let list = read_source(text.as_bytes(), &ReadOptions::default(), Some(&column)).unwrap();
@@ -173,7 +178,7 @@ mod tests {
     }
 
     proptest! {
-        /// Masked cells hold no number, in whatever form and place it was written.
+        /// Masked cells contain no number, whatever its separators and the text around it.
         #[test]
         fn masked_cells_hold_no_number(
             numbers in prop::collection::vec(1_u32..999_999_999, 1..6),

@@ -1,21 +1,20 @@
 //! Result rows as a file: CSV, NDJSON or JSON.
 //!
-//! The page's worker, `rollcall fetch` and the API write rows through this crate, so that equal rows
-//! and equal options give equal bytes everywhere. It does no I/O of its own and builds for
-//! wasm.
+//! The page's worker, `rollcall fetch` and the API write rows with this crate, so that equal rows
+//! and equal options give equal bytes everywhere. The crate does no I/O and builds for wasm.
 //!
 //! - [`Format`] names the three formats: name, media type, file extension.
-//! - [`WriteOptions`] holds everything that changes a file's bytes beside the rows and columns.
-//! - [`RowWriter`] streams rows to any [`std::io::Write`]: [`RowWriter::begin`], then
-//!   [`RowWriter::write`] for each row, then [`RowWriter::end`]. It keeps one row in memory. A file
-//!   without `end` is incomplete.
-//! - [`Joined`] holds the other columns of the list that the rows belong to.
+//! - [`WriteOptions`] holds the format, and whether the file is for programs or spreadsheets.
+//! - [`RowWriter`] streams rows to any [`std::io::Write`]: call [`RowWriter::begin`], then
+//!   [`RowWriter::write`] for each row, then [`RowWriter::end`]. It keeps one row in memory. Until
+//!   `end` has returned, the file is incomplete.
+//! - [`Joined`] holds the list's other columns, which are written beside the rows.
 //!
 //! # What a file holds
 //!
 //! | | CSV | NDJSON | JSON |
 //! | --- | --- | --- | --- |
-//! | before the first row | [`CSV_HEADER`], after the names of joined columns | nothing | `[` |
+//! | before the first row | names of joined columns, then [`CSV_HEADER`] | nothing | `[` |
 //! | a row | a record, joined cells first | an object and a line feed | an object on its own line |
 //! | joined columns | cells | the object's `columns` | the object's `columns` |
 //! | null | an empty cell | `null` | `null` |
@@ -23,12 +22,12 @@
 //! | any other body | its JSON as the upstream sent it | the same | the same |
 //! | after the last row | nothing | nothing | `]` |
 //!
-//! Cells that a spreadsheet would run as a formula are always [`defused`], in CSV only: nothing runs
-//! JSON. Bodies are copied without being parsed; their line breaks were replaced by spaces when the
-//! response was stored, so an NDJSON row is one line.
+//! In CSV, cells that a spreadsheet would run as a formula are always [`defused`]. JSON doesn't
+//! need that. NDJSON and JSON copy a body without parsing it. An NDJSON row is still one line: line
+//! breaks in a body were replaced by spaces before it was stored.
 //!
-//! Rows arrive masked or in full: the code that reads them decides that. [`Joined::new`] takes the same
-//! choice for the other columns, which never leave the place where the list was read.
+//! The caller decides whether numbers are masked. It reads the rows masked or in full, and passes
+//! the same choice to [`Joined::new`] for the other columns. These are never sent to a server.
 
 mod cells;
 mod defuse;

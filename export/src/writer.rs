@@ -1,4 +1,4 @@
-//! The row writer.
+//! Writing rows to a file.
 
 use std::io::{self, Write};
 
@@ -9,24 +9,27 @@ use crate::cells::CsvEncoder;
 use crate::joined::Columns;
 use crate::{CSV_HEADER, Format, Joined, defused};
 
-/// How a file of rows is written. The default is CSV for programs.
+/// How a file of rows is written.
+///
+/// The default is CSV for programs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WriteOptions {
     /// The file's format.
     pub format: Format,
-    /// Whether a full number has dashes: `123-45-6789`, not `123456789`. A masked one always has.
+    /// Whether full numbers are written with dashes: `123-45-6789`, not `123456789`.
     ///
-    /// A spreadsheet drops the leading zeros of nine bare digits; with dashes a number is a text.
+    /// A spreadsheet drops the leading zeros of nine bare digits, but treats a number with dashes
+    /// as text. Masked numbers always have dashes.
     pub dashes: bool,
-    /// Whether a CSV file is for spreadsheets: with a byte order mark and CRLF line ends.
+    /// Whether a CSV file has a byte order mark and CRLF line ends, for spreadsheets.
     ///
-    /// Without the mark Excel reads UTF-8 as the system's old code page. Other formats ignore this:
-    /// JSON allows no mark.
+    /// Without the mark, Excel decodes UTF-8 with the system's legacy code page. NDJSON and JSON
+    /// ignore this option, because JSON must not have a byte order mark.
     pub spreadsheet: bool,
 }
 
 impl WriteOptions {
-    /// A file for programs: bare numbers, and CSV with line feeds and no mark.
+    /// Returns the options of a file for programs: no dashes, no byte order mark, line feeds.
     pub fn new(format: Format) -> Self {
         Self {
             format,
@@ -34,7 +37,7 @@ impl WriteOptions {
         }
     }
 
-    /// CSV that a spreadsheet opens without losing letters or leading zeros.
+    /// Returns the options of a CSV file that spreadsheets open correctly: dashes, mark and CRLF.
     pub fn spreadsheet() -> Self {
         Self {
             format: Format::Csv,
@@ -57,7 +60,7 @@ pub struct RowWriter<'s, W> {
 
 /// A row in NDJSON and JSON.
 #[derive(Serialize)]
-struct Object<'a> {
+struct JsonRow<'a> {
     #[serde(flatten)]
     row: &'a ResultRow,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -65,10 +68,12 @@ struct Object<'a> {
 }
 
 impl<'s, W: Write> RowWriter<'s, W> {
-    /// Writes what comes before the first row. The cells of `joined` go beside each row.
+    /// Writes what comes before the first row: the CSV header, or the `[` of a JSON array.
+    ///
+    /// If `joined` is given, each row is written with its columns.
     ///
     /// # Errors
-    /// What `out` returns.
+    /// Fails if `out` fails.
     pub fn begin(out: W, options: WriteOptions, joined: Option<Joined<'s>>) -> io::Result<Self> {
         let mut writer = Self {
             out,
@@ -99,13 +104,15 @@ impl<'s, W: Write> RowWriter<'s, W> {
         Ok(writer)
     }
 
-    /// Writes one row. Rows come in list order; some may be left out.
+    /// Writes one row.
+    ///
+    /// The caller passes rows in the list's order, and may leave some out.
     ///
     /// # Errors
-    /// What `out` returns.
+    /// Fails if `out` fails.
     pub fn write(&mut self, mut row: ResultRow) -> io::Result<()> {
         if self.options.dashes {
-            row.ssn = row.ssn.map(dashed);
+            row.ssn = row.ssn.map(with_dashes);
         }
         let index = usize::try_from(row.row).unwrap_or(usize::MAX);
         match self.options.format {
@@ -118,13 +125,13 @@ impl<'s, W: Write> RowWriter<'s, W> {
                 self.csv.end_record(&mut self.buffer);
             }
             Format::Ndjson => {
-                self.object(&row, index)?;
+                self.write_json(&row, index)?;
                 self.buffer.push(b'\n');
             }
             Format::Json => {
                 let separator: &[u8] = if self.rows == 0 { b"\n" } else { b",\n" };
                 self.buffer.extend(separator);
-                self.object(&row, index)?;
+                self.write_json(&row, index)?;
             }
         }
         self.rows += 1;
@@ -134,7 +141,7 @@ impl<'s, W: Write> RowWriter<'s, W> {
     /// Writes what comes after the last row, flushes, and returns the output.
     ///
     /// # Errors
-    /// What `out` returns.
+    /// Fails if `out` fails.
     pub fn end(mut self) -> io::Result<W> {
         if self.options.format == Format::Json {
             self.out.write_all(b"\n]\n")?;
@@ -143,21 +150,21 @@ impl<'s, W: Write> RowWriter<'s, W> {
         Ok(self.out)
     }
 
-    /// Rows written.
+    /// Returns the number of rows written.
     pub fn rows(&self) -> u64 {
         self.rows
     }
 
-    /// The output, to take what was written out of a buffer.
+    /// Returns the output, so that the caller can drain a buffer between rows.
     pub fn get_mut(&mut self) -> &mut W {
         &mut self.out
     }
 
-    fn object(&mut self, row: &ResultRow, index: usize) -> io::Result<()> {
+    fn write_json(&mut self, row: &ResultRow, index: usize) -> io::Result<()> {
         let columns = self.joined.as_ref().map(|joined| joined.columns(index));
         Ok(serde_json::to_writer(
             &mut self.buffer,
-            &Object { row, columns },
+            &JsonRow { row, columns },
         )?)
     }
 
@@ -168,8 +175,8 @@ impl<'s, W: Write> RowWriter<'s, W> {
     }
 }
 
-/// Nine digits with dashes; anything else unchanged.
-fn dashed(ssn: String) -> String {
+/// Adds dashes to a number of nine digits. Returns anything else unchanged.
+fn with_dashes(ssn: String) -> String {
     match ssn.len() == 9 && ssn.bytes().all(|byte| byte.is_ascii_digit()) {
         true => [&ssn[..3], &ssn[3..5], &ssn[5..]].join("-"),
         false => ssn,
