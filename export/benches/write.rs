@@ -1,4 +1,4 @@
-//! How long a million rows take from the API's JSON to a file.
+//! Measures how long a million rows take from the API's JSON to a file in memory.
 
 use std::fmt::Write as _;
 use std::hint::black_box;
@@ -9,11 +9,11 @@ use criterion::{Criterion, criterion_group, criterion_main};
 use export::{Format, Joined, RowWriter, WriteOptions};
 
 const PAGES: u64 = 1_000;
-const ROWS: u64 = 1_000;
+const ROWS_PER_PAGE: u64 = 1_000;
 
-/// A page as the API sends it.
+/// A page of results as the API returns it.
 fn page(page: u64) -> String {
-    let rows = (page * ROWS..(page + 1) * ROWS).map(|row| {
+    let rows = (page * ROWS_PER_PAGE..(page + 1) * ROWS_PER_PAGE).map(|row| {
         let ssn = 100_000_000 + row;
         let body = format!(
             r#"{{"ssn":"{ssn}","name":"Person {row}","address":{{"city":"Springfield","zip":"12345"}},"status":"ACTIVE"}}"#
@@ -25,10 +25,10 @@ fn page(page: u64) -> String {
     format!(r#"{{"rows":[{}]}}"#, rows.collect::<Vec<_>>().join(","))
 }
 
-/// The list with three other columns.
+/// The list of these rows, with three other columns.
 fn list() -> Source {
     let mut table = String::from("SSN,name,city,note\n");
-    for row in 0..PAGES * ROWS {
+    for row in 0..PAGES * ROWS_PER_PAGE {
         let _ = writeln!(
             table,
             "{},Person {row},\"Springfield, IL\",-",
@@ -38,16 +38,17 @@ fn list() -> Source {
     read_source(table.as_bytes(), &ReadOptions::default(), None).expect("a table")
 }
 
-fn file(pages: &[String], options: WriteOptions, list: Option<&Source>) -> Vec<u8> {
+fn write_file(pages: &[String], options: WriteOptions, list: Option<&Source>) -> Vec<u8> {
     let joined = list.and_then(|list| Joined::new(list, false));
-    let mut writer = RowWriter::begin(Vec::new(), options, joined).expect("memory takes all");
+    let mut writer =
+        RowWriter::begin(Vec::new(), options, joined).expect("a write to memory can't fail");
     for page in pages {
         let page: ResultsPage = serde_json::from_str(black_box(page)).expect("a page");
         for row in page.rows {
-            writer.write(row).expect("memory takes all");
+            writer.write(row).expect("a write to memory can't fail");
         }
     }
-    writer.end().expect("memory takes all")
+    writer.end().expect("a write to memory can't fail")
 }
 
 fn write(criterion: &mut Criterion) {
@@ -58,10 +59,10 @@ fn write(criterion: &mut Criterion) {
     for format in Format::ALL {
         let options = WriteOptions::new(format);
         group.bench_function(format!("{format}"), |bencher| {
-            bencher.iter(|| file(&pages, options, None));
+            bencher.iter(|| write_file(&pages, options, None));
         });
         group.bench_function(format!("{format} with three columns"), |bencher| {
-            bencher.iter(|| file(&pages, options, Some(&list)));
+            bencher.iter(|| write_file(&pages, options, Some(&list)));
         });
     }
     group.finish();

@@ -48,7 +48,7 @@ fn rows() -> [ResultRow; 2] {
 }
 
 #[test]
-fn csv_for_programs_has_bare_numbers_and_line_feeds() {
+fn csv_for_programs_has_line_feeds_and_no_dashes() {
     assert_eq!(
         file(WriteOptions::new(Format::Csv), None, &rows()),
         "row,ssn,outcome,statusCode,error,warning,durationMs,attempts,body\n\
@@ -58,7 +58,7 @@ fn csv_for_programs_has_bare_numbers_and_line_feeds() {
 }
 
 #[test]
-fn csv_for_spreadsheets_has_mark_crlf_and_dashes() {
+fn csv_for_spreadsheets_has_byte_order_mark_crlf_and_dashes() {
     let list = list(LIST);
     assert_eq!(
         file(
@@ -73,7 +73,7 @@ fn csv_for_spreadsheets_has_mark_crlf_and_dashes() {
 }
 
 #[test]
-fn json_rows_are_those_of_the_api_with_columns() {
+fn json_rows_are_the_rows_of_the_api_with_columns() {
     let list = list(LIST);
     let objects = rows().map(|row| serde_json::to_string(&row).unwrap());
     let plain = file(WriteOptions::new(Format::Ndjson), None, &rows());
@@ -101,7 +101,7 @@ fn json_rows_are_those_of_the_api_with_columns() {
 }
 
 #[test]
-fn json_array_needs_no_first_row() {
+fn json_array_may_be_empty_and_may_skip_rows() {
     assert_eq!(file(WriteOptions::new(Format::Json), None, &[]), "[\n]\n");
     let rows = [row(7, Some("***-**-0304"), None), row(9, None, None)];
     let json = file(WriteOptions::new(Format::Json), None, &rows);
@@ -110,7 +110,7 @@ fn json_array_needs_no_first_row() {
 }
 
 #[test]
-fn dashes_are_written_in_every_format_and_masks_kept() {
+fn every_format_writes_dashes_and_keeps_masked_numbers() {
     for format in Format::ALL {
         let options = WriteOptions {
             dashes: true,
@@ -124,7 +124,7 @@ fn dashes_are_written_in_every_format_and_masks_kept() {
 }
 
 #[test]
-fn spreadsheet_changes_csv_only() {
+fn the_spreadsheet_option_changes_only_csv() {
     for format in [Format::Ndjson, Format::Json] {
         let options = WriteOptions {
             spreadsheet: true,
@@ -150,15 +150,15 @@ fn errors_and_warnings_have_their_api_names() {
     assert!(csv.contains("FAILED,,TIMED_OUT,AREA_NEVER_ISSUED,12,1,"));
 }
 
-/// A cell as a list may have it: quotes, breaks, formulas, any letters.
+/// A cell of a list, which may have quotes, line breaks, formulas and any other characters.
 fn cell() -> impl Strategy<Value = String> {
     "[ =+@\t\r\n,;\"'a-z0-9é-]{0,12}|.{0,12}"
 }
 
 proptest! {
-    /// A CSV file read back has the cells that went in, except for the apostrophes.
+    /// A CSV file read back has the cells that were written, apart from added apostrophes.
     #[test]
-    fn csv_reads_back_and_runs_nowhere(
+    fn csv_reads_back_and_no_cell_runs(
         others in prop::collection::vec((cell(), cell(), cell()), 1..8),
         spreadsheet: bool,
     ) {
@@ -179,17 +179,18 @@ proptest! {
         let records: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
         prop_assert_eq!(records.len(), others.len());
         for (record, (first, second, body)) in records.iter().zip(&others) {
-            for (found, put) in [(&record[10], body), (&record[0], first), (&record[1], second)] {
-                prop_assert!(*found == defused(put), "{:?} became {:?}", put, found);
+            let cells = [(&record[10], body), (&record[0], first), (&record[1], second)];
+            for (found, original) in cells {
+                prop_assert!(*found == defused(original), "{:?} became {:?}", original, found);
                 prop_assert!(*found == defused(found), "{:?} would run", found);
             }
             prop_assert_eq!(&record[3], "123456789");
         }
     }
 
-    /// However a number is written beside itself or another, a masked file has none of them.
+    /// A masked file contains no number of the list, however the other columns write it.
     #[test]
-    fn masked_file_holds_no_number_of_the_list(
+    fn masked_file_contains_no_number_of_the_list(
         numbers in prop::collection::vec(10_010_001_u32..999_999_999, 1..6),
         forms in prop::collection::vec((0_usize..4, 0_usize..6), 6),
     ) {
