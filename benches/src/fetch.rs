@@ -1,4 +1,4 @@
-//! `rollcall fetch` beside programs that others wrote, with nginx as the upstream.
+//! Compares `rollcall fetch` with oha and curl, with nginx as the upstream.
 
 use std::fs;
 use std::path::Path;
@@ -9,15 +9,16 @@ use anyhow::{Context, ensure};
 
 use crate::nginx::Nginx;
 
+/// Runs of each program on each case.
 const RUNS: usize = 5;
 
 /// One workload.
 struct Case {
-    /// The location at nginx.
+    /// The location in nginx that serves as the upstream.
     location: &'static str,
-    /// Numbers to look up.
+    /// The number of requests, each for one made-up number.
     numbers: usize,
-    /// Requests at the same time.
+    /// The maximum number of requests in flight.
     concurrency: usize,
 }
 
@@ -34,39 +35,41 @@ const CASES: [Case; 2] = [
     },
 ];
 
-/// The most transfers that curl makes at the same time.
+/// The maximum number of parallel transfers in curl.
 const CURL_CONCURRENCY: usize = 300;
 
-/// A program, its command for one case, and the seconds of each run.
-struct Peer {
+/// A program, its command for one case, and the duration of each run in seconds.
+struct Program {
     name: &'static str,
     command: Command,
     seconds: Vec<f64>,
 }
 
-/// Measures every program on every case and prints the figures.
+/// Measures each program on each case and prints the results.
 pub(crate) fn measure(rollcall: &Path) -> anyhow::Result<()> {
     let has_oha = is_installed("oha", "cargo install oha");
     let has_curl = is_installed("curl", "apt install curl");
     let folder = tempfile::tempdir()?;
     let nginx = Nginx::start(folder.path())?;
     for case in &CASES {
-        let mut peers = vec![Peer::rollcall(case, &nginx, rollcall)?];
-        peers.extend(has_oha.then(|| Peer::oha(case, &nginx)));
+        let mut programs = vec![Program::rollcall(case, &nginx, rollcall)?];
+        programs.extend(has_oha.then(|| Program::oha(case, &nginx)));
         if has_curl && case.concurrency <= 1_000 {
-            peers.push(Peer::curl(case, &nginx)?);
+            programs.push(Program::curl(case, &nginx)?);
         }
-        // In turn, so that other work on this machine affects all of them alike.
+        // In turn, so that other load on this machine affects all programs equally.
         for _ in 0..RUNS {
-            peers.iter_mut().try_for_each(|peer| peer.measure(case))?;
+            programs
+                .iter_mut()
+                .try_for_each(|program| program.run(case))?;
         }
-        print(case, &mut peers);
+        print(case, &mut programs);
     }
     Ok(())
 }
 
-/// Whether a program is installed. Prints how to install it otherwise.
-fn is_installed(program: &str, how: &str) -> bool {
+/// Returns whether a program is installed, and prints how to install it if it isn't.
+fn is_installed(program: &str, install: &str) -> bool {
     let status = Command::new(program)
         .arg("--version")
         .stdin(Stdio::null())
@@ -75,12 +78,12 @@ fn is_installed(program: &str, how: &str) -> bool {
         .status();
     let is_installed = status.is_ok_and(|status| status.success());
     if !is_installed {
-        eprintln!("{program} is not installed and is left out: {how}");
+        eprintln!("{program} is not installed and won't be measured: {install}");
     }
     is_installed
 }
 
-impl Peer {
+impl Program {
     fn new(name: &'static str, command: Command) -> Self {
         Self {
             name,
@@ -114,8 +117,8 @@ impl Peer {
 
     fn curl(case: &Case, nginx: &Nginx) -> anyhow::Result<Self> {
         let config = nginx.folder().join("curl.conf");
-        let before = format!("url = {}", nginx.url(case.location));
-        fs::write(&config, lines(case, &before))?;
+        let prefix = format!("url = {}", nginx.url(case.location));
+        fs::write(&config, lines(case, &prefix))?;
         let mut command = Command::new("curl");
         command
             .args(["-s", "--parallel", "--parallel-max"])
@@ -128,19 +131,21 @@ impl Peer {
         Ok(Self::new("curl --parallel", command))
     }
 
-    /// Runs once. Too few responses are an error, since fewer would be faster.
-    fn measure(&mut self, case: &Case) -> anyhow::Result<()> {
+    /// Runs the program once and records its duration.
+    ///
+    /// Missing responses are an error: the program would seem faster than it is.
+    fn run(&mut self, case: &Case) -> anyhow::Result<()> {
         let start = Instant::now();
         let child = self.command.spawn().context(self.name)?;
         let output = child.wait_with_output()?;
         self.seconds.push(start.elapsed().as_secs_f64());
         let (report, status) = (String::from_utf8_lossy(&output.stdout), output.status);
-        // oha exits with 0 whatever the responses were, so its report is checked.
+        // oha exits with 0 even if requests failed, so its report is checked.
         let expected = format!("[200] {} responses", case.numbers);
-        let is_whole = self.name != "oha" || report.contains(&expected);
+        let is_complete = self.name != "oha" || report.contains(&expected);
         ensure!(
-            is_whole && status.success(),
-            "{} lacks responses ({status}): {report}",
+            is_complete && status.success(),
+            "{} did not receive all responses ({status}): {report}",
             self.name
         );
         Ok(())
@@ -151,30 +156,30 @@ impl Peer {
     }
 }
 
-/// A line for each number of a case.
-fn lines(case: &Case, before: &str) -> String {
-    let line = |n| format!("{before}{}\n", number(n));
+/// Returns a line for each number of a case.
+fn lines(case: &Case, prefix: &str) -> String {
+    let line = |n| format!("{prefix}{}\n", number(n));
     (0..case.numbers).map(line).collect()
 }
 
-/// The nth of many millions of made-up numbers, each of a form that the SSA issues.
+/// Returns the nth made-up number, which is valid like those that the SSA issues.
 pub(crate) fn number(n: usize) -> String {
     let (area, group, serial) = (n / 989_901, n / 9_999 % 99, n % 9_999);
     format!("{}{:02}{:04}", 100 + area, group + 1, serial + 1)
 }
 
-fn print(case: &Case, peers: &mut [Peer]) {
+fn print(case: &Case, programs: &mut [Program]) {
     println!(
-        "{} upstream, {} numbers, {} at a time: seconds of {RUNS} runs",
+        "{} upstream, {} numbers, {} at a time: seconds, {RUNS} runs",
         case.location, case.numbers, case.concurrency
     );
-    for peer in &mut *peers {
-        peer.seconds.sort_by(f64::total_cmp);
-        let (name, min, median) = (peer.name, peer.seconds[0], peer.median());
+    for program in &mut *programs {
+        program.seconds.sort_by(f64::total_cmp);
+        let (name, min, median) = (program.name, program.seconds[0], program.median());
         println!("  {name:<15} min {min:.3}  median {median:.3}");
     }
-    for peer in &peers[1..] {
-        let (name, ratio) = (peer.name, peers[0].median() / peer.median());
+    for program in &programs[1..] {
+        let (name, ratio) = (program.name, programs[0].median() / program.median());
         println!("  rollcall fetch takes {ratio:.2} times as long as {name} (median)");
     }
 }
