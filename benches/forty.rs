@@ -1,5 +1,7 @@
-//! Forty numbers through Step Functions in the emulator, from POST to the last row read, beside the
-//! embedded engine. `cargo xtask test --bench forty` runs it.
+//! Measures runs of 40 numbers on each engine, from the POST to the last row read.
+//!
+//! The engines are the embedded engine, in memory and on disk, and Step Functions in the emulator.
+//! `cargo xtask test --bench forty` runs the measurement.
 
 use std::time::{Duration, Instant};
 
@@ -11,17 +13,19 @@ use support::upstream::{Reply, Upstream};
 #[path = "../tests/support/mod.rs"]
 #[expect(
     dead_code,
-    reason = "shared by the test programs, of which this is one more"
+    reason = "the test programs share this module, and this bench uses only a part of it"
 )]
 mod support;
 
-const UPSTREAM: Duration = Duration::from_millis(200);
+/// The time until the upstream responds.
+const UPSTREAM_DELAY: Duration = Duration::from_millis(200);
+/// Runs on each engine.
 const RUNS: usize = 7;
 
 #[tokio::main]
 async fn main() {
     println!(
-        "40 numbers, each answered after {UPSTREAM:?}; from POST to the last row read, first run first:"
+        "40 numbers, upstream delay {UPSTREAM_DELAY:?}: time from the POST to the last row, of each run"
     );
     for kind in [
         EngineKind::Memory,
@@ -29,16 +33,17 @@ async fn main() {
         EngineKind::StepFunctions,
     ] {
         let upstream =
-            Upstream::start(|_, _| Reply::After(UPSTREAM, Box::new(Reply::Status(200)))).await;
+            Upstream::start(|_, _| Reply::After(UPSTREAM_DELAY, Box::new(Reply::Status(200))))
+                .await;
         let app = TestApp::new(kind, &upstream).await;
-        let mut taken = Vec::new();
+        let mut times = Vec::new();
         for _ in 0..RUNS {
-            let began = Instant::now();
+            let start = Instant::now();
             let id = app.start(json!({"ssnList": numbers(40)})).await;
             app.wait_for_end(&id).await;
             assert_eq!(app.rows(&id).await.len(), 40);
-            taken.push(format!("{:.2} s", began.elapsed().as_secs_f64()));
+            times.push(format!("{:.2} s", start.elapsed().as_secs_f64()));
         }
-        println!("{kind:?}: {}", taken.join(", "));
+        println!("{kind:?}: {}", times.join(", "));
     }
 }

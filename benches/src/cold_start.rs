@@ -1,7 +1,9 @@
-//! Cold starts: the time from the start of each function's process to its request for the first
-//! invocation, beside a function that does nothing and is built the same way.
+//! Measures the cold start of each Lambda function.
 //!
-//! The functions are built for this machine. `cargo xtask build --lambda` links the same code for
+//! That is the time from the start of its process to its request for the first invocation. The
+//! function `hello`, which does nothing and is built in the same way, is the baseline.
+//!
+//! The functions are built for this machine. `cargo xtask build --lambda` builds the same code for
 //! Amazon Linux.
 
 use std::fs;
@@ -15,17 +17,20 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
 
+/// Starts of each function that are measured.
 const RUNS: usize = 60;
-/// Starts of each that aren't counted: they read the program from the disk.
+/// Starts of each function before these, so that no measured start reads the program from disk.
 const WARM_UP: usize = 3;
-/// The time limit of one start, far more than any takes.
-const GIVE_UP: Duration = Duration::from_secs(10);
-/// The programs, the one that does nothing first.
+/// The time limit for one start. A start takes much less.
+const TIME_LIMIT: Duration = Duration::from_secs(10);
+/// The programs. The baseline is first.
 const FUNCTIONS: [&str; 3] = ["hello", "api", "fetcher"];
-/// The request for an invocation, from the Lambda Runtime API.
-const NEXT: &str = "GET /2018-06-01/runtime/invocation/next ";
+/// The start of the request for the next invocation (Lambda Runtime API).
+const NEXT_INVOCATION: &str = "GET /2018-06-01/runtime/invocation/next ";
 
-/// Variables that Lambda and the template set. None of these addresses is called at a start.
+/// The variables that Lambda and the template set.
+///
+/// Starting a function sends no request to the addresses in them.
 const VARIABLES: [(&str, &str); 19] = [
     ("AWS_ACCESS_KEY_ID", "ASIAIOSFODNN7EXAMPLE"),
     ("AWS_DEFAULT_REGION", "eu-west-1"),
@@ -49,14 +54,14 @@ const VARIABLES: [(&str, &str); 19] = [
 ];
 const STATE_MACHINE: &str = "arn:aws:states:eu-west-1:123456789012:stateMachine:rollcall";
 
-/// A function and the milliseconds of its starts.
+/// A function and the duration of each of its starts, in milliseconds.
 struct Function {
     name: &'static str,
     program: PathBuf,
     milliseconds: Vec<f64>,
 }
 
-/// Starts each function in turn and prints the figures.
+/// Starts the functions in turn and prints the results.
 pub(crate) fn measure(folder: &Path) -> anyhow::Result<()> {
     let mut functions = FUNCTIONS.map(|name| Function {
         name,
@@ -66,20 +71,22 @@ pub(crate) fn measure(folder: &Path) -> anyhow::Result<()> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
     let runtime_api = listener.local_addr()?.to_string();
     let requests = listen(listener);
-    // In turn, so that other work on this machine affects all of them alike.
+    // In turn, so that other load on this machine affects all functions equally.
     for run in 0..WARM_UP + RUNS {
         for function in &mut functions {
-            let took = function.start(&runtime_api, &requests)?;
+            let duration = function.start(&runtime_api, &requests)?;
             if run >= WARM_UP {
-                function.milliseconds.push(took.as_secs_f64() * 1e3);
+                function.milliseconds.push(duration.as_secs_f64() * 1e3);
             }
         }
     }
     print(&mut functions)
 }
 
-/// A request: when it came, its first line, and its connection, which stays open until the function
-/// is killed. Otherwise the function would retry, and the retry would count for the next function.
+/// A request: the time of its arrival, its first line and its connection.
+///
+/// The connection stays open until the function is killed. If it were closed, the function would
+/// retry, and the retry would be taken for the next function's request.
 type Request = (Instant, String, TcpStream);
 
 /// Accepts requests on a thread and sends each to the channel.
@@ -99,7 +106,7 @@ fn listen(listener: TcpListener) -> Receiver<Request> {
 }
 
 impl Function {
-    /// Starts it once and returns the time from there to its first request.
+    /// Starts the function once and returns the time until its first request.
     fn start(&self, runtime_api: &str, requests: &Receiver<Request>) -> anyhow::Result<Duration> {
         let mut command = Command::new(&self.program);
         command
@@ -113,11 +120,11 @@ impl Function {
         let mut process = command
             .spawn()
             .with_context(|| format!("could not start {}", self.program.display()))?;
-        let first = requests.recv_timeout(GIVE_UP);
+        let first = requests.recv_timeout(TIME_LIMIT);
         process.kill()?;
         let status = process.wait()?;
         match first {
-            Ok((at, line, _)) if line.starts_with(NEXT) => Ok(at - start),
+            Ok((arrival, line, _)) if line.starts_with(NEXT_INVOCATION) => Ok(arrival - start),
             Ok((_, line, _)) => bail!("{} sent another request first: {line}", self.name),
             Err(_) => bail!("{} did not request an invocation ({status})", self.name),
         }
@@ -125,8 +132,8 @@ impl Function {
 }
 
 fn print(functions: &mut [Function]) -> anyhow::Result<()> {
-    println!("from the start of the process to its request for an invocation: ms of {RUNS} starts");
-    let mut hello = None;
+    println!("ms from the start of the process to its request for an invocation, {RUNS} starts");
+    let mut baseline = None;
     for function in functions {
         let Function {
             name,
@@ -139,10 +146,10 @@ fn print(functions: &mut [Function]) -> anyhow::Result<()> {
             milliseconds[RUNS / 2],
             milliseconds[RUNS - 1],
         );
-        let ratio = median / *hello.get_or_insert(median);
+        let ratio = median / *baseline.get_or_insert(median);
         let megabytes = fs::metadata(program)?.len() as f64 / 1e6;
         println!(
-            "  {name:<8} min {min:>5.2}  median {median:>5.2}  max {max:>6.2}  {ratio:.2} times hello  {megabytes:>4.1} MB"
+            "  {name:<8} min {min:>5.2}  median {median:>5.2}  max {max:>6.2}  {ratio:.2} x hello  {megabytes:>4.1} MB"
         );
     }
     Ok(())

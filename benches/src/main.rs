@@ -1,4 +1,6 @@
-//! Measurements of the built programs. `cargo xtask bench` builds them and runs this.
+//! Measures the built programs.
+//!
+//! `cargo xtask bench` builds them and runs this program.
 
 mod cold_start;
 mod fetch;
@@ -12,17 +14,17 @@ use clap::Parser;
 #[derive(Parser)]
 #[command(about = "Measures the built programs of Rollcall")]
 enum Benchmark {
-    /// Time `rollcall fetch` beside oha and curl, with nginx as the upstream
+    /// Compare the time of `rollcall fetch` with oha and curl, with nginx as the upstream
     Fetch {
         /// The program `rollcall`
         rollcall: PathBuf,
     },
-    /// Measure the peak memory of `rollcall serve` for an upload, a run and the reading of its rows
+    /// Measure the peak memory of `rollcall serve` during an upload, a run and reading its rows
     Memory {
         /// The program `rollcall`
         rollcall: PathBuf,
     },
-    /// Time the start of each Lambda function beside a function that does nothing
+    /// Compare the start time of each Lambda function with a function that does nothing
     ColdStart {
         /// The folder with the programs `hello`, `api` and `fetcher`
         functions: PathBuf,

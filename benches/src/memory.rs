@@ -1,4 +1,4 @@
-//! Peak memory of `rollcall serve` for lists of two lengths.
+//! Measures the peak memory of `rollcall serve` for lists of two lengths.
 
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -13,17 +13,18 @@ use serde_json::Value;
 use crate::fetch::number;
 use crate::nginx::Nginx;
 
+/// The length of each list.
 const LINES: [usize; 2] = [100_000, 1_000_000];
-/// Lines in one part of an upload: below its 4,000,000 bytes.
-const PART: usize = 400_000;
-/// Readers of all rows at the same time.
-const READERS: &str = "4";
+/// Lines in one part of an upload: with ten bytes each, 4,000,000 bytes, which is the limit.
+const PART_LINES: usize = 400_000;
+/// Requests for rows in flight.
+const READ_CONCURRENCY: &str = "4";
 
-/// Measures each phase of each list and prints the figures.
+/// Measures each phase for each list and prints the results.
 pub(crate) fn measure(rollcall: &Path) -> anyhow::Result<()> {
     ensure!(
         cfg!(target_os = "linux"),
-        "a process's peak memory is read from /proc, which only Linux has"
+        "this measurement needs Linux: it reads the peak memory from /proc"
     );
     for lines in LINES {
         let folder = tempfile::tempdir()?;
@@ -33,13 +34,13 @@ pub(crate) fn measure(rollcall: &Path) -> anyhow::Result<()> {
         let list = server.phase("upload", || server.upload(folder.path(), lines))?;
         let run = server.phase("run", || server.run_to_end(&list))?;
         for accept in ["application/json", "text/csv"] {
-            server.phase(accept, || server.read(&run, lines, accept))?;
+            server.phase(accept, || server.read_rows(&run, lines, accept))?;
         }
     }
     Ok(())
 }
 
-/// A running `rollcall serve`. Dropping it ends the process.
+/// A running `rollcall serve`, which is killed when this is dropped.
 struct Server {
     process: Child,
     api: String,
@@ -58,8 +59,8 @@ impl Server {
         if let Some(stdout) = process.stdout.take() {
             BufReader::new(stdout).read_line(&mut line)?;
         }
-        let printed = line.trim().split_once("/?token=");
-        let (address, token) = printed.context("rollcall serve printed no address")?;
+        let url_and_token = line.trim().split_once("/?token=");
+        let (address, token) = url_and_token.context("rollcall serve printed no address")?;
         Ok(Self {
             process,
             api: format!("{address}/api"),
@@ -67,34 +68,39 @@ impl Server {
         })
     }
 
-    /// Runs a phase and prints the server's peak memory and the time it took.
+    /// Runs one phase and prints the server's peak memory and the duration.
     fn phase<T>(&self, name: &str, work: impl FnOnce() -> anyhow::Result<T>) -> anyhow::Result<T> {
         let process = format!("/proc/{}", self.process.id());
-        // Resets the peak (proc(5), clear_refs).
+        // Writing 5 resets the peak, VmHWM (proc(5), clear_refs).
         fs::write(format!("{process}/clear_refs"), "5")?;
-        let began = Instant::now();
+        let start = Instant::now();
         let result = work()?;
-        let took = began.elapsed().as_secs_f64();
+        let seconds = start.elapsed().as_secs_f64();
         let status = fs::read_to_string(format!("{process}/status"))?;
         let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
         let peak = peak.and_then(|peak| peak.trim().strip_suffix(" kB"));
         let kilobytes: u64 = peak.context("no VmHWM in /proc")?.parse()?;
-        println!("  {name:<18} {:>4} MB  {took:>6.1} s", kilobytes / 1_000);
+        println!("  {name:<18} {:>4} MB  {seconds:>6.1} s", kilobytes / 1_000);
         Ok(result)
     }
 
     fn upload(&self, folder: &Path, lines: usize) -> anyhow::Result<Value> {
         let list = self.call("POST", "/lists", "application/json", "{}")?["id"].take();
         let id = list.as_str().context("a list has an id")?;
-        let part = folder.join("part.txt");
-        for (number_of_part, first) in (0..lines).step_by(PART).enumerate() {
-            let end = (first + PART).min(lines);
+        let part_file = folder.join("part.txt");
+        for (part, first) in (0..lines).step_by(PART_LINES).enumerate() {
+            let end = (first + PART_LINES).min(lines);
             fs::write(
-                &part,
+                &part_file,
                 (first..end).map(|n| number(n) + "\n").collect::<String>(),
             )?;
-            let path = format!("/lists/{id}/{number_of_part}");
-            self.call("PUT", &path, "text/plain", &format!("@{}", part.display()))?;
+            let path = format!("/lists/{id}/{part}");
+            self.call(
+                "PUT",
+                &path,
+                "text/plain",
+                &format!("@{}", part_file.display()),
+            )?;
         }
         Ok(list)
     }
@@ -102,7 +108,7 @@ impl Server {
     /// Starts a run, polls it once a second as the page does, and returns its id.
     #[expect(
         clippy::disallowed_methods,
-        reason = "a page waits between polls, and this measures the server under them"
+        reason = "the page waits between polls, and the load on the server must be the same"
     )]
     fn run_to_end(&self, list: &Value) -> anyhow::Result<String> {
         let body = format!("{{\"listId\": {list}}}");
@@ -121,24 +127,33 @@ impl Server {
         }
     }
 
-    /// Reads every row, a thousand per request.
-    fn read(&self, id: &str, lines: usize, accept: &str) -> anyhow::Result<()> {
+    /// Reads all rows, a thousand per request.
+    fn read_rows(&self, id: &str, lines: usize, accept: &str) -> anyhow::Result<()> {
         let last = lines - 1_000;
         let pages = format!(
             "{}/executions/{id}/results?count=1000&first=[0-{last}:1000]",
             self.api
         );
         let mut curl = self.curl();
-        curl.args(["--parallel", "--parallel-max", READERS, "-H"]);
+        curl.args(["--parallel", "--parallel-max", READ_CONCURRENCY, "-H"]);
         curl.args([&format!("Accept: {accept}"), &pages]);
         let status = curl.stdout(Stdio::null()).stderr(Stdio::null()).status()?;
         ensure!(status.success(), "the rows could not be read ({status})");
         Ok(())
     }
 
-    fn call(&self, method: &str, path: &str, kind: &str, body: &str) -> anyhow::Result<Value> {
+    /// Sends a request to the API with curl, and returns the JSON of the response.
+    ///
+    /// `body` is curl's `--data-binary`: the body itself, or `@` and the file that contains it.
+    fn call(
+        &self,
+        method: &str,
+        path: &str,
+        content_type: &str,
+        body: &str,
+    ) -> anyhow::Result<Value> {
         let mut curl = self.curl();
-        curl.args(["-X", method, "-H", &format!("Content-Type: {kind}")]);
+        curl.args(["-X", method, "-H", &format!("Content-Type: {content_type}")]);
         if !body.is_empty() {
             curl.args(["--data-binary", body]);
         }

@@ -1,4 +1,4 @@
-//! nginx as the upstream: a program that others wrote.
+//! Runs nginx as the upstream, so that the measurements don't depend on a server of our own.
 
 use std::fs;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
@@ -9,11 +9,13 @@ use std::time::Duration;
 
 use anyhow::{bail, ensure};
 
-// Where Debian has them.
+// The paths on Debian.
 const NGINX: &str = "/usr/sbin/nginx";
 const ECHO: &str = "/usr/lib/nginx/modules/ngx_http_echo_module.so";
 
-/// Without a master process, so that killing the child ends all of it.
+/// The configuration of nginx.
+///
+/// There is no master process, so that killing the child process ends nginx.
 const CONFIGURATION: &str = r#"
 load_module ECHO;
 daemon off; master_process off; worker_processes 1;
@@ -32,10 +34,10 @@ http {
 }
 "#;
 
-/// A record of a size that real upstreams return: 240 bytes.
+/// A record of 240 bytes, which is a realistic size.
 const RECORD: &str = r#"{"name":"Ada Example","state":"NY","status":"ACTIVE","score":640,"since":"2003-04-05","address":{"street":"12 Long Street","city":"Springfield","zip":"10001"},"notes":"no open matters; last seen in the office in March, papers complete"}"#;
 
-/// A running nginx with one process. Dropping it ends the process.
+/// A running nginx with one process, which is killed when this is dropped.
 pub(crate) struct Nginx {
     process: Child,
     address: SocketAddr,
@@ -46,7 +48,7 @@ impl Nginx {
     /// Starts nginx with its files in `folder` and waits until it listens.
     #[expect(
         clippy::disallowed_methods,
-        reason = "nothing reports when nginx listens, so it is polled"
+        reason = "nginx doesn't report when it listens, so it is polled"
     )]
     pub(crate) fn start(folder: &Path) -> anyhow::Result<Self> {
         ensure!(
@@ -74,12 +76,12 @@ impl Nginx {
         Ok(nginx)
     }
 
-    /// The upstream address of a location: `instant`, `record` or `slow` (0.2 s).
+    /// Returns the upstream URL of a location: `instant`, `record`, or `slow` (after 0.2 s).
     pub(crate) fn url(&self, location: &str) -> String {
         format!("http://{}/{location}/", self.address)
     }
 
-    /// The folder of its files.
+    /// Returns the folder with nginx's files.
     pub(crate) fn folder(&self) -> &Path {
         &self.folder
     }

@@ -1,4 +1,6 @@
-//! A Lambda function that does nothing. `cargo xtask bench --lambda` compares cold starts with it.
+//! A Lambda function that does nothing.
+//!
+//! `cargo xtask bench --lambda` compares the cold starts of the other functions with it.
 
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use serde_json::Value;
