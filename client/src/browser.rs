@@ -45,20 +45,20 @@ async fn fetch(
         "DELETE" => Method::DELETE,
         _ => Method::GET,
     };
-    let mut call = RequestBuilder::new(&request.path)
+    let mut builder = RequestBuilder::new(&request.path)
         .method(method)
         .abort_signal(signal);
     for (name, value) in &request.headers {
-        call = call.header(name, value);
+        builder = builder.header(name, value);
     }
     if let Some(authorization) = authorization {
-        call = call.header("authorization", authorization);
+        builder = builder.header("authorization", authorization);
     }
-    let call = match request.body.is_empty() {
-        true => call.build()?,
-        false => call.body(Uint8Array::from(&*request.body))?,
+    let request = match request.body.is_empty() {
+        true => builder.build()?,
+        false => builder.body(Uint8Array::from(&*request.body))?,
     };
-    let response = call.send().await?;
+    let response = request.send().await?;
     let headers = response.headers();
     Ok(Response {
         status: response.status(),

@@ -18,7 +18,7 @@ pub struct Client<T> {
     has_responded: Cell<bool>,
 }
 
-/// The future of a call. Boxed, so that callers contain a pointer instead of a copy of its code.
+/// The future of a call. It is boxed so that its code isn't repeated in each caller.
 type Call<'a> = Pin<Box<dyn Future<Output = Result<Response, ClientError>> + 'a>>;
 
 impl<T: Transport> Client<T> {

@@ -13,7 +13,7 @@ impl<T: Transport> Client<T> {
         self.send_and_parse(Request::get("settings")).await
     }
 
-    /// Returns a page of the caller's runs, newest first. Without a cursor it is the first page.
+    /// Returns a page of the caller's runs, newest first. Without a cursor, it is the first page.
     pub async fn executions(&self, cursor: Option<&str>) -> Result<ExecutionsPage, ClientError> {
         let query = query_string(cursor.map(|cursor| ("cursor", cursor.to_owned())));
         self.send_and_parse(Request::get(&format!("executions{query}")))
@@ -42,7 +42,7 @@ impl<T: Transport> Client<T> {
         response.map(drop)
     }
 
-    /// Retries the items of an ended run that the request selects.
+    /// Starts another pass of an ended run, for the items that the request selects.
     pub async fn redrive(
         &self,
         id: &ExecutionId,

@@ -20,7 +20,9 @@ pub enum ClientError {
     /// The server refused the request, and its problem document says why.
     #[error("the server refused: {}", .0.detail.as_ref().unwrap_or(&.0.title))]
     Refused(Problem),
-    /// The response isn't from Rollcall's API: it is a proxy's, or another version's or program's.
+    /// The response isn't one that this version of Rollcall sends.
+    ///
+    /// A proxy, another version or another program sent it.
     #[error(
         "the response (status {status}) isn't one of Rollcall's: check the address, the server's version and any proxy"
     )]
@@ -54,7 +56,7 @@ impl ClientError {
         }
     }
 
-    /// Whether Rollcall refused the request because nobody is signed in.
+    /// Whether Rollcall refused the request because the sign-in or the token is missing or invalid.
     pub fn is_unauthorized(&self) -> bool {
         matches!(self, Self::Refused(problem) if problem.status == 401)
     }

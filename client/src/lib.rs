@@ -14,21 +14,22 @@
 //!     .follow(execution, on_change)               the same, until the run has ended
 //!     .failures(id)                               GET    /api/executions/{id}/failures
 //!     .results(id, query)                         GET    /api/executions/{id}/results
-//!     .all_results(id, rows, reveal)              the same, page after page, read ahead
+//!     .all_results(id, rows, reveal)              the same, for all rows, with pages fetched ahead
 //!     .filtered_results(id, filter, reveal)       the same, for the rows that match a filter
 //!     .stop(id), .redrive(id, request)            POST   /api/executions/{id}/stop, …/redrive
 //!     .delete(id)                                 DELETE /api/executions/{id}
 //! ```
 //!
-//! - **Every call can be repeated.** After a transient error ([`ClientError::is_transient`]) the
-//!   client retries. The pause before a retry grows up to 8 seconds, or is the server's
-//!   `Retry-After` if that is longer, up to the same limit. [`Retry`] sets the time limit.
+//! - **Every call can be repeated.** The client retries after a transient error
+//!   ([`ClientError::is_transient`]), for as long as [`Retry`] allows. Pauses double from 250 ms to
+//!   8 s. If `Retry-After` asks for a longer pause, the client waits that long, up to 8 s.
 //! - **A repeated start starts one run.** [`StartState`] keeps the idempotency key and the id of
 //!   the uploaded list. A caller that gave up can use it to start again later.
 //! - **Rows never end early without an error.** [`Client::all_results`] yields the rows in order,
 //!   and fails if the server returns fewer rows than the run has.
-//! - Nothing is spawned and no future has to be `Send`: dropping a future ends its call.
-//! - No error and no URL holds a number of a list.
+//! - **Dropping a future cancels its call**, since the client spawns no task. Futures needn't be
+//!   `Send`.
+//! - **No error and no URL contains a number of a list.**
 
 #[cfg(feature = "browser")]
 pub mod browser;

@@ -31,7 +31,9 @@ pub struct Response {
 }
 
 impl Request {
-    /// Returns a request to `/api/{path}`. The path must contain no character that needs escaping.
+    /// Returns a request to `/api/{path}`.
+    ///
+    /// `path` isn't escaped, so it must be valid in a URL.
     pub(crate) fn new(method: &'static str, path: &str) -> Self {
         Self {
             method,

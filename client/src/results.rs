@@ -11,7 +11,7 @@ use crate::{Client, ClientError, Request, Transport};
 /// Pages requested at the same time: the next is in flight while the caller uses one.
 const PAGES_IN_FLIGHT: usize = 2;
 
-/// A filter for rows. A row matches if it has the value of each field that is set.
+/// A filter for rows. A row must match each field that is `Some`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ResultsFilter {
     /// Rows with this outcome.
@@ -91,23 +91,24 @@ impl<T: Transport> Client<T> {
     ) -> impl Stream<Item = Result<Vec<ResultRow>, ClientError>> {
         let firsts = (0..rows).step_by(MAX_RESULTS_COUNT as usize);
         let ranges = firsts.map(move |first| async move {
-            let until = rows.min(first + u64::from(MAX_RESULTS_COUNT));
+            let end = rows.min(first + u64::from(MAX_RESULTS_COUNT));
             let start = ResultsStart::Row(first);
-            let page = self.page(id, start, until - first, reveal).await?;
-            Ok((page, first, until))
+            let page = self.page(id, start, end - first, reveal).await?;
+            Ok((page, first, end))
         });
         // If a page has fewer rows than requested, its cursor returns the rest of the range.
         stream::iter(ranges)
             .buffered(PAGES_IN_FLIGHT)
-            .map_ok(move |(page, first, until)| {
+            .map_ok(move |(page, first, end)| {
                 stream::try_unfold((Some(page), first), move |(page, first)| async move {
                     let Some(page) = page else { return Ok(None) };
+                    // The number of rows received so far, including all pages before this one.
                     let received = first + page.rows.len() as u64;
                     let next = match page.next {
-                        _ if received >= until => None,
+                        _ if received >= end => None,
                         Some(cursor) => {
                             let start = ResultsStart::Cursor(cursor);
-                            Some(self.page(id, start, until - received, reveal).await?)
+                            Some(self.page(id, start, end - received, reveal).await?)
                         }
                         None => {
                             let expected = rows;

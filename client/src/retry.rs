@@ -13,14 +13,14 @@ const MAX_PAUSE: Duration = Duration::from_secs(8);
 ///
 /// A time limit counts from the call's first failure. No retry starts after it, but a request that
 /// is in flight may finish. Without a limit (`None`), a call is retried until it succeeds, fails
-/// with an error that isn't transient, or its future is dropped.
+/// with an error that isn't transient, or its future is dropped. A limit of zero means no retries.
 #[derive(Clone, Copy, Debug)]
 pub struct Retry {
     /// The limit while the server has never responded: its address may be wrong.
     pub until_first_response: Option<Duration>,
     /// The limit once the server has responded: it may be restarting.
     pub after_first_response: Option<Duration>,
-    /// Whether a call that failed with 401 is retried: the user may sign in in another tab.
+    /// Whether a call that failed with 401 is retried, since the user may sign in elsewhere.
     pub unauthorized: bool,
     /// Returns a random number from 0 to 1, which shortens a pause by up to half.
     ///
@@ -37,6 +37,7 @@ impl Retry {
         random: || 0.0,
     };
 
+    /// Returns the time limit for a call that starts now.
     pub(crate) fn limit(&self, has_responded: bool) -> Option<Duration> {
         match has_responded {
             true => self.after_first_response,
@@ -44,11 +45,12 @@ impl Retry {
         }
     }
 
+    /// Whether a call that failed with this error is retried.
     pub(crate) fn allows(&self, error: &ClientError) -> bool {
         error.is_transient() || (self.unauthorized && error.is_unauthorized())
     }
 
-    /// Returns the pause after this many failures, at least one.
+    /// Returns the pause after this many failures. The first failure is 1.
     pub(crate) fn pause(&self, failures: u32, retry_after: Duration) -> Duration {
         let doubled = FIRST_PAUSE.saturating_mul(1 << (failures - 1).min(16));
         let half = doubled.min(MAX_PAUSE).as_millis() as u64 / 2;
@@ -63,7 +65,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn pauses_double_up_to_the_longest() {
+    fn pauses_double_up_to_the_maximum() {
         let pauses = [1, 2, 3, 6, 7, 1_000].map(|failures| {
             let pause = Retry::NEVER.pause(failures, Duration::ZERO);
             pause.as_millis()
@@ -81,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn no_pause_is_shorter_than_retry_after_asks() {
+    fn a_pause_is_as_long_as_retry_after_up_to_the_maximum() {
         let pause = |seconds| Retry::NEVER.pause(1, Duration::from_secs(seconds));
         assert_eq!(pause(2).as_secs(), 2);
         assert_eq!(pause(1_000), MAX_PAUSE);

@@ -28,7 +28,7 @@ struct Inner {
     /// The virtual time since the start.
     now: Cell<Duration>,
     /// When each sleep ends, and the waker of its task.
-    sleepers: RefCell<Vec<(Duration, Waker)>>,
+    sleeps: RefCell<Vec<(Duration, Waker)>>,
 }
 
 /// A response, or an error, and the time until it arrives.
@@ -51,7 +51,7 @@ impl Script {
             sent: RefCell::default(),
             events: RefCell::default(),
             now: Cell::default(),
-            sleepers: RefCell::default(),
+            sleeps: RefCell::default(),
         }))
     }
 
@@ -80,11 +80,11 @@ impl Script {
             {
                 return output;
             }
-            let mut sleepers = self.0.sleepers.borrow_mut();
-            let next = sleepers.iter().map(|(wake, _)| *wake).min();
+            let mut sleeps = self.0.sleeps.borrow_mut();
+            let next = sleeps.iter().map(|(wake, _)| *wake).min();
             let next = next.expect("the future waits, but not for a sleep");
             self.0.now.set(next);
-            for (_, waker) in sleepers.extract_if(.., |(wake, _)| *wake <= next) {
+            for (_, waker) in sleeps.extract_if(.., |(wake, _)| *wake <= next) {
                 waker.wake();
             }
         }
@@ -139,8 +139,8 @@ impl Transport for Script {
             if self.0.now.get() >= wake {
                 return Poll::Ready(());
             }
-            let sleeper = (wake, context.waker().clone());
-            self.0.sleepers.borrow_mut().push(sleeper);
+            let sleep = (wake, context.waker().clone());
+            self.0.sleeps.borrow_mut().push(sleep);
             Poll::Pending
         })
         .await;
@@ -163,6 +163,7 @@ pub(crate) const RETRY: Retry = Retry {
     ..Retry::NEVER
 };
 
+/// No response arrives, although the server may have received the request.
 pub(crate) fn lost() -> Result<Response, ClientError> {
     let reason = "connection reset".to_owned();
     Err(ClientError::Unreachable { reason })
@@ -183,6 +184,7 @@ pub(crate) fn json(value: &impl Serialize) -> Result<Response, ClientError> {
     })
 }
 
+/// A response with a problem document.
 pub(crate) fn refused(status: u16, kind: &str) -> Result<Response, ClientError> {
     let problem = Problem {
         kind: format!("/problems/{kind}"),
@@ -195,6 +197,7 @@ pub(crate) fn refused(status: u16, kind: &str) -> Result<Response, ClientError> 
     Ok(response)
 }
 
+/// The id of a run or a list that ends with this character.
 pub(crate) fn id(last: char) -> ExecutionId {
     format!("{}{last}", "0".repeat(25)).parse().unwrap()
 }

@@ -18,6 +18,7 @@ pub struct StartState(RefCell<Inner>);
 #[derive(Debug)]
 struct Inner {
     key: String,
+    /// The id of the uploaded list.
     uploaded: Option<ExecutionId>,
     /// The number of uploads that the server no longer had when the start used them.
     lost_uploads: u32,

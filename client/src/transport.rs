@@ -20,7 +20,7 @@ pub trait Transport {
     /// Waits for this time.
     async fn sleep(&self, duration: Duration);
 
-    /// Called after each failure that is followed by a retry, before the pause.
+    /// Called after a failure, before the pause and the retry.
     fn retrying(&self, _: Retrying<'_>) {}
 
     /// Called when a retried call has succeeded or has failed with an error that isn't transient.
