@@ -6,7 +6,7 @@ use std::io::Write as _;
 use contract::wire::ResultRow;
 use serde::Serialize;
 
-use crate::defuse::{defused, defused_json};
+use crate::defuse::{defuse, defuse_json};
 
 /// The names of the CSV columns of a row itself, without joined columns.
 pub const CSV_HEADER: [&str; 9] = [
@@ -81,9 +81,9 @@ impl CsvEncoder {
             match json.starts_with('"') {
                 true => {
                     let text: String = serde_json::from_str(json).unwrap_or_default();
-                    Cow::Owned(defused(&text).into_owned())
+                    Cow::Owned(defuse(&text).into_owned())
                 }
-                false => defused_json(json),
+                false => defuse_json(json),
             }
         });
         self.cell(body.as_bytes(), out);

@@ -1,4 +1,4 @@
-//! Making CSV cells safe that a spreadsheet would run as a formula.
+//! Defusing CSV cells, so that a spreadsheet doesn't run them as formulas.
 
 use std::borrow::Cow;
 
@@ -10,14 +10,14 @@ use std::borrow::Cow;
 /// return or a line feed (OWASP, "CSV Injection"). Spaces before it are ignored, because some
 /// spreadsheets remove them.
 ///
-/// A spreadsheet may split the file at `;` or tab instead of the comma. Then a quote counts only at
-/// the start of a part, so quotes around the whole cell don't prevent the split. Therefore the text
-/// after each `;`, tab and line break is checked like the start of a cell.
-pub fn defused(cell: &str) -> Cow<'_, str> {
+/// A spreadsheet may split the file at `;` or tab instead of the comma, even inside the quotes
+/// around a cell. Therefore the text after each `;`, tab and line break is checked like the start
+/// of a cell. A quote there may open a quoted cell, so quotes before a formula are ignored too.
+pub fn defuse(cell: &str) -> Cow<'_, str> {
     let starts_with_formula = is_formula(cell, &[' ']);
     // `fold` has no early exit, unlike `any`, so the compiler can vectorize it.
-    let has_separator = |found, byte: u8| found | matches!(byte, b';' | b'\t' | b'\r' | b'\n');
-    if !cell.bytes().fold(false, has_separator) {
+    let or_separator = |found, byte: u8| found | matches!(byte, b';' | b'\t' | b'\r' | b'\n');
+    if !cell.bytes().fold(false, or_separator) {
         return match starts_with_formula {
             true => Cow::Owned(format!("'{cell}")),
             false => Cow::Borrowed(cell),
@@ -41,8 +41,8 @@ pub fn defused(cell: &str) -> Cow<'_, str> {
 }
 
 /// Rewrites JSON that isn't a string so that no part of it runs. The JSON value stays the same.
-pub(crate) fn defused_json(json: &str) -> Cow<'_, str> {
-    match defused(json) {
+pub(crate) fn defuse_json(json: &str) -> Cow<'_, str> {
+    match defuse(json) {
         Cow::Borrowed(_) => Cow::Borrowed(json),
         // In JSON, a `;` is always inside a string, where it can be escaped. Tabs and line breaks
         // are always outside, where a space means the same.
@@ -113,7 +113,7 @@ mod tests {
             "+,",
             "-1-1",
         ] {
-            assert_eq!(defused(cell), format!("'{cell}"), "{cell:?}");
+            assert_eq!(defuse(cell), format!("'{cell}"), "{cell:?}");
         }
     }
 
@@ -136,7 +136,7 @@ mod tests {
             "-1E-7",
             " -5 ",
         ] {
-            assert_eq!(defused(cell), cell);
+            assert_eq!(defuse(cell), cell);
         }
     }
 
@@ -152,24 +152,24 @@ mod tests {
             ("\t=1", "'\t'=1"),
             ("a;b; -5;c=d", "a;b; -5;c=d"),
         ] {
-            assert_eq!(defused(cell), expected);
+            assert_eq!(defuse(cell), expected);
         }
     }
 
     #[test]
-    fn defused_json_is_the_same_json() {
+    fn defuse_json_keeps_the_value() {
         for json in [
             r#"{"a":"x;=1+1;","b":[1,	-5]}"#,
             "[1,\n-5]",
             r#"["x;y"]"#,
             "-5",
         ] {
-            let defused_cell = defused_json(json);
+            let defused_cell = defuse_json(json);
             let read = |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap();
             assert_eq!(read(&defused_cell), read(json));
-            assert_eq!(defused(&defused_cell), defused_cell);
+            assert_eq!(defuse(&defused_cell), defused_cell);
         }
-        assert_eq!(defused_json(r#"["x;y"]"#), r#"["x;y"]"#);
+        assert_eq!(defuse_json(r#"["x;y"]"#), r#"["x;y"]"#);
     }
 
     /// Whether the text is a plain number, decided independently of `is_number`.
@@ -183,7 +183,7 @@ mod tests {
         fn no_part_of_a_cell_runs_and_only_apostrophes_are_added(
             cell in "[ =+@\t\r\n;＝－0-9.,eE'a-]{0,8}|.*"
         ) {
-            let defused_cell = defused(&cell);
+            let defused_cell = defuse(&cell);
             for (index, part) in defused_cell.split([';', '\t', '\r', '\n']).enumerate() {
                 let ignored: &[char] = if index == 0 { &[' '] } else { &[' ', '"'] };
                 let begins = part.trim_start_matches(ignored).starts_with(begins_formula);
@@ -197,7 +197,7 @@ mod tests {
                 }
             }
             prop_assert_eq!(original.next(), None);
-            prop_assert_eq!(defused(&defused_cell), defused_cell.as_ref());
+            prop_assert_eq!(defuse(&defused_cell), defused_cell.as_ref());
         }
     }
 }

@@ -32,7 +32,7 @@ impl<'s> Joined<'s> {
     /// masked too.
     pub fn new(source: &'s Source, masked: bool) -> Option<Self> {
         let table = source.table.as_ref()?;
-        // A record may have more cells than the header. Their columns are kept too.
+        // The width is that of the longest record, which may have more cells than the header.
         let rows = 0..source.list.rows.len();
         let width = rows.map(|row| source.cells(row).len()).max();
         let width = width.unwrap_or(0).max(table.column_count);

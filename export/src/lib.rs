@@ -19,12 +19,12 @@
 //! | joined columns | cells | the object's `columns` | the object's `columns` |
 //! | null | an empty cell | `null` | `null` |
 //! | a body that is a string | its text | a JSON string | a JSON string |
-//! | any other body | its JSON as the upstream sent it | the same | the same |
+//! | any other body | its JSON, as the upstream sent it | the same | the same |
 //! | after the last row | nothing | nothing | `]` |
 //!
-//! In CSV, cells that a spreadsheet would run as a formula are always [`defused`]. JSON doesn't
-//! need that. NDJSON and JSON copy a body without parsing it. An NDJSON row is still one line: line
-//! breaks in a body were replaced by spaces before it was stored.
+//! In CSV, each cell that a spreadsheet would run as a formula is defused: see [`defuse()`]. NDJSON
+//! and JSON don't need that, and copy a body without parsing it. An NDJSON row is still one line:
+//! line breaks in a body were replaced by spaces before it was stored.
 //!
 //! The caller decides whether numbers are masked. It reads the rows masked or in full, and passes
 //! the same choice to [`Joined::new`] for the other columns. These are never sent to a server.
@@ -36,7 +36,7 @@ mod joined;
 mod writer;
 
 pub use cells::CSV_HEADER;
-pub use defuse::defused;
+pub use defuse::defuse;
 pub use format::{Format, UnknownFormatError};
 pub use joined::Joined;
 pub use writer::{RowWriter, WriteOptions};

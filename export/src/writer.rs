@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::cells::CsvEncoder;
 use crate::joined::Columns;
-use crate::{CSV_HEADER, Format, Joined, defused};
+use crate::{CSV_HEADER, Format, Joined, defuse};
 
 /// How a file of rows is written.
 ///
@@ -29,7 +29,7 @@ pub struct WriteOptions {
 }
 
 impl WriteOptions {
-    /// Returns the options of a file for programs: no dashes, no byte order mark, line feeds.
+    /// Returns the options of a file for programs: no dashes, and CSV with line feeds only.
     pub fn new(format: Format) -> Self {
         Self {
             format,
@@ -37,7 +37,7 @@ impl WriteOptions {
         }
     }
 
-    /// Returns the options of a CSV file that spreadsheets open correctly: dashes, mark and CRLF.
+    /// Returns the options of a CSV file that spreadsheets open correctly.
     pub fn spreadsheet() -> Self {
         Self {
             format: Format::Csv,
@@ -73,7 +73,7 @@ impl<'s, W: Write> RowWriter<'s, W> {
     /// If `joined` is given, each row is written with its columns.
     ///
     /// # Errors
-    /// Fails if `out` fails.
+    /// Returns the error of `out`.
     pub fn begin(out: W, options: WriteOptions, joined: Option<Joined<'s>>) -> io::Result<Self> {
         let mut writer = Self {
             out,
@@ -89,7 +89,7 @@ impl<'s, W: Write> RowWriter<'s, W> {
                     writer.buffer.extend("\u{feff}".as_bytes());
                 }
                 for name in writer.joined.iter().flat_map(Joined::names) {
-                    let name = defused(name);
+                    let name = defuse(name);
                     writer.csv.cell(name.as_bytes(), &mut writer.buffer);
                 }
                 for name in CSV_HEADER {
@@ -109,7 +109,7 @@ impl<'s, W: Write> RowWriter<'s, W> {
     /// The caller passes rows in the list's order, and may leave some out.
     ///
     /// # Errors
-    /// Fails if `out` fails.
+    /// Returns the error of `out`.
     pub fn write(&mut self, mut row: ResultRow) -> io::Result<()> {
         if self.options.dashes {
             row.ssn = row.ssn.map(with_dashes);
@@ -119,7 +119,7 @@ impl<'s, W: Write> RowWriter<'s, W> {
             Format::Csv => {
                 let cells = self.joined.as_ref().map(|joined| joined.cells(index));
                 for cell in cells.into_iter().flatten() {
-                    self.csv.cell(defused(&cell).as_bytes(), &mut self.buffer);
+                    self.csv.cell(defuse(&cell).as_bytes(), &mut self.buffer);
                 }
                 self.csv.row(&row, &mut self.buffer);
                 self.csv.end_record(&mut self.buffer);
@@ -141,7 +141,7 @@ impl<'s, W: Write> RowWriter<'s, W> {
     /// Writes what comes after the last row, flushes, and returns the output.
     ///
     /// # Errors
-    /// Fails if `out` fails.
+    /// Returns the error of `out`.
     pub fn end(mut self) -> io::Result<W> {
         if self.options.format == Format::Json {
             self.out.write_all(b"\n]\n")?;

@@ -181,8 +181,8 @@ proptest! {
         for (record, (first, second, body)) in records.iter().zip(&others) {
             let cells = [(&record[10], body), (&record[0], first), (&record[1], second)];
             for (found, original) in cells {
-                prop_assert!(*found == defused(original), "{:?} became {:?}", original, found);
-                prop_assert!(*found == defused(found), "{:?} would run", found);
+                prop_assert!(*found == defuse(original), "{:?} became {:?}", original, found);
+                prop_assert!(*found == defuse(found), "{:?} would run", found);
             }
             prop_assert_eq!(&record[3], "123456789");
         }
