@@ -19,7 +19,7 @@ use anyhow::{Context, bail};
 
 /// Starts of each function that are measured.
 const RUNS: usize = 60;
-/// Starts of each function before these, so that no measured start reads the program from disk.
+/// Starts of each function that aren't measured, since the first ones read the program from disk.
 const WARM_UP: usize = 3;
 /// The time limit for one start. A start takes much less.
 const TIME_LIMIT: Duration = Duration::from_secs(10);
@@ -89,7 +89,7 @@ pub(crate) fn measure(folder: &Path) -> anyhow::Result<()> {
 /// retry, and the retry would be taken for the next function's request.
 type Request = (Instant, String, TcpStream);
 
-/// Accepts requests on a thread and sends each to the channel.
+/// Accepts requests on a new thread, and returns the channel that receives them.
 fn listen(listener: TcpListener) -> Receiver<Request> {
     let (sender, receiver) = mpsc::channel();
     thread::spawn(move || {

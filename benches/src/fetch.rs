@@ -35,7 +35,7 @@ const CASES: [Case; 2] = [
     },
 ];
 
-/// The maximum number of parallel transfers in curl.
+/// The number of parallel transfers in curl, which is the most that it makes.
 const CURL_CONCURRENCY: usize = 300;
 
 /// A program, its command for one case, and the duration of each run in seconds.
@@ -54,6 +54,7 @@ pub(crate) fn measure(rollcall: &Path) -> anyhow::Result<()> {
     for case in &CASES {
         let mut programs = vec![Program::rollcall(case, &nginx, rollcall)?];
         programs.extend(has_oha.then(|| Program::oha(case, &nginx)));
+        // curl's concurrency is too low for a comparison with 10,000 requests in flight.
         if has_curl && case.concurrency <= 1_000 {
             programs.push(Program::curl(case, &nginx)?);
         }
@@ -162,7 +163,7 @@ fn lines(case: &Case, prefix: &str) -> String {
     (0..case.numbers).map(line).collect()
 }
 
-/// Returns the nth made-up number, which is valid like those that the SSA issues.
+/// Returns the nth made-up number. All are distinct and have the form of an issued number.
 pub(crate) fn number(n: usize) -> String {
     let (area, group, serial) = (n / 989_901, n / 9_999 % 99, n % 9_999);
     format!("{}{:02}{:04}", 100 + area, group + 1, serial + 1)

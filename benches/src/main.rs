@@ -24,7 +24,7 @@ enum Benchmark {
         /// The program `rollcall`
         rollcall: PathBuf,
     },
-    /// Compare the start time of each Lambda function with a function that does nothing
+    /// Compare the cold start of each Lambda function with that of a function that does nothing
     ColdStart {
         /// The folder with the programs `hello`, `api` and `fetcher`
         functions: PathBuf,

@@ -30,7 +30,7 @@ pub(crate) fn measure(rollcall: &Path) -> anyhow::Result<()> {
         let folder = tempfile::tempdir()?;
         let nginx = Nginx::start(folder.path())?;
         let server = Server::start(rollcall, folder.path(), &nginx.url("record"))?;
-        println!("{lines} lines, 1000 requests at a time, bodies of 240 bytes: peak memory, time");
+        println!("{lines} lines, 1000 requests at a time, bodies of 236 bytes: peak memory, time");
         let list = server.phase("upload", || server.upload(folder.path(), lines))?;
         let run = server.phase("run", || server.run_to_end(&list))?;
         for accept in ["application/json", "text/csv"] {

@@ -15,7 +15,8 @@ const ECHO: &str = "/usr/lib/nginx/modules/ngx_http_echo_module.so";
 
 /// The configuration of nginx.
 ///
-/// There is no master process, so that killing the child process ends nginx.
+/// There is no master process, so that killing the child process ends nginx. `LISTEN`, `RECORD` and
+/// `ECHO` are placeholders.
 const CONFIGURATION: &str = r#"
 load_module ECHO;
 daemon off; master_process off; worker_processes 1;
@@ -34,7 +35,7 @@ http {
 }
 "#;
 
-/// A record of 240 bytes, which is a realistic size.
+/// A record of 236 bytes, which is a realistic size.
 const RECORD: &str = r#"{"name":"Ada Example","state":"NY","status":"ACTIVE","score":640,"since":"2003-04-05","address":{"street":"12 Long Street","city":"Springfield","zip":"10001"},"notes":"no open matters; last seen in the office in March, papers complete"}"#;
 
 /// A running nginx with one process, which is killed when this is dropped.
