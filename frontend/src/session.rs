@@ -67,12 +67,12 @@ impl Session {
         let location = window().location();
         let query = location.search().unwrap_or_default();
         let here = location.pathname().unwrap_or_default();
-        let (path, state) = stored.split_once(' ').unwrap_or((&here, ""));
+        let (path, stored) = stored.split_once(' ').unwrap_or((&here, ""));
         if !query.is_empty() {
             // The query holds the issuer's code, which must not stay in the address bar or history.
             replace_path(path);
         }
-        let stored = state.to_owned();
+        let stored = stored.to_owned();
         self.call(Request::SignIn { query, stored });
     }
 
@@ -102,7 +102,7 @@ impl Session {
                 self.user.set(user);
                 self.is_open.set(true);
             }
-            Event::GoTo(target) => leave(&target),
+            Event::GoTo { address, stored } => leave(&address, &stored),
             Event::Failed(error) => self.error.set(Some(error)),
             // The error is shown already.
             Event::Dropped if self.is_open.get_untracked() => {}
@@ -184,14 +184,13 @@ fn take_stored() -> Option<String> {
     stored
 }
 
-/// Leaves for an address of the issuer, and stores what follows it after a space.
-fn leave(target: &str) {
-    let (address, state) = target.split_once(' ').unwrap_or((target, ""));
+/// Leaves for an address of the issuer. Stores the page's path and the worker's text until the return.
+fn leave(address: &str, stored: &str) {
     let location = window().location();
     let path = location.pathname().unwrap_or_default();
     if let Ok(Some(storage)) = window().session_storage() {
         // Without storage the sign-in fails after the return, with its own message.
-        let _ = storage.set_item(STORAGE_KEY, &format!("{path} {state}"));
+        let _ = storage.set_item(STORAGE_KEY, &format!("{path} {stored}"));
     }
     // Replaces this history entry, so that the Back button doesn't lead to the issuer again.
     let _ = location.replace(address);

@@ -191,9 +191,13 @@ pub enum Event {
     SignedIn(String),
     /// The value of the `Authorization` header for a call of the API.
     Token(String),
-    /// The page must go to the issuer's address at the beginning of this text. What follows after a
-    /// space must be stored in the tab until the return. It holds no token.
-    GoTo(String),
+    /// The page must leave for the issuer, which sends the browser back.
+    GoTo {
+        /// The issuer's address.
+        address: String,
+        /// The text that the page must store in the tab until the return. It holds no token.
+        stored: String,
+    },
     /// The call was cancelled, or a newer one replaced it.
     Dropped,
     /// The worker has crashed, and every list is lost. The page makes this event itself.

@@ -46,9 +46,10 @@ fn events_survive_serialization() {
     assert_round_trip(Event::Progress { done: 1, total: 2 });
     assert_round_trip(Event::SignedIn("Ann \"Ä\"".into()));
     assert_round_trip(Event::Token("Bearer a.b-c_d".into()));
-    assert_round_trip(Event::GoTo(
-        "https://login.example.gov/?a=b&c=%2F kept too".into(),
-    ));
+    assert_round_trip(Event::GoTo {
+        address: "https://login.example.gov/?a=b&c=%2F".into(),
+        stored: "state verifier".into(),
+    });
     assert_round_trip(Event::Retrying(unreachable()));
     assert_round_trip(Event::Failed(ClientError::Unexpected { status: 502 }));
     assert_round_trip(Event::Started { id: "x".into() });

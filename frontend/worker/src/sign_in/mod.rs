@@ -169,8 +169,10 @@ impl State {
             problem(403, "This browser can't sign in", detail.to_owned())
         })?;
         let attempt = Attempt::new(random, is_automatic);
-        let address = attempt.sign_in_address(&config, &root());
-        Ok(Event::GoTo(format!("{address} {}", attempt.stored())))
+        Ok(Event::GoTo {
+            address: attempt.sign_in_address(&config, &root()),
+            stored: attempt.stored(),
+        })
     }
 
     async fn sign_out(&mut self) -> Result<Event> {
@@ -190,10 +192,10 @@ impl State {
                 select(sent, late).await;
             }
         }
-        Ok(Event::GoTo(format!(
-            "{} {SIGNED_OUT}",
-            config.logout_address(&root())
-        )))
+        Ok(Event::GoTo {
+            address: config.logout_address(&root()),
+            stored: SIGNED_OUT.to_owned(),
+        })
     }
 
     async fn config(&mut self) -> Result<Rc<Config>> {
