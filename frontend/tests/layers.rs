@@ -1,13 +1,15 @@
-//! Holds which part of the page may use which other one.
+//! Checks which part of the page, and which part of its worker, may use which other one.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
-/// Each part (a folder or file of `src`) with the parts that it uses. A part may use only those above it,
-/// so there are no circles. `compose` is the first load, `run` and `history` load later: none of these
-/// uses another.
-const PARTS: [(&str, &[&str]); 15] = [
+/// Each part (a folder or file of `src`) with the parts that it uses, the lowest layer first.
+type Parts = [(&'static str, &'static [&'static str])];
+
+/// The page's parts. `compose` is in the first load, `run` and `history` load later: none of these uses
+/// another.
+const PAGE: &Parts = &[
     ("api", &[]),
     ("browser", &[]),
     ("worker_client", &[]),
@@ -46,33 +48,55 @@ const PARTS: [(&str, &[&str]); 15] = [
     ),
 ];
 
-/// The files that may use everything: they put the parts together.
-const ABOVE_ALL: [&str; 3] = ["app", "lib", "main"];
+/// The worker's parts. Those below `sign_in` send no requests.
+const WORKER: &Parts = &[
+    ("browser", &[]),
+    ("protocol", &[]),
+    ("summary", &["protocol"]),
+    ("lists", &["protocol", "summary"]),
+    ("sign_in", &["browser", "protocol"]),
+    ("transport", &["protocol", "sign_in"]),
+    ("save", &["protocol", "summary", "transport"]),
+    ("start", &["browser", "lists", "protocol", "transport"]),
+    (
+        "serve",
+        &["browser", "lists", "protocol", "save", "sign_in", "start"],
+    ),
+];
+
+/// The files that may use every part: they put the parts together.
+const TOP: [&str; 3] = ["app", "lib", "main"];
 
 #[test]
-fn each_part_uses_only_its_own_lower_parts() {
-    let mut uses = BTreeMap::new();
-    collect_uses(
-        &Path::new(env!("CARGO_MANIFEST_DIR")).join("src"),
-        None,
-        &mut uses,
-    );
-    for part in ABOVE_ALL {
-        uses.remove(part);
-    }
-    let expected = PARTS.map(|(part, used)| {
-        let used = used.iter().map(|used| (*used).to_owned());
-        (part.to_owned(), used.collect())
-    });
-    assert_eq!(uses, BTreeMap::from(expected));
+fn page_parts_use_only_lower_parts() {
+    check("src", PAGE);
 }
 
 #[test]
-fn there_are_no_circles() {
-    for (place, (part, uses)) in PARTS.iter().enumerate() {
+fn worker_parts_use_only_lower_parts() {
+    check("worker/src", WORKER);
+}
+
+/// Checks that the parts in a folder use exactly the listed ones, and that each list names lower parts.
+fn check(folder: &str, parts: &Parts) {
+    let mut uses = BTreeMap::new();
+    collect_uses(
+        &Path::new(env!("CARGO_MANIFEST_DIR")).join(folder),
+        None,
+        &mut uses,
+    );
+    for part in TOP {
+        uses.remove(part);
+    }
+    let expected = parts.iter().map(|(part, used)| {
+        let used: BTreeSet<_> = used.iter().map(|used| (*used).to_owned()).collect();
+        ((*part).to_owned(), used)
+    });
+    assert_eq!(uses, BTreeMap::from_iter(expected));
+    for (index, (part, uses)) in parts.iter().enumerate() {
         for used in *uses {
-            let is_above = PARTS[..place].iter().any(|(above, _)| above == used);
-            assert!(is_above, "{part} uses {used}, which is not above it");
+            let is_lower = parts[..index].iter().any(|(lower, _)| lower == used);
+            assert!(is_lower, "{part} uses {used}, which is not a lower part");
         }
     }
 }
