@@ -1,71 +1,18 @@
-//! The authorization code flow with PKCE (RFC 6749, 4.1; RFC 7636): builds the issuer's addresses and
-//! forms, and parses the query that the browser returns with. No I/O.
+//! The authorization code flow with PKCE (RFC 6749, 4.1; RFC 7636).
+//!
+//! Builds the address to sign in at, and parses the query that the browser returns with. No I/O.
 
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
-use form_urlencoded::{Serializer, parse};
-use serde::Deserialize;
+use form_urlencoded::parse;
 use sha2::{Digest, Sha256};
+
+use super::config::{Config, with_query};
 
 /// Random bytes that an attempt needs: half for its state, half for its verifier.
 pub(super) const RANDOM_BYTES: usize = 64;
 /// Ends the stored text of an attempt that the page began by itself.
 const AUTOMATIC: &str = " automatic";
-
-/// The sign-in's settings: `/config.json`, which is written when the page is deployed.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct Config {
-    /// The page's client id at the issuer.
-    pub(super) client_id: String,
-    /// The scopes that the tokens are requested for.
-    pub(super) scope: String,
-    /// Where people sign in.
-    pub(super) authorization_endpoint: String,
-    /// Where a code is exchanged for tokens.
-    pub(super) token_endpoint: String,
-    /// Where a token is revoked; not every issuer has it.
-    pub(super) revocation_endpoint: Option<String>,
-    /// Where the issuer's own session ends, as in Cognito.
-    pub(super) logout_endpoint: String,
-}
-
-impl Config {
-    /// The address that ends the issuer's session and returns to `root`.
-    pub(super) fn logout_address(&self, root: &str) -> String {
-        let fields = [("client_id", self.client_id.as_str()), ("logout_uri", root)];
-        with_query(&self.logout_endpoint, &fields)
-    }
-
-    /// The form that exchanges a code for tokens.
-    pub(super) fn exchange_form(&self, returned: &Returned, root: &str) -> String {
-        form(&[
-            ("grant_type", "authorization_code"),
-            ("client_id", &self.client_id),
-            ("redirect_uri", root),
-            ("code", &returned.code),
-            ("code_verifier", &returned.verifier),
-        ])
-    }
-
-    /// The form that requests another access token.
-    pub(super) fn renewal_form(&self, refresh_token: &str) -> String {
-        form(&[
-            ("grant_type", "refresh_token"),
-            ("client_id", &self.client_id),
-            ("refresh_token", refresh_token),
-        ])
-    }
-
-    /// The form that revokes a refresh token (RFC 7009).
-    pub(super) fn revocation_form(&self, refresh_token: &str) -> String {
-        form(&[
-            ("token", refresh_token),
-            ("token_type_hint", "refresh_token"),
-            ("client_id", &self.client_id),
-        ])
-    }
-}
 
 /// A sign-in in progress. While people are at the issuer, it is stored in the tab's session storage.
 pub(super) struct Attempt {
@@ -128,8 +75,10 @@ fn challenge(verifier: &str) -> String {
 /// What the browser returned from the issuer with.
 #[cfg_attr(test, derive(Debug, PartialEq, Eq))]
 pub(super) struct Returned {
-    code: String,
-    verifier: String,
+    /// The code that is exchanged for tokens.
+    pub(super) code: String,
+    /// The attempt's verifier, which the exchange needs.
+    pub(super) verifier: String,
     /// Whether the page had begun the sign-in by itself.
     pub(super) is_automatic: bool,
 }
@@ -177,33 +126,10 @@ pub(super) fn parse_return(query: &str, stored: &str) -> Result<Option<Returned>
     }
 }
 
-fn form(fields: &[(&str, &str)]) -> String {
-    Serializer::new(String::new()).extend_pairs(fields).finish()
-}
-
-fn with_query(address: &str, fields: &[(&str, &str)]) -> String {
-    let separator = if address.contains('?') { '&' } else { '?' };
-    format!("{address}{separator}{}", form(fields))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn config() -> Config {
-        serde_json::from_str(
-            r#"{
-                "issuer": "https://cognito-idp.us-east-1.amazonaws.com/us-east-1_Ab",
-                "clientId": "page",
-                "scope": "openid email",
-                "authorizationEndpoint": "https://login.example.gov/oauth2/authorize",
-                "tokenEndpoint": "https://login.example.gov/oauth2/token",
-                "revocationEndpoint": "https://login.example.gov/oauth2/revoke",
-                "logoutEndpoint": "https://login.example.gov/logout"
-            }"#,
-        )
-        .unwrap()
-    }
+    use crate::sign_in::config::tests::config;
 
     fn attempt() -> Attempt {
         let mut bytes = [7; RANDOM_BYTES];
@@ -304,33 +230,5 @@ mod tests {
             is_automatic: true,
         };
         assert_eq!(parse_return(&query, &attempt.stored()), Ok(Some(expected)));
-    }
-
-    #[test]
-    fn forms_and_the_logout_address_are_encoded() {
-        let returned = Returned {
-            code: "a+b".into(),
-            verifier: "v".into(),
-            is_automatic: false,
-        };
-        let root = "https://rollcall.example.gov/";
-        assert_eq!(
-            config().exchange_form(&returned, root),
-            "grant_type=authorization_code&client_id=page\
-             &redirect_uri=https%3A%2F%2Frollcall.example.gov%2F&code=a%2Bb&code_verifier=v"
-        );
-        assert_eq!(
-            config().renewal_form("r/1"),
-            "grant_type=refresh_token&client_id=page&refresh_token=r%2F1"
-        );
-        assert_eq!(
-            config().revocation_form("r"),
-            "token=r&token_type_hint=refresh_token&client_id=page"
-        );
-        assert_eq!(
-            config().logout_address(root),
-            "https://login.example.gov/logout?client_id=page\
-             &logout_uri=https%3A%2F%2Frollcall.example.gov%2F"
-        );
     }
 }

@@ -1,7 +1,9 @@
 //! The sign-in. Tokens are only in this worker's memory. The page gets an access token for each of its
 //! calls; the refresh token never leaves the worker.
 
+mod config;
 mod flow;
+mod id_token;
 mod issuer;
 mod session;
 
@@ -20,7 +22,8 @@ use web_sys::{AbortSignal, RequestMode};
 use crate::browser::{now, random, root};
 use crate::protocol::Event;
 
-use flow::{Attempt, Config, ReturnError, Returned};
+use config::Config;
+use flow::{Attempt, ReturnError, Returned};
 use issuer::{TIMEOUT_MS, TokenError, with_form};
 use session::{Session, SessionError};
 
@@ -150,7 +153,7 @@ impl State {
     async fn complete(&mut self, returned: &Returned) -> Result<Event> {
         let config = self.config().await?;
         let requested_at = now();
-        let form = config.exchange_form(returned, &root());
+        let form = config.exchange_form(&returned.code, &returned.verifier, &root());
         let tokens = issuer::request_tokens(&config.token_endpoint, form).await;
         let session = Session::new(tokens.map_err(|error| not_signed_in(&error))?, requested_at);
         let user = session.user.clone();

@@ -1,9 +1,6 @@
 //! The tokens of the person who is signed in: how long they are valid, and how they are renewed.
 
-use base64::Engine;
-use base64::prelude::BASE64_URL_SAFE_NO_PAD;
-use serde_json::Value;
-
+use super::id_token;
 use super::issuer::{TokenError, Tokens};
 
 /// Milliseconds before its expiry at which a token is renewed. A token that is valid for less than four
@@ -15,9 +12,6 @@ const LATENCY_MS: f64 = 2_000.0;
 /// Milliseconds until a failed renewal is retried. Calls and the sign-out wait for each other: if each
 /// of them asked an issuer that doesn't respond, the last would wait for all timeouts.
 const RETRY_MS: f64 = 5_000.0;
-
-/// Claims that hold the person's name, the best first.
-const NAME_CLAIMS: [&str; 4] = ["name", "email", "preferred_username", "cognito:username"];
 
 /// The session of the person who is signed in. It is only in the worker's memory.
 pub(super) struct Session {
@@ -87,7 +81,7 @@ impl Session {
             user: tokens
                 .id_token
                 .as_deref()
-                .and_then(name)
+                .and_then(id_token::name)
                 .unwrap_or_default(),
             renew_at,
             ends_at,
@@ -116,18 +110,6 @@ fn renewal_and_end(expires_in: Option<f64>, requested_at: f64) -> (f64, f64) {
         end - RENEWAL_MS.min(lifetime / 4.0),
         end - LATENCY_MS.min(lifetime / 8.0),
     )
-}
-
-/// The name in an ID token.
-///
-/// The signature isn't verified: the token came from the issuer itself over TLS, which is enough
-/// (OpenID Connect Core, 3.1.3.7), and the name is only shown.
-fn name(id_token: &str) -> Option<String> {
-    let claims = id_token.split('.').nth(1)?;
-    let claims = BASE64_URL_SAFE_NO_PAD.decode(claims).ok()?;
-    let claims: Value = serde_json::from_slice(&claims).ok()?;
-    let found = NAME_CLAIMS.iter().find_map(|name| claims[name].as_str());
-    found.map(str::to_owned)
 }
 
 #[cfg(test)]
@@ -299,23 +281,5 @@ mod tests {
             token_at(&mut session, end, Ok(HOUR)).0,
             Err(SessionError::Ended)
         );
-    }
-
-    #[test]
-    fn the_name_is_from_the_best_claim() {
-        let id_token = |claims: &str| format!("e30.{}.x", BASE64_URL_SAFE_NO_PAD.encode(claims));
-        let both = id_token(r#"{"sub": "1", "email": "ann@example.gov", "name": "Ann Ä"}"#);
-        assert_eq!(name(&both).as_deref(), Some("Ann Ä"));
-        let email = id_token(r#"{"sub": "1", "email": "ann@example.gov"}"#);
-        assert_eq!(name(&email).as_deref(), Some("ann@example.gov"));
-        for none in [
-            "",
-            "x",
-            "a.b.c",
-            &id_token("[]"),
-            &id_token(r#"{"sub": "1"}"#),
-        ] {
-            assert_eq!(name(none), None, "{none}");
-        }
     }
 }
