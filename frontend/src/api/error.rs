@@ -3,9 +3,7 @@
 use client::ClientError;
 use contract::text::{group_digits, pluralize};
 use contract::wire::Problem;
-
-/// The sign-in has ended: a gateway in front of the server refuses the token.
-pub(crate) const SIGN_IN_ENDED: ClientError = ClientError::Unexpected { status: 401 };
+use worker::protocol::SIGN_IN_ENDED;
 
 /// There was no response. A browser reports no reason to scripts.
 pub(crate) fn unreachable() -> ClientError {

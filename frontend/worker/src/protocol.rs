@@ -7,6 +7,9 @@ use contract::wire::{ErrorKind, ExecutionId, Limits, StartRequest};
 use export::Format;
 use serde::{Deserialize, Serialize};
 
+/// Why a call fails once the sign-in has ended: there is no valid token, and only another sign-in helps.
+pub const SIGN_IN_ENDED: ClientError = ClientError::Unexpected { status: 401 };
+
 /// A request of the page, with the number that its events repeat.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Call {

@@ -20,7 +20,7 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::{AbortSignal, RequestMode};
 
 use crate::browser::{now, random, root};
-use crate::protocol::Event;
+use crate::protocol::{Event, SIGN_IN_ENDED};
 
 use config::Config;
 use flow::{Attempt, ReturnError, Returned};
@@ -29,8 +29,6 @@ use session::{Session, SessionError};
 
 /// The path of the sign-in's settings.
 const CONFIG: &str = "/config.json";
-/// The session has ended: there are no tokens, or the server no longer accepts them.
-const SESSION_ENDED: ClientError = ClientError::Unexpected { status: 401 };
 /// What the page stores during a sign-out, in place of an attempt.
 const SIGNED_OUT: &str = "out";
 /// How long the sign-out waits for the refresh token's revocation.
@@ -92,14 +90,14 @@ async fn token() -> Result<Option<String>> {
         let mut state = state.lock().await;
         let _ = sender.send(state.token().await);
     });
-    receiver.await.unwrap_or(Err(SESSION_ENDED))
+    receiver.await.unwrap_or(Err(SIGN_IN_ENDED))
 }
 
 /// The same as an event, for the page. It asks only if Rollcall has a sign-in.
 pub(crate) async fn token_for_page() -> Event {
     match token().await {
         Ok(Some(token)) => Event::Token(token),
-        Ok(None) => Event::Failed(SESSION_ENDED),
+        Ok(None) => Event::Failed(SIGN_IN_ENDED),
         Err(error) => Event::Failed(error),
     }
 }
@@ -121,7 +119,7 @@ pub(crate) async fn send(
     let response = browser::send(request, token.as_deref(), signal).await?;
     match response.status {
         // Whatever the body says: only another sign-in helps.
-        401 if token.is_some() => Err(SESSION_ENDED),
+        401 if token.is_some() => Err(SIGN_IN_ENDED),
         _ => Ok(response),
     }
 }
@@ -223,7 +221,7 @@ impl State {
         };
         match session::access_token(&mut self.session, now, renew).await {
             Ok(token) => Ok(Some(format!("Bearer {token}"))),
-            Err(SessionError::Ended) => Err(SESSION_ENDED),
+            Err(SessionError::Ended) => Err(SIGN_IN_ENDED),
             Err(SessionError::NotRenewed(error)) => Err(not_renewed(&error)),
         }
     }
