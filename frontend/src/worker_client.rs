@@ -71,8 +71,8 @@ impl WorkerClient {
         });
     }
 
-    /// Sends a request and returns its call number. `on_event` is never called before this returns,
-    /// and last with [`Event::Lost`] if the worker crashes.
+    /// Sends a request and returns the call's id. `on_event` is never called before this returns. If the
+    /// worker crashes, its last event is [`Event::Lost`].
     pub(crate) fn call(
         self,
         request: Request,

@@ -16,8 +16,8 @@ const MAX_RUNS_BYTES: usize = 600_000_000;
 
 /// A list that was read.
 pub(crate) struct HeldList {
-    /// The number of the call that read it.
-    pub(crate) number: u32,
+    /// Its id: that of the call that first read it.
+    pub(crate) id: u32,
     /// How it was read.
     pub(crate) options: ListOptions,
     /// The list; none if the text or file can't be read as one.
@@ -60,7 +60,7 @@ impl Lists {
 
     /// Reads the current list again with other options.
     pub(crate) fn reread(&mut self, list: u32, options: ListOptions) -> Event {
-        match self.current.take_if(|current| current.held.number == list) {
+        match self.current.take_if(|current| current.held.id == list) {
             Some(Current { held, bytes }) => {
                 // Drop the list before it is read again, or it would be in memory twice.
                 drop(held);
@@ -70,21 +70,21 @@ impl Lists {
         }
     }
 
-    fn set_current(&mut self, number: u32, bytes: Vec<u8>, options: ListOptions) -> Event {
+    fn set_current(&mut self, id: u32, bytes: Vec<u8>, options: ListOptions) -> Event {
         let read = match bytes.starts_with(b"%PDF-") {
-            true => Err(pdf_error(number)),
+            true => Err(pdf_error(id)),
             false => read_source(&bytes, &options.read_options(), options.column().as_ref())
-                .map_err(|error| list_error(number, &error)),
+                .map_err(|error| list_error(id, &error)),
         };
         let (source, event) = match read {
             Ok(source) => {
-                let event = Event::Summary(summarize(number, &source));
+                let event = Event::Summary(summarize(id, &source));
                 (Some(source), event)
             }
             Err(error) => (None, Event::NotAList(error)),
         };
         let held = Rc::new(HeldList {
-            number,
+            id,
             options,
             source,
         });
@@ -101,11 +101,11 @@ impl Lists {
         }
     }
 
-    /// The current list, if it has this number.
+    /// The current list, if it has this id.
     pub(crate) fn held(&self, list: u32) -> Option<Rc<HeldList>> {
         let current = self.current.as_ref();
         let held = current.map(|current| Rc::clone(&current.held));
-        held.filter(|held| held.number == list)
+        held.filter(|held| held.id == list)
     }
 
     /// Keeps the list that a run was started with.
@@ -124,7 +124,7 @@ impl Lists {
         source: Source,
     ) {
         let held = HeldList {
-            number: call,
+            id: call,
             options,
             source: Some(source),
         };
@@ -197,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn a_list_that_is_read_again_keeps_its_number() {
+    fn a_list_that_is_read_again_keeps_its_id() {
         let mut lists = Lists::default();
         assert_eq!(items(read(&mut lists, 5, "123456789\n1234567\n")), 1);
         let restored = ListOptions {
@@ -238,8 +238,8 @@ mod tests {
         lists.forget();
         assert!(lists.held(4).is_none());
         assert!(lists.of_run("run 1").is_none());
-        assert_eq!(lists.of_run("run 2").unwrap().number, 2);
-        assert_eq!(lists.of_run("run 4").unwrap().number, 4);
+        assert_eq!(lists.of_run("run 2").unwrap().id, 2);
+        assert_eq!(lists.of_run("run 4").unwrap().id, 4);
     }
 
     #[test]
@@ -259,7 +259,7 @@ mod tests {
                 .map(|list| (String::new(), Rc::clone(&held[*list])))
                 .collect();
             drop_oldest(&mut runs, size);
-            runs.iter().map(|(_, held)| held.number).collect::<Vec<_>>()
+            runs.iter().map(|(_, held)| held.id).collect::<Vec<_>>()
         };
         assert_eq!(kept(2 * one, &[0, 1]), [1, 2]);
         assert_eq!(kept(2 * one - 1, &[0, 1]), [2]);

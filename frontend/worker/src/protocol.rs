@@ -7,13 +7,13 @@ use contract::wire::{ErrorKind, ExecutionId, Limits, StartRequest};
 use export::Format;
 use serde::{Deserialize, Serialize};
 
-/// Why a call fails once the sign-in has ended: there is no valid token, and only another sign-in helps.
+/// The error of a call after the sign-in has ended: only another sign-in helps.
 pub const SIGN_IN_ENDED: ClientError = ClientError::Unexpected { status: 401 };
 
-/// A request of the page, with the number that its events repeat.
+/// A request of the page, with the id that its events repeat.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Call {
-    /// Above 0, and higher than the number of every earlier call.
+    /// The call's id: above 0, and higher than that of every earlier call.
     pub call: u32,
     /// The request.
     pub request: Request,
@@ -22,19 +22,19 @@ pub struct Call {
 /// What the page can request.
 #[derive(Debug, Serialize, Deserialize)]
 pub enum Request {
-    /// Read a list and hold it as the current one, with this call's number. Attached: the text, or a
-    /// `File` or `Blob`. The worker drops an older list that it is still reading.
+    /// Read a list and hold it as the current one, with this call's id. Attached: the text, or a `File`
+    /// or `Blob`. The worker drops an older list that it is still reading.
     Read(ListOptions),
     /// Read the current list again with other options.
     Reread {
-        /// Its number.
+        /// The list's id.
         list: u32,
         /// The other options.
         options: ListOptions,
     },
     /// Load more of the current list's invalid lines: [`Event::Lines`].
     InvalidLines {
-        /// Its number.
+        /// The list's id.
         list: u32,
         /// How many invalid lines to skip.
         after: usize,
@@ -43,7 +43,7 @@ pub enum Request {
     },
     /// Start a run of the current list.
     Start {
-        /// Its number.
+        /// The list's id.
         list: u32,
         /// Label and settings; the worker adds the list.
         request: StartRequest,
@@ -71,7 +71,7 @@ pub enum Request {
     Save(SaveOptions),
     /// Cancel a call: its last event is [`Event::Dropped`].
     Cancel {
-        /// That call's number.
+        /// That call's id.
         call: u32,
     },
     /// Drop the current list.
@@ -220,7 +220,7 @@ impl Event {
 /// The summary of a list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ListSummary {
-    /// The list's number.
+    /// The list's id.
     pub list: u32,
     /// The number of lines.
     pub rows: u64,
@@ -260,7 +260,7 @@ pub struct Line {
 /// Why a text or file can't be read as a list, and what to do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ListError {
-    /// The list's number, with which it can be read again.
+    /// The list's id, with which it can be read again.
     pub list: u32,
     /// What is wrong.
     pub title: String,

@@ -59,7 +59,7 @@ fn state(
     request: &StartRequest,
 ) -> Rc<StartState> {
     let request = serde_json::to_string(request).unwrap_or_default();
-    let what = format!("{} {:?} {request}", held.number, held.options);
+    let what = format!("{} {:?} {request}", held.id, held.options);
     let mut last = last_start.borrow_mut();
     match &*last {
         Some(last) if last.what == what => Rc::clone(&last.state),
