@@ -13,14 +13,14 @@ use crate::worker_client::{WorkerClient, is_too_large};
 
 /// Whether the worker has the run's list.
 #[derive(Clone, Debug, PartialEq)]
-enum Known {
+enum ListStatus {
     /// The worker hasn't responded yet.
     Unknown,
-    /// It has the list; the names of the other columns, if the list has others.
-    Here(Vec<String>),
-    /// It doesn't have the list.
-    Gone,
-    /// It compares a file with the run.
+    /// The worker has the list. The names of its other columns; empty if it has none.
+    Held(Vec<String>),
+    /// The worker doesn't have the list.
+    Missing,
+    /// The worker is comparing a file with the run.
     Comparing,
     /// The file isn't the run's list, or can't be compared; why.
     Rejected(String),
@@ -29,7 +29,7 @@ enum Known {
 /// The columns that can be added to a download.
 #[derive(Clone, Copy)]
 pub(crate) struct Columns {
-    known: RwSignal<Known>,
+    status: RwSignal<ListStatus>,
     is_wanted: RwSignal<bool>,
     execution: Memo<Execution>,
     worker: WorkerClient,
@@ -41,7 +41,7 @@ impl Columns {
     /// The columns of this run's list.
     pub(crate) fn new(worker: WorkerClient, execution: Memo<Execution>) -> Self {
         Self {
-            known: RwSignal::new(Known::Unknown),
+            status: RwSignal::new(ListStatus::Unknown),
             is_wanted: RwSignal::new(true),
             execution,
             worker,
@@ -52,27 +52,28 @@ impl Columns {
     /// Asks the worker whether it still has the list: it keeps the last few only.
     pub(crate) fn refresh(self) {
         if self
-            .known
-            .with_untracked(|known| *known == Known::Comparing)
+            .status
+            .with_untracked(|status| *status == ListStatus::Comparing)
         {
             // The comparison's result will be newer.
             return;
         }
-        self.known.set(Known::Unknown);
+        self.status.set(ListStatus::Unknown);
         let run = self.execution.with_untracked(|e| e.id.clone());
         self.call(Request::Columns { run }, None);
     }
 
     /// Whether to add them to the download.
     pub(crate) fn are_wanted(self) -> bool {
-        let is_here = |known: &Known| matches!(known, Known::Here(names) if !names.is_empty());
-        self.is_wanted.get_untracked() && self.known.with_untracked(is_here)
+        let is_here =
+            |status: &ListStatus| matches!(status, ListStatus::Held(names) if !names.is_empty());
+        self.is_wanted.get_untracked() && self.status.with_untracked(is_here)
     }
 
     /// Whether a call is in progress; tracked.
     pub(crate) fn is_busy(self) -> bool {
-        self.known
-            .with(|known| matches!(known, Known::Unknown | Known::Comparing))
+        self.status
+            .with(|status| matches!(status, ListStatus::Unknown | ListStatus::Comparing))
     }
 
     /// Adds a file as the list, if it is the run's list.
@@ -80,9 +81,9 @@ impl Columns {
         if is_too_large(file) {
             self.next_turn();
             let why = "This file is larger than 300 MB, which is more than the page accepts.";
-            return self.known.set(Known::Rejected(why.to_owned()));
+            return self.status.set(ListStatus::Rejected(why.to_owned()));
         }
-        self.known.set(Known::Comparing);
+        self.status.set(ListStatus::Comparing);
         let join = self.execution.with_untracked(|e| Request::Join {
             run: e.id.clone(),
             rows: e.rows,
@@ -103,30 +104,34 @@ impl Columns {
     fn call(self, request: Request, attachment: Option<&JsValue>) {
         let turn = self.next_turn();
         let on_event = Box::new(move |event, _| {
-            if let (true, Some(known)) = (self.turn.try_get_value() == Some(turn), known(event)) {
-                self.known.try_set(known);
+            let is_turn = self.turn.try_get_value() == Some(turn);
+            if let (true, Some(status)) = (is_turn, status_after(event)) {
+                self.status.try_set(status);
             }
         });
         self.worker.call(request, attachment, on_event);
     }
 }
 
-fn known(event: Event) -> Option<Known> {
-    let rejected = |why: &str| Known::Rejected(why.to_owned());
+/// The status after an event of the worker; none if the event doesn't change it.
+fn status_after(event: Event) -> Option<ListStatus> {
+    let rejected = |why: &str| ListStatus::Rejected(why.to_owned());
     Some(match event {
-        Event::Columns(names) => Known::Here(names),
-        Event::NoSuchList | Event::Lost => Known::Gone,
+        Event::Columns(names) => ListStatus::Held(names),
+        Event::NoSuchList | Event::Lost => ListStatus::Missing,
         Event::ListMismatch { row: None } => {
             rejected("This file has another number of lines than the run: it isn't the run's list.")
         }
-        Event::ListMismatch { row: Some(row) } => Known::Rejected(format!(
+        Event::ListMismatch { row: Some(row) } => ListStatus::Rejected(format!(
             "This file isn't the run's list: row {} has another number.",
             words::group_digits(row + 1)
         )),
         Event::Unreadable => rejected("The browser can't read this file. Choose it again."),
-        Event::NotAList(error) => Known::Rejected(format!("{}. {}", error.title, error.advice)),
+        Event::NotAList(error) => {
+            ListStatus::Rejected(format!("{}. {}", error.title, error.advice))
+        }
         Event::Failed(error) => {
-            Known::Rejected(format!("{}. Choose the file again.", title(&error)))
+            ListStatus::Rejected(format!("{}. Choose the file again.", title(&error)))
         }
         _ => return None,
     })
@@ -136,26 +141,30 @@ fn known(event: Event) -> Option<Known> {
 #[component]
 pub(crate) fn ColumnsChoice(columns: Columns) -> impl IntoView {
     let Columns {
-        known, is_wanted, ..
+        status, is_wanted, ..
     } = columns;
     let names = text(move || {
-        known.with(|known| match known {
-            Known::Here(names) => words::first_names(names, 6),
+        status.with(|status| match status {
+            ListStatus::Held(names) => words::first_names(names, 6),
             _ => String::new(),
         })
     });
     let note = text(move || {
-        known.with(|known| match known {
-            Known::Gone => "This page no longer has your list, so the file has the results only. \
+        status.with(|status| match status {
+            ListStatus::Missing => "This page no longer has your list, so the file has the results only. \
                             Choose the list's file to add its other columns; it stays in this browser."
                 .to_owned(),
-            Known::Comparing => "Comparing it with the run…".to_owned(),
-            Known::Rejected(why) => why.clone(),
-            Known::Unknown | Known::Here(_) => String::new(),
+            ListStatus::Comparing => "Comparing it with the run…".to_owned(),
+            ListStatus::Rejected(why) => why.clone(),
+            ListStatus::Unknown | ListStatus::Held(_) => String::new(),
         })
     });
-    let has_names = move || known.with(|k| matches!(k, Known::Here(names) if !names.is_empty()));
-    let is_missing = move || known.with(|k| matches!(k, Known::Gone | Known::Rejected(_)));
+    let has_names = move || {
+        status.with(|status| matches!(status, ListStatus::Held(names) if !names.is_empty()))
+    };
+    let is_missing = move || {
+        status.with(|status| matches!(status, ListStatus::Missing | ListStatus::Rejected(_)))
+    };
     let on_file = move |event| {
         let field = event_target::<HtmlInputElement>(&event);
         if let Some(file) = field.files().and_then(|files| files.get(0)) {
@@ -165,7 +174,7 @@ pub(crate) fn ColumnsChoice(columns: Columns) -> impl IntoView {
         field.set_value("");
     };
     view! {
-        <fieldset hidden=flag(move || known.with(|k| matches!(k, Known::Unknown) || *k == Known::Here(Vec::new())))>
+        <fieldset hidden=flag(move || status.with(|status| matches!(status, ListStatus::Unknown) || *status == ListStatus::Held(Vec::new())))>
             <legend>"Your list's other columns"</legend>
             <label class="check" hidden=flag(move || !has_names())>
                 <input
