@@ -10,7 +10,7 @@ use web_sys::{AbortController, AbortSignal};
 
 use crate::api::{Api, RowFilter, is_retryable};
 use crate::run::row::Row;
-use crate::run::row_store::{From, Request, RowStore};
+use crate::run::row_store::{FirstRow, Request, RowStore};
 use crate::ui::boxed::{effect, spawn};
 
 /// Which rows are shown, and how.
@@ -168,12 +168,12 @@ async fn load(
     signal: Option<&AbortSignal>,
 ) -> Result<(Vec<Row>, Option<String>), ClientError> {
     let client = api.client(signal);
-    let mut start = match &request.from {
-        From::Row(first) => ResultsStart::Row(*first),
-        From::Start => ResultsStart::Filter(shown.filter.to_api()),
-        From::Cursor(cursor) => ResultsStart::Cursor(cursor.clone()),
+    let mut start = match &request.first {
+        FirstRow::Row(first) => ResultsStart::Row(*first),
+        FirstRow::Start => ResultsStart::Filter(shown.filter.to_api()),
+        FirstRow::Cursor(cursor) => ResultsStart::Cursor(cursor.clone()),
     };
-    let is_whole = matches!(request.from, From::Row(_));
+    let must_be_full = matches!(request.first, FirstRow::Row(_));
     let mut rows = Vec::new();
     loop {
         let query = ResultsQuery {
@@ -187,7 +187,7 @@ async fn load(
             .into_iter()
             .filter(|row| shown.filter.matches(row));
         rows.extend(matching.map(Row::new));
-        let is_enough = rows.len() as u64 >= request.count || (!is_whole && !rows.is_empty());
+        let is_enough = rows.len() as u64 >= request.count || (!must_be_full && !rows.is_empty());
         match page.next {
             Some(cursor) if !is_enough => start = ResultsStart::Cursor(cursor),
             next => return Ok((rows, next)),

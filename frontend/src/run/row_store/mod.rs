@@ -25,7 +25,7 @@ pub(crate) enum RowStore {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Request {
     /// The first row.
-    pub(crate) from: From,
+    pub(crate) first: FirstRow,
     /// The number of rows.
     pub(crate) count: u64,
     /// The store's version when the request was made.
@@ -34,7 +34,7 @@ pub(crate) struct Request {
 
 /// The first row of a request.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) enum From {
+pub(crate) enum FirstRow {
     /// A row of the unfiltered table.
     Row(u64),
     /// The first row that matches the filter.
@@ -123,15 +123,15 @@ mod tests {
         range.map(|n| row(n, outcome).into()).collect()
     }
 
-    fn next(store: &RowStore, view: Range<u64>) -> Option<(From, u64)> {
+    fn next(store: &RowStore, view: Range<u64>) -> Option<(FirstRow, u64)> {
         store
             .next_request(view, 250)
-            .map(|request| (request.from, request.count))
+            .map(|request| (request.first, request.count))
     }
 
     fn load(store: &mut RowStore, view: Range<u64>, outcome: Outcome) {
         while let Some(request) = store.next_request(view.clone(), 250) {
-            let From::Row(first) = request.from else {
+            let FirstRow::Row(first) = request.first else {
                 panic!()
             };
             store.add(&request, rows(first..first + request.count, outcome), None);
@@ -141,12 +141,12 @@ mod tests {
     #[test]
     fn an_unfiltered_table_loads_once_where_it_is_viewed() {
         let mut store = RowStore::new(false);
-        assert_eq!(next(&store, 95..105), Some((From::Row(0), 100)));
+        assert_eq!(next(&store, 95..105), Some((FirstRow::Row(0), 100)));
         load(&mut store, 95..105, Outcome::Succeeded);
         assert_eq!(next(&store, 95..105), None);
         assert_eq!(store.get(199).unwrap().row, 199);
         assert!(store.get(200).is_none());
-        assert_eq!(next(&store, 240..250), Some((From::Row(200), 50)));
+        assert_eq!(next(&store, 240..250), Some((FirstRow::Row(200), 50)));
         assert_eq!(next(&store, 0..0), None);
     }
 
@@ -157,7 +157,7 @@ mod tests {
         load(&mut store, 100..200, Outcome::Pending);
         store.invalidate(false);
         assert_eq!(next(&store, 0..10), None);
-        assert_eq!(next(&store, 100..110), Some((From::Row(100), 100)));
+        assert_eq!(next(&store, 100..110), Some((FirstRow::Row(100), 100)));
         load(&mut store, 100..110, Outcome::Failed);
         assert_eq!(next(&store, 100..110), None);
     }
@@ -168,7 +168,7 @@ mod tests {
         let request = store.next_request(0..10, 250).unwrap();
         store.invalidate(false);
         store.add(&request, rows(0..100, Outcome::Pending), None);
-        assert_eq!(next(&store, 0..10), Some((From::Row(0), 100)));
+        assert_eq!(next(&store, 0..10), Some((FirstRow::Row(0), 100)));
     }
 
     #[test]
@@ -192,12 +192,12 @@ mod tests {
     fn a_filtered_table_continues_at_its_cursor() {
         let mut store = RowStore::new(true);
         let start = store.next_request(0..10, 250).unwrap();
-        assert_eq!(start.from, From::Start);
+        assert_eq!(start.first, FirstRow::Start);
         store.add(&start, rows(0..100, Outcome::Failed), Some("c1".into()));
         assert_eq!((store.len(250), store.has_more()), (100, true));
         assert_eq!(next(&store, 0..10), None);
         let more = store.next_request(60..70, 250).unwrap();
-        assert_eq!(more.from, From::Cursor("c1".into()));
+        assert_eq!(more.first, FirstRow::Cursor("c1".into()));
         store.add(&more, rows(100..130, Outcome::Failed), None);
         store.add(&more, rows(100..130, Outcome::Failed), None);
         assert_eq!((store.len(250), store.has_more()), (130, false));
@@ -212,7 +212,7 @@ mod tests {
         assert!(store.is_empty());
         assert_eq!(next(&store, 0..0), None);
         store.invalidate(false);
-        assert_eq!(next(&store, 0..0), Some((From::Start, PAGE)));
+        assert_eq!(next(&store, 0..0), Some((FirstRow::Start, PAGE)));
     }
 
     #[test]
@@ -223,6 +223,6 @@ mod tests {
         store.invalidate(false);
         assert_eq!(next(&store, 0..10), None);
         store.invalidate(true);
-        assert_eq!(next(&store, 0..10), Some((From::Start, 1_000)));
+        assert_eq!(next(&store, 0..10), Some((FirstRow::Start, 1_000)));
     }
 }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{From, PAGE, Request};
+use super::{FirstRow, PAGE, Request};
 use crate::run::row::{self, Row};
 
 /// The largest number of pages; those farthest from the view are dropped first.
@@ -51,7 +51,7 @@ impl Pages {
         };
         let first = missing.or_else(stale)? * PAGE;
         Some(Request {
-            from: From::Row(first),
+            first: FirstRow::Row(first),
             count: PAGE.min(total.saturating_sub(first)),
             version: self.version,
         })
@@ -59,7 +59,7 @@ impl Pages {
     }
 
     pub(super) fn add(&mut self, request: &Request, rows: Vec<Row>) {
-        let From::Row(first) = request.from else {
+        let FirstRow::Row(first) = request.first else {
             return;
         };
         let index = first / PAGE;

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{From, PAGE, Request};
+use super::{FirstRow, PAGE, Request};
 use crate::run::row::Row;
 
 /// The largest number of rows that load again after a change.
@@ -48,26 +48,28 @@ impl Prefix {
 
     pub(super) fn next_request(&self, view: Range<u64>) -> Option<Request> {
         let len = self.len();
-        let request = |from, count| {
+        let request = |first, count| {
             Some(Request {
-                from,
+                first,
                 count,
                 version: self.version,
             })
         };
         if self.loaded.is_none_or(|loaded| loaded < self.version) {
-            return request(From::Start, len.clamp(PAGE, MAX_REFRESH));
+            return request(FirstRow::Start, len.clamp(PAGE, MAX_REFRESH));
         }
         let next = self.next.as_ref().filter(|_| view.end + PAGE / 2 > len)?;
-        request(From::Cursor(next.clone()), PAGE)
+        request(FirstRow::Cursor(next.clone()), PAGE)
     }
 
     pub(super) fn add(&mut self, request: &Request, rows: Vec<Row>, next: Option<String>) {
-        match &request.from {
-            From::Start => self.rows = rows,
+        match &request.first {
+            FirstRow::Start => self.rows = rows,
             // A response to an older cursor would break the order.
-            From::Cursor(cursor) if Some(cursor) == self.next.as_ref() => self.rows.extend(rows),
-            From::Cursor(_) | From::Row(_) => return,
+            FirstRow::Cursor(cursor) if Some(cursor) == self.next.as_ref() => {
+                self.rows.extend(rows)
+            }
+            FirstRow::Cursor(_) | FirstRow::Row(_) => return,
         }
         self.next = next;
         self.loaded = Some(request.version);
