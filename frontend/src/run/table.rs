@@ -49,7 +49,7 @@ pub(crate) fn Table(rows: Rows, total: Memo<u64>, open: RwSignal<Option<Row>>) -
     let move_to = move |position: u64| {
         active.set(Some(position));
         let top = scroller.top.get_untracked();
-        scroller.scroll_to(untrack(window).reveal(position, top));
+        scroller.scroll_to(untrack(window).scroll_top_showing(position, top));
         if open.with_untracked(Option::is_some) {
             show(position);
         }

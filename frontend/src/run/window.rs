@@ -72,7 +72,7 @@ impl Window {
     }
 
     /// The nearest scroll position at which the whole row is in view.
-    pub(crate) fn reveal(&self, row: u64, scroll_top: f64) -> f64 {
+    pub(crate) fn scroll_top_showing(&self, row: u64, scroll_top: f64) -> f64 {
         let scroll_top = self.clamp(scroll_top);
         let top = scroll_top * self.scale();
         let (start, end) = (
@@ -149,15 +149,16 @@ mod tests {
     }
 
     #[test]
-    fn revealing_a_row_scrolls_the_least() {
+    fn a_row_is_shown_with_the_least_scrolling() {
         let table = window(100);
-        assert_eq!(table.reveal(5, 0.0), 0.0);
-        assert_eq!(table.reveal(10, 0.0), 38.0);
-        assert_eq!(table.reveal(2, 380.0), 76.0);
+        assert_eq!(table.scroll_top_showing(5, 0.0), 0.0);
+        assert_eq!(table.scroll_top_showing(10, 0.0), 38.0);
+        assert_eq!(table.scroll_top_showing(2, 380.0), 76.0);
         let long = window(1_000_000);
         for row in [0, 500_000, 999_999] {
             assert!(
-                long.in_view(long.reveal(row, 7_000_000.0)).contains(&row),
+                long.in_view(long.scroll_top_showing(row, 7_000_000.0))
+                    .contains(&row),
                 "{row}"
             );
         }
