@@ -19,7 +19,7 @@ pub(crate) struct Sending {
     /// Lines of the list; 0 if it is sent in one request.
     pub(crate) total: u64,
     /// Why the last request failed, while it is retried.
-    pub(crate) waiting: Option<ClientError>,
+    pub(crate) retrying: Option<ClientError>,
 }
 
 /// The start of a draft's run.
@@ -75,7 +75,7 @@ impl Start {
             call,
             done: 0,
             total: 0,
-            waiting: None,
+            retrying: None,
         }));
     }
 
@@ -83,7 +83,7 @@ impl Start {
         let update = |update: &dyn Fn(&mut Sending)| {
             self.sending.try_update(|sending| {
                 if let Some(sending) = sending {
-                    sending.waiting = None;
+                    sending.retrying = None;
                     update(sending);
                 }
             });
@@ -93,7 +93,7 @@ impl Start {
                 (sending.done, sending.total) = (done, total);
             }),
             Event::Retrying(error) => {
-                update(&|sending| sending.waiting = Some(error.clone()));
+                update(&|sending| sending.retrying = Some(error.clone()));
             }
             last => {
                 // The draft was dropped meanwhile.

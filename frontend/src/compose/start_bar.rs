@@ -61,13 +61,13 @@ pub(crate) fn StartBar(
     });
     // Without the progress, which a screen reader would read aloud at every change.
     let announcement = text(move || if is_idle.get() { "" } else { "Starting" }.to_owned());
-    let waiting = Signal::derive(move || {
+    let retrying = Signal::derive(move || {
         start
             .sending
-            .with(|sending| sending.as_ref()?.waiting.clone())
+            .with(|sending| sending.as_ref()?.retrying.clone())
     });
     view! {
-        <ErrorNotice error=waiting retry="This page tries again by itself, and continues where it was."/>
+        <ErrorNotice error=retrying retry="This page tries again by itself, and continues where it was."/>
         <ErrorNotice error=start.error retry="Press the button again: that starts only one run, even if the first request arrived."/>
         <p class="notice bad" role="alert" hidden=flag(move || !is_too_long.get())>
             "The list has more lines than this server accepts (" {text(move || words::group_digits(max_rows.get()))} "). Split it."

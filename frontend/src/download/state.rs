@@ -35,7 +35,7 @@ pub(crate) enum Stage {
         /// Rows of the run.
         total: u64,
         /// Why the last request failed, while it is retried.
-        waiting: Option<String>,
+        retrying: Option<String>,
     },
     /// The file is complete, with this many rows.
     Done(u64),
@@ -103,7 +103,7 @@ impl Downloads {
             self.stage.set(Stage::Running {
                 done: 0,
                 total,
-                waiting: None,
+                retrying: None,
             });
             let turn = self.next_turn();
             let on_event = Box::new(move |event, attachment: JsValue| {
@@ -142,13 +142,13 @@ impl Downloads {
             Event::Progress { done, total } => Stage::Running {
                 done,
                 total,
-                waiting: None,
+                retrying: None,
             },
             Event::Retrying(error) => match self.stage.get_untracked() {
                 Stage::Running { done, total, .. } => Stage::Running {
                     done,
                     total,
-                    waiting: Some(waiting_reason(&error)),
+                    retrying: Some(retry_reason(&error)),
                 },
                 stage => stage,
             },
@@ -190,7 +190,7 @@ impl Downloads {
     }
 }
 
-fn waiting_reason(error: &ClientError) -> String {
+fn retry_reason(error: &ClientError) -> String {
     match error {
         ClientError::Refused(_) => title(error),
         // A gateway's error page means that the server can't be reached.

@@ -21,7 +21,8 @@ pub(crate) fn DownloadStrip(downloads: Downloads) -> impl IntoView {
         stage.with(|stage| match stage {
             Stage::None => String::new(),
             Stage::Running {
-                waiting: Some(why), ..
+                retrying: Some(why),
+                ..
             } => format!("{why}. The download tries again, and continues by itself."),
             Stage::Running { done, total, .. } => {
                 format!(
@@ -37,7 +38,7 @@ pub(crate) fn DownloadStrip(downloads: Downloads) -> impl IntoView {
     // Changes with the stage only, so that a screen reader doesn't read every count.
     let announcement = text(move || {
         stage.with(|stage| match stage {
-            Stage::Running { waiting: None, .. } => "Downloading".to_owned(),
+            Stage::Running { retrying: None, .. } => "Downloading".to_owned(),
             Stage::None => String::new(),
             _ => state.get(),
         })
