@@ -5,7 +5,7 @@ use contract::wire::{Execution, ExecutionId, RedriveRequest};
 use leptos::prelude::*;
 
 use crate::api::Api;
-use crate::run::follow::Follow;
+use crate::run::follow::FollowedRun;
 use crate::ui::boxed::{effect, memo, spawn};
 
 /// Stop and redrive of a run, one at a time.
@@ -21,7 +21,7 @@ pub(crate) struct Actions {
     pub(crate) error: RwSignal<Option<ClientError>>,
     api: Api,
     id: StoredValue<ExecutionId>,
-    follow: Follow,
+    follow: FollowedRun,
 }
 
 impl Actions {
@@ -29,7 +29,7 @@ impl Actions {
     pub(crate) fn new(
         api: Api,
         id: ExecutionId,
-        follow: Follow,
+        follow: FollowedRun,
         execution: Memo<Execution>,
     ) -> Self {
         let actions = Self {

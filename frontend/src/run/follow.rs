@@ -15,7 +15,7 @@ use crate::run::summary;
 
 /// A run that is polled.
 #[derive(Clone, Copy)]
-pub(crate) struct Follow {
+pub(crate) struct FollowedRun {
     /// The run, once it is loaded.
     pub(crate) execution: RwSignal<Option<Execution>>,
     /// Why the last poll failed.
@@ -36,7 +36,7 @@ struct State {
     failures_of: (FailuresState, f64),
 }
 
-impl Follow {
+impl FollowedRun {
     /// Polls a run for as long as the current owner, the run's page, lives.
     pub(crate) fn start(api: Api, id: ExecutionId) -> Self {
         let follow = Self {

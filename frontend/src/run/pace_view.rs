@@ -4,7 +4,7 @@ use contract::wire::Execution;
 use leptos::prelude::*;
 
 use crate::browser;
-use crate::run::follow::Follow;
+use crate::run::follow::FollowedRun;
 use crate::run::summary;
 use crate::ui::boxed::{flag, memo, text};
 use crate::ui::words;
@@ -19,7 +19,7 @@ const MIN_DURATION: u64 = 2_000;
 /// The curve of the rate, the rate now, and the times elapsed and left; once the run is over, its
 /// average rate.
 #[component]
-pub(crate) fn PaceView(follow: Follow, execution: Memo<Execution>) -> impl IntoView {
+pub(crate) fn PaceView(follow: FollowedRun, execution: Memo<Execution>) -> impl IntoView {
     let is_running = memo(move || execution.with(|e| !e.status.has_ended()));
     let path = memo(move || follow.pace.with(|pace| pace.path(WIDTH, HEIGHT)));
     let label = text(move || {

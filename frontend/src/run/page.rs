@@ -11,7 +11,7 @@ use crate::download::dialog::DownloadButton;
 use crate::run::actions::Actions;
 use crate::run::bar::Bar;
 use crate::run::chips::Chips;
-use crate::run::follow::Follow;
+use crate::run::follow::FollowedRun;
 use crate::run::pace_view::PaceView;
 use crate::run::receipt::Receipt;
 use crate::run::redrive::{filter_label, redrive_all, redrive_shown};
@@ -36,7 +36,7 @@ pub(crate) fn Run(services: Services, id: String) -> impl IntoView {
     let Ok(id) = id.parse::<ExecutionId>() else {
         return view! { <Missing services/> }.into_any();
     };
-    let follow = Follow::start(services.api, id.clone());
+    let follow = FollowedRun::start(services.api, id.clone());
     let is_loaded = memo(move || follow.execution.with(Option::is_some));
     let is_missing = memo(move || {
         follow
@@ -84,7 +84,12 @@ fn Missing(services: Services) -> impl IntoView {
 }
 
 #[component]
-fn Loaded(services: Services, id: ExecutionId, follow: Follow, first: Execution) -> impl IntoView {
+fn Loaded(
+    services: Services,
+    id: ExecutionId,
+    follow: FollowedRun,
+    first: Execution,
+) -> impl IntoView {
     let Services {
         api,
         server,

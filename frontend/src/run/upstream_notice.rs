@@ -3,7 +3,7 @@
 use contract::wire::Execution;
 use leptos::prelude::*;
 
-use crate::run::follow::Follow;
+use crate::run::follow::FollowedRun;
 use crate::run::upstream_advice::advice;
 use crate::server::Server;
 use crate::ui::boxed::{maybe, memo};
@@ -12,7 +12,7 @@ use crate::ui::boxed::{maybe, memo};
 #[component]
 pub(crate) fn UpstreamNotice(
     server: Server,
-    follow: Follow,
+    follow: FollowedRun,
     execution: Memo<Execution>,
 ) -> impl IntoView {
     let advice = memo(move || {
