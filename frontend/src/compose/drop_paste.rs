@@ -51,7 +51,7 @@ pub(crate) fn listen(list: ListState, is_dragged_over: RwSignal<bool>) {
         Box::new(move |event| {
             let data = event.dyn_ref().and_then(ClipboardEvent::clipboard_data);
             let Some(data) = data else { return };
-            if text_field(&event).is_none() || is_numbers_field(&event) {
+            if text_field_id(&event).is_none() || is_numbers_field(&event) {
                 add(list, &event, &data);
             }
         }),
@@ -145,11 +145,11 @@ fn holds_file(data: &DataTransfer) -> bool {
 
 /// Whether the event's target is the numbers field.
 fn is_numbers_field(event: &Event) -> bool {
-    text_field(event).as_deref() == Some("numbers")
+    text_field_id(event).as_deref() == Some("numbers")
 }
 
 /// The id of the event's target if it is a text field; the id may be empty.
-fn text_field(event: &Event) -> Option<String> {
+fn text_field_id(event: &Event) -> Option<String> {
     let target: Element = event.target()?.dyn_into().ok()?;
     let is_field = target.matches("textarea, input[type=text], select").ok()?;
     is_field.then(|| target.id())

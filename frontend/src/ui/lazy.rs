@@ -69,7 +69,7 @@ impl LazyPage {
                 view! { <p class="soft waiting">"Loading…"</p> }.into_any()
             }
             State::Ready => {
-                made(page).unwrap_or_else(|| view! { <LoadError page=self/> }.into_any())
+                poll_once(page).unwrap_or_else(|| view! { <LoadError page=self/> }.into_any())
             }
             State::Failed => view! { <LoadError page=self/> }.into_any(),
         }
@@ -78,7 +78,7 @@ impl LazyPage {
 
 /// The page, whose code is there: then its future is ready when it is first polled. Awaiting it would
 /// keep the page before it in the document, whose signals are gone.
-fn made(page: impl Future<Output = Result<AnyView, SplitLoaderError>>) -> Option<AnyView> {
+fn poll_once(page: impl Future<Output = Result<AnyView, SplitLoaderError>>) -> Option<AnyView> {
     match pin!(page).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(Ok(view)) => Some(view),
         Poll::Ready(Err(_)) | Poll::Pending => None,
