@@ -44,8 +44,9 @@ pub(crate) struct Lists {
 }
 
 impl Lists {
-    /// Expects this call's list: the lists of older calls are dropped, even if they are read later.
-    pub(crate) fn expect(&mut self, call: u32) {
+    /// Announces a call that reads a list. The lists of older calls are dropped, even if they are read
+    /// later.
+    pub(crate) fn begin_read(&mut self, call: u32) {
         self.newest = self.newest.max(call);
     }
 
@@ -115,8 +116,8 @@ impl Lists {
         drop_oldest(&mut self.runs, MAX_RUNS_BYTES);
     }
 
-    /// Keeps a list that a call read again for a run.
-    pub(crate) fn read_for_run(
+    /// Keeps a list that a call read from a file chosen for the run.
+    pub(crate) fn keep_file_for_run(
         &mut self,
         run: &str,
         call: u32,
@@ -174,15 +175,15 @@ mod tests {
     }
 
     fn read(lists: &mut Lists, call: u32, text: &str) -> Event {
-        lists.expect(call);
+        lists.begin_read(call);
         lists.read(call, text.into(), ListOptions::default())
     }
 
     #[test]
     fn an_older_list_that_is_read_late_is_dropped() {
         let mut lists = Lists::default();
-        lists.expect(1);
-        lists.expect(2);
+        lists.begin_read(1);
+        lists.begin_read(2);
         let options = ListOptions::default;
         assert_eq!(
             items(lists.read(2, b"123456789\n123456780".into(), options())),

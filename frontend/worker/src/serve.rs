@@ -48,7 +48,7 @@ impl Worker {
     fn receive(self: &Rc<Self>, call: Call, attachment: JsValue) {
         let Call { call, request } = call;
         match &request {
-            Request::Read(_) => self.lists.borrow_mut().expect(call),
+            Request::Read(_) => self.lists.borrow_mut().begin_read(call),
             Request::Cancel { call } => {
                 if let Some(running) = self.running.borrow().get(call) {
                     running.abort();
@@ -109,7 +109,7 @@ impl Worker {
                         let columns = save::columns(&source);
                         lists
                             .borrow_mut()
-                            .read_for_run(run.as_str(), call, options, source);
+                            .keep_file_for_run(run.as_str(), call, options, source);
                         columns
                     }
                     Err(event) => *event,

@@ -16,10 +16,10 @@ use crate::transport::start_client;
 /// sent again on a bad connection.
 const PART_BYTES: usize = 500_000;
 
-/// The last start, so that the same start repeated after a failure starts one run only.
+/// The last start. If it failed and is repeated, only one run starts.
 pub(crate) struct LastStart {
-    /// What is started, in a form that can be compared.
-    what: String,
+    /// The list, its options and the request as one text, to recognize a repeated start.
+    identity: String,
     state: Rc<StartState>,
 }
 
@@ -59,14 +59,14 @@ fn state(
     request: &StartRequest,
 ) -> Rc<StartState> {
     let request = serde_json::to_string(request).unwrap_or_default();
-    let what = format!("{} {:?} {request}", held.id, held.options);
+    let identity = format!("{} {:?} {request}", held.id, held.options);
     let mut last = last_start.borrow_mut();
     match &*last {
-        Some(last) if last.what == what => Rc::clone(&last.state),
+        Some(last) if last.identity == identity => Rc::clone(&last.state),
         _ => {
             let state = Rc::new(StartState::new(random_key()));
             *last = Some(LastStart {
-                what,
+                identity,
                 state: Rc::clone(&state),
             });
             state

@@ -7,9 +7,10 @@ use web_sys::{AbortSignal, RequestRedirect};
 /// Milliseconds until a request of the sign-in is given up. The API's calls and the sign-out wait for
 /// it meanwhile.
 pub(super) const TIMEOUT_MS: u32 = 15_000;
-/// Error codes of an issuer that is out of order (RFC 6749, 4.1.2.1). Some issuers use them at the
-/// token endpoint too.
-const OUT_OF_ORDER: [&str; 2] = ["server_error", "temporarily_unavailable"];
+/// Error codes of an issuer that is temporarily unavailable (RFC 6749, 4.1.2.1).
+///
+/// Some issuers use them at the token endpoint too.
+const TEMPORARY_ERRORS: [&str; 2] = ["server_error", "temporarily_unavailable"];
 
 /// The issuer's response (RFC 6749, 5.1). Without `Debug`, so that no token is ever printed.
 #[derive(Deserialize)]
@@ -96,7 +97,7 @@ fn parse(status: u16, body: &str) -> Result<Tokens, TokenError> {
     match status {
         200..=299 => serde_json::from_str(body).map_err(|_| TokenError::Unavailable(Some(status))),
         400 | 401 => match serde_json::from_str::<Refusal>(body) {
-            Ok(refusal) if !OUT_OF_ORDER.contains(&refusal.error.as_str()) => {
+            Ok(refusal) if !TEMPORARY_ERRORS.contains(&refusal.error.as_str()) => {
                 Err(TokenError::Refused(refusal.error))
             }
             _ => Err(TokenError::Unavailable(Some(status))),
