@@ -113,7 +113,7 @@ async fn a_sign_in_that_the_page_did_not_begin_is_refused() {
         visit.goto(&format!("/{query}")).await;
         let notice = browser.text("trouble").await;
         assert!(
-            notice.starts_with("This sign-in wasn't asked for here"),
+            notice.starts_with("This sign-in didn't begin here"),
             "{notice}"
         );
         assert_eq!(browser.address().await, visit.site.at("/"));
@@ -124,13 +124,13 @@ async fn a_sign_in_that_the_page_did_not_begin_is_refused() {
     let begun = browser.address().await;
     visit.goto("/?code=made-up&state=made-up").await;
     visit
-        .wait_for_notice("This sign-in wasn't asked for here")
+        .wait_for_notice("This sign-in didn't begin here")
         .await;
     assert_eq!(browser.evaluate("sessionStorage.length").await, 0);
     browser.goto(&begun).await;
     browser.click("as-ann").await;
     visit
-        .wait_for_notice("This sign-in wasn't asked for here")
+        .wait_for_notice("This sign-in didn't begin here")
         .await;
     assert_eq!(browser.address().await, visit.site.at("/"));
     assert_eq!(visit.issuer.counts().exchanges, 0);

@@ -55,7 +55,7 @@ fn Lines(list: ListState, total: u64) -> impl IntoView {
         })
     });
     view! {
-        <ol class="wrong-lines" data-testid="invalid-lines" tabindex="0" aria-label="Lines that are no number">
+        <ol class="wrong-lines" data-testid="invalid-lines" tabindex="0" aria-label="Lines without a number">
             {lines}
         </ol>
         {more}

@@ -11,7 +11,7 @@ pub(crate) fn announcement(summary: &ListSummary) -> String {
         (summary.duplicates, "repeated line", ""),
         (summary.zeros_lost, "line", " lost leading zeros"),
         (summary.warnings, "number", " never issued"),
-        (summary.invalid, "line", " no number"),
+        (summary.invalid, "line", " without a number"),
     ] {
         if count > 0 {
             text += &format!(" {}{verb}.", words::pluralize(count, noun));
@@ -59,7 +59,7 @@ mod tests {
         };
         assert_eq!(
             announcement(&summary),
-            "9,981 numbers to look up. 1 line no number."
+            "9,981 numbers to look up. 1 line without a number."
         );
         (summary.duplicates, summary.invalid) = (2, 0);
         assert_eq!(

@@ -120,10 +120,10 @@ fn status_after(event: Event) -> Option<ListStatus> {
         Event::Columns(names) => ListStatus::Held(names),
         Event::NoSuchList | Event::Lost => ListStatus::Missing,
         Event::ListMismatch { row: None } => {
-            rejected("This file has another number of lines than the run: it isn't the run's list.")
+            rejected("This file has more or fewer lines than the run: it isn't the run's list.")
         }
         Event::ListMismatch { row: Some(row) } => ListStatus::Rejected(format!(
-            "This file isn't the run's list: row {} has another number.",
+            "This file isn't the run's list: the number in row {} differs.",
             words::group_digits(row + 1)
         )),
         Event::Unreadable => rejected("The browser can't read this file. Choose it again."),

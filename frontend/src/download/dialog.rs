@@ -184,8 +184,8 @@ fn Numbers(full: RwSignal<bool>) -> impl IntoView {
                  revealed how many numbers of which run."
             }
             false => {
-                "Only the last four digits of each number are shown. So it is in your list's other \
-                 columns, for numbers and anything else with nine digits."
+                "Only the last four digits of each number are shown. In your list's other columns, \
+                 anything with nine digits is masked in the same way."
             }
         }
         .to_owned()

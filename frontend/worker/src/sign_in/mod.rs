@@ -134,9 +134,9 @@ impl State {
             ),
             Ok(None) => return self.begin_attempt(false).await,
             Err(ReturnError::UnknownState) => (
-                "This sign-in wasn't asked for here",
-                "It began in another tab, was used already, or somebody made up the address that brought \
-                 you here. Sign in again.",
+                "This sign-in didn't begin here",
+                "It began in another tab, was used already, or the address that brought you here is \
+                 forged. Sign in again.",
             ),
             Err(ReturnError::NoResponse) => (
                 "You aren't signed in yet",
