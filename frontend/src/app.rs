@@ -1,4 +1,4 @@
-//! The page's frame: the header, and one page for each address.
+//! The whole page: the header, and below it the page that the address names.
 
 use std::rc::Rc;
 
@@ -63,7 +63,8 @@ pub(crate) fn App() -> impl IntoView {
     }
 }
 
-// A split point's code, and what only it uses, is a part of its own: see `LazyPage`.
+// The build puts the code of each function below, and code that only it uses, into a file of its own,
+// which `LazyPage` loads.
 
 #[wasm_split(run, fallible, preload(load_run))]
 fn run_page(services: Services, id: String) -> Result<AnyView, SplitLoaderError> {

@@ -1,4 +1,4 @@
-//! Deleting a run, after a question.
+//! Deletes a run, after a question.
 
 use contract::wire::{Execution, ExecutionStatus};
 use leptos::prelude::*;

@@ -1,4 +1,4 @@
-//! The frame of the compose page, which `index.html` paints before the program is there.
+//! The frame of the compose page, which `index.html` paints before the program is loaded.
 
 use leptos::prelude::document;
 use leptos::task::tick;
@@ -12,8 +12,10 @@ const FRAME: &str = "frame";
 /// The id of its text field, and of the compose page's own.
 const FIELD: &str = "numbers";
 
-/// Removes the frame and mounts the page, in one task, so that the browser paints nothing between
-/// the two. What was typed into the frame goes into the page's own field, with focus and selection.
+/// Removes the frame and mounts the page, in one task.
+///
+/// So the browser paints nothing between the two. What was typed into the frame goes into the page's own
+/// field, with focus and selection.
 pub(crate) fn replace(mount: impl FnOnce()) {
     let typed = field().map(|field| Typed::new(&field));
     if let Some(frame) = document().get_element_by_id(FRAME) {
@@ -49,8 +51,9 @@ impl Typed {
         }
     }
 
-    /// Enters it into the page's field, which hears of it as if somebody typed there. Waits for the
-    /// page's effects, which run before the next paint and set the field's value.
+    /// Sets the text of the page's field, and fires the event of a keystroke.
+    ///
+    /// Waits for the page's effects first, which run before the next paint and set the field's value.
     async fn enter(self) {
         tick().await;
         let Some(field) = field() else { return };
@@ -63,7 +66,7 @@ impl Typed {
             }
             tick().await;
         }
-        // A long text is no longer in a field, and then this one is in no document.
+        // A long text goes to the worker, and then this field is no longer in the document.
         if let (Some((start, end)), true) = (self.selection, field.is_connected()) {
             let _ = field.focus();
             let _ = field.set_selection_range(start, end);

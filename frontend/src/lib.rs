@@ -1,9 +1,11 @@
-//! The page: people check and start a list, follow its run and read its rows. A folder for each page
-//! and each thing that pages share. A test holds which folder may use which.
+//! The page: people check and start a list, follow its run and read its rows.
+//!
+//! Each page, and each part that pages share, has a file or folder of its own. `tests/layers.rs` checks
+//! which of them may use which other one.
 
 #![expect(
     unreachable_pub,
-    reason = "Leptos's component macro makes what it writes for a private component public"
+    reason = "Leptos's component macro generates public items for a private component"
 )]
 
 mod api;

@@ -10,7 +10,7 @@ pub(crate) enum RowFilter {
     All,
     /// The rows of one outcome.
     Outcome(Outcome),
-    /// The FAILED rows with exactly this status and this error, where none is a value too.
+    /// The FAILED rows with this status and this error. `None` selects rows without one.
     Failure(Option<u16>, Option<ErrorKind>),
 }
 
@@ -20,7 +20,10 @@ impl RowFilter {
         Self::Failure(group.status_code, group.error)
     }
 
-    /// What the API is asked for. It can't be asked for rows without a status or without an error.
+    /// The filter of the API's request.
+    ///
+    /// The API can't select rows without a status or without an error, so its response may have
+    /// rows for which [`Self::matches`] is false.
     pub(crate) fn to_api(self) -> ResultsFilter {
         let (outcome, status_code, error) = match self {
             Self::All => (None, None, None),
@@ -34,7 +37,7 @@ impl RowFilter {
         }
     }
 
-    /// Whether a row of the response belongs to the filter: the response may hold rows of other groups.
+    /// Whether a row of the response matches: the response may have rows of other groups.
     pub(crate) fn matches(self, row: &ResultRow) -> bool {
         match self {
             Self::Failure(status, error) => {

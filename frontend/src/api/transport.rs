@@ -1,4 +1,4 @@
-//! Sending requests, with a token where the server asks for one.
+//! Sends requests, with a token if the server requires one.
 
 use std::future::{Future, pending};
 use std::pin::Pin;
@@ -26,13 +26,14 @@ pub(crate) trait Authorizer {
 pub(crate) struct Api(StoredValue<Option<Rc<dyn Authorizer>>, LocalStorage>);
 
 impl Api {
-    /// The API of the page's own server. Without an authorizer the browser's cookie lets requests in.
+    /// The API of the page's own server. Without an authorizer, the browser's cookie authorizes
+    /// requests.
     pub(crate) fn new(authorizer: Option<Rc<dyn Authorizer>>) -> Self {
         Self(StoredValue::new_local(authorizer))
     }
 
-    /// A client whose requests end with this signal. It tries each once: what shows the error also
-    /// decides when to try again.
+    /// A client whose requests the signal aborts. It doesn't retry: its callers show the error, and
+    /// decide when to try again.
     pub(crate) fn client(self, signal: Option<&AbortSignal>) -> Client<PageTransport> {
         let transport = PageTransport {
             authorizer: self.0.get_value(),

@@ -24,7 +24,7 @@ pub(crate) struct Draft {
     mark: f64,
 }
 
-/// The last draft of this visit.
+/// Holds the last draft of this visit.
 #[derive(Clone, Copy)]
 pub(crate) struct Drafts {
     worker: WorkerClient,
@@ -66,7 +66,7 @@ impl Drafts {
         draft
     }
 
-    /// Whether there is a list that no run was started of: it would be lost with the document.
+    /// Whether there is a list that wasn't started yet. Leaving the document would lose it.
     pub(crate) fn has_unsent_list(self) -> bool {
         let last = self
             .last

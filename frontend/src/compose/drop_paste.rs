@@ -9,8 +9,8 @@ use crate::compose::list::ListState;
 use crate::compose::rules;
 use crate::worker_client::is_too_large;
 
-/// Handles paste and drop for as long as the current owner, the page, lives. `is_dragged_over` says
-/// whether something is dragged over the page.
+/// Handles paste and drop for as long as the current owner, the page, lives. Sets `is_dragged_over`
+/// while something is dragged over the page.
 pub(crate) fn listen(list: ListState, is_dragged_over: RwSignal<bool>) {
     let listen = |name, handler: Box<dyn Fn(Event)>| {
         let listener = window_event_listener_untyped(name, handler);
@@ -32,7 +32,7 @@ pub(crate) fn listen(list: ListState, is_dragged_over: RwSignal<bool>) {
     listen(
         "dragleave",
         Box::new(move |event| {
-            // Moving between two elements of the page is no leaving.
+            // A move between two elements of the page fires this event too.
             let to = event.dyn_ref().and_then(MouseEvent::related_target);
             is_dragged_over.set(to.is_some());
         }),
@@ -63,7 +63,7 @@ fn add(list: ListState, event: &Event, data: &DataTransfer) {
     if add_files(list, data) {
         return event.prevent_default();
     }
-    // Only once, since a million lines take the browser 60 ms.
+    // Read only once, since a million lines take the browser 60 ms.
     let text = text_of(data);
     if !is_numbers_field(event) || is_long(&text) {
         event.prevent_default();

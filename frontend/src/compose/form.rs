@@ -5,7 +5,9 @@ use contract::wire::DefaultSettings;
 
 use crate::ui::words;
 
-/// A text for each field: what was typed, where an empty text means the default; or what is wrong with it.
+/// A text for each field: what was typed, or the field's error.
+///
+/// A typed text that is empty means the default; an error that is empty means that the field is valid.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct RunForm {
     /// Requests in flight.
@@ -28,7 +30,7 @@ pub(crate) struct RunOptions {
 }
 
 impl RunForm {
-    /// Parses the fields, if a run may have `limit` requests in flight.
+    /// Parses the fields. A run may have up to `limit` requests in flight.
     ///
     /// # Errors
     /// A form with the error of each field, empty for those that are valid.
@@ -85,8 +87,9 @@ fn whole(typed: &str) -> Option<u32> {
     typed.parse().ok()
 }
 
-/// Parses digits with an optional point. The standard library's parser for `f64` brings a table of
-/// 10 KB, which doesn't compress; the numbers here need none of it.
+/// Parses digits with an optional point.
+///
+/// The standard library's parser for `f64` would add a table of 10 KB, which doesn't compress.
 fn decimal(typed: &str) -> Option<f64> {
     let (whole, fraction) = typed.split_once('.').unwrap_or((typed, ""));
     let digits: u64 = [whole, fraction].concat().parse().ok()?;

@@ -18,7 +18,7 @@ pub(crate) fn ListInput(list: ListState, is_dragged_over: RwSignal<bool>) -> imp
             Input::Typed(_) => None,
         })
     });
-    // What replaces the focused element takes the focus, or it would be lost.
+    // An element that replaces the focused one takes the focus, which would be lost otherwise.
     let was_shown = StoredValue::new(false);
     view! {
         <section class="card input" class:over=is_dragged_over aria-label="The list" data-testid="drop">
@@ -100,7 +100,7 @@ fn FileChoice(list: ListState, label: &'static str) -> impl IntoView {
         if let Some(file) = field.files().and_then(|files| files.get(0)) {
             drop_paste::add_file(list, &file);
         }
-        // Otherwise choosing the same file again, after an edit, would be no change.
+        // Otherwise the browser fires no `change` event when people edit the file and choose it again.
         field.set_value("");
     };
     view! {

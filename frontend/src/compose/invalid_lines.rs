@@ -13,7 +13,7 @@ use crate::ui::words;
 /// How many line numbers the sentence names.
 const NAMED: usize = 3;
 
-/// Their line numbers; behind Show, what is in them and why it isn't a number.
+/// The line numbers of a list's invalid lines, and behind Show their text and what is wrong with it.
 #[component]
 pub(crate) fn InvalidLines(
     list: ListState,

@@ -1,4 +1,4 @@
-//! Rules for what people add, and what screen readers say about it.
+//! Rules for an added list: its spoken summary, its run's label, and whether it is long.
 
 use worker::protocol::ListSummary;
 
@@ -32,8 +32,9 @@ pub(crate) fn label(file_name: &str) -> String {
     }
 }
 
-/// Whether a text of this many bytes or characters is too long for the text field: over about 2,000
-/// lines.
+/// Whether a text of this many bytes or characters is too long for the text field.
+///
+/// The limit is about 2,000 lines.
 pub(crate) fn is_long(length: usize) -> bool {
     length > 24_000
 }

@@ -96,7 +96,7 @@ impl Start {
                 update(&|sending| sending.retrying = Some(error.clone()));
             }
             last => {
-                // The draft was dropped meanwhile.
+                // `try_set` returns the value if the draft was dropped meanwhile.
                 if self.sending.try_set(None).is_some() {
                     return;
                 }

@@ -65,9 +65,9 @@ impl Columns {
 
     /// Whether to add them to the download.
     pub(crate) fn are_wanted(self) -> bool {
-        let is_here =
+        let is_held =
             |status: &ListStatus| matches!(status, ListStatus::Held(names) if !names.is_empty());
-        self.is_wanted.get_untracked() && self.status.with_untracked(is_here)
+        self.is_wanted.get_untracked() && self.status.with_untracked(is_held)
     }
 
     /// Whether a call is in progress; tracked.
@@ -170,7 +170,7 @@ pub(crate) fn ColumnsChoice(columns: Columns) -> impl IntoView {
         if let Some(file) = field.files().and_then(|files| files.get(0)) {
             columns.add(&file);
         }
-        // Otherwise choosing the same file again, after an edit, would be no change.
+        // Otherwise the browser fires no `change` event when people edit the file and choose it again.
         field.set_value("");
     };
     view! {

@@ -6,8 +6,10 @@ const CHARACTERS: usize = 60;
 /// Extensions of lists' files, which are removed from a run's name.
 const EXTENSIONS: [&str; 4] = [".csv", ".tsv", ".txt", ".CSV"];
 
-/// A file's name, made of the run's name and start: `Staff 2026-11-24 10.01.csv`, or with `so far` in
-/// it while the run isn't over. A name with nine digits or more could hold a number, and is left out.
+/// A file's name, made of the run's name and start: `Staff 2026-11-24 10.01.csv`.
+///
+/// It has `so far` in it while the run isn't over. A run's name with nine digits or more could hold a
+/// number, so `Rollcall` replaces it.
 pub(crate) fn file_name(
     label: Option<&str>,
     started: &str,

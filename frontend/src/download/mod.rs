@@ -1,4 +1,4 @@
-//! Files of a run's rows. The state and its strip belong to every page, the dialog to a run's.
+//! Downloads a run's rows as a file. The dialog is on the run's page, the progress on every page.
 
 mod columns;
 pub(crate) mod dialog;

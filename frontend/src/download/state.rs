@@ -16,11 +16,13 @@ use crate::ui::boxed::spawn;
 use crate::ui::words;
 use crate::worker_client::WorkerClient;
 
-/// Rows from which the file is written straight to disk where the browser can, after a dialog for its
-/// place. A shorter file goes to the browser's download folder.
+/// The number of rows from which people choose the file's place in a dialog.
+///
+/// The worker then writes the file there, if the browser supports that. A shorter file goes to the
+/// browser's download folder.
 const LONG: u64 = 20_000;
 
-/// How long the browser may take to copy a blob that is downloaded.
+/// How long a blob's URL stays valid, so that the browser can copy the blob.
 const BLOB_LIFETIME: Duration = Duration::from_secs(60);
 
 /// The state of a download.
@@ -93,12 +95,12 @@ impl Downloads {
                 None => None,
                 Some(dialog) => match JsFuture::from(dialog).await {
                     Ok(handle) => Some(handle),
-                    // Closing the dialog means that no file is wanted.
+                    // People cancelled the dialog, so they want no file.
                     Err(error) if is_abort(&error) => return,
                     Err(_) => None,
                 },
             };
-            // Not before the dialog is done: until then the last file's name is shown.
+            // Set after the dialog, since the last download's name and stage are shown until then.
             self.name.set(name);
             self.stage.set(Stage::Running {
                 done: 0,
@@ -159,7 +161,7 @@ impl Downloads {
                 Stage::Done(rows)
             }
             Event::Failed(error) => request_failed(&error),
-            // The page doesn't cancel without a new turn, so the sign-in is over.
+            // Not from a cancel, which begins a new turn: the sign-in is over.
             Event::Dropped => request_failed(&SIGN_IN_ENDED),
             Event::ListMismatch { row } => {
                 let place = row.map_or_else(String::new, |row| {
@@ -209,8 +211,7 @@ fn failed(title: String, advice: String) -> Stage {
     Stage::Failed { title, advice }
 }
 
-/// Opens the browser's dialog for the place of a file; none if the browser has none that lets the page
-/// write there.
+/// Opens the browser's dialog for the place of a file; none if the browser doesn't have it.
 fn open_file_dialog(name: &str, format: Format) -> Option<Promise> {
     let window = window();
     let open: Function = Reflect::get(&window, &"showSaveFilePicker".into())

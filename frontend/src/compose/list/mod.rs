@@ -13,7 +13,7 @@ use crate::compose::rules;
 use crate::ui::boxed::effect;
 use crate::worker_client::WorkerClient;
 
-/// How long after the last key the text in the field is read.
+/// How long after the last keystroke the text in the field is read.
 const TYPING_PAUSE: Duration = Duration::from_millis(120);
 
 /// Where the list is.

@@ -110,7 +110,7 @@ impl ListState {
         }
     }
 
-    /// The worker couldn't be loaded: keeps the input, and reads it when the worker is there.
+    /// Handles a worker that couldn't be loaded: keeps the input, and reads it again after a wait.
     fn retry(self) {
         self.problem.set(
             "The part of the page that reads lists can't be loaded: the server doesn't answer. \
