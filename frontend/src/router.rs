@@ -66,7 +66,7 @@ impl Router {
     /// Goes to one of the page's addresses, such as `/history`.
     pub(crate) fn go(self, path: &str) {
         if let Ok(history) = window().history() {
-            // Without state, so that nothing of a page outlives it.
+            // Without state: only a draft marks its history entry.
             let _ = history.push_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(path));
         }
         self.update();
@@ -89,8 +89,10 @@ impl Router {
     }
 }
 
-/// The path of a plain click on a link to the page's own origin. None for other buttons and keys, for
-/// links that open a tab or a download, and for clicks that another handler has taken.
+/// The path of the clicked link, if the router handles it: a plain click on a link to the page's origin.
+///
+/// None for other mouse buttons, with a modifier key, for links that open a tab or a download, and for
+/// clicks that another handler has handled.
 fn own_path(click: &MouseEvent) -> Option<String> {
     let modified = click.ctrl_key() || click.meta_key() || click.shift_key() || click.alt_key();
     if click.default_prevented() || click.button() != 0 || modified {

@@ -46,8 +46,7 @@ impl Server {
         server
     }
 
-    /// What a list and a run may hold at most; tracked. This program's own limits until the server's
-    /// are known.
+    /// The limits of a list and a run; tracked. Until the server's are known, those of this build.
     pub(crate) fn limits(self) -> Limits {
         self.settings
             .with(|settings| settings.as_ref().map(|settings| settings.limits))
@@ -59,7 +58,7 @@ impl Server {
             })
     }
 
-    /// What an absent setting of a run means; tracked.
+    /// The defaults of a run's settings; tracked. Until the server's are known, those of this build.
     pub(crate) fn defaults(self) -> DefaultSettings {
         self.settings
             .with(|settings| settings.as_ref().map(|settings| settings.defaults))

@@ -1,4 +1,4 @@
-//! What every page is given.
+//! The state that every page gets.
 
 use leptos::prelude::*;
 
@@ -9,7 +9,7 @@ use crate::server::Server;
 use crate::ui::heading::Visits;
 use crate::worker_client::WorkerClient;
 
-/// What every page is given; copies share their state.
+/// The state that every page gets. Copies share it.
 #[derive(Clone, Copy)]
 pub(crate) struct Services {
     /// The API.

@@ -1,5 +1,6 @@
-//! The sign-in, where the page's HTML asks for one. The worker holds the tokens; the page shows who is
-//! signed in, and leaves for the issuer and comes back.
+//! The sign-in, if the page's HTML requires one.
+//!
+//! The worker holds the tokens. The page shows who is signed in, goes to the issuer and comes back.
 
 use std::cell::Cell;
 use std::future::Future;
@@ -16,8 +17,9 @@ use worker::protocol::{Event, Request};
 use crate::api::{Authorizer, SIGN_IN_ENDED, unreachable, worker_lost};
 use crate::worker_client::WorkerClient;
 
-/// The session storage's key for what the page needs after the visit to the issuer: its path and the
-/// worker's state. It is removed as soon as the page is back.
+/// The key in the session storage while people are at the issuer.
+///
+/// The value is the page's path, a space, and the worker's text. The page removes it on return.
 const STORAGE_KEY: &str = "sign-in";
 
 /// The sign-in of this visit.
@@ -29,7 +31,7 @@ pub(crate) struct Session {
     pub(crate) user: RwSignal<String>,
     /// Why nobody is signed in, or why the sign-in is over.
     pub(crate) error: RwSignal<Option<ClientError>>,
-    /// Whether the page asks for a sign-in at all. It doesn't on one machine.
+    /// Whether Rollcall has a sign-in. On one machine it has none.
     pub(crate) is_required: bool,
     worker: WorkerClient,
     /// Whether the server ever accepted a token of this visit. If not, another sign-in won't help.
@@ -111,8 +113,9 @@ impl Session {
         }
     }
 
-    /// Looks at the events of all calls: any of them may show that the sign-in is over. Such an event
-    /// becomes [`Event::Dropped`], so that the error is shown once and not by every call.
+    /// Handles the events of all calls that say that the sign-in is over.
+    ///
+    /// They become [`Event::Dropped`], so that the error is shown once and not by every call.
     fn filter(self, event: Event) -> Event {
         match event {
             Event::Lost => {
@@ -124,8 +127,9 @@ impl Session {
         Event::Dropped
     }
 
-    /// The tokens are no longer valid. Leaves for the issuer if that may help and loses nothing; else
-    /// people do it with the button.
+    /// Shows that the sign-in has ended, and begins another one if that may help and loses nothing.
+    ///
+    /// Otherwise people begin it with the button.
     fn end(self) {
         let is_new = self.show(SIGN_IN_ENDED);
         let has_unsaved_work = || self.has_unsaved_work.with_value(|has| has());
@@ -145,7 +149,7 @@ impl Session {
 
     async fn request_token(self) -> Result<String, ClientError> {
         let token = Rc::new(Cell::new(None));
-        let is_there = Promise::new(&mut |resolve: Function, _| {
+        let received = Promise::new(&mut |resolve: Function, _| {
             let token = Rc::clone(&token);
             let on_event = move |event, _| {
                 token.set(Some(match event {
@@ -158,7 +162,7 @@ impl Session {
             };
             self.worker.call(Request::Token, None, Box::new(on_event));
         });
-        let _ = JsFuture::from(is_there).await;
+        let _ = JsFuture::from(received).await;
         token.take().unwrap_or(Err(unreachable()))
     }
 }

@@ -55,8 +55,8 @@ impl WorkerClient {
             .update_value(|state| state.filter = Some(Rc::new(filter)));
     }
 
-    /// Whether the current or last worker was ever ready. If not, its files didn't arrive, and may
-    /// once the server responds.
+    /// Whether the current or last worker was ever ready. If not, its files couldn't be loaded, and a
+    /// retry may help.
     pub(crate) fn was_ready(self) -> bool {
         self.0.with_value(|state| state.was_ready)
     }
@@ -171,7 +171,7 @@ impl WorkerClient {
         }
     }
 
-    /// The worker has crashed, and every list with it.
+    /// Ends a worker that has crashed, and all its calls. Its lists are lost.
     fn stop(self) {
         let mut stopped = None;
         self.0.update_value(|state| stopped = state.running.take());
@@ -202,7 +202,7 @@ impl Running {
 }
 
 fn message(call: u32, request: Request, attachment: Option<&JsValue>) -> Array {
-    // Requests have string keys only, so they are JSON.
+    // Writing JSON can't fail here: the maps of a request have string keys only.
     let call = serde_json::to_string(&Call { call, request }).unwrap_or_default();
     let message = Array::of1(&call.into());
     if let Some(attachment) = attachment {

@@ -5,8 +5,10 @@ use std::time::Duration;
 const SHORTEST: Duration = Duration::from_millis(500);
 const LONGEST: Duration = Duration::from_secs(5);
 
-/// How long to wait before the next poll: a tenth of the time that the page has polled, from 0.5 s to
-/// 5 s. After errors the wait doubles from 1 s to 5 s.
+/// How long to wait before the next poll.
+///
+/// A tenth of the time since polling began, from 0.5 s to 5 s. After errors the wait doubles, from 1 s
+/// to 5 s.
 fn delay(elapsed: Duration, failures: u32) -> Duration {
     if failures > 0 {
         let doubled = Duration::from_secs(1 << (failures - 1).min(8));

@@ -1,4 +1,4 @@
-//! Stopping a run, and requesting its items again.
+//! Stops and redrives a run.
 
 use client::ClientError;
 use contract::wire::{Execution, ExecutionId, RedriveRequest};
@@ -13,9 +13,9 @@ use crate::ui::boxed::{effect, memo, spawn};
 pub(crate) struct Actions {
     /// Whether an action's request is in flight.
     pub(crate) is_busy: RwSignal<bool>,
-    /// Whether a stop was requested of the run, which still runs.
+    /// Whether a stop was requested and the run is still running.
     pub(crate) is_stopping: RwSignal<bool>,
-    /// Whether the run runs.
+    /// Whether the run is running.
     pub(crate) is_running: Memo<bool>,
     /// Why the last action failed.
     pub(crate) error: RwSignal<Option<ClientError>>,

@@ -2,7 +2,7 @@
 
 use contract::wire::Execution;
 
-/// Milliseconds between two loads while the run runs: the server reads all results for each.
+/// Milliseconds between two loads while the run is running: the server reads all results for each.
 const INTERVAL: f64 = 4_000.0;
 
 /// The state of a run when its failures were loaded.

@@ -20,7 +20,7 @@ pub(crate) struct FollowedRun {
     pub(crate) execution: RwSignal<Option<Execution>>,
     /// Why the last poll failed.
     pub(crate) error: RwSignal<Option<ClientError>>,
-    /// The failures in groups, a few seconds old while the run runs.
+    /// The failures in groups, a few seconds old while the run is running.
     pub(crate) failures: RwSignal<Failures>,
     /// The run's rate.
     pub(crate) pace: RwSignal<Pace>,
@@ -31,6 +31,7 @@ pub(crate) struct FollowedRun {
 
 struct State {
     id: ExecutionId,
+    /// The entity tag of the last response: the server sends the run only if it has changed since.
     tag: Option<String>,
     /// The run's state when the failures were loaded, and when that was.
     failures_of: (FailuresState, f64),
@@ -84,7 +85,7 @@ impl FollowedRun {
                         state.failures_of.0.pass
                     });
                     if last_pass != Some(current.execution.pass) {
-                        // The failures of an earlier pass may be requested again by now.
+                        // This pass may already request the failed items of the last one.
                         self.failures.try_set(Failures::default());
                     }
                     self.execution.try_set(Some(current.execution));

@@ -9,15 +9,16 @@ use crate::run::summary;
 use crate::ui::boxed::{flag, memo, text};
 use crate::ui::words;
 
-/// The size of the curve's box, in a tenth of a pixel or less.
+/// The size of the curve's box. A unit is at most a tenth of a pixel, so whole coordinates suffice.
 const WIDTH: u32 = 2_300;
 const HEIGHT: u32 = 400;
 
 /// Milliseconds below which a run's average rate means nothing.
 const MIN_DURATION: u64 = 2_000;
 
-/// The curve of the rate, the rate now, and the times elapsed and left; once the run is over, its
-/// average rate.
+/// The curve of the rate, the current rate, and the times elapsed and left.
+///
+/// Once the run is over, the average rate.
 #[component]
 pub(crate) fn PaceView(follow: FollowedRun, execution: Memo<Execution>) -> impl IntoView {
     let is_running = memo(move || execution.with(|e| !e.status.has_ended()));
@@ -82,8 +83,9 @@ pub(crate) fn PaceView(follow: FollowedRun, execution: Memo<Execution>) -> impl 
     }
 }
 
-/// Milliseconds since the run's start by the browser's clock; none after a redrive, whose start the
-/// API doesn't report.
+/// Milliseconds since the run's start by the browser's clock; none after a redrive.
+///
+/// The API doesn't report when a redrive started.
 fn elapsed(execution: &Execution) -> Option<u64> {
     (execution.pass == 1)
         .then(|| browser::since(&execution.started_at))

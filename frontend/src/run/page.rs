@@ -106,7 +106,7 @@ fn Loaded(
     });
     let rows = Rows::new(api, id.clone(), execution, shown);
     effect(move || {
-        // The open row may hold a full number. The table's rows are requested again.
+        // The panel's row may hold a full number. The table requests its rows again.
         if !is_revealed.get() {
             open.set(None);
         }

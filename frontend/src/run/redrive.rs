@@ -52,7 +52,7 @@ pub(crate) struct Redrive {
     pub(crate) request: RedriveRequest,
 }
 
-/// The redrive of all that FAILED or was NOT_TRIED; none while the run runs, or if there is nothing.
+/// The redrive of all FAILED and NOT_TRIED items; none while the run is running or without such items.
 pub(crate) fn redrive_all(execution: &Execution) -> Option<Redrive> {
     let counts = execution.counts;
     let all = counts.failed + counts.not_tried;
@@ -69,7 +69,7 @@ pub(crate) fn redrive_all(execution: &Execution) -> Option<Redrive> {
     })
 }
 
-/// The redrive of the rows that are shown; none if that is nothing, or the same as all.
+/// The redrive of the rows that are shown; none if it has no items, or all that [`redrive_all`] has.
 pub(crate) fn redrive_shown(
     execution: &Execution,
     groups: &[FailureGroup],

@@ -82,7 +82,7 @@ fn failure(row: &ResultRow) -> &'static str {
     }
 }
 
-/// The three parts of nine digits; none of what is masked.
+/// The three parts of a full number; none if it is masked.
 fn parts(ssn: &str) -> Option<(&str, &str, &str)> {
     let bare = ssn.len() == 9 && ssn.bytes().all(|byte| byte.is_ascii_digit());
     bare.then(|| (&ssn[..3], &ssn[3..5], &ssn[5..]))

@@ -142,7 +142,7 @@ impl Rows {
         self.state.try_with_value(|state| state.turn) == Some(turn)
     }
 
-    /// Lets the next request be sent after a wait, and not while the tab is hidden.
+    /// Allows the next request after a wait, once the tab is visible.
     fn retry(self, turn: u32, wait: Duration) {
         let retry = move || {
             if !self.is_turn(turn) {
@@ -173,6 +173,7 @@ async fn load(
         FirstRow::Start => ResultsStart::Filter(shown.filter.to_api()),
         FirstRow::Cursor(cursor) => ResultsStart::Cursor(cursor.clone()),
     };
+    // The unfiltered table has whole pages; a filtered one shows rows as soon as there are any.
     let must_be_full = matches!(request.first, FirstRow::Row(_));
     let mut rows = Vec::new();
     loop {

@@ -1,5 +1,7 @@
-//! The scroll position of the table, which scrolls by itself or, where the style sheet says so, with the
-//! page: on a phone nothing scrolls inside of what scrolls.
+//! The scroll position of the table.
+//!
+//! The table has a scroll bar of its own, unless the style sheet makes it scroll with the page: on a phone
+//! no scroll area is inside another one.
 
 use leptos::html::Div;
 use leptos::prelude::*;
@@ -7,8 +9,7 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use web_sys::{HtmlElement, ResizeObserver};
 
-/// The scroll position of a table whose first child is its head and whose second child is the box of
-/// its rows.
+/// The scroll position of a table. Its first child is the head, its second the box of the rows.
 #[derive(Clone, Copy)]
 pub(crate) struct Scroller {
     node: NodeRef<Div>,
@@ -22,7 +23,7 @@ pub(crate) struct Scroller {
 
 /// Measures of a table.
 struct Measures {
-    /// Whether the table scrolls by itself.
+    /// Whether the table has a scroll bar of its own, and doesn't scroll with the page.
     scrolls: bool,
     /// Height of the head in pixels.
     head: f64,
@@ -111,7 +112,7 @@ impl Measures {
         let style = window().get_computed_style(table).ok()??;
         Some(Self {
             scrolls: style.get_property_value("overflow-y").ok()? == "auto",
-            // The client height lacks the rule below the head, which is as high as a row with it.
+            // The client height excludes the border below the head. With it, the head is as high as a row.
             head: f64::from(head.client_height() + 1),
             rows_top: rows.get_bounding_client_rect().top(),
         })

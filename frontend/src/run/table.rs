@@ -28,7 +28,7 @@ pub(crate) fn Table(rows: Rows, total: Memo<u64>, open: RwSignal<Option<Row>>) -
     let view = memo(move || rendered.get().rows);
     rows.load_in_view(view, total);
 
-    // The panel shows the open row as it is now.
+    // Replaces the row of the panel when a newer one is loaded.
     effect(move || {
         let Some(shown) = open.get() else { return };
         let now = rows.store.with(|store| store.find(shown.row).cloned());

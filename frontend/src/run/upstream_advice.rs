@@ -13,8 +13,9 @@ pub(crate) struct Advice {
     pub(crate) text: String,
 }
 
-/// Advice for a run in which every item so far FAILED for the same reason, one of the upstream or of the
-/// network; else none.
+/// Advice if every item so far FAILED for the same reason; else none.
+///
+/// Only for reasons of the upstream or the network that people can check.
 pub(crate) fn advice(execution: &Execution, groups: &[FailureGroup], host: &str) -> Option<Advice> {
     let counts = execution.counts;
     if counts.succeeded + counts.not_found > 0 || counts.failed == 0 {

@@ -1,18 +1,20 @@
-//! Closures and futures behind a pointer. Leptos compiles its code anew for each closure's own type, 1
-//! to 3 KB each; boxed closures share one type.
+//! Boxed closures and futures, which keep the page small.
+//!
+//! Leptos's generic code is compiled again for each closure's type, 1 to 3 KB each time. Boxed closures
+//! share one type.
 
 use std::future::Future;
 use std::pin::Pin;
 
 use leptos::prelude::*;
 
-/// A signal of a text.
+/// A signal with a text.
 pub(crate) fn text(text: impl Fn() -> String + Send + Sync + 'static) -> Signal<String> {
     let text: Box<dyn Fn() -> String + Send + Sync> = Box::new(text);
     Signal::derive(text)
 }
 
-/// A signal of a condition.
+/// A signal with a condition.
 pub(crate) fn flag(flag: impl Fn() -> bool + Send + Sync + 'static) -> Signal<bool> {
     let flag: Box<dyn Fn() -> bool + Send + Sync> = Box::new(flag);
     Signal::derive(flag)

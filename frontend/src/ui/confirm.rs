@@ -35,8 +35,10 @@ impl Question {
     }
 }
 
-/// The question as a modal dialog: the browser keeps the focus in it, gives it back afterwards, and
-/// closes it at Escape. Cancel comes first, so that it has the focus first. `id` begins the test ids.
+/// The question as a modal dialog.
+///
+/// The browser keeps the focus in it, restores the focus afterwards, and closes it at Escape. Cancel is
+/// the first button, so it gets the focus. The test ids begin with `id`.
 #[component]
 pub(crate) fn Confirm(
     question: Question,

@@ -28,7 +28,7 @@ enum State {
 }
 
 impl LazyPage {
-    /// A page that isn't loaded yet. `load` must be the `preload` of the function that makes it.
+    /// A page that isn't loaded yet. `load` must be the `preload` function of its `#[wasm_split]`.
     pub(crate) fn new(load: fn() -> Load) -> Self {
         Self {
             state: RwSignal::new(State::Absent),
@@ -41,7 +41,7 @@ impl LazyPage {
         self.load(State::Absent);
     }
 
-    /// Loads the page's code, if it isn't there or on its way.
+    /// Loads the page's code, unless it is loaded or loading.
     fn load(self, if_failed: State) {
         if matches!(self.state.get_untracked(), State::Loading | State::Ready) {
             return;
@@ -55,8 +55,8 @@ impl LazyPage {
         });
     }
 
-    /// Returns the page, or what is shown until its code is there. Tracks the load, so the caller
-    /// is run again. `page` is the future of a `#[wasm_split]` function.
+    /// Returns the page, or a placeholder until its code is loaded. Tracks the load, so that the caller
+    /// runs again. `page` is the future of a `#[wasm_split]` function.
     pub(crate) fn show(
         self,
         page: impl Future<Output = Result<AnyView, SplitLoaderError>>,
@@ -76,8 +76,9 @@ impl LazyPage {
     }
 }
 
-/// The page, whose code is there: then its future is ready when it is first polled. Awaiting it would
-/// keep the page before it in the document, whose signals are gone.
+/// Returns the page of a future whose code is loaded, which makes it ready at the first poll.
+///
+/// An `await` would leave the previous page in the document, although its signals are disposed.
 fn poll_once(page: impl Future<Output = Result<AnyView, SplitLoaderError>>) -> Option<AnyView> {
     match pin!(page).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(Ok(view)) => Some(view),

@@ -1,4 +1,4 @@
-//! What every page is made of.
+//! Components, closures and texts that every page uses.
 
 pub(crate) mod boxed;
 pub(crate) mod confirm;

@@ -86,8 +86,10 @@ impl RowStore {
         matches!(self, Self::Filtered(prefix) if prefix.has_more())
     }
 
-    /// Rows may have changed on the server: those that aren't final are requested again. A long
-    /// filtered table stays as it is until the run is over, so that it doesn't jump while people read.
+    /// Marks the rows that aren't final as stale, so that they are requested again.
+    ///
+    /// A long filtered table stays as it is until the run is over, so that it doesn't jump while people
+    /// read.
     pub(crate) fn invalidate(&mut self, run_is_over: bool) {
         match self {
             Self::Unfiltered(pages) => pages.invalidate(),

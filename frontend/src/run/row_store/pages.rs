@@ -12,6 +12,7 @@ const PAGES_KEPT: usize = 60;
 #[derive(Default)]
 pub(crate) struct Pages {
     pages: Vec<Page>,
+    /// Counts changes of the run. A page of an older version is stale.
     version: u32,
 }
 
