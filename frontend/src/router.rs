@@ -89,7 +89,7 @@ impl Router {
     }
 }
 
-/// The path of the clicked link, if the router handles it: a plain click on a link to the page's origin.
+/// The path of a clicked link that the router follows: a plain click, on a link to the page's origin.
 ///
 /// None for other mouse buttons, with a modifier key, for links that open a tab or a download, and for
 /// clicks that another handler has handled.
