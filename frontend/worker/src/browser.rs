@@ -16,7 +16,7 @@ pub(crate) fn now() -> f64 {
 /// Cryptographically random bytes; none if the browser has no source of them.
 pub(crate) fn random<const N: usize>() -> Option<[u8; N]> {
     let mut bytes = [0u8; N];
-    // Not `randomUUID`, which browsers lack on plain HTTP, except from this machine.
+    // Not `randomUUID`, which browsers lack on plain HTTP, except on localhost.
     let crypto = scope().crypto().ok()?;
     crypto.get_random_values_with_u8_array(&mut bytes).ok()?;
     Some(bytes)

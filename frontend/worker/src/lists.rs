@@ -8,10 +8,11 @@ use contract::list::{Source, read_source};
 use crate::protocol::{Event, ListOptions};
 use crate::summary::{invalid_lines, list_error, pdf_error, summarize};
 
-/// Runs whose list is kept, so that the list's other columns can be joined to the results.
+/// The most runs whose lists are kept, so that the lists' other columns can be joined to the results.
 const MAX_RUNS: usize = 3;
-/// Bytes that these lists may use together; the newest list may use more. A worker has at most 4 GB,
-/// and reading a long list takes several times the file's size.
+/// The most bytes that these lists use together, unless there is only one.
+///
+/// A worker has at most 4 GB, and reading a long list takes several times the file's size.
 const MAX_RUNS_BYTES: usize = 600_000_000;
 
 /// A list that was read.
@@ -27,7 +28,7 @@ pub(crate) struct HeldList {
 /// The list of the page's draft.
 struct Current {
     held: Rc<HeldList>,
-    /// The text or file, to be read again with other options. A run's list needs no second reading.
+    /// The text or file, to be read again with other options. A run's list is never read again.
     bytes: Vec<u8>,
 }
 
@@ -63,7 +64,7 @@ impl Lists {
     pub(crate) fn reread(&mut self, list: u32, options: ListOptions) -> Event {
         match self.current.take_if(|current| current.held.id == list) {
             Some(Current { held, bytes }) => {
-                // Drop the list before it is read again, or it would be in memory twice.
+                // Drop the list before the new reading, or both would be in memory at once.
                 drop(held);
                 self.set_current(list, bytes, options)
             }
@@ -145,7 +146,7 @@ impl Lists {
     }
 }
 
-/// Drops the oldest lists until at most [`MAX_RUNS`] are left, with at most so many bytes or only one.
+/// Drops the oldest lists while there are more than [`MAX_RUNS`], or several of more than `max_bytes`.
 fn drop_oldest(runs: &mut Runs, max_bytes: usize) {
     while runs.len() > MAX_RUNS || (runs.len() > 1 && bytes_of_all(runs) > max_bytes) {
         runs.pop_front();

@@ -50,8 +50,9 @@ pub enum Request {
         /// The server's limits.
         limits: Limits,
     },
-    /// The names of the other columns of the list that a run was started with: [`Event::Columns`], or
-    /// [`Event::NoSuchList`].
+    /// Load the names of the other columns of a run's list.
+    ///
+    /// Responds with [`Event::Columns`] or [`Event::NoSuchList`].
     Columns {
         /// The run's id.
         run: ExecutionId,
@@ -83,8 +84,9 @@ pub enum Request {
         /// The text that [`Event::GoTo`] asked the page to store; empty if there is none.
         stored: String,
     },
-    /// Begin a sign-in without a click: [`Event::GoTo`], or [`Event::Dropped`] shortly after the last
-    /// such sign-in.
+    /// Begin a sign-in without a click.
+    ///
+    /// Responds with [`Event::GoTo`], or with [`Event::Dropped`] shortly after the last such sign-in.
     SignInAgain,
     /// The token for a call of the API: [`Event::Token`].
     Token,
@@ -103,8 +105,9 @@ pub struct SaveOptions {
     pub format: Format,
     /// The filter of the rows that the server sends.
     pub filter: ResultsFilter,
-    /// Of these rows only the ones with this status and this error. `None` in the pair means without
-    /// one, for which the API has no filter.
+    /// Saves only rows with this status and this error. `None` in the pair selects rows without one.
+    ///
+    /// The worker applies it to the server's rows, since the API can't select rows without one.
     pub group: Option<(Option<u16>, Option<ErrorKind>)>,
     /// Whether the file has full numbers. The server records that they were revealed.
     pub reveal: bool,
@@ -190,7 +193,7 @@ pub enum Event {
     Failed(ClientError),
     /// The worker doesn't hold this list.
     NoSuchList,
-    /// Somebody is signed in. Their name; may be empty.
+    /// Somebody is signed in. Holds the name; may be empty.
     SignedIn(String),
     /// The value of the `Authorization` header for a call of the API.
     Token(String),
@@ -230,7 +233,7 @@ pub struct ListSummary {
     pub duplicates: u64,
     /// Invalid lines.
     pub invalid: u64,
-    /// Lines whose number was never issued, but is valid.
+    /// Lines whose number is valid, but was never issued by the SSA.
     pub warnings: u64,
     /// Lines with seven or eight digits, whether restored or not.
     pub zeros_lost: u64,

@@ -33,7 +33,7 @@ pub fn serve() {
     let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
         let parts = Array::from(&event.data());
         let call = parts.get(0).as_string().unwrap_or_default();
-        // The page is from the same build, so its messages can always be parsed.
+        // Never fails: the page is from the same build.
         if let Ok(call) = serde_json::from_str(&call) {
             worker.receive(call, parts.get(1));
         }
@@ -144,7 +144,7 @@ async fn bytes(attachment: &JsValue) -> Option<Vec<u8>> {
 
 /// Sends an event to the page.
 fn post(call: u32, event: Event, attachment: Option<JsValue>) {
-    // An event has string keys only, so it can be written as JSON.
+    // Writing JSON can't fail here: the maps of an event have string keys only.
     let Ok(message) = serde_json::to_string(&Message { call, event }) else {
         return;
     };

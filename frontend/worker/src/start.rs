@@ -12,8 +12,9 @@ use crate::lists::{HeldList, Lists};
 use crate::protocol::Event;
 use crate::transport::start_client;
 
-/// Bytes of one part at most, whatever the server takes: small enough to see the progress, and to be
-/// sent again on a bad connection.
+/// The largest part of an upload in bytes, even if the server accepts larger ones.
+///
+/// Small parts show progress, and can be sent again over a bad connection.
 const PART_BYTES: usize = 500_000;
 
 /// The last start. If it failed and is repeated, only one run starts.
@@ -44,7 +45,7 @@ pub(crate) async fn start(
         Ok(execution) => {
             let id = String::from(execution.id);
             lists.borrow_mut().keep_for_run(&id, Rc::clone(held));
-            // Another start of this list is another run.
+            // The next start of this list is a new run.
             last_start.replace(None);
             Event::Started { id }
         }

@@ -80,7 +80,7 @@ pub(crate) fn list_error(list: u32, error: &ReadError) -> ListError {
     }
 }
 
-/// Explains that a PDF can't be read. As a text it would look like invalid lines.
+/// Explains that a PDF can't be read. Read as text, it would be a list of invalid lines.
 pub(crate) fn pdf_error(list: u32) -> ListError {
     ListError {
         list,
@@ -119,7 +119,7 @@ fn line(source: &Source, row: usize) -> Line {
     }
 }
 
-/// The row's first other cell with a letter and less than five digits, so that it can't be an SSN.
+/// The row's first other cell with a letter and fewer than five digits, which can't be an SSN.
 fn label(source: &Source, row: usize) -> String {
     let Some(table) = &source.table else {
         return String::new();
@@ -197,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn a_table_s_line_has_a_cell_that_is_no_number_beside_it() {
+    fn the_label_of_a_line_is_another_cell_of_its_row() {
         let text = "id,spouse,name,ssn\n1,123456780,\"Lovelace, Ada\",123-45-6789\n2,,Bob,\n";
         let by = contract::list::ColumnSelector::Name("ssn".into());
         let source = read_source(text.as_bytes(), &ReadOptions::default(), Some(&by)).unwrap();

@@ -1,4 +1,4 @@
-//! Sends the API's calls from the worker.
+//! Sends the worker's requests to the API.
 
 use std::time::Duration;
 
@@ -8,23 +8,24 @@ use web_sys::AbortSignal;
 use crate::protocol::Event;
 use crate::sign_in;
 
-/// Milliseconds until an incomplete response is given up. The server ends a page of results after
-/// five seconds; the rest allows for a slow connection.
+/// The time limit of a request for a page of results, in milliseconds.
+///
+/// The server ends a page after five seconds; the rest allows for a slow connection.
 const RESULTS_TIMEOUT_MS: u32 = 60_000;
 
-/// Sends calls with the reader's token, and reports each retry to the page.
+/// Sends requests with the person's token, and reports each retry to the page.
 pub(crate) struct WorkerTransport<'a> {
     report: &'a dyn Fn(Event),
-    /// Time limit of one request, in milliseconds.
+    /// The time limit of a request, in milliseconds.
     timeout: Option<u32>,
 }
 
-/// A client that starts runs: it tries until it succeeds or the page cancels its call.
+/// A client that starts runs. It retries until it succeeds or the page cancels the call.
 pub(crate) fn start_client(report: &dyn Fn(Event)) -> Client<WorkerTransport<'_>> {
     client(report, None, None)
 }
 
-/// A client that reads results, and tries a failing request for so long.
+/// A client that reads results. It retries a failing request for `retry_for`.
 pub(crate) fn results_client(
     report: &dyn Fn(Event),
     retry_for: Duration,
@@ -40,7 +41,7 @@ fn client(
     let retry = Retry {
         until_first_response: retry_for,
         after_first_response: retry_for,
-        // The reader may sign in in another tab.
+        // People may sign in in another tab.
         unauthorized: true,
         ..browser::NEVER
     };

@@ -1,4 +1,4 @@
-//! The list whose other columns go beside a run's rows: kept since the start, or chosen again.
+//! Finds the list whose other columns are added to a run's rows: kept since the start, or chosen again.
 
 use std::time::Duration;
 
@@ -40,9 +40,9 @@ pub(crate) async fn join(
     choose(bytes, options, rows, &page.rows)
 }
 
-/// Reads a file by each of its columns in turn, and returns the reading that fits the run.
+/// Reads a file with each column in turn as that of the numbers. Returns the one that fits the run.
 ///
-/// It has as many rows as the run, and the numbers of the run's first page.
+/// A list fits if it has as many rows as the run, and the numbers of the run's first page.
 fn choose(
     bytes: &[u8],
     options: &ListOptions,
@@ -69,7 +69,7 @@ fn choose(
         ),
         Err(error) => return Err(Box::new(Event::NotAList(list_error(0, &error)))),
     };
-    // One at a time: a list may be long.
+    // Read lazily: a list may be long, so only one is in memory.
     let others = columns
         .into_iter()
         .filter_map(|column| read(Some(ColumnSelector::Index(column))).ok());
@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn column_is_found_by_the_run_s_numbers() {
+    fn the_column_is_found_by_the_run_s_numbers() {
         for (numbers, column) in [
             ([Some("***-**-6789"), None], 0),
             ([Some("***-**-4320"), Some("***-**-6780")], 1),

@@ -25,7 +25,7 @@ use sink::Sink;
 
 pub(crate) use join::{columns, join};
 
-/// How long a page of rows is retried.
+/// How long a failing request for rows is retried.
 const RETRY_FOR: Duration = Duration::from_secs(120);
 
 /// Makes the file. Returns its last event, and the file itself unless it was written to `handle`.
@@ -53,7 +53,7 @@ pub(crate) async fn save(
     }
 }
 
-/// Writes the rows; their count, and the file unless it is on disk.
+/// Writes the rows. Returns their count, and the file unless it is on disk.
 async fn write(
     save: &SaveOptions,
     source: Option<&Source>,

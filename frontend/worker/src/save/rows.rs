@@ -1,4 +1,4 @@
-//! The rows of a file in the making: chosen, checked against the list, and written.
+//! The rows of a file: selected, checked against the list, and formatted.
 
 use std::io;
 
@@ -9,10 +9,10 @@ use export::{Format, Joined, RowWriter, WriteOptions};
 use crate::protocol::SaveOptions;
 use crate::save::error::SaveError;
 
-/// Rows that FAILED with this status, if any, and this error, if any.
+/// The status and the error of a group of failures; `None` in the pair means without one.
 type Group = (Option<u16>, Option<ErrorKind>);
 
-/// Writes a run's rows into memory, to be taken from there piece by piece.
+/// Formats a run's rows into a buffer, which the caller empties.
 pub(crate) struct Rows<'s> {
     writer: RowWriter<'s, Vec<u8>>,
     /// The list whose other columns go beside the rows.
@@ -21,7 +21,7 @@ pub(crate) struct Rows<'s> {
 }
 
 impl<'s> Rows<'s> {
-    /// Begins a file as the reader chose it, with the list's other columns if it has any.
+    /// Begins a file with these options, and with the list's other columns if it has any.
     ///
     /// CSV is for spreadsheets.
     pub(crate) fn begin(save: &SaveOptions, source: Option<&'s Source>) -> io::Result<Self> {
@@ -39,8 +39,7 @@ impl<'s> Rows<'s> {
 
     /// Writes the rows of a page that belong to the file.
     ///
-    /// Returns the index of the page's last row plus one, which is how far in the list it is; `None`
-    /// for an empty page.
+    /// Returns the progress: the index of the page's last row plus one; `None` for an empty page.
     ///
     /// # Errors
     /// [`SaveError::ListMismatch`] if a row's number isn't that of the list's row.
@@ -83,7 +82,7 @@ impl<'s> Rows<'s> {
     }
 }
 
-/// Whether the list's row may have this number, which may be masked; `None` is an INVALID row's.
+/// Whether the list's row can have this number, which may be masked; `None` for an INVALID row.
 ///
 /// Compares the four digits that a mask leaves.
 pub(crate) fn is_row_of(source: &Source, row: u64, ssn: Option<&str>) -> bool {

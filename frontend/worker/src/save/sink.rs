@@ -1,5 +1,7 @@
-//! The destination of a file: a path on disk that the reader chose, if the browser can write there;
-//! else the parts of a blob, which the browser may keep on disk.
+//! The destination of a file.
+//!
+//! A file on disk that people chose, if the browser can write it; else the parts of a blob, which the
+//! browser may keep on disk.
 
 use js_sys::{Array, Function, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
@@ -16,11 +18,11 @@ pub(crate) trait Write {
     async fn write(&mut self, bytes: &[u8]) -> Result<(), WriteError>;
 }
 
-/// The destination of a file. Dropped before it is closed, it leaves nothing.
+/// The destination of a file. If it is dropped before it is closed, no file is left.
 pub(crate) enum Sink {
-    /// To disk.
+    /// A file on disk.
     Disk(Disk),
-    /// Into parts.
+    /// The parts of a blob.
     Parts(Array),
 }
 
@@ -34,9 +36,9 @@ pub(crate) struct Disk {
 }
 
 impl Sink {
-    /// Opens the file of this handle; parts of a blob if it is undefined.
+    /// Opens the file of this handle, or begins a blob if the handle is undefined.
     pub(crate) async fn open(handle: &JsValue) -> Result<Self, WriteError> {
-        // Not by its class, which some browsers lack.
+        // The handle's class isn't checked: some browsers lack it.
         if handle.is_undefined() || handle.is_null() {
             return Ok(Self::Parts(Array::new()));
         }

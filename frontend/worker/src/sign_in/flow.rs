@@ -11,14 +11,14 @@ use super::config::{Config, with_query};
 
 /// Random bytes that an attempt needs: half for its state, half for its verifier.
 pub(super) const RANDOM_BYTES: usize = 64;
-/// Ends the stored text of an attempt that the page began by itself.
+/// Ends the stored text of an attempt that began without a click.
 const AUTOMATIC: &str = " automatic";
 
 /// A sign-in in progress. While people are at the issuer, it is stored in the tab's session storage.
 pub(super) struct Attempt {
     state: String,
     verifier: String,
-    /// Whether the page began it by itself.
+    /// Whether it began without a click.
     is_automatic: bool,
 }
 
@@ -72,21 +72,21 @@ fn challenge(verifier: &str) -> String {
     BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(verifier))
 }
 
-/// What the browser returned from the issuer with.
+/// The issuer's response, with the stored attempt that it belongs to.
 #[cfg_attr(test, derive(Debug, PartialEq, Eq))]
 pub(super) struct Returned {
     /// The code that is exchanged for tokens.
     pub(super) code: String,
     /// The attempt's verifier, which the exchange needs.
     pub(super) verifier: String,
-    /// Whether the page had begun the sign-in by itself.
+    /// Whether the sign-in began without a click.
     pub(super) is_automatic: bool,
 }
 
 /// Why somebody who returned from the issuer isn't signed in.
 #[cfg_attr(test, derive(Debug, PartialEq, Eq))]
 pub(super) enum ReturnError {
-    /// This tab began no sign-in with this state: anybody may have made the address.
+    /// This tab began no sign-in with this state, so the address may be forged.
     UnknownState,
     /// The address has no response of the issuer. Another sign-in could loop forever.
     NoResponse,
@@ -94,8 +94,9 @@ pub(super) enum ReturnError {
     Issuer(String),
 }
 
-/// Parses the page's query after a return from the issuer, with the stored attempt. `None` if there is
-/// no sign-in in either of them.
+/// Parses the query of the page's address after a return from the issuer, with the stored attempt.
+///
+/// `None` if neither of them has a sign-in.
 pub(super) fn parse_return(query: &str, stored: &str) -> Result<Option<Returned>, ReturnError> {
     let query = query.strip_prefix('?').unwrap_or(query);
     let value = |name| {
@@ -138,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn a_challenge_is_that_of_the_rfc_s_example() {
+    fn the_challenge_is_that_of_the_rfc_example() {
         // RFC 7636, appendix B.
         assert_eq!(
             challenge("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"),
@@ -199,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn refusals_have_a_code_and_other_queries_no_sign_in() {
+    fn a_refusal_has_a_code_and_a_return_without_response_is_an_error() {
         let (state, stored) = (attempt().state, attempt().stored());
         assert_eq!(
             parse_return(&format!("?error=access_denied&state={state}"), &stored),
@@ -218,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn an_automatic_sign_in_is_still_one_after_the_return() {
+    fn the_stored_attempt_says_that_it_was_automatic() {
         let attempt = Attempt {
             is_automatic: true,
             ..attempt()

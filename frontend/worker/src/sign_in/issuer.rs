@@ -4,8 +4,7 @@ use gloo_net::http::{Request, RequestBuilder};
 use serde::Deserialize;
 use web_sys::{AbortSignal, RequestRedirect};
 
-/// Milliseconds until a request of the sign-in is given up. The API's calls and the sign-out wait for
-/// it meanwhile.
+/// The time limit of a sign-in request, in milliseconds. The API's calls and the sign-out wait for it.
 pub(super) const TIMEOUT_MS: u32 = 15_000;
 /// Error codes of an issuer that is temporarily unavailable (RFC 6749, 4.1.2.1).
 ///
@@ -31,8 +30,9 @@ pub(super) struct Tokens {
 pub(super) enum TokenError {
     /// The issuer refused, and a retry won't help. Its error code (RFC 6749, 5.2).
     Refused(String),
-    /// A retry may help: there was no response, or it isn't the issuer's, or the issuer is throttled
-    /// or out of order. The status of the response, if there was one.
+    /// A retry may help. Holds the status of the response, if there was one.
+    ///
+    /// There was no response, or it isn't from the issuer, or the issuer throttles or is unavailable.
     Unavailable(Option<u16>),
 }
 
@@ -52,7 +52,7 @@ impl TokenError {
     }
 }
 
-/// Whether a text looks like an error code. It comes from outside, so people see no other text of it.
+/// Whether a text from outside looks like an error code. Only then is it shown to people.
 fn is_error_code(text: &str) -> bool {
     let is_allowed = |byte: u8| byte.is_ascii_lowercase() || byte == b'_';
     !text.is_empty() && text.len() <= 40 && text.bytes().all(is_allowed)

@@ -45,8 +45,9 @@ struct State {
     /// The settings; none until the page first signs in.
     config: Option<Rc<Config>>,
     session: Option<Session>,
-    /// When the tokens of this session were requested, in milliseconds since 1970, if the page signed in
-    /// by itself.
+    /// When this session's tokens were requested, if the sign-in began without a click.
+    ///
+    /// In milliseconds since 1970.
     automatic_at: Option<f64>,
 }
 
@@ -66,7 +67,7 @@ pub(crate) async fn begin(query: &str, stored: &str) -> Event {
     event.unwrap_or_else(Event::Failed)
 }
 
-/// Begins a sign-in without a click, unless the last one was a moment ago.
+/// Begins a sign-in without a click, unless the last one was within [`AUTOMATIC_PAUSE_MS`].
 pub(crate) async fn begin_automatically() -> Event {
     let state = state();
     let mut state = state.lock().await;
@@ -93,7 +94,7 @@ async fn token() -> Result<Option<String>> {
     receiver.await.unwrap_or(Err(SIGN_IN_ENDED))
 }
 
-/// The same as an event, for the page. It asks only if Rollcall has a sign-in.
+/// The token as an event for the page, which requests it only if Rollcall has a sign-in.
 pub(crate) async fn token_for_page() -> Event {
     match token().await {
         Ok(Some(token)) => Event::Token(token),
@@ -118,7 +119,7 @@ pub(crate) async fn send(
     let token = token().await?;
     let response = browser::send(request, token.as_deref(), signal).await?;
     match response.status {
-        // Whatever the body says: only another sign-in helps.
+        // The body doesn't matter: only another sign-in helps.
         401 if token.is_some() => Err(SIGN_IN_ENDED),
         _ => Ok(response),
     }
@@ -227,7 +228,7 @@ impl State {
     }
 }
 
-/// A browser reports no reason to scripts.
+/// The error of a request without a response. A browser reports no reason to scripts.
 fn unreachable() -> ClientError {
     let reason = String::new();
     ClientError::Unreachable { reason }
@@ -261,7 +262,7 @@ fn not_signed_in(error: &TokenError) -> ClientError {
     problem(403, "You weren't signed in", detail)
 }
 
-/// With status 503, so that callers retry.
+/// The error of a failed renewal. Its status is 503, so that callers retry.
 fn not_renewed(error: &TokenError) -> ClientError {
     let detail = format!(
         "{} Runs continue meanwhile. If that doesn't change, sign out and sign in again.",

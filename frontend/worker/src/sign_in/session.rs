@@ -3,14 +3,19 @@
 use super::id_token;
 use super::issuer::{TokenError, Tokens};
 
-/// Milliseconds before its expiry at which a token is renewed. A token that is valid for less than four
-/// times this is renewed in the last quarter of its lifetime.
+/// How long before its expiry a token is renewed, in milliseconds.
+///
+/// A token with a lifetime below four times this is renewed in the last quarter of its lifetime.
 const RENEWAL_MS: f64 = 60_000.0;
-/// Milliseconds before its expiry from which a token isn't used, since it must reach the server while
-/// it is valid. For a token that is valid for less than eight times this, an eighth of its lifetime.
+/// How long before its expiry a token is no longer used, in milliseconds.
+///
+/// It must reach the server while it is valid. For a token with a lifetime below eight times this, it is
+/// an eighth of the lifetime.
 const LATENCY_MS: f64 = 2_000.0;
-/// Milliseconds until a failed renewal is retried. Calls and the sign-out wait for each other: if each
-/// of them asked an issuer that doesn't respond, the last would wait for all timeouts.
+/// Milliseconds until a failed renewal is retried.
+///
+/// Calls and the sign-out wait for each other. If each of them sent a request to an issuer that doesn't
+/// respond, the last one would wait for all timeouts.
 const RETRY_MS: f64 = 5_000.0;
 
 /// The session of the person who is signed in. It is only in the worker's memory.
@@ -23,7 +28,7 @@ pub(super) struct Session {
     pub(super) user: String,
     /// When the access token is renewed next, in milliseconds since 1970.
     renew_at: f64,
-    /// From when on the access token isn't used, in milliseconds since 1970.
+    /// When the access token is no longer used, in milliseconds since 1970.
     ends_at: f64,
     /// Why the last renewal failed; none if it didn't.
     renewal_error: Option<TokenError>,
@@ -100,7 +105,7 @@ impl Session {
     }
 }
 
-/// When to renew a token, and from when on not to use it, both in milliseconds since 1970.
+/// When a token is renewed, and when it is no longer used, both in milliseconds since 1970.
 ///
 /// A token without a lifetime (`expires_in`, in seconds) is used until the server rejects it.
 fn renewal_and_end(expires_in: Option<f64>, requested_at: f64) -> (f64, f64) {
@@ -127,8 +132,9 @@ mod tests {
     const HOUR: &str = r#"{"access_token": "a", "expires_in": 3600, "refresh_token": "r"}"#;
     const HOUR_MS: f64 = 3_600_000.0;
 
-    /// The access token at this time if the issuer responds like this, and the refresh token that the
-    /// issuer received, if it was asked.
+    /// The access token at this time, and the refresh token that the issuer received, if any.
+    ///
+    /// `response` is the issuer's response.
     fn token_at(
         session: &mut Option<Session>,
         now: f64,
@@ -231,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn a_silent_issuer_is_asked_once_for_all_waiting_calls() {
+    fn waiting_calls_share_one_request_to_a_silent_issuer() {
         let mut session = Some(Session::new(tokens(HOUR), 0.0));
         let (now, asks) = (Cell::new(HOUR_MS), Cell::new(0));
         let mut wait = || {
@@ -251,7 +257,7 @@ mod tests {
             );
             asks.get()
         };
-        // Three calls waited for the first renewal; they don't ask again.
+        // Three calls waited for the first renewal; they send none of their own.
         assert_eq!([wait(), wait(), wait()], [1, 1, 1]);
         now.set(now.get() + 4_999.0);
         assert_eq!(wait(), 1);
@@ -260,7 +266,7 @@ mod tests {
     }
 
     #[test]
-    fn a_session_ends_if_refused_or_if_nothing_renews_it() {
+    fn a_session_ends_if_the_issuer_refuses_or_nothing_renews_it() {
         let mut session = Some(Session::new(tokens(HOUR), 0.0));
         let refused = TokenError::Refused("invalid_grant".into());
         let (token, _) = token_at(&mut session, HOUR_MS - 60_000.0, Err(refused));

@@ -94,14 +94,14 @@ fn long_pages_are_written_while_the_next_is_read() {
     let read = pages(&body).inspect(|_| requests.set(requests.get() + 1));
     gathered(read, &mut pieces, &RefCell::default()).unwrap();
     let Ahead(_, pieces) = pieces;
-    // Two pages fill a piece; the one after them is on its way by then.
+    // Two pages fill a piece. By then the page after them was requested.
     let ahead: Vec<usize> = pieces.iter().map(|(requests, _)| *requests).collect();
     assert_eq!(ahead, [3, 5, 7, 9, 10, 10]);
     assert!(pieces.iter().all(|(_, bytes)| *bytes < 2 * CHUNK));
 }
 
 #[test]
-fn error_of_the_server_ends_the_file() {
+fn an_error_of_the_server_ends_the_file() {
     let error = ClientError::Unexpected { status: 404 };
     let failing = pages("x").take(3).chain(stream::iter([Err(error.clone())]));
     let mut pieces = Pieces::default();
@@ -111,7 +111,7 @@ fn error_of_the_server_ends_the_file() {
 }
 
 #[test]
-fn file_that_can_not_be_written_is_an_error() {
+fn a_file_that_cannot_be_written_is_an_error() {
     let result = gathered(pages("x"), &mut Full, &RefCell::default());
     assert_eq!(result, Err(SaveError::Unwritable));
 }

@@ -95,14 +95,14 @@ fn only_rows_of_the_group_are_written() {
 }
 
 #[test]
-fn empty_page_makes_no_progress() {
+fn an_empty_page_makes_no_progress() {
     let mut rows = Rows::begin(&save(Format::Json), None).unwrap();
     assert_eq!(rows.write(vec![row(7, None)]), Ok(Some(8)));
     assert_eq!(rows.write(Vec::new()), Ok(None));
 }
 
 #[test]
-fn another_list_is_joined_to_nothing() {
+fn a_list_of_another_run_is_refused() {
     let list = list(LIST);
     for (index, ssn) in [
         (0, Some("***-**-6780")),
