@@ -115,7 +115,7 @@ impl Session {
 
     /// Handles the events of all calls that say that the sign-in is over.
     ///
-    /// They become [`Event::Dropped`], so that the error is shown once and not by every call.
+    /// A failure becomes [`Event::Dropped`], so that the error is shown once and not by every call.
     fn filter(self, event: Event) -> Event {
         match event {
             Event::Lost => {

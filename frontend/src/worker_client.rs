@@ -50,6 +50,8 @@ impl WorkerClient {
     }
 
     /// Passes every event through `filter` before its call's handler gets it.
+    ///
+    /// After a crash, `filter` gets [`Event::Lost`] once. The handlers get it whatever `filter` returns.
     pub(crate) fn set_filter(self, filter: impl Fn(Event) -> Event + 'static) {
         self.0
             .update_value(|state| state.filter = Some(Rc::new(filter)));
