@@ -127,7 +127,7 @@ impl TestApp {
 
     #[cfg(feature = "e2e")]
     async fn deployed(upstream: &Upstream, settings: UpstreamSettings) -> Self {
-        let stack = Stack::with_upstream(&upstream.url).await;
+        let stack = Stack::reuse(&upstream.url).await;
         let backoff = format!("{}ms", settings.backoff.as_millis());
         let quickly = [("ROLLCALL_BACKOFF", backoff.as_str())];
         stack.set_variables("FetcherFunction", &quickly).await;
@@ -288,6 +288,16 @@ impl TestApp {
             }
         }
         contents
+    }
+}
+
+#[cfg(feature = "e2e")]
+impl Drop for TestApp {
+    fn drop(&mut self) {
+        // A stack that a test failed on isn't one to go on with.
+        if let Some(stack) = self.stack.take().filter(|_| !std::thread::panicking()) {
+            stack.release();
+        }
     }
 }
 

@@ -30,30 +30,34 @@ pub async fn call_aws(service: &str, target: &str, body: &Value) -> Value {
     send(service, request.expect("a request"), body.to_string()).await
 }
 
+/// Returns a function's configuration.
+pub async fn configuration(function: &str) -> Value {
+    call_configuration(function, Method::GET, String::new()).await
+}
+
 /// Updates a function's environment variables and time limit.
 pub async fn update_configuration(function: &str, change: impl FnOnce(&mut Value)) {
-    let at = format!(
-        "{}/2015-03-31/functions/{function}/configuration",
-        setting("ENDPOINT")
-    );
-    let request = |method, body: String| {
-        Request::builder()
-            .method(method)
-            .uri(&at)
-            .header(header::CONTENT_TYPE, "application/json")
-            .body(body.into())
-            .expect("a request")
-    };
-    let mut configuration =
-        send("lambda", request(Method::GET, String::new()), String::new()).await;
+    let mut configuration = configuration(function).await;
     let mut wanted = serde_json::json!({
         "Environment": {"Variables": configuration["Environment"]["Variables"].take()},
         "Timeout": configuration["Timeout"].take(),
     });
     change(&mut wanted);
-    let body = wanted.to_string();
-    let changed = send("lambda", request(Method::PUT, body.clone()), body).await;
+    let changed = call_configuration(function, Method::PUT, wanted.to_string()).await;
     assert_eq!(changed["Timeout"], wanted["Timeout"], "{changed}");
+}
+
+async fn call_configuration(function: &str, method: Method, body: String) -> Value {
+    let endpoint = setting("ENDPOINT");
+    let request = Request::builder()
+        .method(method)
+        .uri(format!(
+            "{endpoint}/2015-03-31/functions/{function}/configuration"
+        ))
+        .header(header::CONTENT_TYPE, "application/json")
+        .body(body.clone().into())
+        .expect("a request");
+    send("lambda", request, body).await
 }
 
 /// Signs a request and sends it; the response must be JSON.

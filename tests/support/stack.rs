@@ -3,17 +3,21 @@
 
 use std::net::SocketAddr;
 use std::process::{self, Command, Output};
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
+use aws_sdk_sfn::types::ExecutionStatus;
 use axum::http::{Uri, header};
 use backend::step_functions::{StepFunctions, StepFunctionsSettings, load_aws_config};
+use futures::{StreamExt, TryStreamExt};
+use object_store::ObjectStore;
 use reqwest::{Client, Response};
 use serde_json::{Value, json};
 use store::Store;
 
 use super::app::NO_TIMEOUT;
-use super::aws::{client, setting, update_configuration};
+use super::aws::{client, configuration, setting, update_configuration};
 use super::client::ApiClient;
 use super::users::sign_in;
 use super::wait::wait_for;
@@ -21,14 +25,77 @@ use super::wait::wait_for;
 /// The user that every stack has.
 pub const USER: &str = "ann@example.gov";
 
+/// Stacks that tests have released. A deployment takes longer than most tests.
+static RELEASED: Mutex<Vec<Stack>> = Mutex::new(Vec::new());
+
+/// The functions whose variables tests change.
+const FUNCTIONS: [&str; 2] = ["ApiFunction", "FetcherFunction"];
+
 /// A stack. It is destroyed on drop.
 pub struct Stack {
     name: String,
     answer: Value,
     client: Client,
+    /// The variables of [`FUNCTIONS`] as deployed.
+    variables: [Value; 2],
 }
 
 impl Stack {
+    /// Takes a released stack and gives it this upstream, or deploys one.
+    ///
+    /// A reused stack has no objects in its data bucket and the variables of a new one. A stack in
+    /// which something still runs isn't reused but destroyed.
+    pub async fn reuse(upstream: &str) -> Self {
+        loop {
+            let released = RELEASED.lock().expect("no panic").pop();
+            let Some(stack) = released else {
+                return Self::with_upstream(upstream).await;
+            };
+            if stack.is_idle().await {
+                stack.reset(upstream).await;
+                return stack;
+            }
+        }
+    }
+
+    /// Leaves the stack to the next test that takes one. The end of the emulator removes it.
+    pub fn release(self) {
+        RELEASED.lock().expect("no panic").push(self);
+    }
+
+    async fn is_idle(&self) -> bool {
+        let client = aws_sdk_sfn::Client::new(&load_aws_config().expect("roots"));
+        for state_machine in ["StateMachineArn", "DirectStateMachineArn"] {
+            let running = client
+                .list_executions()
+                .state_machine_arn(self.output(state_machine))
+                .status_filter(ExecutionStatus::Running)
+                .send()
+                .await
+                .expect("the running executions");
+            if !running.executions.is_empty() {
+                return false;
+            }
+        }
+        true
+    }
+
+    async fn reset(&self, upstream: &str) {
+        for (function, variables) in FUNCTIONS.iter().zip(&self.variables) {
+            update_configuration(self.output(function), |configuration| {
+                let mut variables = variables.clone();
+                variables["ROLLCALL_UPSTREAM"] = upstream.into();
+                configuration["Environment"]["Variables"] = variables;
+            })
+            .await;
+        }
+        let objects = self.store().objects();
+        let paths = objects.list(None).map_ok(|object| object.location);
+        let deleted = objects.delete_stream(paths.boxed());
+        let deleted: Vec<_> = deleted.try_collect().await.expect("no objects left");
+        drop(deleted);
+    }
+
     /// Deploys a stack with this upstream.
     pub async fn with_upstream(upstream: &str) -> Self {
         Self::deploy(&[("UpstreamUrl", upstream)]).await
@@ -60,15 +127,20 @@ impl Stack {
             )
             .build()
             .expect("a client");
-        let stack = Self {
+        let mut stack = Self {
             name,
             answer,
             client,
+            variables: [Value::Null, Value::Null],
         };
         let never = format!("{}s", NO_TIMEOUT.as_secs());
         let timeouts = ["ROLLCALL_CONNECT_TIMEOUT", "ROLLCALL_ATTEMPT_TIMEOUT"];
         let timeouts = timeouts.map(|name| (name, never.as_str()));
         stack.set_variables("FetcherFunction", &timeouts).await;
+        for (index, function) in FUNCTIONS.into_iter().enumerate() {
+            let configuration = configuration(stack.output(function)).await;
+            stack.variables[index] = configuration["Environment"]["Variables"].clone();
+        }
         stack
     }
 
@@ -182,7 +254,7 @@ impl Stack {
                 .send()
                 .await
                 .expect("an execution");
-            let runs = *execution.status() == aws_sdk_sfn::types::ExecutionStatus::Running;
+            let runs = *execution.status() == ExecutionStatus::Running;
             (!runs).then_some(execution)
         })
         .await;
