@@ -14,13 +14,15 @@ use serde_json::Value;
 use tempfile::TempDir;
 use thirtyfour::common::capabilities::chromium::ChromiumLikeCapabilities;
 use thirtyfour::common::log::LoggingPrefsLogLevel;
+use thirtyfour::error::WebDriverErrorInner;
 use thirtyfour::prelude::*;
+use tokio::time::MissedTickBehavior;
 
 use crate::support::wait::LIMIT;
 
 pub use devtools::{VIEWPORTS, Viewport};
 
-/// Time between two looks.
+/// Time between two polls.
 const INTERVAL: Duration = Duration::from_millis(50);
 
 /// Runs chromedriver in a process group of its own. The group is killed when this program closes
@@ -112,30 +114,38 @@ impl Browser {
 
     /// Evaluates a JavaScript expression; a promise is awaited.
     pub async fn evaluate(&self, expression: &str) -> Value {
-        let script = format!("return ({expression})");
-        let answer = self.driver().execute(script, Vec::new()).await;
-        answer
-            .unwrap_or_else(|error| panic!("{expression}: {error}"))
-            .json()
-            .clone()
+        let value = self.try_evaluate(expression).await;
+        value.unwrap_or_else(|error| panic!("{expression}: {error}"))
     }
 
-    /// Evaluates a JavaScript expression until its value is truthy, and returns that.
+    async fn try_evaluate(&self, expression: &str) -> WebDriverResult<Value> {
+        let script = format!("return ({expression})");
+        let result = self.driver().execute(script, Vec::new()).await?;
+        Ok(result.json().clone())
+    }
+
+    /// Evaluates a JavaScript expression until its value is truthy, and returns that value.
+    ///
+    /// An error counts as false: an element may be missing, or the browser may leave the page.
     pub async fn wait_for(&self, expression: &str) -> Value {
         let began = Instant::now();
-        let mut looks = tokio::time::interval(INTERVAL);
+        let mut polls = tokio::time::interval(INTERVAL);
+        polls.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
-            looks.tick().await;
-            let value = self.evaluate(expression).await;
-            let falsy =
-                matches!(value, Value::Null | Value::Bool(false)) || value == 0 || value == "";
-            if !falsy {
-                return value;
+            polls.tick().await;
+            let result = self.try_evaluate(expression).await;
+            if let Ok(value) = &result {
+                let is_falsy = matches!(value, Value::Null | Value::Bool(false))
+                    || *value == 0
+                    || *value == "";
+                if !is_falsy {
+                    return value.clone();
+                }
             }
             if began.elapsed() > LIMIT {
-                self.screenshot("gave-up").await;
+                self.screenshot("timed-out").await;
                 let shown = self.evaluate("document.body.innerText").await;
-                panic!("never came true: {expression}\nthe page shows: {shown}");
+                panic!("not true in time: {expression}: {result:?}\nthe page shows: {shown}");
             }
         }
     }
@@ -176,23 +186,36 @@ impl Browser {
 
     /// Clicks the element with this test id, once it can be clicked.
     pub async fn click(&self, id: &str) {
-        let query = self.driver().query(By::Testid(id)).wait(LIMIT, INTERVAL);
-        let element = query.and_clickable().first().await;
-        element
-            .unwrap_or_else(|error| panic!("{id} can't be clicked: {error}"))
-            .click()
-            .await
-            .unwrap();
+        let began = Instant::now();
+        loop {
+            let query = self.driver().query(By::Testid(id)).wait(LIMIT, INTERVAL);
+            let element = query.and_clickable().first().await;
+            let element = element.unwrap_or_else(|error| panic!("{id} can't be clicked: {error}"));
+            match element.click().await {
+                Ok(()) => return,
+                Err(error) if is_repeatable(&error) && began.elapsed() < LIMIT => {}
+                Err(error) => panic!("{id} can't be clicked: {error}"),
+            }
+            tokio::time::sleep(INTERVAL).await;
+        }
     }
 
     /// Types into the element with this test id; in a file field, a path selects that file.
     pub async fn type_in(&self, id: &str, text: &str) {
-        self.element(id).await.send_keys(text).await.unwrap();
+        let began = Instant::now();
+        loop {
+            match self.element(id).await.send_keys(text).await {
+                Ok(()) => return,
+                Err(error) if is_repeatable(&error) && began.elapsed() < LIMIT => {}
+                Err(error) => panic!("can't type into {id}: {error}"),
+            }
+            tokio::time::sleep(INTERVAL).await;
+        }
     }
 
     /// Selects an option of the select with this test id by its text.
-    pub async fn select_option(&self, id: &str, words: &str) {
-        let option = format!("//*[@data-testid='{id}']/option[text()='{words}']");
+    pub async fn select_option(&self, id: &str, text: &str) {
+        let option = format!("//*[@data-testid='{id}']/option[text()='{text}']");
         let query = self.driver().query(By::XPath(option)).wait(LIMIT, INTERVAL);
         query.first().await.unwrap().click().await.unwrap();
     }
@@ -207,7 +230,7 @@ impl Browser {
     async fn element(&self, id: &str) -> WebElement {
         let query = self.driver().query(By::Testid(id)).wait(LIMIT, INTERVAL);
         let found = query.first().await;
-        found.unwrap_or_else(|error| panic!("{id} never came: {error}"))
+        found.unwrap_or_else(|error| panic!("there is no {id}: {error}"))
     }
 
     /// Saves a screenshot as `target/screenshots/NAME.png`.
@@ -253,6 +276,16 @@ impl Drop for Browser {
             );
         }
     }
+}
+
+/// Whether an action failed before it did anything: its element was replaced, covered or hidden.
+fn is_repeatable(error: &WebDriverError) -> bool {
+    matches!(
+        error.as_inner(),
+        WebDriverErrorInner::StaleElementReference(_)
+            | WebDriverErrorInner::ElementClickIntercepted(_)
+            | WebDriverErrorInner::ElementNotInteractable(_)
+    )
 }
 
 fn screenshot_folder() -> PathBuf {
