@@ -1,11 +1,9 @@
 //! A headless Chromium, driven by WebDriver.
 
+mod chromedriver;
 mod devtools;
 
-use std::io::{BufRead, BufReader, Read};
-use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::Mutex;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -20,14 +18,11 @@ use tokio::time::MissedTickBehavior;
 
 use crate::support::wait::LIMIT;
 
+use chromedriver::Chromedriver;
 pub use devtools::{VIEWPORTS, Viewport};
 
 /// Time between two polls.
 const INTERVAL: Duration = Duration::from_millis(50);
-
-/// Runs chromedriver in a process group of its own. The group is killed when this program closes
-/// the shell's standard input or ends.
-const LEADER: &str = "chromedriver --port=0 & exec >&-; read -r _; kill -KILL 0";
 
 const ARGUMENTS: [&str; 10] = [
     "--headless=new",
@@ -46,7 +41,7 @@ const ARGUMENTS: [&str; 10] = [
 pub struct Browser {
     driver: Option<WebDriver>,
     expected: Mutex<Vec<&'static str>>,
-    _group: ProcessGroup,
+    _chromedriver: Chromedriver,
     home: TempDir,
 }
 
@@ -54,7 +49,7 @@ impl Browser {
     /// Starts a browser with an empty profile.
     pub async fn open() -> Self {
         let home = TempDir::new().unwrap();
-        let (group, address) = ProcessGroup::start(home.path());
+        let (chromedriver, address) = Chromedriver::start(home.path());
         let mut chromium = DesiredCapabilities::chrome();
         for argument in ARGUMENTS {
             chromium.add_arg(argument).unwrap();
@@ -82,7 +77,7 @@ impl Browser {
         Self {
             driver: Some(driver),
             expected: Mutex::default(),
-            _group: group,
+            _chromedriver: chromedriver,
             home,
         }
     }
@@ -241,7 +236,7 @@ impl Browser {
         self.driver().screenshot(&path).await.unwrap();
     }
 
-    /// Permits console messages with these words: the test causes them.
+    /// Permits console messages with these words, because the test causes them.
     pub fn expect_in_console(&self, words: &'static str) {
         self.expected.lock().unwrap().push(words);
     }
@@ -268,11 +263,11 @@ impl Browser {
 impl Drop for Browser {
     fn drop(&mut self) {
         if let Some(driver) = self.driver.take() {
-            // Killed with its process group: it may be what hangs.
+            // To quit could hang. The browser is killed with its process group.
             let _ = driver.leak();
             assert!(
                 thread::panicking(),
-                "nobody looked at the browser's console"
+                "the console wasn't checked: call `Browser::close`"
             );
         }
     }
@@ -291,58 +286,4 @@ fn is_repeatable(error: &WebDriverError) -> bool {
 fn screenshot_folder() -> PathBuf {
     let tests = Path::new(env!("CARGO_TARGET_TMPDIR"));
     tests.parent().unwrap().join("screenshots")
-}
-
-/// Chromedriver and the Chromiums that it starts.
-struct ProcessGroup {
-    leader: Child,
-    // Kept open, so that later output doesn't fail.
-    stdout: BufReader<ChildStdout>,
-}
-
-impl ProcessGroup {
-    /// Starts chromedriver with its files in this folder, and returns its address.
-    fn start(home: &Path) -> (Self, String) {
-        let mut output = String::new();
-        // It chooses a port that is free for one version of IP, and exits if it isn't free for the
-        // other.
-        for _ in 0..10 {
-            let mut group = Self::spawn(home);
-            let port = group.stdout.by_ref().lines().find_map(|line| {
-                let line = line.ok()?;
-                output.push_str(&line);
-                output.push('\n');
-                let (_, port) = line.split_once("successfully on port ")?;
-                port.trim_end_matches('.').parse::<u16>().ok()
-            });
-            if let Some(port) = port {
-                return (group, format!("http://127.0.0.1:{port}"));
-            }
-        }
-        panic!("chromedriver does not start; is it installed? Its output:\n{output}");
-    }
-
-    fn spawn(home: &Path) -> Self {
-        let mut leader = Command::new("sh")
-            .args(["-c", LEADER])
-            .env("HOME", home)
-            .env("TMPDIR", home)
-            .env_remove("XDG_CONFIG_HOME")
-            .env_remove("XDG_CACHE_HOME")
-            .process_group(0)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("a shell");
-        let stdout = BufReader::new(leader.stdout.take().unwrap());
-        Self { leader, stdout }
-    }
-}
-
-impl Drop for ProcessGroup {
-    fn drop(&mut self) {
-        drop(self.leader.stdin.take());
-        let _ = self.leader.wait();
-    }
 }
