@@ -1,20 +1,15 @@
 //! A scripted upstream that counts its requests.
 
+mod server;
+
 use std::collections::{HashMap, HashSet};
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use axum::Router;
-use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::{IntoResponse, Response};
-use axum::routing::get;
-use hyper_util::rt::{TokioExecutor, TokioIo};
-use hyper_util::server::conn::auto;
-use hyper_util::service::TowerToHyperService;
-use tokio::net::{TcpListener, TcpSocket, TcpStream};
+use axum::http::HeaderMap;
+use tokio::net::{TcpSocket, TcpStream};
 use tokio::sync::watch;
 use tokio::time::timeout;
 
@@ -49,19 +44,25 @@ pub struct Upstream {
     inner: Arc<Inner>,
     answered: Arc<Mutex<HashSet<String>>>,
     /// Reserves the port of an upstream that isn't served.
-    _unheard: Option<Arc<TcpSocket>>,
+    _reserved: Option<Arc<TcpSocket>>,
 }
 
 struct Inner {
     script: Box<Script>,
     counts: Mutex<HashMap<String, u32>>,
     headers: Mutex<Option<HeaderMap>>,
-    in_flight: watch::Sender<u32>,
-    most: watch::Sender<u32>,
+    in_flight: Mutex<InFlightCount>,
     total: watch::Sender<u32>,
     released: watch::Sender<bool>,
     /// The client addresses of the open connections.
     connections: watch::Sender<HashSet<SocketAddr>>,
+}
+
+/// How many requests are in flight, and the largest number so far.
+#[derive(Default)]
+struct InFlightCount {
+    now: u32,
+    max: u32,
 }
 
 impl Inner {
@@ -70,8 +71,7 @@ impl Inner {
             script,
             counts: Mutex::default(),
             headers: Mutex::default(),
-            in_flight: watch::Sender::new(0),
-            most: watch::Sender::new(0),
+            in_flight: Mutex::default(),
             total: watch::Sender::new(0),
             released: watch::Sender::new(false),
             connections: watch::Sender::default(),
@@ -79,8 +79,8 @@ impl Inner {
     }
 }
 
-/// A free port, and the address of an upstream on it.
-fn port() -> (TcpSocket, String) {
+/// A socket bound to a free port, and the address of an upstream on it.
+fn bind() -> (TcpSocket, String) {
     let socket = TcpSocket::new_v4().unwrap();
     socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
     let url = format!("http://{}/ssn/", socket.local_addr().unwrap());
@@ -88,32 +88,29 @@ fn port() -> (TcpSocket, String) {
 }
 
 impl Upstream {
-    /// Starts an upstream; `script` gets a number's digits and how many requests it had before.
+    /// Starts an upstream; `script` gets a number's digits and the count of its earlier requests.
     pub async fn start(script: impl Fn(&str, u32) -> Reply + Send + Sync + 'static) -> Self {
-        let (socket, url) = port();
-        // The backlog: thousands may connect at once.
+        let (socket, url) = bind();
+        // Thousands of clients may connect at once.
         let listener = socket.listen(4_096).unwrap();
         let inner = Inner::new(Box::new(script));
-        let router = Router::new()
-            .route("/ssn/{number}", get(answer))
-            .with_state(Arc::clone(&inner));
-        tokio::spawn(serve(listener, router, Arc::clone(&inner)));
+        tokio::spawn(server::serve(listener, Arc::clone(&inner)));
         Self {
             url,
             inner,
             answered: Arc::default(),
-            _unheard: None,
+            _reserved: None,
         }
     }
 
     /// An upstream that refuses connections.
     pub fn unreachable() -> Self {
-        let (socket, url) = port();
+        let (socket, url) = bind();
         Self {
             url,
-            inner: Inner::new(Box::new(|_, _| unreachable!("nobody listens"))),
+            inner: Inner::new(Box::new(|_, _| unreachable!("nothing listens on the port"))),
             answered: Arc::default(),
-            _unheard: Some(Arc::new(socket)),
+            _reserved: Some(Arc::new(socket)),
         }
     }
 
@@ -122,11 +119,10 @@ impl Upstream {
         Self::start(|_, _| Reply::Status(200)).await
     }
 
-    /// Answers the first `count` requests with 200, whatever their numbers, and holds the others
-    /// until [`Upstream::release`].
+    /// Starts an upstream that answers the first `count` requests with 200, and holds the others.
     ///
-    /// Where at most `n` requests are in flight, `count + n` requests mean that the client has
-    /// received all `count` responses.
+    /// If the client has at most `n` requests in flight, it has received all `count` responses when
+    /// it has sent `count + n` requests. [`Upstream::release`] answers the held requests.
     pub async fn answering_first(count: u32) -> Self {
         let (left, answered) = (AtomicU32::new(count), Arc::default());
         let numbers: Arc<Mutex<HashSet<String>>> = Arc::clone(&answered);
@@ -163,7 +159,7 @@ impl Upstream {
             accepted.await.unwrap();
             connections.wait_for(|open| open.len() == 1).await.unwrap();
         });
-        waited.await.expect("a connection is never closed");
+        waited.await.expect("all connections are closed");
     }
 
     /// How many requests each number had.
@@ -178,7 +174,7 @@ impl Upstream {
 
     /// The largest number of requests in flight.
     pub fn max_in_flight(&self) -> u32 {
-        *self.inner.most.borrow()
+        self.inner.in_flight.lock().unwrap().max
     }
 
     /// The headers of the last request.
@@ -197,111 +193,12 @@ impl Upstream {
         let waited = timeout(LIMIT, total.wait_for(|total| *total >= wanted));
         waited
             .await
-            .unwrap_or_else(|_| panic!("{wanted} GETs did not come, only {}", self.request_count()))
+            .unwrap_or_else(|_| panic!("{} of {wanted} requests came", self.request_count()))
             .unwrap();
     }
 
     /// Releases all held requests, and holds none from now on.
     pub fn release(&self) {
         self.inner.released.send_replace(true);
-    }
-}
-
-/// Serves HTTP/1.1 on every connection, and tracks the open ones.
-async fn serve(listener: TcpListener, router: Router, inner: Arc<Inner>) {
-    while let Ok((stream, client)) = listener.accept().await {
-        inner.connections.send_modify(|open| {
-            open.insert(client);
-        });
-        let service = TowerToHyperService::new(router.clone());
-        let inner = Arc::clone(&inner);
-        tokio::spawn(async move {
-            let http = auto::Builder::new(TokioExecutor::new());
-            // A client may end its connection in any way.
-            let _ = http.serve_connection(TokioIo::new(stream), service).await;
-            inner.connections.send_modify(|open| {
-                open.remove(&client);
-            });
-        });
-    }
-}
-
-async fn answer(
-    State(inner): State<Arc<Inner>>,
-    Path(number): Path<String>,
-    headers: HeaderMap,
-) -> Response {
-    assert!(
-        number.len() == 9 && number.bytes().all(|byte| byte.is_ascii_digit()),
-        "a request is for nine digits"
-    );
-    let before = {
-        let mut counts = inner.counts.lock().unwrap();
-        let count = counts.entry(number.clone()).or_default();
-        *count += 1;
-        *count - 1
-    };
-    *inner.headers.lock().unwrap() = Some(headers);
-    inner.in_flight.send_modify(|in_flight| *in_flight += 1);
-    let now = *inner.in_flight.borrow();
-    inner.most.send_if_modified(|most| {
-        now > *most && {
-            *most = now;
-            true
-        }
-    });
-    // Counts down also where the client closes the connection.
-    let _in_flight = InFlight(Arc::clone(&inner));
-    let mut reply = (inner.script)(&number, before);
-    // Last, so that all else is recorded when the count is reached.
-    inner.total.send_modify(|total| *total += 1);
-    loop {
-        reply = match reply {
-            Reply::Status(status) => {
-                let body = format!("{{\"name\": \"Ada Example\", \"attempt\": {before}}}");
-                return (
-                    StatusCode::from_u16(status).unwrap(),
-                    [(header::CONTENT_TYPE, "application/json")],
-                    body,
-                )
-                    .into_response();
-            }
-            Reply::Body(content_type, body) => {
-                return ([(header::CONTENT_TYPE, content_type)], body).into_response();
-            }
-            Reply::RetryAfter(status, value) => {
-                return (
-                    StatusCode::from_u16(status).unwrap(),
-                    [(header::RETRY_AFTER, value)],
-                    "later",
-                )
-                    .into_response();
-            }
-            Reply::Redirect(location) => {
-                return (StatusCode::FOUND, [(header::LOCATION, location)]).into_response();
-            }
-            Reply::After(wait, then) => {
-                tokio::time::sleep(wait).await;
-                *then
-            }
-            Reply::Held => Reply::OnRelease(Box::new(Reply::Status(200))),
-            Reply::OnRelease(then) => {
-                inner
-                    .released
-                    .subscribe()
-                    .wait_for(|released| *released)
-                    .await
-                    .unwrap();
-                *then
-            }
-        }
-    }
-}
-
-struct InFlight(Arc<Inner>);
-
-impl Drop for InFlight {
-    fn drop(&mut self) {
-        self.0.in_flight.send_modify(|in_flight| *in_flight -= 1);
     }
 }
