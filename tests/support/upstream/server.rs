@@ -1,6 +1,7 @@
 //! The server of a scripted upstream.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{Path, State};
@@ -19,7 +20,12 @@ pub(super) async fn serve(listener: TcpListener, inner: Arc<Inner>) {
     let router = Router::new()
         .route("/ssn/{number}", get(respond))
         .with_state(Arc::clone(&inner));
-    while let Ok((stream, client)) = listener.accept().await {
+    loop {
+        let Ok((stream, client)) = listener.accept().await else {
+            // Such as too many open files, or a connection that its client has closed already.
+            tokio::time::sleep(Duration::from_millis(10)).await;
+            continue;
+        };
         inner.connections.send_modify(|open| {
             open.insert(client);
         });
