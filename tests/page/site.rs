@@ -9,14 +9,17 @@ use axum::http::StatusCode;
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use backend::Api;
+use contract::limits::MAX_RESULTS_COUNT;
 use contract::wire::{RunSettings, UpstreamInfo};
 use rollcall::serve::{Access, address, router};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
+use tokio::time::timeout;
 
 use crate::support::app::{EngineKind, TestApp};
 use crate::support::upstream::Upstream;
+use crate::support::wait::LIMIT;
 
 const TOKEN: &str = "0123456789abcdef0123456789abcdef";
 
@@ -29,15 +32,15 @@ pub struct Site {
     server: JoinHandle<()>,
 }
 
-/// What the server fails to send.
+/// The requests that the server fails or holds.
 struct Failures {
-    /// Pages of a download that it still sends.
+    /// How many more pages of downloads it serves.
     pages: AtomicU64,
-    /// How the paths of the files begin that it doesn't send, if any.
+    /// The start of the paths that fail, if any.
     file: Mutex<Option<&'static str>>,
-    /// How the paths of the files begin that it sends later, if any.
+    /// The start of the paths that are held, if any.
     held: watch::Sender<Option<&'static str>>,
-    /// Requests for such files.
+    /// How many requests for files have failed.
     failed: watch::Sender<u64>,
 }
 
@@ -70,7 +73,7 @@ impl Site {
             failed: watch::Sender::default(),
         });
         let state = Arc::clone(&failures);
-        let router = router.layer(middleware::from_fn_with_state(state, failing));
+        let router = router.layer(middleware::from_fn_with_state(state, fail_or_hold));
         let server = tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
         Self {
             app,
@@ -80,25 +83,26 @@ impl Site {
         }
     }
 
-    /// Serves so many pages of downloads; then the server fails.
+    /// Serves so many more pages of downloads; answers further ones with 503.
     pub fn allow_pages(&self, pages: u64) {
         self.failures.pages.store(pages, Ordering::Relaxed);
     }
 
-    /// Answers requests for files whose path begins so with 503 from now on.
-    pub fn fail_file(&self, begins: Option<&'static str>) {
-        *self.failures.file.lock().unwrap() = begins;
+    /// Answers requests for paths that start with `prefix` with 503; `None` ends that.
+    pub fn fail_file(&self, prefix: Option<&'static str>) {
+        *self.failures.file.lock().unwrap() = prefix;
     }
 
-    /// Answers requests for files whose path begins so only once this is called with none.
-    pub fn hold_file(&self, begins: Option<&'static str>) {
-        self.failures.held.send_replace(begins);
+    /// Holds requests for paths that start with `prefix`; `None` releases them.
+    pub fn hold_file(&self, prefix: Option<&'static str>) {
+        self.failures.held.send_replace(prefix);
     }
 
     /// Waits until so many requests for files have failed.
     pub async fn wait_for_failures(&self, requests: u64) {
         let mut failed = self.failures.failed.subscribe();
-        failed.wait_for(|failed| *failed >= requests).await.unwrap();
+        let waited = timeout(LIMIT, failed.wait_for(|failed| *failed >= requests));
+        waited.await.expect("the requests come").unwrap();
     }
 
     /// An address of the page, such as `/history`.
@@ -112,20 +116,25 @@ impl Site {
     }
 }
 
-async fn failing(State(failures): State<Arc<Failures>>, request: Request, next: Next) -> Response {
+async fn fail_or_hold(
+    State(failures): State<Arc<Failures>>,
+    request: Request,
+    next: Next,
+) -> Response {
     let path = request.uri().path().to_owned();
     let file = *failures.file.lock().unwrap();
-    if file.is_some_and(|begins| path.starts_with(begins)) {
+    if file.is_some_and(|prefix| path.starts_with(prefix)) {
         failures.failed.send_modify(|failed| *failed += 1);
         return StatusCode::SERVICE_UNAVAILABLE.into_response();
     }
     let mut held = failures.held.subscribe();
-    let is_sent = |held: &Option<&str>| held.is_none_or(|begins| !path.starts_with(begins));
+    let is_sent = |held: &Option<&str>| held.is_none_or(|prefix| !path.starts_with(prefix));
     let _ = held.wait_for(is_sent).await;
-    // Only downloads request pages this long.
+    // Downloads request the longest pages that the API has, the page's table shorter ones.
+    let longest = format!("count={MAX_RESULTS_COUNT}");
     let query = request.uri().query().unwrap_or_default();
-    let is_download = request.uri().path().ends_with("/results")
-        && query.split('&').any(|parameter| parameter == "count=1000");
+    let is_download =
+        path.ends_with("/results") && query.split('&').any(|parameter| parameter == longest);
     let take = |left: u64| left.checked_sub(1);
     if is_download
         && failures
