@@ -62,10 +62,9 @@ async fn without_a_token_the_page_says_where_to_find_it() {
     ] {
         browser.goto(&site.at(path)).await;
         let notice = browser.text("trouble").await;
-        let starts = "You aren't signed in\nOpen the address that Rollcall printed when it started";
-        assert!(notice.starts_with(starts), "at {path}: {notice}");
-        let shown = browser.evaluate("document.body.innerText").await;
-        assert!(!shown.as_str().unwrap().contains("Asking"), "at {path}");
+        let expected =
+            "You aren't signed in\nOpen the address that Rollcall printed when it started";
+        assert!(notice.starts_with(expected), "at {path}: {notice}");
     }
     browser.screenshot("not-let-in").await;
     // The printed address gives access.

@@ -184,9 +184,9 @@ impl Served {
         }
         let shell = to_bytes(body, usize::MAX).await.unwrap();
         let shell = String::from_utf8(shell.to_vec()).unwrap();
-        // As infra/deploy.py does.
+        // As infra/deployment/page.py does.
         let marked = shell.replacen("<body", "<body data-sign-in=\"\"", 1);
-        assert_ne!(marked, shell, "the shell has a body");
+        assert_ne!(marked, shell, "the shell has no body");
         parts.headers.remove(header::CONTENT_LENGTH);
         Response::from_parts(parts, Body::from(marked))
     }
