@@ -8,7 +8,7 @@ use crate::support::numbers;
 use crate::support::upstream::Upstream;
 use crate::visit::Visit;
 
-const OPEN: &str = "document.querySelector('[data-testid=delete-ask]').open";
+const OPEN: &str = "document.querySelector('[data-testid=delete-ask]')?.open";
 
 on_both_engines!(a_run_is_deleted_from_its_page_after_confirmation);
 
@@ -54,7 +54,7 @@ async fn a_run_is_deleted_from_its_page_after_confirmation(kind: EngineKind) {
     let address = format!("/api/executions/{id}");
     let answer = visit.site.app.get(&address).await;
     answer.expect_problem(404, "unknown-execution");
-    // The notice is names once.
+    // The notice is shown once.
     browser.click("nav-new").await;
     browser.click("nav-history").await;
     browser.text("history-empty").await;

@@ -6,6 +6,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::browser::{Browser, VIEWPORTS};
+use crate::parts::wait_for_run_code;
 use crate::program::{Port, Program};
 use crate::site::Site;
 use crate::support::app::EngineKind;
@@ -186,13 +187,16 @@ async fn a_run_that_was_stopped() {
 async fn a_server_that_is_gone() {
     let upstream = Upstream::start(|number, _| record(number)).await;
     let data = TempDir::new().unwrap();
-    let program = Program::start(&Port::reserve(), data.path(), &upstream);
+    // Reserved until the end: no other program may answer there.
+    let port = Port::reserve();
+    let program = Program::start(&port, data.path(), &upstream);
     let browser = Browser::open().await;
     browser.expect_in_console("net::ERR_");
     browser.goto(&program.printed).await;
     browser.text("upstream").await;
     browser.type_in("numbers", &numbers(6).join("\n")).await;
     browser.wait_for_text("report-numbers", "6").await;
+    wait_for_run_code(&browser).await;
     drop(program);
     browser.click("start").await;
     browser.text("trouble").await;

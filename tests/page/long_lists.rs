@@ -3,6 +3,7 @@
 use tempfile::TempDir;
 
 use crate::browser::Browser;
+use crate::parts::wait_for_run_code;
 use crate::program::{Port, Program};
 use crate::support::app::EngineKind;
 use crate::support::numbers;
@@ -209,6 +210,7 @@ async fn a_start_waits_for_the_server_and_can_be_cancelled() {
         .upload("file", "long.txt", repeated(260_000).as_bytes())
         .await;
     browser.wait_for_text("report-numbers", "1,000").await;
+    wait_for_run_code(&browser).await;
     drop(program);
 
     browser.click("start").await;

@@ -10,6 +10,12 @@ use crate::support::numbers;
 use crate::support::upstream::Upstream;
 use crate::visit::Visit;
 
+/// Waits until the run page's code, which a list makes the page load, has arrived.
+pub async fn wait_for_run_code(browser: &Browser) {
+    let loaded = format!("({LOADED}).join() === 'run,fetch,shared,fetch'");
+    browser.wait_for(&loaded).await;
+}
+
 /// The files of the pages' code that were loaded: their names up to the hash, and their initiators.
 const LOADED: &str = "performance.getEntriesByType('resource')
     .map(entry => [new URL(entry.name).pathname.slice(1).split('-')[0], entry.initiatorType])
@@ -23,16 +29,13 @@ async fn the_first_page_loads_no_other_pages_code() {
     let browser = &visit.browser;
     browser.text("upstream").await;
     assert_eq!(browser.evaluate(LOADED).await, json!([]));
-    // With a list the run page's code is loaded ahead.
     browser.type_in("numbers", &numbers(3).join("\n")).await;
-    browser
-        .wait_for(&format!("({LOADED}).join() === 'run,fetch,shared,fetch'"))
-        .await;
+    wait_for_run_code(browser).await;
     visit.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_address_asks_for_its_pages_code_beside_the_program() {
+async fn an_address_preloads_its_pages_code() {
     let upstream = Upstream::succeeding().await;
     let visit = Visit::new(EngineKind::Memory, &upstream).await;
     let browser = &visit.browser;
@@ -55,7 +58,7 @@ async fn an_address_asks_for_its_pages_code_beside_the_program() {
 async fn code_that_fails_to_load_is_loaded_again_on_demand() {
     let upstream = Upstream::succeeding().await;
     for file in ["/history-", "/shared-"] {
-        // A browser without a cache.
+        // Each file needs a browser whose cache is empty.
         let visit = Visit::new(EngineKind::Memory, &upstream).await;
         let (browser, site) = (&visit.browser, &visit.site);
         browser.expect_in_console("503");
@@ -65,7 +68,7 @@ async fn code_that_fails_to_load_is_loaded_again_on_demand() {
         let error = browser.text("load-error").await;
         assert!(error.starts_with("This page can't be loaded\n"), "{error}");
         browser.screenshot("load-error").await;
-        // It fails once more.
+        // The second attempt fails too.
         browser.click("load-again").await;
         site.wait_for_failures(2).await;
         browser.text("load-error").await;
@@ -78,7 +81,7 @@ async fn code_that_fails_to_load_is_loaded_again_on_demand() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn code_that_fails_to_load_ahead_is_loaded_when_it_is_needed() {
+async fn code_whose_prefetch_failed_is_loaded_when_needed() {
     let upstream = Upstream::succeeding().await;
     let site = Site::new(EngineKind::Memory, &upstream).await;
     let browser = Browser::open().await;

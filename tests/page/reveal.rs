@@ -5,7 +5,7 @@ use crate::support::numbers;
 use crate::support::upstream::Upstream;
 use crate::visit::Visit;
 
-const OPEN: &str = "document.querySelector('[data-testid=reveal-ask]').open";
+const OPEN: &str = "document.querySelector('[data-testid=reveal-ask]')?.open";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn full_numbers_are_shown_on_demand_and_not_kept() {
@@ -49,9 +49,12 @@ async fn full_numbers_are_shown_on_demand_and_not_kept() {
             rows.len() == 5 && rows.iter().all(|row| row.number.starts_with("•••"))
         })
         .await;
+    browser
+        .wait_for_text("panel-number", &format!("•••-••-{}", &list[0][5..]))
+        .await;
     visit.check_no_number(&list).await;
 
-    // The dialog comes once; a reloaded page is masked.
+    // The dialog is shown once per visit; a reloaded page is masked.
     browser.click("reveal").await;
     visit.wait_for_rows(all_shown).await;
     browser.reload().await;

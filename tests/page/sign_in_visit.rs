@@ -58,7 +58,7 @@ impl SignInVisit {
         path.as_str().unwrap().to_owned()
     }
 
-    /// Waits for the page's notice that begins so.
+    /// Waits for the page's notice that starts with this title.
     pub async fn wait_for_notice(&self, title: &str) {
         let title = Value::from(title);
         self.browser
@@ -69,8 +69,9 @@ impl SignInVisit {
     }
 
     /// Checks that the page doesn't redirect to the issuer by itself, after so many visits there.
-    /// The worker handles calls in order: once it has read a list, an earlier sign-in has begun,
-    /// and its state is in the session storage.
+    ///
+    /// The worker handles calls in order. So once it has read a list, any sign-in that was requested
+    /// before has begun, and its state is in the session storage.
     pub async fn check_no_redirect(&self, visits: u32) {
         let browser = &self.browser;
         browser.click("nav-new").await;
@@ -81,18 +82,18 @@ impl SignInVisit {
         assert_eq!(
             browser.evaluate("sessionStorage.length").await,
             0,
-            "it leaves"
+            "a sign-in has begun"
         );
-        assert_eq!(self.issuer.counts().visits, visits, "it left");
+        assert_eq!(self.issuer.counts().visits, visits, "the page redirected");
     }
 
     /// Checks that no token and no verifier is in the storage, an address or the document.
     pub async fn check_no_secret(&self) {
-        let kept = browser_data(&self.browser).await;
+        let data = browser_data(&self.browser).await;
         let secrets = self.issuer.secrets();
-        assert!(secrets.len() >= 4, "there are tokens and a verifier");
+        assert!(secrets.len() >= 4, "tokens or the verifier are missing");
         for secret in secrets {
-            assert!(!kept.contains(&secret), "the page keeps {secret}");
+            assert!(!data.contains(&secret), "the page stores {secret}");
         }
         assert_eq!(self.browser.evaluate("sessionStorage.length").await, 0);
         assert_eq!(self.browser.evaluate("location.search").await, "");

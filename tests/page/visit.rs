@@ -1,7 +1,10 @@
 //! A visit to the page: actions and checks.
 
+use std::time::Duration;
+
 use serde::Deserialize;
 use serde_json::{Value, json};
+use tokio::time::{MissedTickBehavior, timeout};
 
 use crate::browser::Browser;
 use crate::site::Site;
@@ -9,12 +12,12 @@ use crate::support::app::EngineKind;
 use crate::support::upstream::Upstream;
 use crate::support::wait::LIMIT;
 
-/// Everything that the browser keeps of a page: storage, addresses, loaded files, the document.
-const KEPT: &str = "Promise.all([
+/// All that the browser stores of a page: storage, addresses, loaded files, the document.
+const BROWSER_DATA: &str = "Promise.all([
     indexedDB.databases(),
     caches.keys(),
-]).then(kept => JSON.stringify([
-    kept,
+]).then(names => JSON.stringify([
+    names,
     {...localStorage},
     {...sessionStorage},
     document.cookie,
@@ -26,12 +29,12 @@ const KEPT: &str = "Promise.all([
     [...document.querySelectorAll('input, textarea')].map(field => field.value),
 ]))";
 
-/// What the browser keeps of a page: storage, addresses, loaded files, the document.
+/// All that the browser stores of a page: storage, addresses, loaded files, the document.
 pub async fn browser_data(browser: &Browser) -> String {
-    let kept = browser.evaluate(KEPT).await;
-    let kept = kept.as_str().unwrap();
-    assert!(kept.contains("<html"), "the document was read");
-    kept.to_owned()
+    let data = browser.evaluate(BROWSER_DATA).await;
+    let data = data.as_str().unwrap();
+    assert!(data.contains("<html"), "the document isn't in it");
+    data.to_owned()
 }
 
 /// A browser with access to the page.
@@ -82,8 +85,8 @@ impl Visit {
     }
 
     /// Waits until the run has this status.
-    pub async fn wait_for_status(&self, word: &str) {
-        self.browser.wait_for_text("status", word).await;
+    pub async fn wait_for_status(&self, status: &str) {
+        self.browser.wait_for_text("status", status).await;
     }
 
     /// Waits until this count of an outcome, such as `not-found`, is shown.
@@ -113,32 +116,36 @@ impl Visit {
     }
 
     /// Waits until the rows in the document meet the condition.
-    pub async fn wait_for_rows(&self, is_so: impl Fn(&[Row]) -> bool) -> Vec<Row> {
-        let mut looks = tokio::time::interval(std::time::Duration::from_millis(50));
-        let waited = tokio::time::timeout(LIMIT, async {
+    pub async fn wait_for_rows(&self, is_met: impl Fn(&[Row]) -> bool) -> Vec<Row> {
+        let mut polls = tokio::time::interval(Duration::from_millis(50));
+        polls.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let waited = timeout(LIMIT, async {
             loop {
-                looks.tick().await;
+                polls.tick().await;
                 let rows = self.rows().await;
-                if is_so(&rows) {
+                if is_met(&rows) {
                     return rows;
                 }
             }
         });
         match waited.await {
             Ok(rows) => rows,
-            Err(_) => panic!("the rows never came so: {:#?}", self.rows().await),
+            Err(_) => panic!("timed out; the rows are {:#?}", self.rows().await),
         }
     }
 
-    /// Checks that nothing of a list was sent: the page only called for the settings, there is no
-    /// run, and the upstream had no request.
+    /// Checks that nothing of a list was sent.
+    ///
+    /// The page requested only the settings, there is no run, and the upstream had no request.
     pub async fn check_nothing_sent(&self, upstream: &Upstream) {
+        // A call is listed once its response has arrived.
         let calls = self
             .browser
-            .evaluate(
-                "performance.getEntriesByType('resource')
+            .wait_for(
+                "(calls => calls.length > 0 && calls)
+                (performance.getEntriesByType('resource')
                     .map(entry => new URL(entry.name).pathname)
-                    .filter(path => path.startsWith('/api'))",
+                    .filter(path => path.startsWith('/api')))",
             )
             .await;
         assert_eq!(calls, json!(["/api/settings"]));
@@ -147,10 +154,9 @@ impl Visit {
         assert_eq!(upstream.request_count(), 0);
     }
 
-    /// Checks that none of these numbers is in the document, an address or the storage, however
-    /// written.
+    /// Checks that none of these numbers, in any format, is in what the browser stores.
     pub async fn check_no_number(&self, numbers: &[impl AsRef<str>]) {
-        let kept = browser_data(&self.browser).await;
+        let data = browser_data(&self.browser).await;
         for digits in numbers {
             let digits: String = digits
                 .as_ref()
@@ -159,9 +165,9 @@ impl Visit {
                 .collect();
             let (area, rest) = digits.split_at(3);
             let (group, serial) = rest.split_at(2);
-            for between in ["", "-", " "] {
-                let number = [area, group, serial].join(between);
-                assert!(!kept.contains(&number), "a number is kept by the page");
+            for separator in ["", "-", " "] {
+                let number = [area, group, serial].join(separator);
+                assert!(!data.contains(&number), "the page stores a number");
             }
         }
     }
