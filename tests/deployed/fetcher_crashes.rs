@@ -19,7 +19,7 @@ fn fetchers(stack: &Stack) -> Vec<Pid> {
         "AWS_LAMBDA_FUNCTION_NAME={}",
         stack.output("FetcherFunction")
     );
-    let is_one = |process: &Path| {
+    let is_fetcher = |process: &Path| {
         fs::read(process.join("environ")).is_ok_and(|variables| {
             let mut variables = variables.split(|byte| *byte == 0);
             variables.any(|variable| variable == function.as_bytes())
@@ -28,22 +28,23 @@ fn fetchers(stack: &Stack) -> Vec<Pid> {
     fs::read_dir("/proc")
         .expect("Linux's /proc")
         .map(|entry| entry.expect("an entry").path())
-        .filter(|process| is_one(process))
+        .filter(|process| is_fetcher(process))
         .filter_map(|process| Pid::from_raw(process.file_name()?.to_str()?.parse().ok()?))
         .collect()
 }
 
-/// The size of a process's writable memory, in bytes.
-fn memory(process: Pid) -> u64 {
-    let status = fs::read_to_string(format!("/proc/{}/status", process.as_raw_nonzero()));
-    let status = status.expect("a process that lives");
-    let line = status.lines().find_map(|line| line.strip_prefix("VmData:"));
-    let kilobytes = line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok());
-    kilobytes.map_or(0, |kilobytes: u64| kilobytes * 1_024)
+/// The size of a process's writable memory in bytes; nothing if the process has ended.
+fn memory(process: Pid) -> Option<u64> {
+    let status = fs::read_to_string(format!("/proc/{}/status", process.as_raw_nonzero())).ok()?;
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmData:"))?;
+    let kilobytes: u64 = line.trim().trim_end_matches(" kB").parse().ok()?;
+    Some(kilobytes * 1_024)
 }
 
 /// Starts a run whose first half is written and whose second half is in flight.
-async fn half_done(app: &TestApp, upstream: &Upstream, lines: &[String]) -> String {
+async fn start_half_done(app: &TestApp, upstream: &Upstream, lines: &[String]) -> String {
     let id = app.start(json!({"ssnList": lines})).await;
     let half = lines.len() / 2;
     app.wait_for(&id, |execution| execution["counts"]["SUCCEEDED"] == half)
@@ -52,9 +53,10 @@ async fn half_done(app: &TestApp, upstream: &Upstream, lines: &[String]) -> Stri
     id
 }
 
-/// An upstream that answers the first half of these numbers at once. It holds the first request of
-/// each of the others, and answers them with `then`.
-async fn holding(lines: &[String], then: Reply) -> Upstream {
+/// An upstream that holds the first request for each number of the second half.
+///
+/// It answers the first half with 200, and the second half with `then`.
+async fn upstream_that_holds(lines: &[String], then: Reply) -> Upstream {
     let last = lines[lines.len() / 2 - 1].clone();
     Upstream::start(move |number, before| match before {
         _ if number <= last.as_str() => Reply::Status(200),
@@ -65,7 +67,7 @@ async fn holding(lines: &[String], then: Reply) -> Upstream {
 }
 
 /// Checks that every number succeeded, in order, and that no written one was requested again.
-/// Returns the request counts of the others.
+/// Returns the request counts of the second half.
 async fn check(app: &TestApp, upstream: &Upstream, id: &str, lines: &[String]) -> Vec<u32> {
     let over = app.wait_for_end(id).await;
     assert_eq!(over["status"], "SUCCEEDED", "{over}");
@@ -85,9 +87,9 @@ async fn check(app: &TestApp, upstream: &Upstream, id: &str, lines: &[String]) -
 #[tokio::test(flavor = "multi_thread")]
 async fn a_fetcher_killed_in_mid_batch_loses_nothing() {
     let lines = numbers(60);
-    let upstream = holding(&lines, Reply::Status(200)).await;
+    let upstream = upstream_that_holds(&lines, Reply::Status(200)).await;
     let app = TestApp::new(EngineKind::StepFunctions, &upstream).await;
-    let id = half_done(&app, &upstream, &lines).await;
+    let id = start_half_done(&app, &upstream, &lines).await;
     let killed = fetchers(app.stack());
     assert!(!killed.is_empty(), "the run has a fetcher");
     for fetcher in &killed {
@@ -106,32 +108,34 @@ async fn a_fetcher_out_of_memory_in_mid_batch_loses_nothing() {
     // In batches of 15: the bodies take 400 KB, more than a fetcher has left.
     let lines = numbers(600);
     let large = Reply::Body("text/plain", "x".repeat(60_000));
-    let upstream = holding(&lines, large).await;
+    let upstream = upstream_that_holds(&lines, large).await;
     let app = TestApp::new(EngineKind::StepFunctions, &upstream).await;
-    let id = half_done(&app, &upstream, &lines).await;
-    let starved = fetchers(app.stack());
-    assert!(!starved.is_empty(), "the run has a fetcher");
-    let limit = |fetcher, most| {
+    let id = start_half_done(&app, &upstream, &lines).await;
+    let limit = |fetcher, bytes| {
         let limit = Rlimit {
-            current: most,
+            current: bytes,
             maximum: None,
         };
         prlimit(Some(fetcher), Resource::Data, limit)
     };
-    for fetcher in &starved {
-        limit(*fetcher, Some(memory(*fetcher))).expect("a limit");
-    }
+    // Each fetcher keeps the memory that it has. Idle ones may have ended by themselves.
+    let mut limited = fetchers(app.stack());
+    limited.retain(|fetcher| {
+        let bytes = memory(*fetcher);
+        bytes.is_some() && limit(*fetcher, bytes).is_ok()
+    });
+    assert!(!limited.is_empty(), "the run has a fetcher");
     upstream.release();
-    wait_for("the end of what has no memory", async || {
+    wait_for("the end of a fetcher without memory", async || {
         let alive = fetchers(app.stack());
-        starved
+        limited
             .iter()
-            .any(|dead| !alive.contains(dead))
+            .any(|fetcher| !alive.contains(fetcher))
             .then_some(())
     })
     .await;
     // Without limits, so that the retried batches succeed.
-    for fetcher in starved {
+    for fetcher in limited {
         // Some have ended.
         let _ = limit(fetcher, None);
     }
