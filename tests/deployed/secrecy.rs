@@ -1,4 +1,4 @@
-//! What Step Functions and the logs keep of a run.
+//! No number is in the data of Step Functions or in the logs.
 
 use aws_sdk_sfn::Client;
 use backend::step_functions::load_aws_config;
@@ -12,7 +12,7 @@ use crate::support::upstream::{Reply, Upstream};
 use crate::support::wait::wait_for;
 
 /// Everything that Step Functions keeps of the executions of a state machine.
-async fn workflow(stack: &Stack) -> String {
+async fn workflow_data(stack: &Stack) -> String {
     let client = Client::new(&load_aws_config().expect("roots"));
     let machine = stack.output("StateMachineArn");
     let list = client.list_executions().state_machine_arn(machine).send();
@@ -29,7 +29,7 @@ async fn workflow(stack: &Stack) -> String {
         let described = described.await.expect("an execution");
         seen += &format!("{arn} {:?} {:?}", described.input, described.output);
         let history = history.await.expect("a history");
-        assert_eq!(history.next_token, None, "all of it");
+        assert_eq!(history.next_token, None, "the history has more pages");
         seen += &format!("{:?}", history.events);
     }
     seen
@@ -39,7 +39,7 @@ async fn workflow(stack: &Stack) -> String {
 async fn log(group: &str) -> String {
     let target = "Logs_20140328.FilterLogEvents";
     let found = call_aws("logs", target, &json!({"logGroupName": group})).await;
-    assert!(found["nextToken"].is_null(), "all of it");
+    assert!(found["nextToken"].is_null(), "the log has more pages");
     let events = found["events"].as_array().expect("events");
     events
         .iter()
@@ -72,20 +72,22 @@ async fn no_number_reaches_the_workflow_or_a_log() {
 
     let stack = app.stack();
     let name = stack.name();
-    let mut seen = workflow(stack).await;
-    assert!(seen.contains(&id), "the workflow was looked at");
-    // A call's log may arrive only with the next call.
+    let mut seen = workflow_data(stack).await;
+    assert!(seen.contains(&id), "the workflow's data isn't in it");
+    // The log of a call may arrive only with the next call.
     let wrong = json!({"ssnList": number, number.as_str(): number});
-    seen += &wait_for("the log of a wrong call", async || {
+    seen += &wait_for("the log of a bad request", async || {
         let response = app.post("/api/executions", wrong.clone()).await;
         response.expect_problem(422, "invalid-request");
         let lines = log(&format!("/rollcall/{name}/api")).await;
         lines.contains("\"status\":422").then_some(lines)
     })
     .await;
-    let fetcher = log(&format!("/rollcall/{name}/fetcher")).await;
-    assert!(fetcher.contains("\"level\":\"INFO\""), "{fetcher}");
-    seen += &fetcher;
+    seen += &wait_for("the fetcher's log", async || {
+        let lines = log(&format!("/rollcall/{name}/fetcher")).await;
+        lines.contains("\"level\":\"INFO\"").then_some(lines)
+    })
+    .await;
     for number in &lines {
         let (area, rest) = number.split_at(3);
         let (group, serial) = rest.split_at(2);
