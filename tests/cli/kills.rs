@@ -24,10 +24,10 @@ const LINES: u32 = 20_000;
 #[tokio::test(flavor = "multi_thread")]
 async fn a_served_run_survives_ten_kills_at_random_moments() {
     let folder = TempDir::new().unwrap();
-    let upstream = slow().await;
+    let upstream = slow_upstream().await;
     let lines = numbers(LINES);
     let mut kills = Kills::default();
-    let mut moment = kills.moment(&upstream);
+    let mut next_count = kills.next_count(&upstream);
     let mut server = Server::start(folder.path(), &upstream.url, &[]).await;
     let id = server
         .post(
@@ -39,7 +39,7 @@ async fn a_served_run_survives_ten_kills_at_random_moments() {
         .unwrap()
         .to_owned();
     for kill in 1..=KILLS {
-        upstream.wait_for_requests(moment).await;
+        upstream.wait_for_requests(next_count).await;
         if kill == KILLS {
             wait_for("a written response", async || {
                 let written = answered(folder.path(), &id).await;
@@ -50,7 +50,7 @@ async fn a_served_run_survives_ten_kills_at_random_moments() {
         server.kill().await;
         upstream.wait_for_disconnects().await;
         kills.add(&upstream, answered(folder.path(), &id).await);
-        moment = kills.moment(&upstream);
+        next_count = kills.next_count(&upstream);
         server = Server::start(folder.path(), &upstream.url, &[]).await;
     }
     let over = server.wait_for_end(&id).await;
@@ -63,7 +63,7 @@ async fn a_served_run_survives_ten_kills_at_random_moments() {
         rows.iter()
             .map(|row| row["ssn"].as_str().unwrap())
             .eq(lines.iter()),
-        "no row lost, none twice"
+        "a row is missing or repeated"
     );
     assert!(rows.iter().all(|row| row["outcome"] == "SUCCEEDED"));
     kills.check_no_repeats(&upstream);
@@ -72,7 +72,7 @@ async fn a_served_run_survives_ten_kills_at_random_moments() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_resumed_fetch_survives_ten_kills_at_random_moments() {
     let folder = TempDir::new().unwrap();
-    let upstream = slow().await;
+    let upstream = slow_upstream().await;
     let lines = numbers(LINES);
     let (list, run) = (folder.path().join("list.txt"), folder.path().join("run"));
     std::fs::write(&list, lines.join("\n")).unwrap();
@@ -89,16 +89,16 @@ async fn a_resumed_fetch_survives_ten_kills_at_random_moments() {
     ];
     let written = async || match std::fs::read(run.join("fetch.json")) {
         Ok(json) => {
-            let which: Value = serde_json::from_slice(&json).unwrap();
-            answered(&run, which["execution"].as_str().unwrap()).await
+            let run_json: Value = serde_json::from_slice(&json).unwrap();
+            answered(&run, run_json["execution"].as_str().unwrap()).await
         }
         Err(_) => Vec::new(),
     };
     let mut kills = Kills::default();
     for kill in 1..=KILLS {
-        let moment = kills.moment(&upstream);
+        let next_count = kills.next_count(&upstream);
         let mut child = spawn_fetch(&args);
-        upstream.wait_for_requests(moment).await;
+        upstream.wait_for_requests(next_count).await;
         if kill == KILLS {
             wait_for("a written response", async || {
                 (!written().await.is_empty()).then_some(())
@@ -116,27 +116,34 @@ async fn a_resumed_fetch_survives_ten_kills_at_random_moments() {
         rows.iter()
             .map(|row| row["ssn"].as_str().unwrap())
             .eq(lines.iter()),
-        "no row lost, none twice"
+        "a row is missing or repeated"
     );
     assert!(rows.iter().all(|row| row["outcome"] == "SUCCEEDED"));
     kills.check_no_repeats(&upstream);
 }
 
-async fn slow() -> Upstream {
+/// An upstream slow enough for kills in mid-run.
+async fn slow_upstream() -> Upstream {
     Upstream::start(|_, _| Reply::After(Duration::from_millis(20), Box::new(Reply::Status(200))))
         .await
 }
 
-/// The numbers written by each kill, and how many requests each had by then.
+/// For each kill: the numbers with a written response, and how many requests each had so far.
 #[derive(Default)]
 struct Kills(Vec<HashMap<String, u32>>);
 
 impl Kills {
-    /// A random request count that the next process reaches: it fetches all that isn't written.
-    fn moment(&self, upstream: &Upstream) -> u32 {
+    /// A random request count at which to kill the next process.
+    ///
+    /// The process reaches it, because it requests every number whose response isn't written. If all
+    /// are written, it is killed at once.
+    fn next_count(&self, upstream: &Upstream) -> u32 {
         let written = self.0.last().map_or(0, HashMap::len);
-        let left = LINES.saturating_sub(written as u32);
-        upstream.request_count() + rand::random_range(1..(left / 4).max(2))
+        let more = match LINES.saturating_sub(written as u32) {
+            0 => 0,
+            left => rand::random_range(1..(left / 4).max(2)),
+        };
+        upstream.request_count() + more
     }
 
     fn add(&mut self, upstream: &Upstream, written: Vec<String>) {
