@@ -8,8 +8,8 @@ use serde_json::Value;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 
-use crate::support::app::NO_TIMEOUT;
 use crate::support::executions::check_sums;
+use crate::support::program;
 use crate::support::wait::wait_for;
 
 /// A server. It is killed on drop.
@@ -20,26 +20,17 @@ pub struct Server {
     client: Client,
 }
 
-/// The program, without the settings of the user who runs the tests.
+/// The program, without the settings of the user who runs the tests. It is killed on drop.
 pub fn rollcall() -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_rollcall"));
-    for (name, _) in std::env::vars_os() {
-        if name.to_string_lossy().starts_with("ROLLCALL_") {
-            command.env_remove(name);
-        }
-    }
-    command
-        .env("ROLLCALL_SETTINGS", "/dev/null")
-        .kill_on_drop(true);
+    let mut command = Command::from(program::rollcall());
+    command.kill_on_drop(true);
     command
 }
 
 /// Sets timeouts that no test runs into, so that a slow machine adds no attempts.
 pub fn without_timeouts(command: &mut Command) -> &mut Command {
-    let never = NO_TIMEOUT.as_secs().to_string();
+    program::without_timeouts(command.as_std_mut());
     command
-        .env("ROLLCALL_CONNECT_TIMEOUT", &never)
-        .env("ROLLCALL_ATTEMPT_TIMEOUT", &never)
 }
 
 impl Server {

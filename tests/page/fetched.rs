@@ -8,19 +8,18 @@ use tokio::process::Command;
 
 use crate::downloads::{LIST, upstream};
 use crate::support::app::EngineKind;
+use crate::support::program::rollcall;
 use crate::visit::Visit;
 
 /// Whether the dialog asks for the list's file.
 const LIST_IS_GONE: &str = "document.querySelector('[data-testid=download-columns-says]')
     .innerText.startsWith('This page no longer has your list')";
 
-/// Runs [`LIST`] on the page's server with `rollcall fetch`; the run's id and the rows.
+/// Runs [`LIST`] on the page's server with `rollcall fetch`; returns the run's id and the rows.
 async fn fetch(visit: &Visit, options: &[&str]) -> (String, String) {
-    let mut fetch = Command::new(env!("CARGO_BIN_EXE_rollcall"))
+    let mut fetch = Command::from(rollcall())
         .args(["fetch", "-", "--api", &visit.site.printed()])
         .args(options)
-        // Without the user's own settings.
-        .env("ROLLCALL_SETTINGS", "/dev/null")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()

@@ -2,15 +2,16 @@
 
 use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 
 use tokio::net::TcpSocket;
 
-use crate::support::app::NO_TIMEOUT;
+use crate::support::program::{rollcall, without_timeouts};
 use crate::support::upstream::Upstream;
 
-/// A port of 127.0.0.1 on which servers can listen one after another. The system gives it to no
-/// other program while this lives.
+/// A reserved port of 127.0.0.1, on which servers can listen one after another.
+///
+/// The system gives it to no other program until this is dropped.
 pub struct Port(TcpSocket);
 
 impl Port {
@@ -34,16 +35,10 @@ impl Program {
     /// Starts the program on this port with this data folder.
     pub fn start(port: &Port, data: &Path, upstream: &Upstream) -> Self {
         let listen = port.0.local_addr().unwrap().to_string();
-        let never = NO_TIMEOUT.as_secs().to_string();
-        let mut process = Command::new(env!("CARGO_BIN_EXE_rollcall"))
+        let mut process = without_timeouts(&mut rollcall())
             .args(["serve", "--listen", &listen, "--upstream", &upstream.url])
             .arg("--data")
             .arg(data)
-            // Without the user's own settings.
-            .env("ROLLCALL_SETTINGS", "/dev/null")
-            // A slow machine adds no attempts.
-            .env("ROLLCALL_CONNECT_TIMEOUT", &never)
-            .env("ROLLCALL_ATTEMPT_TIMEOUT", &never)
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();

@@ -6,6 +6,7 @@ pub mod aws;
 pub mod client;
 pub mod executions;
 pub mod faulty;
+pub mod program;
 #[cfg(feature = "e2e")]
 pub mod stack;
 pub mod upstream;
