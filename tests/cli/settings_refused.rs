@@ -1,4 +1,4 @@
-//! Settings with values that they don't accept.
+//! Settings with values that they don't accept, and settings files that can't be read.
 
 use std::fs;
 use std::net::TcpListener;
@@ -167,5 +167,62 @@ async fn invalid_files_of_certificates_and_headers_are_reported() {
             "{error}"
         );
         assert!(!error.contains("s3cret"), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn an_error_names_the_file_and_its_line() {
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("settings.toml");
+    for (text, error) in [
+        ("max_attempts = 4", "line 1 of"),
+        (
+            "max_attempts = 4",
+            "`max_attempts` is not a setting. The settings are listen, data,",
+        ),
+        ("\n[serve]\nmax-attempts = 4", "line 2 of"),
+        ("header = [\"X: s3cret\"", "line 1 of"),
+        (
+            "listen = \"127.0.0.1:0\"\nlisten = \"127.0.0.1:0\"",
+            "line 2 of",
+        ),
+        (
+            "max-attempts = \"4\"",
+            "--max-attempts (ROLLCALL_MAX_ATTEMPTS), given in line 1 of",
+        ),
+        ("max-attempts = \"4\"", "a string: it takes a number"),
+        ("max-attempts = 99", "\"99\": it takes 1 to 10 attempts"),
+        ("backoff = nan", "\"nan\": it takes 0s to 1day"),
+        ("backoff = \"soon\"", "\"soon\": it takes 0s to 1day"),
+        ("backoff = true", "a boolean: it takes a number of seconds"),
+        ("allow-http = 1", "an integer: it takes true or false"),
+        (
+            "allow-host = [1]",
+            "a list with an integer: it takes a list",
+        ),
+        ("data = [\"a\"]", "an array: it takes a text"),
+        ("data = \"\"", "empty: it takes a value"),
+        ("upstream = 7", "an integer: it takes a text"),
+        ("settings = \"a\"", "`settings` is not a setting"),
+    ] {
+        fs::write(&file, text).unwrap();
+        let output = rollcall()
+            .args(["serve", "--settings"])
+            .arg(&file)
+            .output()
+            .await
+            .unwrap();
+        let errors = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(2), "{text}: {errors}");
+        let named = errors.contains(error) && errors.contains(&*file.to_string_lossy());
+        assert!(named && !errors.contains("s3cret"), "{text}: {errors}");
+    }
+    for unreadable in [Path::new("/nowhere/settings.toml"), folder.path()] {
+        let mut command = rollcall();
+        command.args(["serve", "--settings"]).arg(unreadable);
+        let output = command.output().await.unwrap();
+        let errors = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(2), "{errors}");
+        assert!(errors.contains("can't be read"), "{errors}");
     }
 }
