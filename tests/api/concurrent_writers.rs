@@ -71,14 +71,14 @@ async fn two_fetchers_on_one_batch_lose_no_row_and_no_count(kind: EngineKind) {
     }
     let id: &ExecutionId = &meta.id;
     app.fetcher.finish_pass(id, 1).await.unwrap();
-    let over = app.wait_for_end(id.as_str()).await;
+    let ended = app.wait_for_end(id.as_str()).await;
     let rows = app.rows(id.as_str()).await;
     let succeeded = rows
         .iter()
         .filter(|row| row["outcome"] == "SUCCEEDED")
         .count();
     assert_eq!(
-        over["counts"]["SUCCEEDED"], succeeded,
+        ended["counts"]["SUCCEEDED"], succeeded,
         "the sums are those of the rows"
     );
     assert_eq!(rows.len(), 2_000);
@@ -102,8 +102,8 @@ async fn a_segment_after_the_summary_counts_from_the_next_pass(kind: EngineKind)
     let upstream = Upstream::start(|_, _| Reply::Status(403)).await;
     let app = TestApp::new(kind, &upstream).await;
     let id = app.start(json!({"ssnList": numbers(3)})).await;
-    let over = app.wait_for_end(&id).await;
-    assert_eq!(over["counts"]["FAILED"], 3);
+    let ended = app.wait_for_end(&id).await;
+    assert_eq!(ended["counts"]["FAILED"], 3);
     let (meta, _) = app.meta_and_pass(&id).await;
     let line = r#"{"item":1,"outcome":"SUCCEEDED","statusCode":200,"durationMs":5,"attempts":1,"body":{"late":true}}"#;
     let totals = SegmentTotals {
@@ -113,7 +113,7 @@ async fn a_segment_after_the_summary_counts_from_the_next_pass(kind: EngineKind)
     write_late(&app, &meta, 1, totals, line).await;
     assert_eq!(
         app.execution(&id).await,
-        over,
+        ended,
         "a summary is the last word on its pass"
     );
     assert!(
@@ -127,9 +127,9 @@ async fn a_segment_after_the_summary_counts_from_the_next_pass(kind: EngineKind)
     app.post(&format!("/api/executions/{id}/redrive"), json!({}))
         .await
         .expect(202);
-    let over = app.wait_for_end(&id).await;
+    let ended = app.wait_for_end(&id).await;
     assert_eq!(
-        (&over["counts"]["FAILED"], &over["counts"]["SUCCEEDED"]),
+        (&ended["counts"]["FAILED"], &ended["counts"]["SUCCEEDED"]),
         (&json!(2), &json!(1))
     );
     assert_eq!(app.rows(&id).await[1]["body"], json!({"late": true}));
@@ -156,8 +156,8 @@ async fn a_redrive_takes_up_what_late_writers_answered(kind: EngineKind) {
     let before = upstream.request_count();
     let redrive = format!("/api/executions/{id}/redrive");
     app.post(&redrive, json!({})).await.expect(202);
-    let over = app.wait_for_end(&id).await;
-    assert_eq!(over["counts"]["SUCCEEDED"], 1, "{over}");
+    let ended = app.wait_for_end(&id).await;
+    assert_eq!(ended["counts"]["SUCCEEDED"], 1, "{ended}");
     assert_eq!(upstream.request_count(), before);
     app.post(&redrive, json!({}))
         .await
@@ -187,13 +187,13 @@ async fn a_late_response_in_another_batch_is_counted_and_shown(kind: EngineKind)
     };
     write_late(&app, &meta, 1, totals, line).await;
     upstream.release();
-    let over = app.wait_for_end(&id).await;
+    let ended = app.wait_for_end(&id).await;
     let rows = app.rows(&id).await;
     assert_eq!(rows[1]["outcome"], "NOT_FOUND");
     assert_eq!(
-        (&over["counts"]["SUCCEEDED"], &over["counts"]["NOT_FOUND"]),
+        (&ended["counts"]["SUCCEEDED"], &ended["counts"]["NOT_FOUND"]),
         (&json!(1), &json!(1)),
-        "{over}"
+        "{ended}"
     );
 }
 
@@ -208,30 +208,30 @@ async fn a_repeated_invocation_sends_no_request(kind: EngineKind) {
     .await;
     let app = TestApp::new(kind, &upstream).await;
     let id = app.start(json!({"ssnList": numbers(100)})).await;
-    let over = app.wait_for_end(&id).await;
+    let ended = app.wait_for_end(&id).await;
     let before = upstream.request_count();
     let (meta, pass) = app.meta_and_pass(&id).await;
     for batch in 0..meta.batches() {
         let event = json!({"executionId": id, "pass": pass.pass, "batch": batch});
-        let answer = app
+        let output = app
             .fetcher
             .handle(event.try_into().unwrap(), None)
             .await
             .unwrap();
         assert_eq!(
-            serde_json::to_value(answer).unwrap(),
+            serde_json::to_value(output).unwrap(),
             json!({"pending": 0, "waitSeconds": 0})
         );
     }
     let finish = json!({"executionId": id, "pass": 1, "finish": true});
-    let answer = app
+    let output = app
         .fetcher
         .handle(finish.try_into().unwrap(), None)
         .await
         .unwrap();
-    assert_eq!(serde_json::to_value(answer).unwrap()["status"], "SUCCEEDED");
+    assert_eq!(serde_json::to_value(output).unwrap()["status"], "SUCCEEDED");
     assert_eq!(upstream.request_count(), before);
-    assert_eq!(app.execution(&id).await, over);
+    assert_eq!(app.execution(&id).await, ended);
     let nonsense = json!({"executionId": id, "pass": 1, "batch": 4_000_000_000_u32});
     assert_eq!(
         app.fetcher

@@ -50,9 +50,9 @@ async fn writes_that_the_store_refuses_once_are_retried(kind: EngineKind) {
     assert_eq!(app.wait_for_end(&id).await["status"], "ABORTED");
     upstream.release();
     post(&format!("/api/executions/{id}/redrive"), String::new()).await;
-    let over = app.wait_for_end(&id).await;
+    let ended = app.wait_for_end(&id).await;
     assert_eq!(
-        (&over["status"], &over["counts"]["SUCCEEDED"]),
+        (&ended["status"], &ended["counts"]["SUCCEEDED"]),
         (&json!("SUCCEEDED"), &json!(2))
     );
 }
@@ -68,9 +68,9 @@ async fn a_start_that_crashed_at_any_step_is_finished_by_its_retry(kind: EngineK
                 .await
                 .expect(202),
         );
-        let over = app.wait_for_end(&id).await;
+        let ended = app.wait_for_end(&id).await;
         assert_eq!(
-            (&over["rows"], &over["counts"]["SUCCEEDED"]),
+            (&ended["rows"], &ended["counts"]["SUCCEEDED"]),
             (&json!(4), &json!(2)),
             "after {writes} writes"
         );
@@ -97,8 +97,8 @@ async fn a_start_that_crashed_after_its_claim_is_finished_by_a_poll(kind: Engine
         let app = TestApp::new(kind, &upstream).await;
         start_and_die_after(&app, writes).await;
         for id in app.store.all_executions().await.unwrap() {
-            let over = app.wait_for_end(id.as_str()).await;
-            assert_eq!(over["counts"]["SUCCEEDED"], 2);
+            let ended = app.wait_for_end(id.as_str()).await;
+            assert_eq!(ended["counts"]["SUCCEEDED"], 2);
             finished += 1;
         }
     }

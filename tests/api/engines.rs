@@ -29,15 +29,15 @@ async fn rows_of(kind: EngineKind) -> (Value, Vec<Value>) {
     let id = app
         .start(json!({"ssnList": lines, "restoreLeadingZeros": true}))
         .await;
-    let mut over = app.wait_for_end(&id).await;
+    let mut ended = app.wait_for_end(&id).await;
     for own in ["id", "startedAt", "stoppedAt"] {
-        over[own] = Value::Null;
+        ended[own] = Value::Null;
     }
     let mut rows = app.rows(&id).await;
     for row in &mut rows {
         row["durationMs"] = Value::Null;
     }
-    (over, rows)
+    (ended, rows)
 }
 
 #[tokio::test(flavor = "multi_thread")]

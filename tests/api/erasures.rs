@@ -110,13 +110,13 @@ async fn old_finished_runs_expire_and_running_ones_do_not(kind: EngineKind) {
     })
     .await;
     let app = TestApp::new(kind, &upstream).await;
-    let over = app.start(json!({"ssnList": numbers(1)})).await;
-    app.wait_for_end(&over).await;
+    let ended = app.start(json!({"ssnList": numbers(1)})).await;
+    app.wait_for_end(&ended).await;
     let running = app.start(json!({"ssnList": numbers(2)})).await;
     let expire = |age| backend::erase_expired(&app.store, app.engine.as_ref(), Some(age));
     assert_eq!(expire(Duration::from_secs(3_600)).await.unwrap(), 0);
     assert_eq!(expire(Duration::ZERO).await.unwrap(), 1);
-    app.get(&format!("/api/executions/{over}"))
+    app.get(&format!("/api/executions/{ended}"))
         .await
         .expect_problem(404, "unknown-execution");
     assert_eq!(app.execution(&running).await["status"], "RUNNING");

@@ -55,7 +55,7 @@ async fn failures_are_grouped_and_each_group_can_be_redriven(kind: EngineKind) {
     lines.push(lines[5].clone());
     lines.push("nonsense".into());
     let id = app.start(json!({ "ssnList": lines })).await;
-    let over = app.wait_for_end(&id).await;
+    let ended = app.wait_for_end(&id).await;
     let group = |status: Value, error: Value, items: u64| json!({"statusCode": status, "error": error, "items": items});
     let groups = json!([
         group(json!(503), json!(null), 30),
@@ -65,7 +65,7 @@ async fn failures_are_grouped_and_each_group_can_be_redriven(kind: EngineKind) {
     ]);
     let found = failures(&app, &id).await;
     assert_eq!(found, json!({"groups": groups, "complete": true}));
-    assert_eq!(json!(sum(&found)), over["counts"]["FAILED"]);
+    assert_eq!(json!(sum(&found)), ended["counts"]["FAILED"]);
     let rows = app
         .all_rows(&format!(
             "/api/executions/{id}/results?outcome=FAILED&statusCode=302&error=REDIRECT_REFUSED"
@@ -128,7 +128,7 @@ async fn items_that_a_redrive_did_not_reach_are_still_failed(kind: EngineKind) {
     app.post(&format!("/api/executions/{id}/stop"), json!({}))
         .await
         .expect(202);
-    let over = app.wait_for_end(&id).await;
-    assert_eq!(over["counts"]["FAILED"], 50);
+    let ended = app.wait_for_end(&id).await;
+    assert_eq!(ended["counts"]["FAILED"], 50);
     assert_eq!(failures(&app, &id).await, all);
 }

@@ -40,9 +40,9 @@ async fn every_line_has_its_row_and_reason(kind: EngineKind) {
     let id = app
         .start(list(&lines.each_ref().map(|(line, ..)| *line)))
         .await;
-    let over = app.wait_for_end(&id).await;
+    let ended = app.wait_for_end(&id).await;
     assert_eq!(
-        (&over["items"], &over["duplicates"], &over["invalid"]),
+        (&ended["items"], &ended["duplicates"], &ended["invalid"]),
         (&json!(1), &json!(4), &json!(7))
     );
     for (row, (line, outcome, error)) in app.rows(&id).await.iter().zip(&lines) {
@@ -202,9 +202,9 @@ async fn bad_bodies_are_refused_with_their_problem(kind: EngineKind) {
     );
     let most = json!({"ssnList": vec!["1"; 250_000]});
     let id = app.start(most).await;
-    let over = app.wait_for_end(&id).await;
+    let ended = app.wait_for_end(&id).await;
     assert_eq!(
-        (&over["rows"], &over["invalid"]),
+        (&ended["rows"], &ended["invalid"]),
         (&json!(250_000), &json!(250_000))
     );
     assert_eq!(upstream.request_count(), 0);

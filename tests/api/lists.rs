@@ -161,9 +161,9 @@ async fn a_list_has_at_most_a_million_rows(kind: EngineKind) {
     start().await.expect_problem(413, "too-large");
     put(&app, &list, 3, "").await.expect(200);
     let id = id_of(&start().await.expect(202));
-    let over = app.wait_for_end(&id).await;
+    let ended = app.wait_for_end(&id).await;
     assert_eq!(
-        (&over["rows"], &over["items"]),
+        (&ended["rows"], &ended["items"]),
         (&json!(1_000_000), &json!(3))
     );
     let page = app

@@ -56,12 +56,12 @@ async fn each_response_has_its_outcome(kind: EngineKind) {
     ];
     let lines: Vec<&str> = expected.iter().map(|(number, ..)| *number).collect();
     let id = app.start(list(&lines)).await;
-    let over = app.wait_for_end(&id).await;
+    let ended = app.wait_for_end(&id).await;
     assert_eq!(
-        over["counts"],
+        ended["counts"],
         json!({"SUCCEEDED": 2, "NOT_FOUND": 3, "FAILED": 4, "PENDING": 0, "NOT_TRIED": 0})
     );
-    assert_eq!(over["status"], "SUCCEEDED");
+    assert_eq!(ended["status"], "SUCCEEDED");
     for (row, (number, outcome, status, error, attempts)) in
         app.rows(&id).await.iter().zip(expected)
     {
@@ -105,9 +105,9 @@ async fn status_429_at_every_attempt_fails_every_row(kind: EngineKind) {
     let upstream = Upstream::start(|_, _| Reply::RetryAfter(429, "0")).await;
     let app = TestApp::new(kind, &upstream).await;
     let id = app.start(list(&numbers(45))).await;
-    let over = app.wait_for_end(&id).await;
+    let ended = app.wait_for_end(&id).await;
     assert_eq!(
-        (&over["status"], &over["counts"]["FAILED"]),
+        (&ended["status"], &ended["counts"]["FAILED"]),
         (&json!("SUCCEEDED"), &json!(45))
     );
     assert!(
@@ -132,9 +132,9 @@ async fn a_retry_after_is_waited_for(kind: EngineKind) {
     let app = TestApp::new(kind, &upstream).await;
     let began = std::time::Instant::now();
     let id = app.start(list(&["100010001"])).await;
-    let over = app.wait_for_end(&id).await;
+    let ended = app.wait_for_end(&id).await;
     assert!(began.elapsed() >= Duration::from_secs(6));
-    assert_eq!(over["counts"]["SUCCEEDED"], 1);
+    assert_eq!(ended["counts"]["SUCCEEDED"], 1);
     assert_eq!(app.rows(&id).await[0]["attempts"], 2);
     assert_eq!(upstream.request_count(), 2);
 }

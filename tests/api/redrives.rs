@@ -79,7 +79,7 @@ async fn a_redrive_of_answered_items_or_a_running_pass_is_refused(kind: EngineKi
     app.post(&path, json!({}))
         .await
         .expect_problem(409, "still-running");
-    for answers in [
+    for filter in [
         json!({"outcome": "SUCCEEDED"}),
         json!({"outcome": "NOT_FOUND"}),
         json!({"outcome": "INVALID"}),
@@ -92,7 +92,7 @@ async fn a_redrive_of_answered_items_or_a_running_pass_is_refused(kind: EngineKi
         json!({"errors": []}),
         json!({"unknown": 1}),
     ] {
-        app.post(&path, answers)
+        app.post(&path, filter)
             .await
             .expect_problem(422, "invalid-request");
     }

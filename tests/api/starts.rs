@@ -24,9 +24,9 @@ async fn rows_are_in_list_order_for_every_size(kind: EngineKind) {
     for size in [1, 40, 41] {
         let lines = numbers(size);
         let id = app.start(list(&lines)).await;
-        let over = app.wait_for_end(&id).await;
-        assert_eq!(over["status"], "SUCCEEDED", "{over}");
-        assert_eq!(over["counts"]["SUCCEEDED"], size);
+        let ended = app.wait_for_end(&id).await;
+        assert_eq!(ended["status"], "SUCCEEDED", "{ended}");
+        assert_eq!(ended["counts"]["SUCCEEDED"], size);
         let rows = app.rows(&id).await;
         let numbers: Vec<&str> = rows
             .iter()
@@ -56,9 +56,9 @@ async fn twenty_thousand_numbers_are_each_fetched_once(kind: EngineKind) {
     let app = TestApp::new(kind, &upstream).await;
     let lines = numbers(20_000);
     let id = app.start(list(&lines)).await;
-    let over = app.wait_for_end(&id).await;
+    let ended = app.wait_for_end(&id).await;
     assert_eq!(
-        (&over["status"], &over["counts"]["SUCCEEDED"]),
+        (&ended["status"], &ended["counts"]["SUCCEEDED"]),
         (&json!("SUCCEEDED"), &json!(20_000))
     );
     let rows = app.rows(&id).await;
@@ -77,9 +77,9 @@ async fn a_list_without_a_valid_number_sends_no_request(kind: EngineKind) {
     let upstream = Upstream::succeeding().await;
     let app = TestApp::new(kind, &upstream).await;
     let id = app.start(list(&["n/a", "", "12345"])).await;
-    let over = app.wait_for_end(&id).await;
+    let ended = app.wait_for_end(&id).await;
     assert_eq!(
-        (&over["status"], &over["items"], &over["invalid"]),
+        (&ended["status"], &ended["items"], &ended["invalid"]),
         (&json!("SUCCEEDED"), &json!(0), &json!(3))
     );
     let rows = app.rows(&id).await;
@@ -107,13 +107,13 @@ async fn duplicates_are_fetched_once_and_shown_in_every_row(kind: EngineKind) {
         "100010001",
     ];
     let id = app.start(list(&lines)).await;
-    let over = app.wait_for_end(&id).await;
+    let ended = app.wait_for_end(&id).await;
     assert_eq!(
         (
-            &over["rows"],
-            &over["items"],
-            &over["duplicates"],
-            &over["invalid"]
+            &ended["rows"],
+            &ended["items"],
+            &ended["duplicates"],
+            &ended["invalid"]
         ),
         (&json!(7), &json!(3), &json!(3), &json!(1))
     );
@@ -145,9 +145,9 @@ async fn no_number_is_outside_of_list_and_results(kind: EngineKind) {
     .await;
     let app = TestApp::new(kind, &upstream).await;
     let lines = numbers(60);
-    let answer = app.post("/api/executions", list(&lines)).await;
-    let mut seen = answer.text.clone();
-    let id = id_of(&answer.expect(202));
+    let response = app.post("/api/executions", list(&lines)).await;
+    let mut seen = response.text.clone();
+    let id = id_of(&response.expect(202));
     seen += &app.wait_for_end(&id).await.to_string();
     // Numbers are masked in the upstream's bodies too.
     let masked = app.get(&format!("/api/executions/{id}/results")).await;

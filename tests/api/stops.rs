@@ -32,20 +32,20 @@ async fn a_stop_keeps_responses_and_a_redrive_fetches_the_rest(kind: EngineKind)
         .await
         .expect(202);
     assert_eq!(stopped["id"], id);
-    let over = app.wait_for_end(&id).await;
-    assert_eq!(over["status"], "ABORTED", "{over}");
+    let ended = app.wait_for_end(&id).await;
+    assert_eq!(ended["status"], "ABORTED", "{ended}");
     assert!(
-        over["reason"]
+        ended["reason"]
             .as_str()
             .unwrap()
             .contains("80 numbers were not tried"),
-        "{over}"
+        "{ended}"
     );
     assert_eq!(
-        over["counts"],
+        ended["counts"],
         json!({"SUCCEEDED": 50, "NOT_FOUND": 0, "FAILED": 0, "PENDING": 0, "NOT_TRIED": 80})
     );
-    assert!(over["stoppedAt"].is_string());
+    assert!(ended["stoppedAt"].is_string());
     let rows = app.rows(&id).await;
     assert_eq!(
         rows.iter()
@@ -64,9 +64,9 @@ async fn a_stop_keeps_responses_and_a_redrive_fetches_the_rest(kind: EngineKind)
         (&again["status"], &again["pass"]),
         (&json!("RUNNING"), &json!(2))
     );
-    let over = app.wait_for_end(&id).await;
+    let ended = app.wait_for_end(&id).await;
     assert_eq!(
-        (&over["status"], &over["counts"]["SUCCEEDED"]),
+        (&ended["status"], &ended["counts"]["SUCCEEDED"]),
         (&json!("SUCCEEDED"), &json!(130))
     );
     let after = upstream.request_counts();
@@ -105,19 +105,19 @@ async fn too_many_failures_end_the_run_early(kind: EngineKind) {
     let lines = numbers(800);
     let body = json!({"ssnList": lines, "toleratedFailurePercentage": 5, "maxConcurrency": 800});
     let id = app.start(body).await;
-    let over = app.wait_for_end(&id).await;
-    assert_eq!(over["status"], "FAILED", "{over}");
+    let ended = app.wait_for_end(&id).await;
+    assert_eq!(ended["status"], "FAILED", "{ended}");
     assert!(
-        over["reason"]
+        ended["reason"]
             .as_str()
             .unwrap()
             .contains("more than the 5 % tolerated"),
-        "{over}"
+        "{ended}"
     );
     assert!(
-        over["counts"]["FAILED"].as_u64().unwrap() > 40
-            && over["counts"]["NOT_TRIED"].as_u64().unwrap() > 0,
-        "{over}"
+        ended["counts"]["FAILED"].as_u64().unwrap() > 40
+            && ended["counts"]["NOT_TRIED"].as_u64().unwrap() > 0,
+        "{ended}"
     );
     let rows = app.rows(&id).await;
     assert_eq!(rows.len(), 800);
@@ -131,17 +131,17 @@ async fn failures_within_the_tolerance_succeed(kind: EngineKind) {
     let id = app
         .start(json!({"ssnList": numbers(10), "toleratedFailurePercentage": 10}))
         .await;
-    let over = app.wait_for_end(&id).await;
+    let ended = app.wait_for_end(&id).await;
     assert_eq!(
-        (&over["status"], &over["counts"]["FAILED"]),
+        (&ended["status"], &ended["counts"]["FAILED"]),
         (&json!("SUCCEEDED"), &json!(1))
     );
     let id = app
         .start(json!({"ssnList": numbers(9), "toleratedFailurePercentage": 10}))
         .await;
-    let over = app.wait_for_end(&id).await;
+    let ended = app.wait_for_end(&id).await;
     assert_eq!(
-        (&over["status"], &over["counts"]["FAILED"]),
+        (&ended["status"], &ended["counts"]["FAILED"]),
         (&json!("FAILED"), &json!(1))
     );
 }

@@ -53,9 +53,9 @@ async fn a_served_run_survives_ten_kills_at_random_moments() {
         next_count = kills.next_count(&upstream);
         server = Server::start(folder.path(), &upstream.url, &[]).await;
     }
-    let over = server.wait_for_end(&id).await;
+    let ended = server.wait_for_end(&id).await;
     assert_eq!(
-        (&over["status"], &over["counts"]["SUCCEEDED"]),
+        (&ended["status"], &ended["counts"]["SUCCEEDED"]),
         (&json!("SUCCEEDED"), &json!(LINES))
     );
     let rows = server.rows(&id).await;

@@ -113,8 +113,8 @@ async fn redrive_retries_what_failed() {
     let counts = upstream.request_counts();
     assert_eq!((counts["100010001"], counts["100010002"]), (2, 1));
     // Nothing is left to fetch.
-    let over = fetch(LIST, &[&args[..], &["--redrive"]].concat()).await;
-    assert_eq!((over.status.code(), upstream.request_count()), (Some(0), 3));
+    let last = fetch(LIST, &[&args[..], &["--redrive"]].concat()).await;
+    assert_eq!((last.status.code(), upstream.request_count()), (Some(0), 3));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -28,9 +28,9 @@ async fn a_terminated_server_writes_responses_and_resumes() {
     upstream.release();
 
     let server = Server::start(folder.path(), &upstream.url, &[]).await;
-    let over = server.wait_for_end(&id).await;
+    let ended = server.wait_for_end(&id).await;
     assert_eq!(
-        (&over["status"], &over["counts"]["SUCCEEDED"]),
+        (&ended["status"], &ended["counts"]["SUCCEEDED"]),
         (&json!("SUCCEEDED"), &json!(200))
     );
     let after = upstream.request_counts();

@@ -73,7 +73,7 @@ async fn a_failed_creation_says_why_and_can_be_repeated_or_removed() {
     let code = format!("{}/{code}", setting("ENDPOINT"));
     let http = client().build().expect("a client");
     // An unsigned request for an existing bucket gets 403.
-    let status = async || http.get(&code).send().await.expect("an answer").status();
+    let status = async || http.get(&code).send().await.expect("a response").status();
     assert_eq!(status().await, 403);
 
     // Destroyed with its code; a second time, nothing is left.

@@ -51,8 +51,8 @@ async fn outputs_are_in_list_order() {
 async fn all_numbers_are_requested_at_once_in_both_map_modes() {
     for count in [40, 41] {
         let upstream = Upstream::start(|number, _| {
-            let answer = Reply::Body("text/plain", number[5..].to_owned());
-            Reply::OnRelease(Box::new(answer))
+            let reply = Reply::Body("text/plain", number[5..].to_owned());
+            Reply::OnRelease(Box::new(reply))
         })
         .await;
         let stack = Stack::with_upstream(&upstream.url).await;
@@ -67,8 +67,8 @@ async fn all_numbers_are_requested_at_once_in_both_map_modes() {
         assert_eq!(status, "SUCCEEDED", "{outputs}");
         let outputs = outputs.as_array().unwrap();
         assert_eq!(outputs.len(), list.len());
-        for (number, answer) in list.iter().zip(outputs) {
-            assert_eq!(answer["body"], number[5..]);
+        for (number, output) in list.iter().zip(outputs) {
+            assert_eq!(output["body"], number[5..]);
         }
         assert_eq!(upstream.max_in_flight(), count);
     }
@@ -85,9 +85,9 @@ async fn four_hundred_long_bodies_are_truncated_and_marked() {
         assert_eq!(status, "SUCCEEDED");
         let bytes = outputs.to_string().len();
         assert!(bytes < PAYLOAD && bytes > PAYLOAD * 4 / 5, "{bytes} bytes");
-        for answer in outputs.as_array().unwrap() {
-            assert_eq!(answer["truncated"], true);
-            assert!(answer["body"].as_str().unwrap().starts_with("{\"text\":"));
+        for output in outputs.as_array().unwrap() {
+            assert_eq!(output["truncated"], true);
+            assert!(output["body"].as_str().unwrap().starts_with("{\"text\":"));
         }
     }
 }

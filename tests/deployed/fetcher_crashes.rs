@@ -69,9 +69,9 @@ async fn upstream_that_holds(lines: &[String], then: Reply) -> Upstream {
 /// Checks that every number succeeded, in order, and that no written one was requested again.
 /// Returns the request counts of the second half.
 async fn check(app: &TestApp, upstream: &Upstream, id: &str, lines: &[String]) -> Vec<u32> {
-    let over = app.wait_for_end(id).await;
-    assert_eq!(over["status"], "SUCCEEDED", "{over}");
-    assert_eq!(over["counts"]["SUCCEEDED"], lines.len(), "{over}");
+    let ended = app.wait_for_end(id).await;
+    assert_eq!(ended["status"], "SUCCEEDED", "{ended}");
+    assert_eq!(ended["counts"]["SUCCEEDED"], lines.len(), "{ended}");
     let rows = app.rows(id).await;
     let found: Vec<&Value> = rows.iter().map(|row| &row["ssn"]).collect();
     assert_eq!(found, lines.iter().collect::<Vec<_>>());

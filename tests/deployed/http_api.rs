@@ -22,26 +22,29 @@ async fn get(stack: &Stack, token: &str, path: &str) -> (u16, String) {
         .write_all(request.as_bytes())
         .await
         .expect("a request sent");
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).await.expect("an answer");
-    let status = answer
+    let mut response = String::new();
+    stream
+        .read_to_string(&mut response)
+        .await
+        .expect("a response");
+    let status = response
         .split(' ')
         .nth(1)
         .and_then(|status| status.parse().ok());
-    (status.expect("a status"), answer)
+    (status.expect("a status"), response)
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_router_answers_behind_the_gateway() {
     let stack = Stack::with_upstream("http://127.0.0.1:1/ssn").await;
     let token = stack.token().await;
-    let (status, answer) = get(&stack, &token, "/api/settings").await;
-    assert_eq!(status, 200, "{answer}");
+    let (status, response) = get(&stack, &token, "/api/settings").await;
+    assert_eq!(status, 200, "{response}");
     assert!(
-        answer.contains(r#""host":"127.0.0.1:1","path":"/ssn/""#),
-        "{answer}"
+        response.contains(r#""host":"127.0.0.1:1","path":"/ssn/""#),
+        "{response}"
     );
-    assert!(answer.to_lowercase().contains("cache-control: no-store"));
+    assert!(response.to_lowercase().contains("cache-control: no-store"));
     for (path, expected) in [
         ("/api/executions", 200),
         ("/api/nothing", 404),
@@ -49,11 +52,11 @@ async fn the_router_answers_behind_the_gateway() {
         ("/api/executions/a%20b%3F%C3%A9%00", 404),
         ("/api/executions?cursor=%22|\"<x>", 422),
     ] {
-        let (status, answer) = get(&stack, &token, path).await;
-        assert_eq!(status, expected, "{path}: {answer}");
+        let (status, response) = get(&stack, &token, path).await;
+        assert_eq!(status, expected, "{path}: {response}");
         assert!(
-            expected == 200 || answer.contains("application/problem+json"),
-            "{answer}"
+            expected == 200 || response.contains("application/problem+json"),
+            "{response}"
         );
     }
 }

@@ -60,8 +60,8 @@ async fn no_number_reaches_the_workflow_or_a_log() {
     .await;
     let app = TestApp::new(EngineKind::StepFunctions, &upstream).await;
     let id = app.start(json!({"ssnList": lines})).await;
-    let over = app.wait_for_end(&id).await;
-    assert!(over["counts"]["FAILED"].as_u64() > Some(0), "{over}");
+    let ended = app.wait_for_end(&id).await;
+    assert!(ended["counts"]["FAILED"].as_u64() > Some(0), "{ended}");
     assert_eq!(app.rows(&id).await.len(), lines.len());
     // A number in a path or query, by mistake.
     let number = &lines[0];

@@ -23,8 +23,8 @@ async fn client_of(pool: &str) -> String {
 /// The status and body of a GET with this token.
 async fn get(stack: &Stack, path: &str, token: &str) -> (u16, Value) {
     let bearer = format!("Bearer {token}");
-    let answer = stack.get(path, &[("authorization", &bearer)]).await;
-    (answer.status().as_u16(), json_body(answer).await)
+    let response = stack.get(path, &[("authorization", &bearer)]).await;
+    (response.status().as_u16(), json_body(response).await)
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -14,14 +14,14 @@ use crate::support::stack::{Stack, json_body};
 
 /// Starts an upstream that requires an API key; returns its address.
 async fn locked_upstream() -> String {
-    let answer = async |Parts(number): Parts<String>, headers: HeaderMap| {
+    let respond = async |Parts(number): Parts<String>, headers: HeaderMap| {
         let has_key = headers.get("x-api-key").is_some_and(|key| key == "open");
         match has_key {
             true => (StatusCode::OK, format!("record of {}", &number[7..])),
             false => (StatusCode::UNAUTHORIZED, String::new()),
         }
     };
-    let router = Router::new().route("/ssn/{number}", get(answer));
+    let router = Router::new().route("/ssn/{number}", get(respond));
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = listener.local_addr().expect("its address");
     tokio::spawn(async move { axum::serve(listener, router).await });
@@ -103,9 +103,9 @@ async fn a_stack_is_deployed_used_and_destroyed() {
     // A run through the state machine, with an upstream that needs the secret.
     let list = json!({"ssnList": ["123-45-6789", "123456780", "x"]});
     let started = stack.start(&token, &list).await;
-    let over = stack.wait_for_end(&token, &started["id"]).await;
-    assert_eq!(over["status"], "SUCCEEDED", "{over}");
-    assert_eq!(over["counts"]["SUCCEEDED"], 2, "{over}");
+    let ended = stack.wait_for_end(&token, &started["id"]).await;
+    assert_eq!(ended["status"], "SUCCEEDED", "{ended}");
+    assert_eq!(ended["counts"]["SUCCEEDED"], 2, "{ended}");
 
     // The stack is destroyed with its data. Until then an unsigned request for the bucket gets 403.
     let bucket = format!("{}/{}", setting("ENDPOINT"), stack.output("DataBucketName"));

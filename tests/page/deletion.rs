@@ -52,8 +52,8 @@ async fn a_run_is_deleted_from_its_page_after_confirmation(kind: EngineKind) {
         .wait_for_text("history-empty", "No runs yet. Look up a list.")
         .await;
     let address = format!("/api/executions/{id}");
-    let answer = visit.site.app.get(&address).await;
-    answer.expect_problem(404, "unknown-execution");
+    let response = visit.site.app.get(&address).await;
+    response.expect_problem(404, "unknown-execution");
     // The notice is shown once.
     browser.click("nav-new").await;
     browser.click("nav-history").await;

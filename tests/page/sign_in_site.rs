@@ -72,7 +72,7 @@ impl SignInSite {
             calls: Mutex::default(),
         });
         let router = Router::new()
-            .fallback(answer)
+            .fallback(respond)
             .with_state(Arc::clone(&served));
         tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
         Self {
@@ -114,7 +114,7 @@ impl SignInSite {
     }
 }
 
-async fn answer(State(served): State<Arc<Served>>, request: Request) -> Response {
+async fn respond(State(served): State<Arc<Served>>, request: Request) -> Response {
     let path = request.uri().path();
     if path == "/config.json" {
         if served.is_config_held() {

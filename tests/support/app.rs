@@ -213,8 +213,8 @@ impl TestApp {
     /// Starts a run, which must be accepted, and returns its id.
     #[track_caller]
     pub fn start(&self, body: Value) -> impl Future<Output = String> {
-        let answer = self.post("/api/executions", body);
-        async move { id_of(&answer.await.expect(202)) }
+        let response = self.post("/api/executions", body);
+        async move { id_of(&response.await.expect(202)) }
     }
 
     pub async fn execution(&self, id: &str) -> Value {
@@ -223,11 +223,11 @@ impl TestApp {
 
     /// Waits for the end of the execution, and checks its sums at each poll.
     pub async fn wait_for_end(&self, id: &str) -> Value {
-        let over = self
+        let ended = self
             .wait_for(id, |execution| execution["status"] != "RUNNING")
             .await;
-        assert_eq!(over["counts"]["PENDING"], 0, "{over}");
-        over
+        assert_eq!(ended["counts"]["PENDING"], 0, "{ended}");
+        ended
     }
 
     /// Polls until the execution meets the condition, and checks its sums at each poll.
@@ -251,13 +251,13 @@ impl TestApp {
         let mut rows = Vec::new();
         let mut next = Some(first.to_owned());
         while let Some(path) = next {
-            let answer = self.get(&path).await;
-            next = answer.headers.get(header::LINK).map(|link| {
+            let response = self.get(&path).await;
+            next = response.headers.get(header::LINK).map(|link| {
                 let link = link.to_str().unwrap();
                 assert!(link.ends_with(">; rel=\"next\""), "{link}");
                 link[1..link.find('>').unwrap()].to_owned()
             });
-            let page = answer.expect(200);
+            let page = response.expect(200);
             assert_eq!(page["next"].is_string(), next.is_some());
             rows.extend(page["rows"].as_array().unwrap().iter().cloned());
         }

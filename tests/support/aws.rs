@@ -71,7 +71,7 @@ async fn send(service: &str, mut request: HttpRequest, body: String) -> Value {
     AwsAuthorizer::new(&credential, service, &var("AWS_REGION"))
         .try_authorize(&mut request, None)
         .expect("a signature");
-    let answer = client()
+    let response = client()
         .build()
         .expect("a client")
         .request(request.method().clone(), request.uri().to_string())
@@ -79,7 +79,7 @@ async fn send(service: &str, mut request: HttpRequest, body: String) -> Value {
         .body(body)
         .send()
         .await
-        .expect("an answer");
-    let text = answer.text().await.expect("its body");
+        .expect("a response");
+    let text = response.text().await.expect("its body");
     serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error} in {text}"))
 }

@@ -95,9 +95,9 @@ impl ApiClient {
                     request = request.header(*name, *value);
                 }
                 let body = to_bytes(body.into(), usize::MAX).await.unwrap();
-                let answer = request.body(body).send().await.unwrap();
-                let (status, headers) = (answer.status(), answer.headers().clone());
-                ApiResponse::checked(status, headers, answer.text().await.unwrap())
+                let response = request.body(body).send().await.unwrap();
+                let (status, headers) = (response.status(), response.headers().clone());
+                ApiResponse::checked(status, headers, response.text().await.unwrap())
             }
         }
     }

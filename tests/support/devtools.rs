@@ -48,8 +48,8 @@ const fn phone(name: &'static str, scheme: &'static str) -> Viewport {
 
 impl Browser {
     async fn command(&self, method: &str, params: Value) -> Value {
-        let answer = self.driver().cdp().send_raw(method, params).await;
-        answer.unwrap_or_else(|error| panic!("{method}: {error}"))
+        let result = self.driver().cdp().send_raw(method, params).await;
+        result.unwrap_or_else(|error| panic!("{method}: {error}"))
     }
 
     /// Emulates this screen from now on.

@@ -34,7 +34,8 @@ const FUNCTIONS: [&str; 2] = ["ApiFunction", "FetcherFunction"];
 /// A stack. It is destroyed on drop.
 pub struct Stack {
     name: String,
-    answer: Value,
+    /// What the deployment prints: the stack's outputs and its user's password.
+    deployed: Value,
     client: Client,
     /// The variables of [`FUNCTIONS`] as deployed.
     variables: [Value; 2],
@@ -112,8 +113,8 @@ impl Stack {
             command.args(["--set", &format!("{parameter}={value}")]);
         }
         let output = run_to_success(command).await;
-        let answer: Value = serde_json::from_slice(&output.stdout).expect("outputs");
-        let address: Uri = answer["outputs"]["Address"]
+        let deployed: Value = serde_json::from_slice(&output.stdout).expect("outputs");
+        let address: Uri = deployed["outputs"]["Address"]
             .as_str()
             .and_then(|address| address.parse().ok())
             .expect("an address");
@@ -129,7 +130,7 @@ impl Stack {
             .expect("a client");
         let mut stack = Self {
             name,
-            answer,
+            deployed,
             client,
             variables: [Value::Null, Value::Null],
         };
@@ -151,7 +152,7 @@ impl Stack {
 
     /// One of the stack's outputs.
     pub fn output(&self, name: &str) -> &str {
-        self.answer["outputs"][name].as_str().expect(name)
+        self.deployed["outputs"][name].as_str().expect(name)
     }
 
     /// Sets environment variables of a function, beside those of the template.
@@ -171,7 +172,7 @@ impl Stack {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        request.send().await.expect("an answer")
+        request.send().await.expect("a response")
     }
 
     /// Starts a run, and returns the response.
@@ -184,7 +185,7 @@ impl Stack {
             .body(body.to_string())
             .send()
             .await
-            .expect("an answer");
+            .expect("a response");
         assert_eq!(started.status(), 202);
         json_body(started).await
     }
@@ -194,8 +195,8 @@ impl Stack {
         let path = format!("api/executions/{}", id.as_str().expect("an id"));
         let bearer = format!("Bearer {token}");
         wait_for("the end of the run", async || {
-            let answer = self.get(&path, &[("authorization", &bearer)]).await;
-            let execution = json_body(answer).await;
+            let response = self.get(&path, &[("authorization", &bearer)]).await;
+            let execution = json_body(response).await;
             (execution["status"] != "RUNNING").then_some(execution)
         })
         .await
@@ -203,7 +204,7 @@ impl Stack {
 
     /// An access token of the stack's user.
     pub async fn token(&self) -> String {
-        let password = self.answer["password"].as_str().expect("a password");
+        let password = self.deployed["password"].as_str().expect("a password");
         let (pool, client) = (self.output("UserPoolId"), self.output("ClientId"));
         sign_in(pool, client, USER, password).await
     }
@@ -308,7 +309,7 @@ async fn run_to_success(command: Command) -> Output {
 }
 
 /// A response's body as JSON.
-pub async fn json_body(answer: Response) -> Value {
-    let text = answer.text().await.expect("a body");
+pub async fn json_body(response: Response) -> Value {
+    let text = response.text().await.expect("a body");
     serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error} in {text}"))
 }
