@@ -28,9 +28,9 @@ const LINES: [&str; 4] = ["100010001", "100010002", "x", "100010001"];
 const MANY: i64 = 50;
 
 /// Starts the list in a process that crashes after so many writes; returns the response.
-async fn start_and_die_after(app: &TestApp, writes: i64) -> ApiResponse {
-    let dying = Store::new(Arc::new(Faulty::after(writes, app.objects.clone())));
-    let router = app.router_with_store(&dying);
+async fn start_and_crash_after(app: &TestApp, writes: i64) -> ApiResponse {
+    let crashing = Store::new(Arc::new(Faulty::failing_after(writes, app.objects.clone())));
+    let router = app.router_with_store(&crashing);
     let body = json!({"ssnList": LINES}).to_string();
     call(&router, "POST", "/api/executions", &HEADERS, body).await
 }
@@ -38,7 +38,7 @@ async fn start_and_die_after(app: &TestApp, writes: i64) -> ApiResponse {
 async fn writes_that_the_store_refuses_once_are_retried(kind: EngineKind) {
     let upstream = Upstream::start(|_, _| Reply::Held).await;
     let app = TestApp::new(kind, &upstream).await;
-    let refusing = Store::new(Arc::new(Faulty::refusing(app.objects.clone())));
+    let refusing = Store::new(Arc::new(Faulty::refusing_creations(app.objects.clone())));
     let router = app.router_with_store(&refusing);
     let post = async |path: &str, body: String| {
         let response = call(&router, "POST", path, &HEADERS, body).await;
@@ -61,7 +61,7 @@ async fn a_start_that_crashed_at_any_step_is_finished_by_its_retry(kind: EngineK
     for writes in 0..MANY {
         let upstream = Upstream::succeeding().await;
         let app = TestApp::new(kind, &upstream).await;
-        let first = start_and_die_after(&app, writes).await;
+        let first = start_and_crash_after(&app, writes).await;
         let body = json!({"ssnList": LINES}).to_string();
         let id = id_of(
             &app.call("POST", "/api/executions", &HEADERS, body)
@@ -82,7 +82,7 @@ async fn a_start_that_crashed_at_any_step_is_finished_by_its_retry(kind: EngineK
         );
         assert!(upstream.request_counts().values().all(|count| *count == 1));
         if first.status == 202 {
-            assert!(writes >= 6, "the store died in no step");
+            assert!(writes >= 6, "no step of the start crashed");
             return;
         }
         first.expect_problem(503, "store");
@@ -95,7 +95,7 @@ async fn a_start_that_crashed_after_its_claim_is_finished_by_a_poll(kind: Engine
     for writes in 3..8 {
         let upstream = Upstream::succeeding().await;
         let app = TestApp::new(kind, &upstream).await;
-        start_and_die_after(&app, writes).await;
+        start_and_crash_after(&app, writes).await;
         for id in app.store.all_executions().await.unwrap() {
             let ended = app.wait_for_end(id.as_str()).await;
             assert_eq!(ended["counts"]["SUCCEEDED"], 2);
@@ -109,7 +109,7 @@ async fn a_start_that_crashed_is_finished_or_erased_at_server_start(kind: Engine
     for writes in 0..7 {
         let upstream = Upstream::succeeding().await;
         let app = TestApp::new(kind, &upstream).await;
-        start_and_die_after(&app, writes).await;
+        start_and_crash_after(&app, writes).await;
         let ids = app.store.all_executions().await.unwrap();
         backend::recover(&app.store, app.engine.as_ref())
             .await
@@ -120,8 +120,8 @@ async fn a_start_that_crashed_is_finished_or_erased_at_server_start(kind: Engine
                     app.wait_for_end(id.as_str()).await["counts"]["SUCCEEDED"],
                     2
                 ),
-                // A list without `meta` is no execution. It is erased once no start can be writing
-                // it.
+                // A list without `meta` is no execution. It is erased when no start can still be
+                // writing it.
                 None => assert!(app.store.erase_unfinished(id, 0).await.unwrap()),
             }
         }

@@ -67,8 +67,9 @@ pub struct TestApp {
     stack: Option<Stack>,
 }
 
-/// Settings with short backoffs, so that failures are quick, and without a timeout in reach, so
-/// that a slow machine adds no attempts.
+/// Settings with short backoffs, and timeouts that no test reaches.
+///
+/// So failures are quick, and a slow machine adds no attempts.
 pub fn upstream_settings(url: &str) -> UpstreamSettings {
     UpstreamSettings {
         backoff: Duration::from_millis(10),
@@ -106,9 +107,9 @@ impl TestApp {
     ) -> Self {
         let store = Store::new(Arc::clone(&objects));
         let fetcher = Fetcher::new(store.clone(), settings).unwrap();
-        let place: Option<PathBuf> = folder.as_ref().map(|folder| folder.path().to_owned());
+        let path: Option<PathBuf> = folder.as_ref().map(|folder| folder.path().to_owned());
         let engine: Arc<dyn Engine> =
-            Arc::new(Embedded::new(store.clone(), fetcher.clone(), place, 10_000));
+            Arc::new(Embedded::new(store.clone(), fetcher.clone(), path, 10_000));
         let client = ApiClient::Router(routes(&store, &engine, &fetcher, "ann"));
         Self {
             kind,
@@ -129,11 +130,11 @@ impl TestApp {
     async fn deployed(upstream: &Upstream, settings: UpstreamSettings) -> Self {
         let stack = Stack::reuse(&upstream.url).await;
         let backoff = format!("{}ms", settings.backoff.as_millis());
-        let quickly = [("ROLLCALL_BACKOFF", backoff.as_str())];
-        stack.set_variables("FetcherFunction", &quickly).await;
-        // The time between an erasure and its sweep. No fetcher writes that late here.
-        let soon = [("ROLLCALL_SWEEP_SECONDS", "1")];
-        stack.set_variables("ApiFunction", &soon).await;
+        let backoff = [("ROLLCALL_BACKOFF", backoff.as_str())];
+        stack.set_variables("FetcherFunction", &backoff).await;
+        // The time between an erasure and its sweep, which removes what fetchers wrote in between.
+        let sweep = [("ROLLCALL_SWEEP_SECONDS", "1")];
+        stack.set_variables("ApiFunction", &sweep).await;
         let store = stack.store();
         let objects = store.objects();
         let token = stack.token().await;
@@ -151,7 +152,7 @@ impl TestApp {
         }
     }
 
-    /// Makes this owner's calls from now on, in this process on every engine.
+    /// The same API, called as this owner in this process, whatever the engine is.
     pub fn with_owner(mut self, owner: &'static str) -> Self {
         self.client = ApiClient::Router(self.router_for(owner));
         self.owner = owner.into();
@@ -172,7 +173,7 @@ impl TestApp {
     /// The stack. Panics unless the API is deployed.
     #[cfg(feature = "e2e")]
     pub fn stack(&self) -> &Stack {
-        self.stack.as_ref().expect("a deployed one")
+        self.stack.as_ref().expect("a deployed stack")
     }
 
     /// A client of the same API for another owner.
@@ -231,11 +232,11 @@ impl TestApp {
     }
 
     /// Polls until the execution meets the condition, and checks its sums at each poll.
-    pub async fn wait_for(&self, id: &str, is_so: impl Fn(&Value) -> bool) -> Value {
-        wait_for("what the execution was to be", async || {
+    pub async fn wait_for(&self, id: &str, is_met: impl Fn(&Value) -> bool) -> Value {
+        wait_for("the execution to meet a condition", async || {
             let execution = self.execution(id).await;
             check_sums(&execution);
-            is_so(&execution).then_some(execution)
+            is_met(&execution).then_some(execution)
         })
         .await
     }

@@ -1,4 +1,4 @@
-//! A store that fails: after some writes, as in a crash, or at every second creation.
+//! A store that fails: after some writes, as in a crash, or at every second create-if-absent.
 
 use std::fmt;
 use std::ops::Range;
@@ -14,53 +14,55 @@ use object_store::{
     PutMode, PutMultipartOptions, PutOptions, PutPayload, PutResult, Result,
 };
 
-/// Forwards calls until its writes are used up; then every call fails.
+/// Forwards calls to a store until some writes are made; then reads and writes fail.
 #[derive(Debug)]
 pub struct Faulty {
     inner: Arc<dyn ObjectStore>,
-    writes: AtomicI64,
-    /// Whether the next creation is refused; `None` refuses none.
-    refuses: Option<AtomicBool>,
+    /// How many more writes succeed.
+    writes_left: AtomicI64,
+    /// Whether the next create-if-absent is refused. `None` refuses none.
+    refuses_next: Option<AtomicBool>,
 }
 
 impl Faulty {
-    /// Fails after so many writes.
-    pub fn after(writes: i64, inner: Arc<dyn ObjectStore>) -> Self {
+    /// A store that fails after so many writes.
+    pub fn failing_after(writes: i64, inner: Arc<dyn ObjectStore>) -> Self {
         Self {
             inner,
-            writes: AtomicI64::new(writes),
-            refuses: None,
+            writes_left: AtomicI64::new(writes),
+            refuses_next: None,
         }
     }
 
-    /// Refuses every second creation of an object, as S3 may where requests for one key conflict
-    /// (409 ConditionalRequestConflict).
-    pub fn refusing(inner: Arc<dyn ObjectStore>) -> Self {
+    /// A store that refuses every second create-if-absent, beginning with the first.
+    ///
+    /// S3 does so if requests for one key conflict (409 ConditionalRequestConflict).
+    pub fn refusing_creations(inner: Arc<dyn ObjectStore>) -> Self {
         Self {
             inner,
-            writes: AtomicI64::new(i64::MAX),
-            refuses: Some(AtomicBool::new(true)),
+            writes_left: AtomicI64::new(i64::MAX),
+            refuses_next: Some(AtomicBool::new(true)),
         }
     }
 
-    fn alive(&self) -> Result<()> {
-        if self.writes.load(Ordering::Relaxed) >= 0 {
+    fn check_read(&self) -> Result<()> {
+        if self.writes_left.load(Ordering::Relaxed) >= 0 {
             Ok(())
         } else {
-            Err(dead())
+            Err(crashed())
         }
     }
 
-    fn write(&self) -> Result<()> {
-        if self.writes.fetch_sub(1, Ordering::Relaxed) > 0 {
+    fn count_write(&self) -> Result<()> {
+        if self.writes_left.fetch_sub(1, Ordering::Relaxed) > 0 {
             Ok(())
         } else {
-            Err(dead())
+            Err(crashed())
         }
     }
 }
 
-fn dead() -> object_store::Error {
+fn crashed() -> object_store::Error {
     object_store::Error::Generic {
         store: "faulty",
         source: "the process has died".into(),
@@ -81,9 +83,9 @@ impl ObjectStore for Faulty {
         payload: PutPayload,
         opts: PutOptions,
     ) -> Result<PutResult> {
-        self.write()?;
-        if let (PutMode::Create, Some(refuses)) = (&opts.mode, &self.refuses)
-            && refuses.fetch_xor(true, Ordering::Relaxed)
+        self.count_write()?;
+        if let (PutMode::Create, Some(refuses_next)) = (&opts.mode, &self.refuses_next)
+            && refuses_next.fetch_xor(true, Ordering::Relaxed)
         {
             return Err(object_store::Error::AlreadyExists {
                 path: location.to_string(),
@@ -98,17 +100,17 @@ impl ObjectStore for Faulty {
         location: &Path,
         opts: PutMultipartOptions,
     ) -> Result<Box<dyn MultipartUpload>> {
-        self.write()?;
+        self.count_write()?;
         self.inner.put_multipart_opts(location, opts).await
     }
 
     async fn get_opts(&self, location: &Path, options: GetOptions) -> Result<GetResult> {
-        self.alive()?;
+        self.check_read()?;
         self.inner.get_opts(location, options).await
     }
 
     async fn get_ranges(&self, location: &Path, ranges: &[Range<u64>]) -> Result<Vec<Bytes>> {
-        self.alive()?;
+        self.check_read()?;
         self.inner.get_ranges(location, ranges).await
     }
 
@@ -124,12 +126,12 @@ impl ObjectStore for Faulty {
     }
 
     async fn list_with_delimiter(&self, prefix: Option<&Path>) -> Result<ListResult> {
-        self.alive()?;
+        self.check_read()?;
         self.inner.list_with_delimiter(prefix).await
     }
 
     async fn copy_opts(&self, from: &Path, to: &Path, options: CopyOptions) -> Result<()> {
-        self.write()?;
+        self.count_write()?;
         self.inner.copy_opts(from, to, options).await
     }
 }
