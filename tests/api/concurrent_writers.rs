@@ -15,7 +15,7 @@ use crate::support::upstream::{Reply, Upstream};
 on_every_engine!(
     two_fetchers_on_one_batch_lose_no_row_and_no_count,
     a_segment_after_the_summary_counts_from_the_next_pass,
-    a_redrive_takes_up_what_late_writers_answered,
+    a_redrive_uses_the_results_of_late_writers,
     a_late_response_in_another_batch_is_counted_and_shown,
     a_repeated_invocation_sends_no_request,
 );
@@ -29,8 +29,8 @@ fn options() -> LaneOptions {
     }
 }
 
-/// A run without an engine: the test calls the fetcher itself.
-async fn undriven(app: &TestApp, lines: u32) -> (Meta, Pass) {
+/// Creates a run without an engine: the test calls the fetcher itself.
+async fn create_without_engine(app: &TestApp, lines: u32) -> (Meta, Pass) {
     let list = numbers(lines)
         .iter()
         .map(|number| contract::list::read_value(number, &Default::default()))
@@ -45,7 +45,7 @@ async fn undriven(app: &TestApp, lines: u32) -> (Meta, Pass) {
 async fn two_fetchers_on_one_batch_lose_no_row_and_no_count(kind: EngineKind) {
     let upstream = Upstream::succeeding().await;
     let app = TestApp::new(kind, &upstream).await;
-    // Every second number fails for one of the two; an answer replaces a failure.
+    // Every second number fails for one of the two; a response replaces a failure.
     let bad = Upstream::start(|number, _| {
         Reply::Status(if number.as_bytes()[8] % 2 == 0 {
             403
@@ -55,7 +55,7 @@ async fn two_fetchers_on_one_batch_lose_no_row_and_no_count(kind: EngineKind) {
     })
     .await;
     let other = Fetcher::new(app.store.clone(), upstream_settings(&bad.url)).unwrap();
-    let (meta, pass) = undriven(&app, 2_000).await;
+    let (meta, pass) = create_without_engine(&app, 2_000).await;
     for batch in 0..meta.batches() {
         let (a, b) = tokio::join!(
             app.fetcher.fetch_batch(&meta, &pass, batch, options()),
@@ -66,7 +66,7 @@ async fn two_fetchers_on_one_batch_lose_no_row_and_no_count(kind: EngineKind) {
         assert_eq!(
             progress.counts.pending,
             2_000 - u64::from(meta.batch_range(batch).end),
-            "a name has the merged totals"
+            "the segment's name doesn't have the merged totals"
         );
     }
     let id: &ExecutionId = &meta.id;
@@ -79,7 +79,7 @@ async fn two_fetchers_on_one_batch_lose_no_row_and_no_count(kind: EngineKind) {
         .count();
     assert_eq!(
         ended["counts"]["SUCCEEDED"], succeeded,
-        "the sums are those of the rows"
+        "the counts differ from the rows"
     );
     assert_eq!(rows.len(), 2_000);
     assert!(
@@ -114,7 +114,7 @@ async fn a_segment_after_the_summary_counts_from_the_next_pass(kind: EngineKind)
     assert_eq!(
         app.execution(&id).await,
         ended,
-        "a summary is the last word on its pass"
+        "a late segment has changed a pass that has ended"
     );
     assert!(
         app.rows(&id)
@@ -136,11 +136,11 @@ async fn a_segment_after_the_summary_counts_from_the_next_pass(kind: EngineKind)
     assert_eq!(
         upstream.request_count() - before,
         2,
-        "items with a late response are not fetched again"
+        "an item with a late response was fetched again"
     );
 }
 
-async fn a_redrive_takes_up_what_late_writers_answered(kind: EngineKind) {
+async fn a_redrive_uses_the_results_of_late_writers(kind: EngineKind) {
     let upstream = Upstream::start(|_, _| Reply::Status(403)).await;
     let app = TestApp::new(kind, &upstream).await;
     let id = app.start(json!({"ssnList": numbers(1)})).await;
@@ -178,7 +178,7 @@ async fn a_late_response_in_another_batch_is_counted_and_shown(kind: EngineKind)
     let redrive = format!("/api/executions/{id}/redrive");
     app.post(&redrive, filter).await.expect(202);
     upstream.wait_for_requests(3).await;
-    // The other batch isn't in this pass; a late writer of the first pass answers there.
+    // The other batch isn't in this pass. A late writer of the first pass adds a response to it.
     let (meta, _) = app.meta_and_pass(&id).await;
     let line = r#"{"item":1,"outcome":"NOT_FOUND","statusCode":404,"durationMs":5,"attempts":1,"body":null}"#;
     let totals = SegmentTotals {

@@ -30,8 +30,9 @@ async fn rows_of(kind: EngineKind) -> (Value, Vec<Value>) {
         .start(json!({"ssnList": lines, "restoreLeadingZeros": true}))
         .await;
     let mut ended = app.wait_for_end(&id).await;
-    for own in ["id", "startedAt", "stoppedAt"] {
-        ended[own] = Value::Null;
+    // These differ from run to run.
+    for field in ["id", "startedAt", "stoppedAt"] {
+        ended[field] = Value::Null;
     }
     let mut rows = app.rows(&id).await;
     for row in &mut rows {

@@ -58,8 +58,8 @@ async fn an_erasure_in_mid_run_outlasts_late_writers(kind: EngineKind) {
     #[cfg(feature = "e2e")]
     if kind == EngineKind::StepFunctions {
         // Time for the fetchers' last writes. On AWS it is longer than a fetcher can run.
-        let later = [("ROLLCALL_SWEEP_SECONDS", "20")];
-        app.stack().set_variables("ApiFunction", &later).await;
+        let sweep = [("ROLLCALL_SWEEP_SECONDS", "20")];
+        app.stack().set_variables("ApiFunction", &sweep).await;
     }
     let id = app.start(json!({"ssnList": numbers(45)})).await;
     upstream.wait_for_requests(45).await;
@@ -110,13 +110,13 @@ async fn old_finished_runs_expire_and_running_ones_do_not(kind: EngineKind) {
     })
     .await;
     let app = TestApp::new(kind, &upstream).await;
-    let ended = app.start(json!({"ssnList": numbers(1)})).await;
-    app.wait_for_end(&ended).await;
+    let finished = app.start(json!({"ssnList": numbers(1)})).await;
+    app.wait_for_end(&finished).await;
     let running = app.start(json!({"ssnList": numbers(2)})).await;
     let expire = |age| backend::erase_expired(&app.store, app.engine.as_ref(), Some(age));
     assert_eq!(expire(Duration::from_secs(3_600)).await.unwrap(), 0);
     assert_eq!(expire(Duration::ZERO).await.unwrap(), 1);
-    app.get(&format!("/api/executions/{ended}"))
+    app.get(&format!("/api/executions/{finished}"))
         .await
         .expect_problem(404, "unknown-execution");
     assert_eq!(app.execution(&running).await["status"], "RUNNING");

@@ -35,10 +35,10 @@ fn sum(failures: &Value) -> u64 {
 }
 
 async fn failures_are_grouped_and_each_group_can_be_redriven(kind: EngineKind) {
-    let mended = Arc::new(AtomicBool::new(false));
-    let is_mended = Arc::clone(&mended);
+    let recovered = Arc::new(AtomicBool::new(false));
+    let is_recovered = Arc::clone(&recovered);
     let upstream = Upstream::start(move |number, _| {
-        match (number.as_bytes()[8], is_mended.load(Ordering::Relaxed)) {
+        match (number.as_bytes()[8], is_recovered.load(Ordering::Relaxed)) {
             (_, true) => Reply::Status(200),
             (b'0'..=b'2', _) => Reply::Status(503),
             (b'3' | b'4', _) => Reply::Redirect("http://elsewhere.invalid/".into()),
@@ -73,7 +73,7 @@ async fn failures_are_grouped_and_each_group_can_be_redriven(kind: EngineKind) {
         .await;
     assert_eq!(rows.len(), 20);
 
-    mended.store(true, Ordering::Relaxed);
+    recovered.store(true, Ordering::Relaxed);
     let redrive = format!("/api/executions/{id}/redrive");
     for (taken, left) in [(3, [0, 1, 2].as_slice()), (2, &[0, 1]), (1, &[0]), (0, &[])] {
         let group = &groups[taken];

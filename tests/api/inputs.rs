@@ -57,7 +57,7 @@ async fn every_line_has_its_row_and_reason(kind: EngineKind) {
             .await
             .iter()
             .all(|(_, content)| !content.contains("hello")),
-        "what was typed in an invalid line is not kept"
+        "the text of an invalid line is stored"
     );
 
     let issued = json!({"ssnList": ["000456789", "123456789", "900501234", "078051120"], "validation": "issued"});
@@ -200,8 +200,8 @@ async fn bad_bodies_are_refused_with_their_problem(kind: EngineKind) {
         app.get("/api/executions").await.expect(200),
         json!({"executions": []})
     );
-    let most = json!({"ssnList": vec!["1"; 250_000]});
-    let id = app.start(most).await;
+    let longest = json!({"ssnList": vec!["1"; 250_000]});
+    let id = app.start(longest).await;
     let ended = app.wait_for_end(&id).await;
     assert_eq!(
         (&ended["rows"], &ended["invalid"]),

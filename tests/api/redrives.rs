@@ -15,12 +15,12 @@ on_every_engine!(
 );
 
 async fn a_redrive_by_status_fetches_only_those_items(kind: EngineKind) {
-    let mended = Arc::new(AtomicBool::new(false));
-    let is_mended = Arc::clone(&mended);
+    let recovered = Arc::new(AtomicBool::new(false));
+    let is_recovered = Arc::clone(&recovered);
     let upstream = Upstream::start(move |number, _| {
         let last = number.as_bytes()[8] % 4;
         Reply::Status(match last {
-            _ if is_mended.load(Ordering::Relaxed) => 200,
+            _ if is_recovered.load(Ordering::Relaxed) => 200,
             0 => 400,
             1 => 403,
             2 => 404,
@@ -40,7 +40,7 @@ async fn a_redrive_by_status_fetches_only_those_items(kind: EngineKind) {
     let first = app.wait_for_end(&id).await;
     assert_eq!(first["counts"]["FAILED"], with(0) + with(1));
 
-    mended.store(true, Ordering::Relaxed);
+    recovered.store(true, Ordering::Relaxed);
     let before = upstream.request_counts();
     let path = format!("/api/executions/{id}/redrive");
     let running = app

@@ -165,7 +165,7 @@ async fn no_number_is_outside_of_list_and_results(kind: EngineKind) {
     for line in &lines {
         assert!(
             !seen.contains(line.as_str()),
-            "{line} in what is not masked"
+            "{line} is outside of the list and the results"
         );
     }
     assert_eq!(app.rows(&id).await[0]["body"]["a"], lines[0]);

@@ -101,7 +101,7 @@ async fn too_many_failures_end_the_run_early(kind: EngineKind) {
     })
     .await;
     let app = TestApp::new(kind, &upstream).await;
-    // 800 numbers in 40 batches. The first half fails at once.
+    // The first 286 of 800 numbers fail at once. The others have no response.
     let lines = numbers(800);
     let body = json!({"ssnList": lines, "toleratedFailurePercentage": 5, "maxConcurrency": 800});
     let id = app.start(body).await;
