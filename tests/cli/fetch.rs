@@ -15,7 +15,7 @@ use crate::support::wait::LIMIT;
 pub async fn fetch(stdin: &str, args: &[&str]) -> Output {
     let mut child = spawn_fetch(args);
     let mut pipe = child.stdin.take().unwrap();
-    // The program doesn't read its list where it can't run.
+    // Fails if the program has ended without reading its list.
     let _ = pipe.write_all(stdin.as_bytes()).await;
     drop(pipe);
     child.wait_with_output().await.unwrap()
@@ -50,7 +50,7 @@ pub fn text(bytes: &[u8]) -> String {
     String::from_utf8(bytes.to_vec()).unwrap()
 }
 
-/// Four rows: three of two numbers, and one without a number.
+/// Four rows: three with two different numbers, and one without a number.
 pub const LIST: &str = "100010001\n100-01-0002\nnonsense\n\n100010001\n";
 
 #[tokio::test(flavor = "multi_thread")]
@@ -222,7 +222,7 @@ async fn an_interrupted_fetch_writes_the_responses_so_far() {
         .arg(&out);
     let mut child = command.spawn().unwrap();
     upstream.wait_for_requests(2).await;
-    assert!(!out.exists(), "an output is whole or not there");
+    assert!(!out.exists(), "the file exists before it is complete");
     interrupt(&child);
     assert_eq!(child.wait().await.unwrap().code(), Some(130));
     let rows = std::fs::read_to_string(&out).unwrap();

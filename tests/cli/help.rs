@@ -57,16 +57,16 @@ async fn help_matches_its_snapshots() {
         settings.bind(|| insta::assert_snapshot!(name(command), text));
     }
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cli/snapshots");
-    let kept: BTreeSet<String> = folder
+    let stored: BTreeSet<String> = folder
         .read_dir()
         .unwrap()
         .map(|file| file.unwrap().file_name().into_string().unwrap())
         .collect();
     let known = COMMANDS.map(|command| format!("{}.snap", name(command)));
     assert_eq!(
-        kept,
+        stored,
         BTreeSet::from(known),
-        "no snapshot is left of what is gone"
+        "a snapshot has no command, or a command no snapshot"
     );
 }
 

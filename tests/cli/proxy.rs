@@ -16,8 +16,8 @@ pub struct Proxy {
 struct Inner {
     target: String,
     sent: Vec<u8>,
-    /// How the request begins whose response is dropped.
-    lose: Option<String>,
+    /// The start of the request whose response is dropped.
+    dropped: Option<String>,
 }
 
 impl Proxy {
@@ -29,10 +29,10 @@ impl Proxy {
             inner: Arc::default(),
         };
         proxy.forward_to(address);
-        let kept = proxy.clone();
+        let accepting = proxy.clone();
         tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
-                tokio::spawn(kept.clone().forward(client));
+                tokio::spawn(accepting.clone().forward(client));
             }
         });
         proxy
@@ -49,9 +49,9 @@ impl Proxy {
         String::from_utf8_lossy(&self.inner.lock().unwrap().sent).into_owned()
     }
 
-    /// Forwards the next request that begins so, and drops its response.
+    /// Forwards the next request that starts with this text, and drops its response.
     pub fn drop_response_to(&self, request: &str) {
-        self.inner.lock().unwrap().lose = Some(request.to_owned());
+        self.inner.lock().unwrap().dropped = Some(request.to_owned());
     }
 
     async fn forward(self, mut client: TcpStream) {
@@ -59,21 +59,21 @@ impl Proxy {
         let Ok(mut server) = TcpStream::connect(address).await else {
             return;
         };
-        let (mut there, mut back) = (vec![0; 1 << 16], vec![0; 1 << 16]);
-        let mut is_lost = false;
+        let (mut request, mut response) = (vec![0; 1 << 16], vec![0; 1 << 16]);
+        let mut is_dropped = false;
         loop {
             tokio::select! {
-                count = client.read(&mut there) => {
+                count = client.read(&mut request) => {
                     let Ok(count @ 1..) = count else { return };
-                    is_lost |= self.note(&there[..count]);
-                    if server.write_all(&there[..count]).await.is_err() {
+                    is_dropped |= self.record(&request[..count]);
+                    if server.write_all(&request[..count]).await.is_err() {
                         return;
                     }
                 }
-                count = server.read(&mut back) => {
+                count = server.read(&mut response) => {
                     let Ok(count @ 1..) = count else { return };
                     // The server has handled the request; the client never gets the response.
-                    if is_lost || client.write_all(&back[..count]).await.is_err() {
+                    if is_dropped || client.write_all(&response[..count]).await.is_err() {
                         return;
                     }
                 }
@@ -81,11 +81,11 @@ impl Proxy {
         }
     }
 
-    /// Records what is sent; returns whether its response is to be dropped.
-    fn note(&self, sent: &[u8]) -> bool {
+    /// Records what is sent; returns whether to drop the response.
+    fn record(&self, sent: &[u8]) -> bool {
         let mut inner = self.inner.lock().unwrap();
         inner.sent.extend_from_slice(sent);
-        let is_meant = |request: &String| sent.starts_with(request.as_bytes());
-        inner.lose.take_if(|request| is_meant(request)).is_some()
+        let matches = |request: &String| sent.starts_with(request.as_bytes());
+        inner.dropped.take_if(|request| matches(request)).is_some()
     }
 }

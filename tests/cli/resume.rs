@@ -50,7 +50,7 @@ async fn a_resumed_run_requests_only_what_is_missing() {
         errors.contains(path(&run)) && errors.contains("to resume"),
         "{errors}"
     );
-    assert!(!out.exists(), "rows are written whole or not at all");
+    assert!(!out.exists(), "the file exists before it is complete");
     let mode = run.metadata().unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o700);
 

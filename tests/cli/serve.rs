@@ -37,7 +37,7 @@ async fn a_terminated_server_writes_responses_and_resumes() {
     for number in answered {
         assert_eq!(
             after[&number], before[&number],
-            "no known response is requested again"
+            "a number with a response was requested again"
         );
     }
     assert!(server.terminate().await.success());
@@ -158,10 +158,10 @@ async fn a_run_without_settings_has_the_servers() {
     );
 }
 
-/// The browser is a script that writes down its arguments.
+/// The browser is a script that writes its arguments into a file.
 #[cfg(target_os = "linux")]
 #[tokio::test(flavor = "multi_thread")]
-async fn open_uses_a_token_that_lets_in_once() {
+async fn open_uses_a_token_that_works_once() {
     let folder = TempDir::new().unwrap();
     let opened = folder.path().join("opened");
     let browser = folder.path().join("xdg-open");
@@ -191,7 +191,7 @@ async fn open_uses_a_token_that_lets_in_once() {
     assert!(address.starts_with(&server.address), "{address}");
     assert!(
         !address.contains(&server.token),
-        "others see a browser's words"
+        "other users can see the arguments of a process"
     );
 
     let client = reqwest::Client::builder()

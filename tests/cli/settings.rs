@@ -18,8 +18,8 @@ async fn printed(command: &mut Command) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
-/// The lines of settings, without the comments.
-fn set(printed: &str) -> Vec<&str> {
+/// The lines that set something: all but comments and empty ones.
+fn set_lines(printed: &str) -> Vec<&str> {
     let lines = printed.lines();
     lines
         .filter(|line| !line.is_empty() && !line.starts_with('#'))
@@ -32,7 +32,7 @@ fn setting<'a>(printed: &'a str, flag: &str) -> (&'a str, &'a str) {
         let (named, origin) = line.strip_prefix("# --")?.split_once(": ")?;
         named.starts_with(&format!("{flag}, ")).then_some(origin)
     });
-    let line = set(printed)
+    let line = set_lines(printed)
         .into_iter()
         .find(|line| line.starts_with(&format!("{flag} = ")));
     (line.unwrap_or_default(), origin.unwrap_or_default())
@@ -115,7 +115,7 @@ async fn the_defaults_are_printed() {
         "allow-http = false",
         "use-proxy = false",
     ];
-    assert_eq!(set(&printed), defaults);
+    assert_eq!(set_lines(&printed), defaults);
 }
 
 #[tokio::test]
@@ -182,13 +182,13 @@ async fn every_printed_setting_reads_back_the_same() {
         let mut again = rollcall();
         again.args(["settings", "--settings"]).arg(&file);
         let again = printed(&mut again).await;
-        assert_eq!(set(&first), set(&again));
+        assert_eq!(set_lines(&first), set_lines(&again));
     }
     let first = printed(rollcall().arg("settings").args(&all)).await;
     let by_default = first.matches(": the default.").count();
     assert_eq!(
         by_default, 1,
-        "all but --header are something else here: {first}"
+        "a setting other than --header has its default: {first}"
     );
     let help = printed(rollcall().args(["serve", "--help"])).await;
     let has_variable = |at: usize| {

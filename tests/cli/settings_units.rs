@@ -11,11 +11,11 @@ use crate::server::rollcall;
 use crate::support::upstream::Upstream;
 
 /// A folder with a list, and a settings file that a test writes.
-struct Place {
+struct TestFolder {
     folder: TempDir,
 }
 
-impl Place {
+impl TestFolder {
     fn new() -> Self {
         let folder = TempDir::new().unwrap();
         fs::write(folder.path().join("list.txt"), "100010001\n").unwrap();
@@ -57,7 +57,7 @@ const OTHER: &str = "https://a.example/";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stronger_source_replaces_address_and_headers() {
-    let place = Place::new();
+    let place = TestFolder::new();
     let upstream = Upstream::succeeding().await;
     let flags = ["--upstream", &*upstream.url];
     fs::write(place.path("headers"), "X-Key: s3cret\n").unwrap();
@@ -85,7 +85,7 @@ async fn a_stronger_source_replaces_address_and_headers() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn headers_are_sent_to_the_upstream_of_their_source() {
-    let place = Place::new();
+    let place = TestFolder::new();
     let upstream = Upstream::succeeding().await;
     let url = &*upstream.url;
     let flags = ["--upstream", url];
@@ -107,7 +107,7 @@ async fn headers_are_sent_to_the_upstream_of_their_source() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn headers_without_an_address_go_to_the_only_upstream() {
-    let place = Place::new();
+    let place = TestFolder::new();
     let upstream = Upstream::succeeding().await;
     let url = &*upstream.url;
     let header = ("ROLLCALL_HEADER", "X-Key: 1");
@@ -127,7 +127,7 @@ async fn headers_without_an_address_go_to_the_only_upstream() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn headers_without_an_address_are_refused_if_ambiguous() {
-    let place = Place::new();
+    let place = TestFolder::new();
     let upstream = Upstream::succeeding().await;
     let url = &*upstream.url;
     let header = ("ROLLCALL_HEADER", "X-Key: s3cret");

@@ -16,7 +16,7 @@ use crate::server::{rollcall, without_timeouts};
 use crate::support::upstream::{Reply, Upstream};
 use crate::support::wait::wait_for;
 
-/// The two ends of a pseudo-terminal: what is written to the second is read from the first.
+/// Opens a pseudo-terminal: the first end reads what is written to the second.
 fn terminal() -> (File, File) {
     let ours = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
     grantpt(&ours).unwrap();
@@ -34,12 +34,13 @@ fn terminal() -> (File, File) {
 /// Collects a terminal's output; the thread ends with the last program on it.
 fn watch(mut terminal: File) -> (Arc<Mutex<String>>, JoinHandle<()>) {
     let seen = Arc::new(Mutex::new(String::new()));
-    let kept = Arc::clone(&seen);
+    let output = Arc::clone(&seen);
     let watching = thread::spawn(move || {
         let mut bytes = [0; 4_096];
         // Fails once the program has ended.
         while let Ok(count @ 1..) = terminal.read(&mut bytes) {
-            kept.lock()
+            output
+                .lock()
                 .unwrap()
                 .push_str(&String::from_utf8_lossy(&bytes[..count]));
         }
@@ -47,8 +48,8 @@ fn watch(mut terminal: File) -> (Arc<Mutex<String>>, JoinHandle<()>) {
     (seen, watching)
 }
 
-/// Runs a list of three numbers: one fails, and one is held until `looked` returns.
-async fn run(args: &[&str], looked: impl AsyncFnOnce(&Mutex<String>)) -> (Vec<Value>, String) {
+/// Runs a list of three numbers: one fails, and one is held until `check` returns.
+async fn run(args: &[&str], check: impl AsyncFnOnce(&Mutex<String>)) -> (Vec<Value>, String) {
     let upstream = Upstream::start(|number, _| match number {
         "100010001" => Reply::Status(403),
         "100010002" => Reply::Held,
@@ -72,7 +73,7 @@ async fn run(args: &[&str], looked: impl AsyncFnOnce(&Mutex<String>)) -> (Vec<Va
     drop(command);
     let (seen, watching) = watch(ours);
     upstream.wait_for_requests(3).await;
-    looked(&seen).await;
+    check(&seen).await;
     upstream.release();
     let output = child.wait_with_output().await.unwrap();
     assert_eq!(output.status.code(), Some(1));
@@ -91,10 +92,10 @@ async fn run(args: &[&str], looked: impl AsyncFnOnce(&Mutex<String>)) -> (Vec<Va
 #[tokio::test(flavor = "multi_thread")]
 async fn a_progress_bar_shows_done_and_failed_numbers() {
     let (_, output) = run(&[], async |seen| {
-        wait_for("a bar with what failed", async || {
+        wait_for("the counts in the progress bar", async || {
             let seen = seen.lock().unwrap();
-            let is_there = seen.contains("2 of 3 (67 %)") && seen.contains("1 failed");
-            is_there.then_some(())
+            let has_counts = seen.contains("2 of 3 (67 %)") && seen.contains("1 failed");
+            has_counts.then_some(())
         })
         .await;
     })
