@@ -96,7 +96,10 @@ async fn a_failed_creation_says_why_and_can_be_repeated_or_removed() {
     // A failed update shows its reason, and leaves the stack unchanged.
     let changed = messages(&xtask("deploy", &stack, &WRONG).await, false);
     assert!(changed.contains(why), "{changed}");
-    assert!(changed.contains(warning), "it still has them: {changed}");
+    assert!(
+        changed.contains(warning),
+        "the warning isn't repeated: {changed}"
+    );
     messages(&xtask("deploy", &stack, &[]).await, true);
     messages(&xtask("destroy", &stack, &[]).await, true);
 }
@@ -134,7 +137,10 @@ async fn replaced_page_files_are_kept_for_days() {
     let long_ago = "style-1111111111111111.css.br";
     put(&bucket, replaced, None).await;
     put(&bucket, long_ago, Some("2020-01-01T00:00:00+00:00")).await;
-    let before = bucket.get(&replaced.into()).await.expect("it is there");
+    let before = bucket
+        .get(&replaced.into())
+        .await
+        .expect("the earlier file");
 
     let mark = Attribute::Metadata("replaced".into());
     let mut marked = None;
@@ -146,13 +152,16 @@ async fn replaced_page_files_are_kept_for_days() {
         let mut attributes = bucket
             .get(&replaced.into())
             .await
-            .expect("it is still there")
+            .expect("the replaced file")
             .attributes;
         let now = attributes.remove(&mark).expect("a mark");
         assert_eq!(marked.get_or_insert(now.clone()), &now);
         assert_eq!(attributes, before.attributes);
     }
     // The page's current files aren't marked.
-    let shell = bucket.get(&Path::from("index.html")).await.expect("it");
+    let shell = bucket
+        .get(&Path::from("index.html"))
+        .await
+        .expect("the page");
     assert_eq!(shell.attributes.get(&mark), None);
 }

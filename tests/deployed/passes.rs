@@ -11,7 +11,7 @@ use crate::support::upstream::{Reply, Upstream};
 use crate::support::wait::wait_for;
 
 /// Writes an execution with so many numbers, as the API does before its first pass starts.
-async fn prepared(store: &Store, count: u32, wide: bool) -> (Meta, PassStart) {
+async fn prepare(store: &Store, count: u32, wide: bool) -> (Meta, PassStart) {
     let number = |n| read_value(&format!("{:09}", 123_450_000 + n), &ReadOptions::default());
     let list: List = (1..=count).map(number).collect();
     let meta = Meta::new("tester", None, None, None, &list, RunSettings::default());
@@ -47,11 +47,15 @@ async fn a_pass_fetches_all_its_batches_in_both_map_modes() {
     let stack = Stack::with_upstream(&upstream.url).await;
     let (store, engine) = (stack.store(), stack.engine());
     for wide in [false, true] {
-        let (meta, start) = prepared(&store, 5, wide).await;
+        let (meta, start) = prepare(&store, 5, wide).await;
         engine.start(start.clone()).await.unwrap();
-        engine.start(start).await.expect("as good as started");
+        engine.start(start).await.expect("a repeated start");
         assert_eq!(end(&engine, &meta).await, SUCCEEDED);
-        let summary = store.summary(&meta.id, 1).await.unwrap().expect("ended");
+        let summary = store
+            .summary(&meta.id, 1)
+            .await
+            .unwrap()
+            .expect("a summary");
         assert_eq!(summary.counts.succeeded, 5);
     }
 }
@@ -62,16 +66,20 @@ async fn a_lost_batch_is_reported_and_ends_no_other() {
     let stack = Stack::with_upstream(&upstream.url).await;
     let (store, engine) = (stack.store(), stack.engine());
     for wide in [false, true] {
-        let (meta, mut start) = prepared(&store, 3, wide).await;
+        let (meta, mut start) = prepare(&store, 3, wide).await;
         // Batch 1,000 doesn't exist, and batch 1 isn't fetched.
         start.batches = vec![0, 1_000, 2];
         engine.start(start).await.unwrap();
         let EngineStatus::Ended { status, reason } = end(&engine, &meta).await else {
-            panic!("the pass is over");
+            panic!("the pass hasn't ended");
         };
         assert_eq!(status, ExecutionStatus::Failed);
         assert!(reason.is_some_and(|reason| reason.contains("not tried")));
-        let summary = store.summary(&meta.id, 1).await.unwrap().expect("ended");
+        let summary = store
+            .summary(&meta.id, 1)
+            .await
+            .unwrap()
+            .expect("a summary");
         assert_eq!((summary.counts.succeeded, summary.counts.not_tried), (2, 1));
     }
 }
@@ -86,7 +94,7 @@ async fn a_batch_with_pending_items_is_invoked_again() {
     .await;
     let stack = Stack::with_upstream(&upstream.url).await;
     let (store, engine) = (stack.store(), stack.engine());
-    let (meta, start) = prepared(&store, 1, false).await;
+    let (meta, start) = prepare(&store, 1, false).await;
     engine.start(start).await.unwrap();
     assert_eq!(end(&engine, &meta).await, SUCCEEDED);
     assert_eq!(upstream.request_count(), 2);
@@ -97,12 +105,12 @@ async fn a_stopped_pass_ends_and_a_sweep_leaves_nothing() {
     let upstream = Upstream::start(|_, _| Reply::Held).await;
     let stack = Stack::with_upstream(&upstream.url).await;
     let (store, engine) = (stack.store(), stack.engine());
-    let (meta, start) = prepared(&store, 2, false).await;
+    let (meta, start) = prepare(&store, 2, false).await;
     engine.start(start).await.unwrap();
     engine.stop(&meta.id, 1).await.unwrap();
-    engine.stop(&meta.id, 1).await.expect("as good as stopped");
+    engine.stop(&meta.id, 1).await.expect("a repeated stop");
     let EngineStatus::Ended { status, .. } = end(&engine, &meta).await else {
-        panic!("the pass is over");
+        panic!("the pass hasn't ended");
     };
     assert_eq!(status, ExecutionStatus::Aborted);
 
@@ -120,7 +128,7 @@ async fn a_stopped_pass_ends_and_a_sweep_leaves_nothing() {
 async fn a_pass_that_was_never_started_is_unknown() {
     let stack = Stack::with_upstream("http://127.0.0.1:1/ssn/").await;
     let (store, engine) = (stack.store(), stack.engine());
-    let (meta, _) = prepared(&store, 1, false).await;
+    let (meta, _) = prepare(&store, 1, false).await;
     let status = engine.status(&meta.id, 1).await.unwrap();
     assert_eq!(status, EngineStatus::Unknown);
     engine.stop(&meta.id, 1).await.expect("nothing to stop");

@@ -66,11 +66,11 @@ async fn runs_are_private_and_foreign_tokens_are_refused() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_token_lets_in_until_it_ends() {
+async fn a_token_gives_access_until_it_expires() {
     let stack = Stack::with_upstream("http://127.0.0.1:1/ssn/").await;
     let (pool, client) = (stack.output("UserPoolId"), stack.output("ClientId"));
     let password = create_user(pool, "bob@example.gov").await;
-    let lasting = sign_in(pool, client, "bob@example.gov", password).await;
+    let long_lived = sign_in(pool, client, "bob@example.gov", password).await;
     cognito(
         "UpdateUserPoolClient",
         &json!({
@@ -83,17 +83,17 @@ async fn a_token_lets_in_until_it_ends() {
         }),
     )
     .await;
-    // On a slow machine a call may arrive after the token's end.
-    let brief = wait_for("a call before the token's end", async || {
+    // On a slow machine the token may expire before the call arrives.
+    let short_lived = wait_for("a call before the token expires", async || {
         let token = sign_in(pool, client, "bob@example.gov", password).await;
         let (status, _) = get(&stack, "api/executions", &token).await;
         (status == 200).then_some(token)
     })
     .await;
-    wait_for("the end of the token", async || {
-        let (status, _) = get(&stack, "api/executions", &brief).await;
+    wait_for("the token to expire", async || {
+        let (status, _) = get(&stack, "api/executions", &short_lived).await;
         (status == 401).then_some(())
     })
     .await;
-    assert_eq!(get(&stack, "api/executions", &lasting).await.0, 200);
+    assert_eq!(get(&stack, "api/executions", &long_lived).await.0, 200);
 }
