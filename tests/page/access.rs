@@ -9,7 +9,7 @@ use crate::support::app::EngineKind;
 use crate::support::upstream::Upstream;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_printed_address_lets_in_and_drops_its_token() {
+async fn the_printed_address_gives_access_and_hides_its_token() {
     let upstream = Upstream::succeeding().await;
     let data = TempDir::new().unwrap();
     let program = Program::start(&Port::reserve(), data.path(), &upstream);
@@ -75,7 +75,7 @@ async fn without_a_token_the_page_says_where_to_find_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_page_recovers_when_another_tab_is_let_in() {
+async fn the_page_recovers_when_another_tab_gets_access() {
     let upstream = Upstream::succeeding().await;
     let site = Site::new(EngineKind::Memory, &upstream).await;
     let browser = Browser::open().await;

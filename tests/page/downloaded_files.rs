@@ -42,7 +42,7 @@ pub fn rows(format: &str, content: &str) -> Vec<Value> {
             .collect(),
         "json" => serde_json::from_str(content).unwrap(),
         _ => {
-            let content = content.strip_prefix('\u{feff}').expect("Excel's mark");
+            let content = content.strip_prefix('\u{feff}').expect("a byte order mark");
             let mut reader = csv::Reader::from_reader(content.as_bytes());
             let names: Vec<String> = reader
                 .headers()

@@ -61,10 +61,10 @@ async fn failures_are_filtered_and_retried_by_group() {
     let refused = list[..2].to_vec();
     let overloaded = list[2..6].to_vec();
     let upstream = Upstream::start(move |number, before| {
-        let stands_in = |group: &[String]| group.iter().any(|other| other == number);
+        let is_in = |group: &[String]| group.iter().any(|other| other == number);
         Reply::Status(match before {
-            _ if stands_in(&refused) => 403,
-            0..4 if stands_in(&overloaded) => 503,
+            _ if is_in(&refused) => 403,
+            0..4 if is_in(&overloaded) => 503,
             _ => 200,
         })
     })

@@ -1,4 +1,4 @@
-//! What the page paints before its program is there.
+//! What the page paints before its program has loaded.
 
 use serde_json::json;
 
@@ -7,10 +7,10 @@ use crate::site::Site;
 use crate::support::app::EngineKind;
 use crate::support::upstream::Upstream;
 
-/// The program's file, without which nothing but the first paint is there.
+/// The program's file. While it is held, the page shows the first paint.
 const PROGRAM: &str = "/rollcall_bg-";
 
-/// The words and places of everything that is shown, but for what only the server knows.
+/// The text and position of everything that is shown, except for what only the server knows.
 const SHOWN: &str = "[...document.querySelectorAll('.top, .top *, main, main *')]
     .filter(found => found.checkVisibility() && !found.closest('.unseen, [data-testid=upstream]'))
     .map(found => {
@@ -23,8 +23,8 @@ const SHOWN: &str = "[...document.querySelectorAll('.top, .top *, main, main *')
 /// Whether the first paint's frame of the compose page is shown.
 const FRAME: &str = "document.getElementById('frame').checkVisibility()";
 
-/// A browser on the compose page, whose program is held.
-async fn held(viewport: Viewport) -> (Browser, Site) {
+/// Opens the compose page, and holds its program.
+async fn open_with_held_program(viewport: Viewport) -> (Browser, Site) {
     let upstream = Upstream::succeeding().await;
     let (browser, site) = tokio::join!(Browser::open(), Site::new(EngineKind::Memory, &upstream));
     browser.emulate(viewport).await;
@@ -36,7 +36,7 @@ async fn held(viewport: Viewport) -> (Browser, Site) {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_first_paint_has_the_words_and_places_of_the_page() {
     for viewport in [VIEWPORTS[0], VIEWPORTS[2]] {
-        let (browser, site) = held(viewport).await;
+        let (browser, site) = open_with_held_program(viewport).await;
         let first = browser.wait_for(&format!("{FRAME} && {SHOWN}")).await;
         browser
             .screenshot(&format!("first-paint-{}", viewport.name))
@@ -58,7 +58,7 @@ async fn the_first_paint_has_the_words_and_places_of_the_page() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn text_typed_before_the_program_arrives_is_kept() {
-    let (browser, site) = held(VIEWPORTS[0]).await;
+    let (browser, site) = open_with_held_program(VIEWPORTS[0]).await;
     browser
         .evaluate(
             "(field => {
@@ -83,7 +83,7 @@ async fn text_typed_before_the_program_arrives_is_kept() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn long_text_typed_before_the_program_arrives_is_kept() {
-    let (browser, site) = held(VIEWPORTS[0]).await;
+    let (browser, site) = open_with_held_program(VIEWPORTS[0]).await;
     browser
         .evaluate(
             "void (document.getElementById('numbers').value = '123-45-6789\\n'.repeat(100_000))",
@@ -97,7 +97,7 @@ async fn long_text_typed_before_the_program_arrives_is_kept() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn other_pages_and_a_sign_in_have_no_first_paint() {
-    let (browser, site) = held(VIEWPORTS[0]).await;
+    let (browser, site) = open_with_held_program(VIEWPORTS[0]).await;
     assert_eq!(browser.evaluate(FRAME).await, true);
     // As a deployment marks the page.
     browser

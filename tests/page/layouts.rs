@@ -34,8 +34,8 @@ pub async fn check_layout(browser: &Browser, state: &str) {
         browser.emulate(viewport).await;
         browser.wait_for_frames().await;
         let (overflow, small) = (
-            browser.evaluate(WIDER_THAN_SEEN).await,
-            browser.evaluate(SMALL).await,
+            browser.evaluate(TOO_WIDE).await,
+            browser.evaluate(TOO_SMALL).await,
         );
         browser
             .screenshot(&format!("state-{state}-{}", viewport.name))
@@ -57,18 +57,18 @@ pub async fn check_layout(browser: &Browser, state: &str) {
 }
 
 /// The elements that are wider than the page.
-const WIDER_THAN_SEEN: &str = "document.documentElement.scrollWidth <= innerWidth ? []
+const TOO_WIDE: &str = "document.documentElement.scrollWidth <= innerWidth ? []
     : [...document.querySelectorAll('body *')]
         .filter(found => found.checkVisibility() && found.getBoundingClientRect().right > innerWidth + 1)
         .map(found => found.outerHTML.slice(0, 120))";
 
 /// The controls that are too small to touch: WCAG 2.2 (2.5.8) requires 24 pixels.
-const SMALL: &str = "[...document.querySelectorAll('button, select')]
+const TOO_SMALL: &str = "[...document.querySelectorAll('button, select')]
     .filter(found => found.checkVisibility() && found.getBoundingClientRect().height < 24)
     .map(found => found.outerHTML.slice(0, 120))";
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_empty_and_a_read_list() {
+async fn an_empty_and_a_read_list_fit_every_screen() {
     let upstream = Upstream::succeeding().await;
     let visit = Visit::new(EngineKind::Memory, &upstream).await;
     let browser = &visit.browser;
@@ -90,7 +90,7 @@ async fn an_empty_and_a_read_list() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_running_a_finished_and_a_listed_run() {
+async fn a_running_a_finished_and_a_listed_run_fit_every_screen() {
     let list = numbers(400);
     let upstream = Upstream::start(|number, _| match place(number) {
         250.. => Reply::Held,
@@ -132,7 +132,7 @@ async fn a_running_a_finished_and_a_listed_run() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_failing_upstream() {
+async fn a_failing_upstream_fits_every_screen() {
     let upstream = Upstream::start(|number, _| {
         Reply::Status(match place(number) {
             ..20 => 503,
@@ -152,7 +152,7 @@ async fn a_failing_upstream() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_unreachable_upstream() {
+async fn an_unreachable_upstream_fits_every_screen() {
     let upstream = Upstream::unreachable();
     let visit = Visit::new(EngineKind::Disk, &upstream).await;
     visit.start_typed(&numbers(30)).await;
@@ -165,7 +165,7 @@ async fn an_unreachable_upstream() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_run_that_was_stopped() {
+async fn a_stopped_run_fits_every_screen() {
     let upstream = Upstream::start(|number, _| match place(number) {
         ..20 => record(number),
         _ => Reply::Held,
@@ -184,7 +184,7 @@ async fn a_run_that_was_stopped() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_server_that_is_gone() {
+async fn an_absent_server_fits_every_screen() {
     let upstream = Upstream::start(|number, _| record(number)).await;
     let data = TempDir::new().unwrap();
     // Reserved until the end: no other program may answer there.
@@ -205,7 +205,7 @@ async fn a_server_that_is_gone() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_wrong_token_and_an_unknown_run() {
+async fn a_wrong_token_and_an_unknown_run_fit_every_screen() {
     let upstream = Upstream::succeeding().await;
     let site = Site::new(EngineKind::Memory, &upstream).await;
     let browser = Browser::open().await;
@@ -225,7 +225,7 @@ async fn a_wrong_token_and_an_unknown_run() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_hundred_thousand_rows() {
+async fn a_hundred_thousand_rows_fit_every_screen() {
     let upstream = Upstream::start(|number, _| record(number)).await;
     let visit = Visit::new(EngineKind::Disk, &upstream).await;
     let browser = &visit.browser;

@@ -17,8 +17,8 @@ const DIALOG: &str = "(window.showSaveFilePicker = async options => {
     return folder.getFileHandle('download', {create: true});
 }) && true";
 
-/// The content of that file; `null` where there is none.
-const KEPT: &str = "navigator.storage.getDirectory()
+/// The content of that file; `null` if there is none.
+const FILE: &str = "navigator.storage.getDirectory()
     .then(folder => folder.getFileHandle('download'))
     .then(handle => handle.getFile())
     .then(file => file.arrayBuffer())
@@ -27,8 +27,8 @@ const KEPT: &str = "navigator.storage.getDirectory()
 
 const SAYS: &str = "document.querySelector('[data-testid=download-says]').innerText";
 
-/// Runs so many numbers to the end, and opens the download dialog.
-async fn run_of(visit: &Visit, count: u32) {
+/// Runs a list of so many numbers to its end, and opens the download dialog.
+async fn run_and_open_dialog(visit: &Visit, count: u32) {
     let browser = &visit.browser;
     let list: String = numbers(count)
         .iter()
@@ -51,8 +51,8 @@ async fn run_of(visit: &Visit, count: u32) {
 }
 
 /// Checks that a CSV file has each row once, in order, with its line's name.
-fn check(content: &str, count: u32) {
-    let content = content.strip_prefix('\u{feff}').expect("Excel's mark");
+fn check_csv(content: &str, count: u32) {
+    let content = content.strip_prefix('\u{feff}').expect("a byte order mark");
     let mut reader = csv::Reader::from_reader(content.as_bytes());
     let mut rows = 0;
     for (record, number) in reader.records().zip(numbers(count)) {
@@ -78,7 +78,7 @@ async fn a_long_download_outlasts_server_failures_or_is_cancelled() {
     let browser = &visit.browser;
     // The browser logs each failure.
     browser.expect_in_console("503");
-    run_of(&visit, ROWS).await;
+    run_and_open_dialog(&visit, ROWS).await;
     browser.evaluate(DIALOG).await;
 
     // The server fails after three pages.
@@ -102,7 +102,11 @@ async fn a_long_download_outlasts_server_failures_or_is_cancelled() {
         .parse()
         .unwrap();
     assert!(share < 50, "{share}");
-    assert_eq!(browser.evaluate(KEPT).await, "", "no half file is there");
+    assert_eq!(
+        browser.evaluate(FILE).await,
+        "",
+        "an incomplete file has content"
+    );
     check_layout(browser, "download-waits").await;
     // The download continues while another page is open.
     browser.click("nav-history").await;
@@ -111,13 +115,13 @@ async fn a_long_download_outlasts_server_failures_or_is_cancelled() {
     browser
         .wait_for(&format!("{SAYS}.startsWith('Downloaded 20,000 rows')"))
         .await;
-    check(browser.evaluate(KEPT).await.as_str().unwrap(), ROWS);
+    check_csv(browser.evaluate(FILE).await.as_str().unwrap(), ROWS);
     check_layout(browser, "download-done").await;
     browser.click("download-dismiss").await;
 
     // A cancelled download leaves the earlier file unchanged.
     browser.click("history-run").await;
-    let let_go = async || {
+    let cancel_download = async || {
         browser.click("download").await;
         browser.click("download-ndjson").await;
         visit.site.allow_pages(3);
@@ -128,15 +132,15 @@ async fn a_long_download_outlasts_server_failures_or_is_cancelled() {
         browser.click("download-cancel").await;
         browser.wait_until_hidden("downloading").await;
     };
-    let_go().await;
-    check(browser.evaluate(KEPT).await.as_str().unwrap(), ROWS);
+    cancel_download().await;
+    check_csv(browser.evaluate(FILE).await.as_str().unwrap(), ROWS);
     // Without an earlier file there is none after it.
     browser
         .evaluate("navigator.storage.getDirectory().then(folder => folder.removeEntry('download')).then(() => true)")
         .await;
-    let_go().await;
+    cancel_download().await;
     browser
-        .wait_for(&format!("({KEPT}).then(kept => kept === null)"))
+        .wait_for(&format!("({FILE}).then(content => content === null)"))
         .await;
     visit.close().await;
 }
@@ -148,7 +152,7 @@ async fn a_hundred_thousand_rows_are_downloaded_without_a_file_api() {
     let visit = Visit::new(EngineKind::Memory, &upstream).await;
     let (browser, folder) = (&visit.browser, TempDir::new().unwrap());
     browser.download_into(folder.path()).await;
-    run_of(&visit, ROWS).await;
+    run_and_open_dialog(&visit, ROWS).await;
     browser.evaluate("delete window.showSaveFilePicker").await;
     assert_eq!(
         browser.evaluate("window.showSaveFilePicker ?? null").await,
@@ -166,6 +170,6 @@ async fn a_hundred_thousand_rows_are_downloaded_without_a_file_api() {
         Some(std::fs::read_to_string(file).unwrap())
     })
     .await;
-    check(&content, ROWS);
+    check_csv(&content, ROWS);
     visit.close().await;
 }

@@ -12,10 +12,10 @@ use crate::visit::Visit;
 
 on_both_engines!(only_visible_rows_of_twenty_thousand_are_in_the_document);
 
-/// The most rows that may be in the document for this window's height.
-const DRAWN: u64 = 60;
+/// A limit of the rows in the document at this window's height.
+const MAX_ROWS: u64 = 60;
 
-const NODES: &str = "document.querySelectorAll('[data-testid=rows] [role=row]').length";
+const ROW_COUNT: &str = "document.querySelectorAll('[data-testid=rows] [role=row]').length";
 
 async fn only_visible_rows_of_twenty_thousand_are_in_the_document(kind: EngineKind) {
     let upstream = Upstream::succeeding().await;
@@ -36,7 +36,7 @@ async fn only_visible_rows_of_twenty_thousand_are_in_the_document(kind: EngineKi
         .await;
     assert_eq!(first[0].place, "1");
     assert_eq!(first[0].number, "•••-••-0001");
-    assert!(browser.evaluate(NODES).await.as_u64().unwrap() < DRAWN);
+    assert!(browser.evaluate(ROW_COUNT).await.as_u64().unwrap() < MAX_ROWS);
     assert_eq!(
         browser
             .evaluate("document.querySelector('[data-testid=rows]').ariaRowCount")
@@ -74,7 +74,7 @@ async fn only_visible_rows_of_twenty_thousand_are_in_the_document(kind: EngineKi
     assert_eq!(last.outcome, "Succeeded");
     let ssn = api[1]["ssn"].as_str().unwrap();
     assert_eq!(last.number, ssn.replace('*', "•"));
-    assert!(browser.evaluate(NODES).await.as_u64().unwrap() < DRAWN);
+    assert!(browser.evaluate(ROW_COUNT).await.as_u64().unwrap() < MAX_ROWS);
     let is_in_view = "(() => {
         const row = document.getElementById('row-19999')?.getBoundingClientRect();
         const table = document.querySelector('[data-testid=rows]').getBoundingClientRect();
@@ -143,13 +143,13 @@ async fn a_long_list_is_sent_in_parts_with_progress() {
     visit.close().await;
 }
 
-/// Counts in `window.taken` how many bytes and characters the page's main thread reads.
-const COUNT_TAKEN: &str = "(() => {
-    window.taken = 0;
+/// Counts in `window.readSize` how many bytes and characters the page's main thread reads.
+const COUNT_READ: &str = "(() => {
+    window.readSize = 0;
     const count = (type, name, size) => {
         const call = type.prototype[name];
         type.prototype[name] = function (...parts) {
-            window.taken += size(this, ...parts);
+            window.readSize += size(this, ...parts);
             return call.apply(this, parts);
         };
     };
@@ -160,7 +160,7 @@ const COUNT_TAKEN: &str = "(() => {
 })()";
 
 /// More than the page's own texts, and less than a tenth of the list.
-const TAKEN: u64 = 1_000_000;
+const READ_LIMIT: u64 = 1_000_000;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_page_thread_reads_no_line_of_a_million() {
@@ -173,11 +173,11 @@ async fn the_page_thread_reads_no_line_of_a_million() {
     browser
         .wait_for("document.querySelector('[data-testid=numbers]')")
         .await;
-    browser.evaluate(COUNT_TAKEN).await;
+    browser.evaluate(COUNT_READ).await;
     browser.drop_file("drop", &path).await;
     browser.wait_for_text("report-repeated", "999,000").await;
-    let dropped = browser.evaluate("window.taken").await.as_u64().unwrap();
-    assert!(dropped < TAKEN, "{dropped}");
+    let dropped = browser.evaluate("window.readSize").await.as_u64().unwrap();
+    assert!(dropped < READ_LIMIT, "{dropped}");
     browser.click("clear").await;
 
     browser
@@ -191,8 +191,8 @@ async fn the_page_thread_reads_no_line_of_a_million() {
         .await;
     browser.wait_for_text("held", "Pasted list").await;
     browser.wait_for_text("report-repeated", "999,999").await;
-    let pasted = browser.evaluate("window.taken").await.as_u64().unwrap();
-    assert!(pasted < TAKEN, "{pasted}");
+    let pasted = browser.evaluate("window.readSize").await.as_u64().unwrap();
+    assert!(pasted < READ_LIMIT, "{pasted}");
     visit.check_no_number(&["123-45-6789"]).await;
     visit.close().await;
 }

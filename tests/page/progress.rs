@@ -122,11 +122,11 @@ async fn page_and_api_give_the_same_rows(kind: EngineKind) {
     let [by_page, by_api] = found;
     assert_eq!(by_page, by_api);
     let fetched: Vec<_> = by_page.iter().map(|row| row["ssn"].clone()).collect();
-    let brought = lines().into_iter().map(|line| match line.as_str() {
+    let expected = lines().into_iter().map(|line| match line.as_str() {
         "n/a" => Value::Null,
         _ => json!(line),
     });
-    assert_eq!(fetched, brought.collect::<Vec<_>>());
+    assert_eq!(fetched, expected.collect::<Vec<_>>());
     visit.close().await;
 }
 

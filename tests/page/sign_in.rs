@@ -12,7 +12,7 @@ use crate::support::upstream::Upstream;
 use crate::support::wait::wait_for;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_signed_in_reader_starts_follows_and_reopens_a_run() {
+async fn a_signed_in_user_starts_follows_and_reopens_a_run() {
     let upstream = Upstream::succeeding().await;
     let visit = SignInVisit::new(&upstream, HOUR).await;
     let browser = &visit.browser;
@@ -184,7 +184,7 @@ async fn a_refused_sign_in_is_reported_and_can_be_repeated() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_reader_who_returns_without_signing_in_is_not_redirected() {
+async fn a_user_who_returns_without_signing_in_is_not_redirected() {
     let upstream = Upstream::succeeding().await;
     let visit = SignInVisit::new(&upstream, HOUR).await;
     visit.goto("/").await;

@@ -55,7 +55,7 @@ async fn revoked_tokens_lead_through_a_sign_in_back_to_the_run() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_reader_with_a_list_is_asked_before_a_new_sign_in() {
+async fn a_user_with_a_list_is_asked_before_a_new_sign_in() {
     let upstream = Upstream::succeeding().await;
     let visit = SignInVisit::new(&upstream, HOUR).await;
     let browser = &visit.browser;
@@ -93,7 +93,7 @@ async fn an_api_that_refuses_every_token_causes_no_redirect_loop() {
     visit.wait_for_notice("Your sign-in has ended").await;
     assert_eq!(browser.address().await, visit.site.at("/history"));
     visit.check_no_redirect(1).await;
-    // The reader can ask for another sign-in, and gets the same notice.
+    // The user can ask for another sign-in, and gets the same notice.
     browser.click("sign-in").await;
     browser
         .wait_for("document.querySelector('[data-testid=numbers]')?.value === ''")
@@ -127,7 +127,7 @@ async fn a_failing_gateway_ends_no_sign_in() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_reader_is_not_redirected_again_after_a_useless_sign_in() {
+async fn a_user_is_not_redirected_again_after_a_useless_sign_in() {
     let upstream = Upstream::start(|_, _| Reply::Held).await;
     let visit = SignInVisit::new(&upstream, HOUR).await;
     let browser = &visit.browser;
