@@ -31,16 +31,16 @@ fn crates_depend_on_each_other_as_documented() {
         .iter()
         .map(|package| package["name"].as_str().unwrap())
         .collect();
-    let arrows: BTreeMap<&str, BTreeSet<&str>> = packages
+    let dependencies: BTreeMap<&str, BTreeSet<&str>> = packages
         .iter()
         .map(|package| {
-            let known = package["dependencies"].as_array().unwrap().iter();
-            let known = known
+            let normal = package["dependencies"].as_array().unwrap().iter();
+            let normal = normal
                 .filter(|dependency| dependency["kind"].is_null())
                 .filter_map(|dependency| dependency["name"].as_str());
             (
                 package["name"].as_str().unwrap(),
-                known.filter(|name| ours.contains(name)).collect(),
+                normal.filter(|name| ours.contains(name)).collect(),
             )
         })
         .collect();
@@ -65,7 +65,7 @@ fn crates_depend_on_each_other_as_documented() {
         ),
         ("xtask", BTreeSet::from([])),
     ]);
-    assert_eq!(arrows, allowed);
+    assert_eq!(dependencies, allowed);
 }
 
 #[test]
