@@ -34,7 +34,7 @@ pub(crate) struct Columns {
     execution: Memo<Execution>,
     worker: WorkerClient,
     /// Counts calls, so that events of an earlier call are ignored.
-    turn: StoredValue<u32>,
+    generation: StoredValue<u32>,
 }
 
 impl Columns {
@@ -45,7 +45,7 @@ impl Columns {
             is_wanted: RwSignal::new(true),
             execution,
             worker,
-            turn: StoredValue::new(0),
+            generation: StoredValue::new(0),
         }
     }
 
@@ -79,7 +79,7 @@ impl Columns {
     /// Adds a file as the list, if it is the run's list.
     fn add(self, file: &File) {
         if is_too_large(file) {
-            self.next_turn();
+            self.next_generation();
             let why = "This file is larger than 300 MB, which is more than the page accepts.";
             return self.status.set(ListStatus::Rejected(why.to_owned()));
         }
@@ -96,16 +96,16 @@ impl Columns {
         self.call(join, Some(file));
     }
 
-    fn next_turn(self) -> u32 {
-        self.turn.update_value(|turn| *turn += 1);
-        self.turn.get_value()
+    fn next_generation(self) -> u32 {
+        self.generation.update_value(|generation| *generation += 1);
+        self.generation.get_value()
     }
 
     fn call(self, request: Request, attachment: Option<&JsValue>) {
-        let turn = self.next_turn();
+        let generation = self.next_generation();
         let on_event = Box::new(move |event, _| {
-            let is_turn = self.turn.try_get_value() == Some(turn);
-            if let (true, Some(status)) = (is_turn, status_after(event)) {
+            let is_current = self.generation.try_get_value() == Some(generation);
+            if let (true, Some(status)) = (is_current, status_after(event)) {
                 self.status.try_set(status);
             }
         });

@@ -60,7 +60,7 @@ pub(crate) struct Downloads {
     worker: WorkerClient,
     call: StoredValue<Option<u32>>,
     /// Counts downloads and dismissals, so that late events of an earlier download are ignored.
-    turn: StoredValue<u32>,
+    generation: StoredValue<u32>,
 }
 
 impl Downloads {
@@ -71,7 +71,7 @@ impl Downloads {
             name: RwSignal::new(String::new()),
             worker,
             call: StoredValue::new(None),
-            turn: StoredValue::new(0),
+            generation: StoredValue::new(0),
         }
     }
 
@@ -107,9 +107,9 @@ impl Downloads {
                 total,
                 retrying: None,
             });
-            let turn = self.next_turn();
+            let generation = self.next_generation();
             let on_event = Box::new(move |event, attachment: JsValue| {
-                if self.turn.get_value() == turn {
+                if self.generation.get_value() == generation {
                     self.on_event(event, &attachment);
                 }
             });
@@ -129,14 +129,14 @@ impl Downloads {
 
     /// Hides the result of the last download.
     pub(crate) fn dismiss(self) {
-        self.next_turn();
+        self.next_generation();
         self.call.set_value(None);
         self.stage.set(Stage::None);
     }
 
-    fn next_turn(self) -> u32 {
-        self.turn.update_value(|turn| *turn += 1);
-        self.turn.get_value()
+    fn next_generation(self) -> u32 {
+        self.generation.update_value(|generation| *generation += 1);
+        self.generation.get_value()
     }
 
     fn on_event(self, event: Event, attachment: &JsValue) {
@@ -161,7 +161,7 @@ impl Downloads {
                 Stage::Done(rows)
             }
             Event::Failed(error) => request_failed(&error),
-            // Not from a cancel, which begins a new turn: the sign-in is over.
+            // Not from a cancel, which begins a new generation: the sign-in is over.
             Event::Dropped => request_failed(&SIGN_IN_ENDED),
             Event::ListMismatch { row } => {
                 let place = row.map_or_else(String::new, |row| {

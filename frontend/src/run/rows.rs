@@ -39,7 +39,7 @@ struct State {
     id: ExecutionId,
     request: Option<AbortController>,
     /// Counts changes of `shown`, so that the response to an earlier request is dropped.
-    turn: u32,
+    generation: u32,
 }
 
 impl Rows {
@@ -61,7 +61,7 @@ impl Rows {
             state: StoredValue::new_local(State {
                 id,
                 request: None,
-                turn: 0,
+                generation: 0,
             }),
         };
         let mut last = shown.get_untracked();
@@ -99,7 +99,7 @@ impl Rows {
     fn clear(self, is_filtered: bool) {
         self.state.update_value(|state| {
             state.abort();
-            state.turn += 1;
+            state.generation += 1;
         });
         self.error.set(None);
         self.store.set(RowStore::new(is_filtered));
@@ -112,14 +112,14 @@ impl Rows {
         let begun = self.state.try_update_value(|state| {
             state.request = AbortController::new().ok();
             let signal = state.request.as_ref().map(AbortController::signal);
-            (state.id.clone(), state.turn, signal)
+            (state.id.clone(), state.generation, signal)
         });
-        let Some((id, turn, signal)) = begun else {
+        let Some((id, generation, signal)) = begun else {
             return;
         };
         spawn(async move {
             let result = load(self.api, &id, &request, shown, signal.as_ref()).await;
-            if !self.is_turn(turn) {
+            if !self.is_current(generation) {
                 return;
             }
             match result {
@@ -132,24 +132,24 @@ impl Rows {
                 Err(error) => {
                     let wait = if is_retryable(&error) { 2 } else { 10 };
                     self.error.try_set(Some(error));
-                    self.retry(turn, Duration::from_secs(wait));
+                    self.retry(generation, Duration::from_secs(wait));
                 }
             }
         });
     }
 
-    fn is_turn(self, turn: u32) -> bool {
-        self.state.try_with_value(|state| state.turn) == Some(turn)
+    fn is_current(self, generation: u32) -> bool {
+        self.state.try_with_value(|state| state.generation) == Some(generation)
     }
 
     /// Allows the next request after a wait, once the tab is visible.
-    fn retry(self, turn: u32, wait: Duration) {
+    fn retry(self, generation: u32, wait: Duration) {
         let retry = move || {
-            if !self.is_turn(turn) {
+            if !self.is_current(generation) {
                 return;
             }
             if document().hidden() {
-                self.retry(turn, wait);
+                self.retry(generation, wait);
             } else {
                 self.is_loading.try_set(false);
             }

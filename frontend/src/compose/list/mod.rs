@@ -69,7 +69,7 @@ pub(crate) struct ListState {
     /// The options of the last read.
     last_options: StoredValue<ListOptions>,
     /// Counts inputs and reads, so that late events of an earlier one are ignored.
-    turn: StoredValue<u32>,
+    generation: StoredValue<u32>,
 }
 
 impl ListState {
@@ -90,7 +90,7 @@ impl ListState {
             id: StoredValue::new(0),
             unread: StoredValue::new_local(None),
             last_options: StoredValue::new(ListOptions::default()),
-            turn: StoredValue::new(0),
+            generation: StoredValue::new(0),
         };
         effect(move || {
             let options = state.options();
@@ -125,7 +125,7 @@ impl ListState {
         if rules::is_long(text.len()) {
             return self.hold("Pasted list".to_owned(), &text.into(), String::new());
         }
-        let turn = self.begin_input(String::new());
+        let generation = self.begin_input(String::new());
         let is_blank = text.trim().is_empty();
         let value = JsValue::from_str(&text);
         self.input.set(Input::Typed(text));
@@ -133,7 +133,7 @@ impl ListState {
             return self.forget();
         }
         let read = move || {
-            if self.is_turn(turn) {
+            if self.is_current(generation) {
                 self.read(&value);
             }
         };
@@ -178,7 +178,7 @@ impl ListState {
         );
     }
 
-    /// Begins a new input, and returns its turn.
+    /// Begins a new input, and returns its generation.
     fn begin_input(self, label: String) -> u32 {
         self.worker.wake();
         self.is_stale.set(true);
@@ -186,16 +186,16 @@ impl ListState {
         self.unread.set_value(None);
         self.column.set(None);
         self.set_file_label(label);
-        self.next_turn()
+        self.next_generation()
     }
 
-    fn next_turn(self) -> u32 {
-        self.turn.update_value(|turn| *turn += 1);
-        self.turn.get_value()
+    fn next_generation(self) -> u32 {
+        self.generation.update_value(|generation| *generation += 1);
+        self.generation.get_value()
     }
 
-    fn is_turn(self, turn: u32) -> bool {
-        self.turn.try_get_value() == Some(turn)
+    fn is_current(self, generation: u32) -> bool {
+        self.generation.try_get_value() == Some(generation)
     }
 
     /// Labels the run with the file's name, unless people typed a label.

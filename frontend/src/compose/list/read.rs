@@ -20,9 +20,9 @@ impl ListState {
     /// Loads more invalid lines.
     pub(crate) fn load_more_invalid(self) {
         let (list, after) = (self.id(), self.invalid.with_untracked(Vec::len));
-        let turn = self.turn.get_value();
+        let generation = self.generation.get_value();
         let on_event = move |event, _| {
-            if let (Event::Lines(lines), true) = (event, self.is_turn(turn)) {
+            if let (Event::Lines(lines), true) = (event, self.is_current(generation)) {
                 self.invalid.update(|invalid| {
                     // A second click may have requested the same lines.
                     invalid.truncate(after);
@@ -66,10 +66,10 @@ impl ListState {
     }
 
     fn call(self, options: ListOptions, request: Request, attachment: Option<&JsValue>) {
-        let turn = self.next_turn();
+        let generation = self.next_generation();
         self.last_options.set_value(options);
         let on_event = move |event, _| {
-            if self.is_turn(turn) {
+            if self.is_current(generation) {
                 self.on_event(event);
             }
         };
@@ -116,10 +116,10 @@ impl ListState {
             "The part of the page that reads lists can't be loaded: the server doesn't answer. \
              Check that Rollcall is running; this page tries again by itself.",
         );
-        let turn = self.turn.get_value();
+        let generation = self.generation.get_value();
         let retry = move || {
             let unread = self.unread.try_get_value().flatten();
-            if let (true, Some(source)) = (self.is_turn(turn), unread) {
+            if let (true, Some(source)) = (self.is_current(generation), unread) {
                 self.read(&source);
             }
         };
