@@ -124,10 +124,10 @@ pub(crate) fn estimate(options: &RunOptions, items: u64, defaults: &DefaultSetti
     const RESPONSE_MS: f64 = 200.0;
     let at_once = options.max_concurrency.unwrap_or(defaults.max_concurrency);
     let at_once = at_once.max(1);
-    let unpaced_ms = (items as f64 / f64::from(at_once)).ceil() * RESPONSE_MS;
+    let unlimited_ms = (items as f64 / f64::from(at_once)).ceil() * RESPONSE_MS;
     let numbers = words::pluralize(items, "number");
     match options.requests_per_second.or(defaults.requests_per_second) {
-        Some(rate) if items as f64 * 1_000.0 / rate >= unpaced_ms => {
+        Some(rate) if items as f64 * 1_000.0 / rate >= unlimited_ms => {
             let ms = items as f64 * 1_000.0 / rate;
             let rate = words::decimal(rate);
             format!(
@@ -138,7 +138,7 @@ pub(crate) fn estimate(options: &RunOptions, items: u64, defaults: &DefaultSetti
         _ => format!(
             "{numbers}, {} at a time: {} if each request takes 200 ms.",
             words::group_digits(at_once.into()),
-            about(unpaced_ms as u64)
+            about(unlimited_ms as u64)
         ),
     }
 }

@@ -79,7 +79,7 @@ fn ColumnField(list: ListState, choices: Vec<Column>, chosen: Option<usize>) -> 
 
 #[component]
 fn Figures(list: ListState, summary: Arc<ListSummary>, is_shown: RwSignal<bool>) -> impl IntoView {
-    let zeros = click(move || list.restores_zeros.update(|on| *on = !*on));
+    let toggle_zeros = click(move || list.restores_zeros.update(|on| *on = !*on));
     let zeros_label = text(move || {
         let label = if list.restores_zeros.get() {
             "Leave them out"
@@ -106,7 +106,7 @@ fn Figures(list: ListState, summary: Arc<ListSummary>, is_shown: RwSignal<bool>)
             {figure("Repeated lines", "repeated", summary.duplicates, "", "requested once, with its result in every row".into_any())}
             {figure("Leading zeros lost", "zeros", summary.zeros_lost, "warn", view! {
                 "7 or 8 digits, as a spreadsheet leaves them "
-                <button type="button" class="plain" data-testid="restore" on:click=zeros>{zeros_label}</button>
+                <button type="button" class="plain" data-testid="restore" on:click=toggle_zeros>{zeros_label}</button>
             }.into_any())}
             {figure("Never issued by the SSA", "warnings", summary.warnings, "warn", "looked up anyway".into_any())}
             {figure("Not a number", "invalid", summary.invalid, "bad", view! { <InvalidLines list summary=summary.clone() is_shown/> }.into_any())}

@@ -7,14 +7,14 @@ use crate::ui::words;
 /// A list's summary as a screen reader says it.
 pub(crate) fn announcement(summary: &ListSummary) -> String {
     let mut text = format!("{} to look up.", words::pluralize(summary.items, "number"));
-    for (count, noun, verb) in [
+    for (count, noun, rest) in [
         (summary.duplicates, "repeated line", ""),
         (summary.zeros_lost, "line", " lost leading zeros"),
         (summary.warnings, "number", " never issued"),
         (summary.invalid, "line", " without a number"),
     ] {
         if count > 0 {
-            text += &format!(" {}{verb}.", words::pluralize(count, noun));
+            text += &format!(" {}{rest}.", words::pluralize(count, noun));
         }
     }
     text
@@ -44,7 +44,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_announcement_leaves_out_zeros() {
+    fn the_announcement_leaves_out_counts_of_zero() {
         let mut summary = ListSummary {
             list: 1,
             rows: 9_982,

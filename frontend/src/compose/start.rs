@@ -80,11 +80,11 @@ impl Start {
     }
 
     fn on_event(self, event: Event, list: ListState, id: u32, on_started: &dyn Fn(&str)) {
-        let update = |update: &dyn Fn(&mut Sending)| {
+        let update = |change: &dyn Fn(&mut Sending)| {
             self.sending.try_update(|sending| {
                 if let Some(sending) = sending {
                     sending.retrying = None;
-                    update(sending);
+                    change(sending);
                 }
             });
         };

@@ -10,7 +10,7 @@ use crate::ui::words;
 #[component]
 pub(crate) fn DownloadStrip(downloads: Downloads) -> impl IntoView {
     let stage = downloads.stage;
-    let running = memo(move || downloads.is_running());
+    let is_running = memo(move || downloads.is_running());
     let percent = move || {
         stage.with(|stage| match stage {
             Stage::Running { done, total, .. } => words::percent(*done, *total),
@@ -60,7 +60,7 @@ pub(crate) fn DownloadStrip(downloads: Downloads) -> impl IntoView {
                 aria-valuemin="0"
                 aria-valuemax="100"
                 aria-valuenow=text(move || percent().split('.').next().unwrap_or_default().to_owned())
-                hidden=flag(move || !running.get())
+                hidden=flag(move || !is_running.get())
                 data-testid="download-progress"
             >
                 <span style:width=text(percent)></span>
@@ -69,7 +69,7 @@ pub(crate) fn DownloadStrip(downloads: Downloads) -> impl IntoView {
                 type="button"
                 class="plain"
                 data-testid="download-cancel"
-                hidden=flag(move || !running.get())
+                hidden=flag(move || !is_running.get())
                 on:click=click(move || downloads.cancel())
             >
                 "Cancel"
@@ -78,7 +78,7 @@ pub(crate) fn DownloadStrip(downloads: Downloads) -> impl IntoView {
                 type="button"
                 class="plain"
                 data-testid="download-dismiss"
-                hidden=flag(move || running.get())
+                hidden=flag(move || is_running.get())
                 on:click=click(move || downloads.dismiss())
             >
                 "Close"

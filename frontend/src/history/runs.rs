@@ -20,13 +20,13 @@ impl Runs {
         let last = page.executions.last().map(|run| run.id.clone());
         let older: Vec<_> = match (last, &page.next) {
             (Some(last), Some(_)) => {
-                let reached = self.runs.partition_point(|run| run.id <= last);
+                let covered = self.runs.partition_point(|run| run.id <= last);
                 // Without a run in common there may be others in between, so older runs are dropped.
-                let overlaps = reached > 0;
+                let overlaps = covered > 0;
                 let known = std::mem::take(&mut self.runs);
                 known
                     .into_iter()
-                    .skip(reached)
+                    .skip(covered)
                     .filter(|_| overlaps)
                     .collect()
             }

@@ -38,7 +38,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn failures_load_every_few_seconds_or_at_once_if_it_matters() {
+    fn failures_load_every_few_seconds_and_at_once_in_a_new_pass_or_at_the_end() {
         let state = |pass, failed, is_over| FailuresState {
             pass,
             failed,

@@ -119,8 +119,8 @@ fn Loaded(
     let name = text(move || execution.with(labels::name));
     let actions = Actions::new(api, id, follow, execution);
     let deletion = Deletion::new();
-    let all = memo(move || execution.with(redrive_all));
-    let of_shown = memo(move || {
+    let full_redrive = memo(move || execution.with(redrive_all));
+    let shown_redrive = memo(move || {
         follow
             .failures
             .with(|failures| execution.with(|e| redrive_shown(e, &failures.groups, filter.get())))
@@ -139,7 +139,7 @@ fn Loaded(
             </div>
             <div class="actions">
                 <div class="buttons">
-                    <RedriveButton actions redrive=all class="button filled" id="redrive"/>
+                    <RedriveButton actions redrive=full_redrive class="button filled" id="redrive"/>
                     <StopButton actions/>
                     <DownloadButton downloads=services.downloads worker=services.worker execution filter filter_label/>
                     <button
@@ -165,8 +165,8 @@ fn Loaded(
             <Chips execution failures=follow.failures filter/>
             <RevealButton is_revealed/>
         </div>
-        <p class="redrive-shown" hidden=flag(move || of_shown.with(Option::is_none))>
-            <RedriveButton actions redrive=of_shown class="button" id="redrive-these"/>
+        <p class="redrive-shown" hidden=flag(move || shown_redrive.with(Option::is_none))>
+            <RedriveButton actions redrive=shown_redrive class="button" id="redrive-these"/>
         </p>
         <ErrorNotice error=rows_error retry=RETRY/>
         <div class="rows" class:with-panel=flag(move || open.with(Option::is_some)) style=("--lines", lines)>

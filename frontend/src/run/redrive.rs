@@ -76,7 +76,7 @@ pub(crate) fn redrive_shown(
     filter: RowFilter,
 ) -> Option<Redrive> {
     let counts = execution.counts;
-    let of = |outcome| RedriveRequest {
+    let request_for = |outcome| RedriveRequest {
         outcome: Some(outcome),
         ..RedriveRequest::default()
     };
@@ -88,7 +88,7 @@ pub(crate) fn redrive_shown(
                 "Try the {} failed again",
                 words::group_digits(counts.failed)
             ),
-            of(Outcome::Failed),
+            request_for(Outcome::Failed),
         ),
         RowFilter::Outcome(Outcome::NotTried) => (
             counts.not_tried,
@@ -96,7 +96,7 @@ pub(crate) fn redrive_shown(
                 "Continue with the {} not tried",
                 words::group_digits(counts.not_tried)
             ),
-            of(Outcome::NotTried),
+            request_for(Outcome::NotTried),
         ),
         RowFilter::Failure(..) => {
             let group = groups
@@ -135,7 +135,7 @@ mod tests {
         .to_vec()
     }
 
-    fn over() -> Execution {
+    fn ended_run() -> Execution {
         let mut run = execution();
         run.status = ExecutionStatus::Succeeded;
         run
@@ -150,7 +150,7 @@ mod tests {
 
     #[test]
     fn the_button_counts_what_is_requested_again() {
-        let mut run = over();
+        let mut run = ended_run();
         let all = |run: &Execution| redrive_all(run).map(|redrive| redrive.label);
         assert_eq!(all(&run).unwrap(), "Try 181 again");
         run.counts.not_tried = 5;
@@ -164,7 +164,7 @@ mod tests {
 
     #[test]
     fn shown_rows_have_a_button_unless_they_are_all() {
-        let mut run = over();
+        let mut run = ended_run();
         let shown = |run: &Execution, filter| redrive_shown(run, &groups(), filter);
         let overloaded = shown(&run, RowFilter::Failure(Some(503), None)).unwrap();
         assert_eq!(overloaded.label, "Try these 164 again");

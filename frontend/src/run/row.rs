@@ -155,11 +155,11 @@ mod tests {
     }
 
     #[test]
-    fn only_answers_and_invalid_lines_are_final() {
+    fn only_responses_and_invalid_lines_are_final() {
         let outcomes = Outcome::ALL.into_iter();
-        let last: Vec<_> = outcomes.filter(|o| is_final(&row(0, *o))).collect();
+        let finals: Vec<_> = outcomes.filter(|o| is_final(&row(0, *o))).collect();
         assert_eq!(
-            last,
+            finals,
             [Outcome::Succeeded, Outcome::NotFound, Outcome::Invalid]
         );
     }

@@ -24,7 +24,7 @@ pub(crate) struct Scroller {
 /// Measures of a table.
 struct Measures {
     /// Whether the table has a scroll bar of its own, and doesn't scroll with the page.
-    scrolls: bool,
+    has_scroll_bar: bool,
     /// Height of the head in pixels.
     head: f64,
     /// Top of the rows' box, in pixels from the window's top.
@@ -69,7 +69,7 @@ impl Scroller {
         let Some(measures) = Measures::of(&table) else {
             return;
         };
-        let (top, height) = match measures.scrolls {
+        let (top, height) = match measures.has_scroll_bar {
             true => (
                 scroll_top(&table),
                 f64::from(table.client_height()) - measures.head,
@@ -95,7 +95,7 @@ impl Scroller {
             return;
         };
         match Measures::of(&table) {
-            Some(measures) if !measures.scrolls => {
+            Some(measures) if !measures.has_scroll_bar => {
                 if (top - self.top.get_untracked()).abs() >= 1.0 {
                     window().scroll_by_with_x_and_y(0.0, measures.rows_top - measures.head + top);
                 }
@@ -111,7 +111,7 @@ impl Measures {
         let rows = head.next_element_sibling()?;
         let style = window().get_computed_style(table).ok()??;
         Some(Self {
-            scrolls: style.get_property_value("overflow-y").ok()? == "auto",
+            has_scroll_bar: style.get_property_value("overflow-y").ok()? == "auto",
             // The client height excludes the border below the head. With it, the head is as high as a row.
             head: f64::from(head.client_height() + 1),
             rows_top: rows.get_bounding_client_rect().top(),

@@ -25,8 +25,8 @@ pub(crate) fn Table(rows: Rows, total: Memo<u64>, open: RwSignal<Option<Row>>) -
         height: scroller.height.get(),
     };
     let rendered = memo(move || window().rendered(scroller.top.get()));
-    let view = memo(move || rendered.get().rows);
-    rows.load_in_view(view, total);
+    let rendered_rows = memo(move || rendered.get().rows);
+    rows.load_in_view(rendered_rows, total);
 
     // Replaces the row of the panel when a newer one is loaded.
     effect(move || {
@@ -63,7 +63,7 @@ pub(crate) fn Table(rows: Rows, total: Memo<u64>, open: RwSignal<Option<Row>>) -
             if current.is_some() {
                 to.min(last)
             } else {
-                view.get_untracked().start
+                rendered_rows.get_untracked().start
             }
         };
         let position = current.unwrap_or_default();
@@ -105,7 +105,7 @@ pub(crate) fn Table(rows: Rows, total: Memo<u64>, open: RwSignal<Option<Row>>) -
                     style:transform=text(move || format!("translateY({}px)", rendered.get().offset.round() as i64))
                 >
                     <For
-                        each=move || view.get()
+                        each=move || rendered_rows.get()
                         key=|position| *position
                         children=move |position| view! { <TableRow position store=rows.store active open show/> }
                     />
