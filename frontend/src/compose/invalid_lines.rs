@@ -49,7 +49,7 @@ fn Lines(list: ListState, total: u64) -> impl IntoView {
         (left > 0).then(|| {
             view! {
                 <button type="button" class="plain" data-testid="more-invalid" on:click=click(move || list.load_more_invalid())>
-                    "Show more of " {words::group_digits(left)}
+                    "Show more (" {words::group_digits(left)} " left)"
                 </button>
             }
         })
