@@ -1,4 +1,4 @@
-//! Checks which part of the page, and which part of its worker, may use which other one.
+//! Checks that each part of the page, and of its worker, uses only lower parts.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -7,8 +7,8 @@ use std::path::Path;
 /// Each part (a folder or file of `src`) with the parts that it uses, the lowest layer first.
 type Parts = [(&'static str, &'static [&'static str])];
 
-/// The page's parts. `compose` is in the first load, `run` and `history` load later: none of these uses
-/// another.
+/// The page's parts. `compose` is in the first load; `run` and `history` load later. None of these three
+/// uses another of them.
 const PAGE: &Parts = &[
     ("api", &[]),
     ("browser", &[]),
@@ -48,7 +48,7 @@ const PAGE: &Parts = &[
     ),
 ];
 
-/// The worker's parts. Those below `sign_in` send no requests.
+/// The worker's parts. Those before `sign_in` send no requests.
 const WORKER: &Parts = &[
     ("browser", &[]),
     ("protocol", &[]),
@@ -77,7 +77,7 @@ fn worker_parts_use_only_lower_parts() {
     check("worker/src", WORKER);
 }
 
-/// Checks that the parts in a folder use exactly the listed ones, and that each list names lower parts.
+/// Checks that each part in a folder uses exactly the listed parts, and that these are lower ones.
 fn check(folder: &str, parts: &Parts) {
     let mut uses = BTreeMap::new();
     collect_uses(
