@@ -57,7 +57,9 @@ pub(crate) fn file_time(time: &str) -> String {
     format!("{year}-{month}-{day} {hour}.{}", two(date.get_minutes()))
 }
 
-/// Milliseconds between two RFC 3339 times; none if either can't be parsed.
+/// Milliseconds from one RFC 3339 time to a later one.
+///
+/// None if either can't be parsed, or if the end is before the start.
 pub(crate) fn between(start: &str, end: &str) -> Option<u64> {
     let at = |time: &str| js_sys::Date::new(&JsValue::from_str(time)).get_time();
     let ms = at(end) - at(start);

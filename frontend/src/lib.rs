@@ -1,7 +1,7 @@
 //! The page: people check and start a list, follow its run and read its rows.
 //!
 //! Each page, and each part that pages share, has a file or folder of its own. `tests/layers.rs` checks
-//! which of them may use which other one.
+//! which of them may use which others.
 
 #![expect(
     unreachable_pub,

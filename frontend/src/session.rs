@@ -138,7 +138,9 @@ impl Session {
         }
     }
 
-    /// Shows why the sign-in is over, unless an error is shown already. Returns whether it did.
+    /// Shows why the sign-in is over, unless people aren't signed in or see an error already.
+    ///
+    /// Returns whether it did.
     fn show(self, error: ClientError) -> bool {
         let is_new = self.is_open.get_untracked() && self.error.with_untracked(Option::is_none);
         if is_new {

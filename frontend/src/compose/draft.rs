@@ -20,7 +20,7 @@ pub(crate) struct Draft {
     pub(crate) form: RwSignal<RunForm>,
     /// The run's start.
     pub(crate) start: Start,
-    /// Stored with the draft's entry of the browser's history.
+    /// Identifies the draft in its entry of the browser's history: the time when it was created.
     mark: f64,
 }
 

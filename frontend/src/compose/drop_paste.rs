@@ -58,7 +58,7 @@ pub(crate) fn listen(list: ListState, is_dragged_over: RwSignal<bool>) {
     );
 }
 
-/// Adds the data of an event, unless the browser does that itself: a short text in the numbers field.
+/// Adds the data of an event. Leaves a short text in the numbers field to the browser.
 fn add(list: ListState, event: &Event, data: &DataTransfer) {
     if add_files(list, data) {
         return event.prevent_default();
@@ -148,7 +148,7 @@ fn is_numbers_field(event: &Event) -> bool {
     text_field_id(event).as_deref() == Some("numbers")
 }
 
-/// The id of the event's target if it is a text field; the id may be empty.
+/// The id of the event's target if it is a text field or a select; the id may be empty.
 fn text_field_id(event: &Event) -> Option<String> {
     let target: Element = event.target()?.dyn_into().ok()?;
     let is_field = target.matches("textarea, input[type=text], select").ok()?;

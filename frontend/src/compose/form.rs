@@ -124,6 +124,7 @@ pub(crate) fn estimate(options: &RunOptions, items: u64, defaults: &DefaultSetti
     const RESPONSE_MS: f64 = 200.0;
     let at_once = options.max_concurrency.unwrap_or(defaults.max_concurrency);
     let at_once = at_once.max(1);
+    // The time without a limit per second.
     let unlimited_ms = (items as f64 / f64::from(at_once)).ceil() * RESPONSE_MS;
     let numbers = words::pluralize(items, "number");
     match options.requests_per_second.or(defaults.requests_per_second) {

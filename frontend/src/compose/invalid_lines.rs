@@ -13,7 +13,7 @@ use crate::ui::words;
 /// How many line numbers the sentence names.
 const NAMED: usize = 3;
 
-/// The line numbers of a list's invalid lines, and behind Show their text and what is wrong with it.
+/// The line numbers of a list's invalid lines. Show adds each line's text and what is wrong with it.
 #[component]
 pub(crate) fn InvalidLines(
     list: ListState,

@@ -1,4 +1,4 @@
-//! `/`: people add a list, check it and start its run. In the first load.
+//! `/`: people add a list, check it and start its run. Part of the first load.
 
 pub(crate) mod draft;
 mod drop_paste;

@@ -16,7 +16,7 @@ use crate::ui::words;
 /// What the worker found in the list.
 #[component]
 pub(crate) fn ListReport(list: ListState) -> impl IntoView {
-    // Outside of the view below, which is made anew at each keystroke: the invalid lines stay shown.
+    // Outside of the view below, which is rebuilt at each keystroke, so that the invalid lines stay shown.
     let is_shown = RwSignal::new(false);
     let announcement = text(move || match list.reading.get() {
         Reading::List(summary) => rules::announcement(&summary),

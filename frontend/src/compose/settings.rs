@@ -1,4 +1,4 @@
-//! The settings of a run: a sentence, and fields behind Change.
+//! The settings of a run: a sentence, and the fields that Change shows.
 
 use leptos::prelude::*;
 

@@ -54,7 +54,7 @@ pub(crate) fn DownloadButton(
         chosen
             .shown_only
             .set(filter.get_untracked() != RowFilter::All);
-        // Full numbers need a new decision each time.
+        // Masked again, so that people choose full numbers for each download.
         chosen.full.set(false);
         columns.refresh();
         if let Some(dialog) = dialog.get_untracked() {

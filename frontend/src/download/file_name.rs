@@ -26,7 +26,7 @@ pub(crate) fn file_name(
     let allowed = |c: char| match c {
         c if c.is_alphanumeric() => c,
         ' ' | '.' | ',' | '(' | ')' | '_' | '+' => c,
-        // Some systems refuse these in a name, and some could hide another extension.
+        // Systems refuse some characters, and a control character could hide the real extension.
         _ => '-',
     };
     let label: String = label.chars().map(allowed).take(CHARACTERS).collect();

@@ -66,7 +66,7 @@ pub(crate) fn History(services: Services) -> impl IntoView {
     // The message is shown once, on the first page after the deletion.
     on_cleanup(move || message.set(None));
     let is_empty = memo(move || runs.with(|runs| runs.is_loaded && runs.runs.is_empty()));
-    // Entries are made anew only when a run is added or removed, so that the focus stays.
+    // The entries are rebuilt only when a run is added or removed, since that loses the focus.
     let ids = memo(move || {
         runs.with(|runs| {
             runs.runs

@@ -14,14 +14,16 @@ pub(crate) struct Runs {
 }
 
 impl Runs {
-    /// Replaces the newest runs by the newest page. Ids sort newest first, so the runs that stay are
-    /// those that sort after the page's last.
+    /// Replaces the newest runs with the newest page, and keeps the older ones.
+    ///
+    /// Ids sort newest first: the older runs are those whose ids sort after the page's last.
     pub(crate) fn refresh(&mut self, page: ExecutionsPage) {
         let last = page.executions.last().map(|run| run.id.clone());
         let older: Vec<_> = match (last, &page.next) {
             (Some(last), Some(_)) => {
                 let covered = self.runs.partition_point(|run| run.id <= last);
-                // Without a run in common there may be others in between, so older runs are dropped.
+                // If the page is newer than all known runs, there may be others in between. The known
+                // runs are then dropped.
                 let overlaps = covered > 0;
                 let known = std::mem::take(&mut self.runs);
                 known

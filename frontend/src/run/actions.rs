@@ -63,7 +63,7 @@ impl Actions {
         });
     }
 
-    /// Requests again what `request` selects.
+    /// Redrives the items that `request` selects.
     pub(crate) fn redrive(self, request: RedriveRequest) {
         self.is_busy.set(true);
         let id = self.id.get_value();

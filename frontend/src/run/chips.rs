@@ -49,7 +49,7 @@ pub(crate) fn Chips(
                 .map_or(0, |group| group.items)
         })
     };
-    // Chips are made anew only when a group is added or removed, so that the focus stays.
+    // The chips are rebuilt only when a group is added or removed, since that loses the focus.
     let shown = memo(move || {
         let mut shown: Vec<_> = failures.with(|failures| {
             let groups = failures.groups.iter().take(GROUPS);

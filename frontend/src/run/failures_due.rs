@@ -50,7 +50,7 @@ mod tests {
         assert!(!state(1, 6, false).is_due(last, 3_900.0));
         assert!(state(1, 6, false).is_due(last, 4_000.0));
         assert!(state(1, 5, true).is_due(last, 0.0));
-        // Another pass may fail as often in other groups, and be over before the next poll.
+        // A new pass may have as many failures, but in other groups, and be over before the next poll.
         let over = state(1, 5, true);
         assert!(state(2, 5, true).is_due(over, 0.0));
         assert!(state(2, 0, false).is_due(over, 0.0));

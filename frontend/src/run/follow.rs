@@ -85,7 +85,7 @@ impl FollowedRun {
                         state.failures_of.0.pass
                     });
                     if last_pass != Some(current.execution.pass) {
-                        // This pass may already request the failed items of the last one.
+                        // These failures are of the last pass. This pass may request their items again.
                         self.failures.try_set(Failures::default());
                     }
                     self.execution.try_set(Some(current.execution));
@@ -147,7 +147,7 @@ impl FollowedRun {
                 }
                 result
             }
-            // Without an error on the page: the run itself was loaded, and a later poll retries.
+            // Shows no error: the run itself was loaded, and the next poll retries.
             Err(error) if is_retryable(&error) => PollResult::Failed,
             Err(_) => result,
         }

@@ -21,7 +21,7 @@ impl Pace {
     /// Records a poll's number of done items.
     pub(crate) fn record(&mut self, now: f64, done: u64) {
         match self.changes.last() {
-            // A redrive has begun, whose rate is a new one.
+            // A redrive has begun: its rate is computed from its own polls.
             Some((_, before)) if done < *before => *self = Self::default(),
             Some((_, before)) if done == *before => {}
             _ => self.changes.push((now, done)),
@@ -43,7 +43,9 @@ impl Pace {
         }
     }
 
-    /// The index of the newest change that is at least a window old.
+    /// The index of the change from which the rate is computed.
+    ///
+    /// It is the newest one that is at least [`WINDOW`] before the last change, or else the first.
     fn base(&self) -> usize {
         let end = self.changes.last().map_or(0.0, |(at, _)| *at) - WINDOW;
         self.changes

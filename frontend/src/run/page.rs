@@ -106,12 +106,13 @@ fn Loaded(
     });
     let rows = Rows::new(api, id.clone(), execution, shown);
     effect(move || {
-        // The panel's row may hold a full number. The table requests its rows again.
+        // Closes the panel, whose row may hold a full number. The table's rows are requested again.
         if !is_revealed.get() {
             open.set(None);
         }
     });
     let total = memo(move || execution.with(|e| e.rows));
+    // For the style sheet, which keeps a few lines of the table in view on a low screen.
     let lines = text(move || {
         rows.store
             .with(|store| store.len(total.get()).min(100).to_string())
@@ -189,7 +190,7 @@ fn Facts(execution: Memo<Execution>) -> impl IntoView {
                 .stopped_at
                 .as_deref()
                 .and_then(|end| browser::between(&e.started_at, end));
-            // After a redrive, the time from start to end holds the pause before it.
+            // After a redrive, the time from start to end includes the pause before the redrive.
             facts.extend(
                 took.filter(|_| e.pass == 1)
                     .map(|ms| format!("took {}", words::duration(ms))),

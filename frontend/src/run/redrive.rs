@@ -69,7 +69,9 @@ pub(crate) fn redrive_all(execution: &Execution) -> Option<Redrive> {
     })
 }
 
-/// The redrive of the rows that are shown; none if it has no items, or all that [`redrive_all`] has.
+/// The redrive of the rows that are shown.
+///
+/// None if they have no items to redrive, or the same ones as [`redrive_all`].
 pub(crate) fn redrive_shown(
     execution: &Execution,
     groups: &[FailureGroup],

@@ -84,7 +84,7 @@ impl Rows {
         rows
     }
 
-    /// Loads the rows in `view` of a run with `total` rows, now and whenever they change.
+    /// Loads the rows in `view` of a run with `total` rows, now and whenever `view` or the run changes.
     pub(crate) fn load_in_view(self, view: Memo<Range<u64>>, total: Memo<u64>) {
         effect(move || {
             let next = self

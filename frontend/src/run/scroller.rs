@@ -32,7 +32,9 @@ struct Measures {
 }
 
 impl Scroller {
-    /// Measures this table now and whenever it or the page moves.
+    /// Measures this table now, and whenever its size changes or the page scrolls.
+    ///
+    /// The table's own scrolling must be reported by a call of [`Self::measure`].
     pub(crate) fn new(node: NodeRef<Div>) -> Self {
         let scroller = Self {
             node,

@@ -28,7 +28,7 @@ pub(crate) fn Table(rows: Rows, total: Memo<u64>, open: RwSignal<Option<Row>>) -
     let rendered_rows = memo(move || rendered.get().rows);
     rows.load_in_view(rendered_rows, total);
 
-    // Replaces the row of the panel when a newer one is loaded.
+    // Replaces the row in the panel when a newer version of it is loaded.
     effect(move || {
         let Some(shown) = open.get() else { return };
         let now = rows.store.with(|store| store.find(shown.row).cloned());
@@ -59,6 +59,7 @@ pub(crate) fn Table(rows: Rows, total: Memo<u64>, open: RwSignal<Option<Row>>) -
         let current = active.get_untracked();
         let screen =
             (scroller.height.get_untracked() / scroller.row_height.get_untracked()).max(1.0) as u64;
+        // Without an active row, the first arrow or page key activates the first rendered row.
         let step = |to: u64| {
             if current.is_some() {
                 to.min(last)

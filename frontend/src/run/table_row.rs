@@ -24,7 +24,7 @@ pub(crate) fn Head() -> impl IntoView {
     }
 }
 
-/// The row at a position of the table; only its number until it is loaded.
+/// The row at a position of the table; only the position until the row is loaded.
 #[component]
 pub(crate) fn TableRow(
     position: u64,

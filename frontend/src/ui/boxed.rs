@@ -20,10 +20,10 @@ pub(crate) fn flag(flag: impl Fn() -> bool + Send + Sync + 'static) -> Signal<bo
     Signal::derive(flag)
 }
 
-/// A view that is made anew whenever a signal that it reads changes.
+/// A view that is rebuilt whenever a signal that it reads changes.
 pub(crate) type Part = Box<dyn FnMut() -> AnyView + Send>;
 
-/// A view that is made anew whenever a signal that it reads changes.
+/// A view that is rebuilt whenever a signal that it reads changes.
 pub(crate) fn part(part: impl FnMut() -> AnyView + Send + 'static) -> Part {
     Box::new(part)
 }

@@ -41,7 +41,7 @@ impl LazyPage {
         self.load(State::Absent);
     }
 
-    /// Loads the page's code, unless it is loaded or loading.
+    /// Loads the page's code, unless it is loaded or loading. `if_failed` is the state after a failure.
     fn load(self, if_failed: State) {
         if matches!(self.state.get_untracked(), State::Loading | State::Ready) {
             return;
@@ -76,7 +76,7 @@ impl LazyPage {
     }
 }
 
-/// Returns the page of a future whose code is loaded, which makes it ready at the first poll.
+/// Polls a page's future once, which is enough: its code is loaded already.
 ///
 /// An `await` would leave the previous page in the document, although its signals are disposed.
 fn poll_once(page: impl Future<Output = Result<AnyView, SplitLoaderError>>) -> Option<AnyView> {

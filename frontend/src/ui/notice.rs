@@ -6,7 +6,9 @@ use leptos::prelude::*;
 use crate::api::{advice, is_retryable, title};
 use crate::ui::boxed::maybe;
 
-/// A failed request in words; nothing without an error. `retry` is added if the page retries by itself.
+/// A failed request in words; nothing without an error.
+///
+/// `retry` says how the request is retried. It is added if a retry may help.
 #[component]
 pub(crate) fn ErrorNotice(
     #[prop(into)] error: Signal<Option<ClientError>>,

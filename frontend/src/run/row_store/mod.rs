@@ -9,7 +9,7 @@ use self::pages::Pages;
 use self::prefix::Prefix;
 use crate::run::row::Row;
 
-/// Rows in a request.
+/// Rows in a page.
 pub(crate) const PAGE: u64 = 100;
 
 /// The rows that are loaded. An unfiltered table loads where it is viewed; a filtered one from its
@@ -39,7 +39,7 @@ pub(crate) enum FirstRow {
     Row(u64),
     /// The first row that matches the filter.
     Start,
-    /// The next row after those before this cursor.
+    /// The row at this cursor, which follows the loaded ones.
     Cursor(String),
 }
 
@@ -68,7 +68,7 @@ impl RowStore {
         }
     }
 
-    /// The table's rows, if the run has `total` rows.
+    /// The number of rows in the table of a run with `total` rows.
     pub(crate) fn len(&self, total: u64) -> u64 {
         match self {
             Self::Unfiltered(_) => total,

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::{FirstRow, PAGE, Request};
 use crate::run::row::Row;
 
-/// The largest number of rows that load again after a change.
+/// The largest number of rows that are loaded again after a change.
 const MAX_REFRESH: u64 = 1_000;
 
 /// The first rows that match a filter.
