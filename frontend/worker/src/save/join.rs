@@ -130,11 +130,11 @@ mod tests {
                 .err()
                 .map(|event| *event)
         };
-        let unlike = |row| Some(Event::ListMismatch { row });
-        assert_eq!(read(TABLE.as_bytes(), 2), unlike(Some(1)));
-        assert_eq!(read(TABLE.as_bytes(), 3), unlike(None));
-        assert_eq!(read(b"987-65-4320\n", 2), unlike(None));
-        assert_eq!(read(b"", 2), unlike(None));
+        let mismatch = |row| Some(Event::ListMismatch { row });
+        assert_eq!(read(TABLE.as_bytes(), 2), mismatch(Some(1)));
+        assert_eq!(read(TABLE.as_bytes(), 3), mismatch(None));
+        assert_eq!(read(b"987-65-4320\n", 2), mismatch(None));
+        assert_eq!(read(b"", 2), mismatch(None));
         let Some(Event::NotAList(error)) = read(b"PK\x03\x04", 2) else {
             panic!("a workbook is no list");
         };

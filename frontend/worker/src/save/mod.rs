@@ -3,8 +3,8 @@
 //! The file goes to disk if the browser can write there, else into a blob.
 
 mod error;
-mod gather;
 mod join;
+mod pages;
 mod rows;
 mod sink;
 
@@ -19,7 +19,7 @@ use crate::protocol::{Event, SaveOptions};
 use crate::transport::results_client;
 
 use error::SaveError;
-use gather::gather;
+use pages::write_pages;
 use rows::Rows;
 use sink::Sink;
 
@@ -67,6 +67,6 @@ async fn write(
         false => Either::Right(client.filtered_results(id, save.filter, reveal)),
     };
     let rows = Rows::begin(save, source)?;
-    let count = gather(pages, save.rows, rows, &mut sink, report).await?;
+    let count = write_pages(pages, save.rows, rows, &mut sink, report).await?;
     Ok((count, sink.close().await?))
 }

@@ -239,13 +239,13 @@ mod tests {
     #[test]
     fn waiting_calls_share_one_request_to_a_silent_issuer() {
         let mut session = Some(Session::new(tokens(HOUR), 0.0));
-        let (now, asks) = (Cell::new(HOUR_MS), Cell::new(0));
-        let mut wait = || {
+        let (now, requests) = (Cell::new(HOUR_MS), Cell::new(0));
+        let mut call = || {
             let result = access_token(
                 &mut session,
                 || now.get(),
                 async |_| {
-                    asks.set(asks.get() + 1);
+                    requests.set(requests.get() + 1);
                     now.set(now.get() + 15_000.0);
                     Err(TokenError::Unavailable(None))
                 },
@@ -255,14 +255,14 @@ mod tests {
                 result,
                 Err(SessionError::NotRenewed(TokenError::Unavailable(None)))
             );
-            asks.get()
+            requests.get()
         };
-        // Three calls waited for the first renewal; they send none of their own.
-        assert_eq!([wait(), wait(), wait()], [1, 1, 1]);
+        // The first call requests tokens. Two calls waited for it, and send no request of their own.
+        assert_eq!([call(), call(), call()], [1, 1, 1]);
         now.set(now.get() + 4_999.0);
-        assert_eq!(wait(), 1);
+        assert_eq!(call(), 1);
         now.set(now.get() + 1.0);
-        assert_eq!([wait(), wait()], [2, 2]);
+        assert_eq!([call(), call()], [2, 2]);
     }
 
     #[test]

@@ -9,7 +9,7 @@ use super::*;
 use crate::save::rows::tests::save;
 use crate::save::sink::WriteError;
 
-/// What was written, in the pieces in which it came.
+/// What was written, a piece for each call.
 #[derive(Default)]
 struct Pieces(Vec<Vec<u8>>);
 
@@ -20,9 +20,10 @@ impl Write for Pieces {
     }
 }
 
-struct Full;
+/// A sink that fails.
+struct FullDisk;
 
-impl Write for Full {
+impl Write for FullDisk {
     async fn write(&mut self, _: &[u8]) -> Result<(), WriteError> {
         Err(WriteError)
     }
@@ -53,22 +54,22 @@ fn file(body: &str) -> String {
     rows.collect()
 }
 
-fn gathered(
+fn write(
     pages: impl Stream<Item = Result<Vec<ResultRow>, ClientError>>,
     sink: &mut impl Write,
     events: &RefCell<Vec<Event>>,
 ) -> Result<u64, SaveError> {
     let rows = Rows::begin(&save(Format::Ndjson), None).unwrap();
     let report = |event| events.borrow_mut().push(event);
-    let gathering = gather(pages, 10, rows, sink, &report);
-    gathering.now_or_never().expect("nothing lasts")
+    let writing = write_pages(pages, 10, rows, sink, &report);
+    writing.now_or_never().expect("nothing waits")
 }
 
 #[test]
 fn pages_come_in_order_and_progress_reaches_the_end() {
     let events = RefCell::default();
     let mut pieces = Pieces::default();
-    assert_eq!(gathered(pages("x"), &mut pieces, &events), Ok(10));
+    assert_eq!(write(pages("x"), &mut pieces, &events), Ok(10));
     // Small pages are written together.
     assert_eq!(pieces.0.len(), 1);
     assert_eq!(String::from_utf8(pieces.0.concat()).unwrap(), file("x"));
@@ -92,7 +93,7 @@ fn long_pages_are_written_while_the_next_is_read() {
     let requests = Cell::new(0);
     let mut pieces = Ahead(&requests, Vec::new());
     let read = pages(&body).inspect(|_| requests.set(requests.get() + 1));
-    gathered(read, &mut pieces, &RefCell::default()).unwrap();
+    write(read, &mut pieces, &RefCell::default()).unwrap();
     let Ahead(_, pieces) = pieces;
     // Two pages fill a piece. By then the page after them was requested.
     let ahead: Vec<usize> = pieces.iter().map(|(requests, _)| *requests).collect();
@@ -105,13 +106,13 @@ fn an_error_of_the_server_ends_the_file() {
     let error = ClientError::Unexpected { status: 404 };
     let failing = pages("x").take(3).chain(stream::iter([Err(error.clone())]));
     let mut pieces = Pieces::default();
-    let result = gathered(failing, &mut pieces, &RefCell::default());
+    let result = write(failing, &mut pieces, &RefCell::default());
     assert_eq!(result, Err(SaveError::Server(error)));
     assert!(pieces.0.is_empty());
 }
 
 #[test]
 fn a_file_that_cannot_be_written_is_an_error() {
-    let result = gathered(pages("x"), &mut Full, &RefCell::default());
+    let result = write(pages("x"), &mut FullDisk, &RefCell::default());
     assert_eq!(result, Err(SaveError::Unwritable));
 }

@@ -17,7 +17,7 @@ const CHUNK: usize = 1 << 20;
 
 /// Writes the rows of all pages, and returns their count. Reports the progress within the run's
 /// `total` rows.
-pub(crate) async fn gather(
+pub(crate) async fn write_pages(
     pages: impl Stream<Item = Result<Vec<ResultRow>, ClientError>>,
     total: u64,
     mut rows: Rows<'_>,
