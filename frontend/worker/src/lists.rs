@@ -110,14 +110,14 @@ impl Lists {
         held.filter(|held| held.id == list)
     }
 
-    /// Keeps the list that a run was started with.
+    /// Keeps a list for a run, and drops the oldest runs' lists if there are too many.
     pub(crate) fn keep_for_run(&mut self, run: &str, held: Rc<HeldList>) {
         self.runs.retain(|(kept, _)| kept != run);
         self.runs.push_back((run.to_owned(), held));
         drop_oldest(&mut self.runs, MAX_RUNS_BYTES);
     }
 
-    /// Keeps a list that a call read from a file chosen for the run.
+    /// Keeps the list that a call read from a file, which people chose for the run.
     pub(crate) fn keep_file_for_run(
         &mut self,
         run: &str,
@@ -133,7 +133,7 @@ impl Lists {
         self.keep_for_run(run, Rc::new(held));
     }
 
-    /// The list that a run was started with, if it is still kept.
+    /// The list that is kept for a run.
     pub(crate) fn of_run(&self, run: &str) -> Option<Rc<HeldList>> {
         let mut runs = self.runs.iter();
         let found = runs.find(|(kept, _)| kept == run);
@@ -146,7 +146,7 @@ impl Lists {
     }
 }
 
-/// Drops the oldest lists while there are more than [`MAX_RUNS`], or several of more than `max_bytes`.
+/// Drops the oldest lists, until the rest fits [`MAX_RUNS`] and `max_bytes`. The last one always stays.
 fn drop_oldest(runs: &mut Runs, max_bytes: usize) {
     while runs.len() > MAX_RUNS || (runs.len() > 1 && bytes_of_all(runs) > max_bytes) {
         runs.pop_front();

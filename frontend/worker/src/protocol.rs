@@ -57,8 +57,10 @@ pub enum Request {
         /// The run's id.
         run: ExecutionId,
     },
-    /// Read a file as the list of a run. Responds like [`Request::Columns`], or with
-    /// [`Event::ListMismatch`]. Attached: the `File`.
+    /// Read a file as the list of a run. Attached: the `File`.
+    ///
+    /// Responds with [`Event::Columns`], or says why the file can't be used, as with
+    /// [`Event::ListMismatch`].
     Join {
         /// The run's id.
         run: ExecutionId,
@@ -101,7 +103,7 @@ pub struct SaveOptions {
     pub run: ExecutionId,
     /// The number of the run's rows.
     pub rows: u64,
-    /// The file's format. CSV is for spreadsheets.
+    /// The file's format. CSV is written for spreadsheets, not for programs.
     pub format: Format,
     /// The filter of the rows that the server sends.
     pub filter: ResultsFilter,
@@ -204,7 +206,9 @@ pub enum Event {
         /// The text that the page must store in the tab until the return. It holds no token.
         stored: String,
     },
-    /// The call was cancelled, or a newer one replaced it.
+    /// The call ended without a result.
+    ///
+    /// For example, it was cancelled, or a newer one replaced it.
     Dropped,
     /// The worker has crashed, and every list is lost. The page makes this event itself.
     Lost,

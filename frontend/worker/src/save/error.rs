@@ -11,7 +11,7 @@ use crate::save::sink::WriteError;
 pub(crate) enum SaveError {
     /// The server refused, or failed for too long.
     Server(ClientError),
-    /// The list isn't the run's: this row differs.
+    /// The list isn't the run's list: this row differs.
     ListMismatch {
         /// From 0.
         row: u64,

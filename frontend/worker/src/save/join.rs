@@ -1,4 +1,4 @@
-//! Finds the list whose other columns are added to a run's rows: kept since the start, or chosen again.
+//! Reads a run's list from a file, and names a list's other columns.
 
 use std::time::Duration;
 
@@ -40,7 +40,7 @@ pub(crate) async fn join(
     choose(bytes, options, rows, &page.rows)
 }
 
-/// Reads a file with each column in turn as that of the numbers. Returns the one that fits the run.
+/// Tries each column of a file as that of the numbers. Returns the first list that fits the run.
 ///
 /// A list fits if it has as many rows as the run, and the numbers of the run's first page.
 fn choose(
@@ -81,6 +81,7 @@ fn choose(
         let mut page = page.iter();
         match page.find(|row| !is_row_of(&list, row.row, row.ssn.as_deref())) {
             None => return Ok(list),
+            // The column with the latest difference is probably the right one: its row is reported.
             Some(row) => furthest = furthest.max(Some(row.row)),
         }
     }

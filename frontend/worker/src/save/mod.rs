@@ -28,7 +28,7 @@ pub(crate) use join::{columns, join};
 /// How long a failing request for rows is retried.
 const RETRY_FOR: Duration = Duration::from_secs(120);
 
-/// Makes the file. Returns its last event, and the file itself unless it was written to `handle`.
+/// Makes the file. Returns the call's last event, and the file unless it was written to `handle`.
 ///
 /// If the future is dropped, no incomplete file is left.
 pub(crate) async fn save(

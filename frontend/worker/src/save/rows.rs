@@ -23,7 +23,7 @@ pub(crate) struct Rows<'s> {
 impl<'s> Rows<'s> {
     /// Begins a file with these options, and with the list's other columns if it has any.
     ///
-    /// CSV is for spreadsheets.
+    /// CSV is written for spreadsheets, the other formats for programs.
     pub(crate) fn begin(save: &SaveOptions, source: Option<&'s Source>) -> io::Result<Self> {
         let options = match save.format {
             Format::Csv => WriteOptions::spreadsheet(),
@@ -66,7 +66,7 @@ impl<'s> Rows<'s> {
         })
     }
 
-    /// The bytes written since the caller last took them.
+    /// The formatted bytes. The caller writes and clears them.
     pub(crate) fn bytes(&mut self) -> &mut Vec<u8> {
         self.writer.get_mut()
     }
@@ -76,7 +76,7 @@ impl<'s> Rows<'s> {
         self.writer.rows()
     }
 
-    /// Ends the file; its last bytes.
+    /// Ends the file, and returns its last bytes.
     pub(crate) fn end(self) -> io::Result<Vec<u8>> {
         self.writer.end()
     }

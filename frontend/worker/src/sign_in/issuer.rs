@@ -32,7 +32,7 @@ pub(super) enum TokenError {
     Refused(String),
     /// A retry may help. Holds the status of the response, if there was one.
     ///
-    /// There was no response, or it isn't from the issuer, or the issuer throttles or is unavailable.
+    /// There was no response, it wasn't the issuer's, or the issuer is throttling or unavailable.
     Unavailable(Option<u16>),
 }
 
