@@ -83,6 +83,22 @@ async fn only_visible_rows_of_twenty_thousand_are_in_the_document(kind: EngineKi
     browser.wait_for(is_in_view).await;
     visit.screenshot("long-end").await;
 
+    // The first key goes to a row in view: the table moves by less than a row.
+    let scroll_top = "document.querySelector('[data-testid=rows]').scrollTop";
+    let before = browser.evaluate(scroll_top).await.as_f64().unwrap();
+    browser.type_in("rows", "\u{e015}").await; // ArrowDown
+    browser
+        .wait_for(
+            "document.querySelector('[data-testid=rows]').getAttribute('aria-activedescendant')",
+        )
+        .await;
+    let after = browser.evaluate(scroll_top).await.as_f64().unwrap();
+    let row_height = browser
+        .evaluate("document.querySelector('[data-testid=row]').offsetHeight")
+        .await;
+    let moved = (before - after).abs();
+    assert!(moved <= row_height.as_f64().unwrap(), "{moved}");
+
     // To both ends, by keys.
     browser.type_in("rows", "\u{e011}").await; // Home
     visit.wait_for_rows(|rows| rows[0].place == "1").await;

@@ -59,12 +59,12 @@ pub(crate) fn Table(rows: Rows, total: Memo<u64>, open: RwSignal<Option<Row>>) -
         let current = active.get_untracked();
         let screen =
             (scroller.height.get_untracked() / scroller.row_height.get_untracked()).max(1.0) as u64;
-        // Without an active row, the first arrow or page key activates the first rendered row.
+        // Without an active row, the first arrow or page key activates the first row in view.
         let step = |to: u64| {
             if current.is_some() {
                 to.min(last)
             } else {
-                rendered_rows.get_untracked().start
+                untrack(window).in_view(scroller.top.get_untracked()).start
             }
         };
         let position = current.unwrap_or_default();
