@@ -93,7 +93,7 @@ pub trait Engine: Send + Sync + 'static {
     /// The engine does so once no fetcher of the execution can be running any more.
     async fn sweep(&self, id: &ExecutionId) -> Result<(), EngineError>;
 
-    /// Returns the maximum number of fetchers that run at the same time, each with its own limits.
+    /// Returns the maximum number of an execution's fetchers at a time, each with its own limits.
     ///
     /// `None` means that all batches of an execution share one limit, in one process.
     fn fetcher_concurrency(&self) -> Option<u32>;

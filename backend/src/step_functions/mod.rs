@@ -30,9 +30,10 @@ pub use config::load_aws_config;
 pub struct StepFunctionsSettings {
     /// The state machine that runs passes.
     pub state_machine: StateMachineArn,
-    /// Maximum number of fetchers that run at the same time.
+    /// Maximum number of fetchers of one execution that run at the same time.
     ///
-    /// This is the function's reserved concurrency, or its share of the account's concurrency.
+    /// This is the function's reserved concurrency, or its share of the account's concurrency. Several
+    /// executions together need more, unless it is reserved.
     pub fetcher_concurrency: u32,
     /// Time between the erasure of an execution and its sweep, which erases files written since.
     ///
