@@ -1,8 +1,11 @@
 //! `cargo xtask test`: installs what the tests need and runs them.
 
+use std::env;
 use std::ffi::OsString;
+use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::thread;
 
 use crate::emulator::Emulator;
 use crate::lambda::{self, Architecture};
@@ -52,6 +55,7 @@ pub(crate) fn test(args: Args) -> anyhow::Result<()> {
             .env("ROLLCALL_E2E_XTASK", built("xtask"))
             .env("ROLLCALL_E2E_ZIPS", &zips)
             .envs(aws(emulator.endpoint()))
+            .env("RUST_TEST_THREADS", threads())
             // A difference from a snapshot is a failure, whatever this machine's variables say.
             .env("INSTA_UPDATE", "no")
             .env("INSTA_FORCE_PASS", "0")
@@ -69,6 +73,15 @@ pub(crate) fn test(args: Args) -> anyhow::Result<()> {
         return Err(Reported(1).into());
     }
     Ok(())
+}
+
+/// Returns how many tests run at once: `RUST_TEST_THREADS` if it is set, else two per core, since
+/// most tests wait for the emulator or a browser.
+fn threads() -> OsString {
+    env::var_os("RUST_TEST_THREADS").unwrap_or_else(|| {
+        let cores = thread::available_parallelism().map_or(1, NonZero::get);
+        (2 * cores).to_string().into()
+    })
 }
 
 /// Returns the path of a program of the tests' build.
