@@ -66,7 +66,10 @@ impl Demo {
             .stdout(Stdio::piped())
             .spawn()
             .context("could not start sh")?;
-        let stdout = process.stdout.take().context("its output is piped")?;
+        let stdout = process
+            .stdout
+            .take()
+            .context("the demo upstream has no output")?;
         let mut url = String::new();
         BufReader::new(stdout).read_line(&mut url)?;
         if url.is_empty() {

@@ -41,7 +41,10 @@ impl Emulator {
             .spawn()
             .with_context(|| format!("could not start {}", python.display()))?;
         let stdin = process.stdin.take();
-        let stdout = process.stdout.take().context("its output is piped")?;
+        let stdout = process
+            .stdout
+            .take()
+            .context("the emulator has no output")?;
         let mut endpoint = String::new();
         BufReader::new(stdout).read_line(&mut endpoint)?;
         let endpoint = endpoint.trim().to_owned();

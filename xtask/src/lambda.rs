@@ -107,7 +107,7 @@ pub(crate) fn pack(
     Ok(zips)
 }
 
-/// Returns `PATH` with this Python's folder first: cargo-lambda uses the Zig of its packages.
+/// Returns `PATH` with this Python's folder first, so that cargo-lambda finds the Zig there.
 fn path_with(python: &Path) -> anyhow::Result<OsString> {
     let own = python.parent().map(PathBuf::from);
     let rest = env::var_os("PATH").unwrap_or_default();

@@ -63,8 +63,8 @@ fn install(tools: &[Tool]) -> anyhow::Result<()> {
     }
     if !succeeds(&["apt-get", "--version"]) {
         bail!(
-            "this needs {} (Debian's names): Chromium as `chromium`, its driver as `chromedriver`, \
-             Python 3.10 or newer with venv as `python3`, Node as `node`",
+            "install {} (the names of Debian's packages), so that these commands can be called: \
+             `chromium`, `chromedriver`, `python3` (3.10 or newer, with venv), `node`",
             missing.join(", ")
         );
     }
@@ -93,7 +93,9 @@ pub(crate) fn checkov() -> anyhow::Result<PathBuf> {
     Ok(python.with_file_name("checkov"))
 }
 
-/// Returns the Python of a virtual environment in `target`, with the packages that a file pins.
+/// Returns the Python of a virtual environment in `target`.
+///
+/// Creates the environment, with the packages that the file pins, unless it exists already.
 fn environment(folder: &str, requirements: &str) -> anyhow::Result<PathBuf> {
     let venv = workspace::target().join(folder);
     let python = venv.join("bin/python");

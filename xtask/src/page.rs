@@ -50,7 +50,7 @@ pub(crate) fn page() -> anyhow::Result<()> {
 
 /// Gives every file a name with a hash of its content, and lists which files are loaded together.
 ///
-/// Where a file refers to another one, it gets the other one's name.
+/// A file that refers to another one gets that file's name inserted.
 fn assemble(page: split::Split, worker: bindgen::App) -> anyhow::Result<(Files, Vec<Load>)> {
     let mut files = Files::default();
     let worker_script = files.add_hashed("worker", "js", worker.script.into_bytes());
@@ -150,7 +150,7 @@ fn text(path: &str) -> anyhow::Result<String> {
 
 /// Replaces each `{{name}}` by its value.
 ///
-/// It is an error if the template lacks one of the names, or has a name without a value.
+/// It is an error if the template lacks one of the names, or contains a name without a value.
 fn fill(template: &str, values: &[(&str, &str)]) -> anyhow::Result<String> {
     let mut filled = template.to_owned();
     for (name, value) in values {
@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn a_placeholder_or_a_name_too_many_is_an_error() {
+    fn a_name_without_a_value_and_a_value_without_a_name_are_errors() {
         assert!(
             fill("{{a}} {{b}}", &[("a", "1")])
                 .unwrap_err()

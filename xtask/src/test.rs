@@ -12,7 +12,7 @@ use crate::lambda::{self, Architecture};
 use crate::needs;
 use crate::{Reported, page, workspace};
 
-/// Features of the tests and the Lambdas alike, so that no crate is compiled twice.
+/// Features for the tests and the Lambdas. They are the same, so that no crate is compiled twice.
 const FEATURES: &str = "rollcall/e2e,backend/lambda,fetcher/lambda";
 
 /// What `cargo xtask test` takes.
@@ -37,8 +37,8 @@ pub(crate) fn test(args: Args) -> anyhow::Result<()> {
     let python = needs::python()?;
     let checkov = needs::checkov()?;
     page::page()?;
-    // Built together with one test: only then does cargo enable the features that dev-dependencies
-    // need. Otherwise it would compile the crates again for the tests.
+    // One test is built too, so that cargo enables the features that dev-dependencies need. Otherwise
+    // `cargo test` would compile the crates again.
     workspace::call(native_cargo("build").args(["--bins", "--test", "deployed"]))?;
 
     let zips = zips(&python, args.deep)?;
@@ -62,14 +62,14 @@ pub(crate) fn test(args: Args) -> anyhow::Result<()> {
             .status()?;
         Ok(status.success())
     };
-    // The page is tested by itself, since it has features of its own, and first, so that the summary
-    // of all other tests comes last.
+    // The page and its worker are tested separately, since their features differ. They are tested
+    // first, so that the summary of all other tests is printed last.
     let page_passed = !args.cargo.is_empty()
         || run_tests(cargo("test").args(["--package", "frontend", "--package", "worker"]))?;
     let rest_passed = run_tests(native_cargo("test").arg("--no-fail-fast").args(args.cargo))?;
     drop(emulator);
     if !(page_passed && rest_passed) {
-        // The summary of the failed tests is above, and nothing should follow it.
+        // cargo has printed which tests failed, so no other message is needed.
         return Err(Reported(1).into());
     }
     Ok(())

@@ -12,8 +12,8 @@ static ROOT: OnceLock<PathBuf> = OnceLock::new();
 
 /// Finds the workspace of the current folder. Call this once, before everything else here.
 ///
-/// At run time, since a checkout may be copied or moved together with its `target` folder: a path
-/// that was compiled in would build the original.
+/// The path isn't compiled in. Otherwise, in a copy of a checkout with its `target` folder, this
+/// program would build the original.
 pub(crate) fn find() -> anyhow::Result<()> {
     let output = Command::new(cargo_program())
         .args(["locate-project", "--workspace", "--message-format", "plain"])

@@ -7,7 +7,7 @@ use wasm_bindgen_cli_support::Bindgen;
 
 /// A program for the browser: the page or its worker.
 pub(crate) struct App {
-    /// The JavaScript module that loads and serves the wasm module.
+    /// The JavaScript module that loads the wasm module and provides the functions that it imports.
     pub(crate) script: String,
     /// The wasm module, ready for the browser.
     pub(crate) wasm: Vec<u8>,
@@ -55,7 +55,7 @@ fn generate(bindgen: &mut Bindgen, name: &str) -> anyhow::Result<App> {
     })
 }
 
-/// Removes indentation, empty lines and comments: a tenth of a script.
+/// Removes indentation, empty lines and comments, which are a tenth of a script.
 ///
 /// It works line by line. That is safe, since wasm-bindgen and wasm-split write no string literal of
 /// several lines.

@@ -62,7 +62,9 @@ pub(crate) fn hashed_name(stem: &str, extension: &str, contents: &[&[u8]]) -> St
     format!("{stem}-{:016x}.{extension}", hasher.finish())
 }
 
-/// Reads the files of a folder. A folder within it counts as an empty file; a missing folder has none.
+/// Reads the files of a folder. A missing folder has none.
+///
+/// A folder within it counts as an empty file, so that [`Files::write`] removes it.
 fn read_folder(folder: &Path) -> anyhow::Result<BTreeMap<String, Vec<u8>>> {
     let mut files = BTreeMap::new();
     if !folder.exists() {

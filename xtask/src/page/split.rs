@@ -14,7 +14,7 @@ use super::files::{Files, hashed_name};
 const MAIN_SCRIPT: &str = "./rollcall.js";
 const PARTS_SCRIPT: &str = "./parts.js";
 
-/// A program in parts, as it was compiled.
+/// A program that is split into parts, before its files get names with hashes.
 pub(crate) struct Split {
     /// The main module and its script.
     main: App,
@@ -105,7 +105,7 @@ fn plain_stem(stem: &str) -> &str {
     stem.strip_prefix("split_").unwrap_or("shared")
 }
 
-/// The two scripts under their names with hashes.
+/// The two scripts: for each its name, with a hash, and its text.
 #[derive(Debug, PartialEq, Eq)]
 struct Linked {
     script: (String, String),
@@ -137,7 +137,7 @@ fn replace(script: &str, from: &str, to: &str) -> anyhow::Result<String> {
     Ok(script.replace(from, to))
 }
 
-/// Removes the custom sections of a wasm module, such as names. They are a third of a part.
+/// Removes the custom sections of a wasm module, such as names. It makes a part a third smaller.
 fn without_custom_sections(module: &[u8]) -> anyhow::Result<Vec<u8>> {
     const HEADER: usize = 8;
     const CUSTOM: u8 = 0;
