@@ -15,7 +15,7 @@ pub(crate) struct Args {
 
 /// Builds and measures.
 pub(crate) fn run(args: Args) -> anyhow::Result<()> {
-    let (benchmark, subject) = match args {
+    let (benchmark, path) = match args {
         Args { lambda: true, .. } => ("cold-start", functions()?),
         Args { memory: true, .. } => ("memory", build::binary()?),
         _ => ("fetch", build::binary()?),
@@ -23,7 +23,7 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
     let mut command = workspace::cargo();
     command.args(["run", "--quiet", "--package", "benches", "--target-dir"]);
     command.arg(workspace::target());
-    command.args(["--", benchmark]).arg(subject);
+    command.args(["--", benchmark]).arg(path);
     workspace::call(&mut command)
 }
 

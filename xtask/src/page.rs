@@ -64,7 +64,7 @@ fn assemble(page: split::Split, worker: bindgen::App) -> anyhow::Result<(Files, 
     let worker_files = vec![worker_script, worker_wasm, worker.clone()];
 
     let page = page.add_to(&mut files)?;
-    let style = files.add_hashed("style", "css", style()?);
+    let style = files.add_hashed("style", "css", join_style_sheets()?);
     let icon = files.add_hashed("icon", "svg", read("frontend/icon.svg")?);
     let parts = |split_point: &str| {
         let parts = page.parts.get(split_point);
@@ -120,7 +120,7 @@ fn assemble(page: split::Split, worker: bindgen::App) -> anyhow::Result<(Files, 
 }
 
 /// Joins the style sheets of `frontend/style` in the order of their names.
-fn style() -> anyhow::Result<Vec<u8>> {
+fn join_style_sheets() -> anyhow::Result<Vec<u8>> {
     let folder = workspace::root().join("frontend/style");
     let mut paths = fs::read_dir(&folder)
         .and_then(|entries| {

@@ -41,7 +41,7 @@ pub(crate) fn test(args: Args) -> anyhow::Result<()> {
     // `cargo test` would compile the crates again.
     workspace::call(native_cargo("build").args(["--bins", "--test", "deployed"]))?;
 
-    let zips = zips(&python, args.deep)?;
+    let zips = make_zips(&python, args.deep)?;
     // Installed before the tests, so that none of them waits for it.
     needs::aws_python()?;
 
@@ -54,7 +54,7 @@ pub(crate) fn test(args: Args) -> anyhow::Result<()> {
             // The deploy command of the same build.
             .env("ROLLCALL_E2E_XTASK", built("xtask"))
             .env("ROLLCALL_E2E_ZIPS", &zips)
-            .envs(aws(emulator.endpoint()))
+            .envs(aws_variables(emulator.endpoint()))
             .env("RUST_TEST_THREADS", threads())
             // A difference from a snapshot is a failure, whatever this machine's variables say.
             .env("INSTA_UPDATE", "no")
@@ -90,7 +90,7 @@ fn built(name: &str) -> PathBuf {
 }
 
 /// Makes the functions' zips and returns their folder.
-fn zips(python: &Path, deep: bool) -> anyhow::Result<PathBuf> {
+fn make_zips(python: &Path, deep: bool) -> anyhow::Result<PathBuf> {
     let target = workspace::target();
     if deep {
         lambda::build(Architecture::host())?;
@@ -102,8 +102,8 @@ fn zips(python: &Path, deep: bool) -> anyhow::Result<PathBuf> {
 }
 
 /// Returns a cargo command for all packages except the page and its worker.
-fn native_cargo(what: &str) -> Command {
-    let mut command = cargo(what);
+fn native_cargo(subcommand: &str) -> Command {
+    let mut command = cargo(subcommand);
     command.args([
         "--workspace",
         "--exclude",
@@ -116,17 +116,17 @@ fn native_cargo(what: &str) -> Command {
     command
 }
 
-fn cargo(what: &str) -> Command {
+fn cargo(subcommand: &str) -> Command {
     let mut command = workspace::cargo();
     command
-        .arg(what)
+        .arg(subcommand)
         .arg("--target-dir")
         .arg(workspace::target());
     command
 }
 
 /// Variables that make the store and the engine of a test use the emulator as AWS.
-fn aws(endpoint: &str) -> [(&'static str, &str); 6] {
+fn aws_variables(endpoint: &str) -> [(&'static str, &str); 6] {
     [
         ("AWS_ENDPOINT_URL", endpoint),
         ("AWS_ALLOW_HTTP", "true"),

@@ -53,18 +53,18 @@ pub(crate) fn cargo() -> Command {
 
 /// Runs a command to its end. An error names the command.
 pub(crate) fn call(command: &mut Command) -> anyhow::Result<()> {
-    let words = words(command);
+    let shown = command_line(command);
     let status = command
         .status()
-        .with_context(|| format!("could not start `{words}`: is it installed?"))?;
+        .with_context(|| format!("could not start `{shown}`: is it installed?"))?;
     if !status.success() {
-        bail!("`{words}` ended with {status}: see its messages above");
+        bail!("`{shown}` ended with {status}: see its messages above");
     }
     Ok(())
 }
 
-/// The command as a user would type it.
-fn words(command: &Command) -> String {
+/// Returns the command as a user would type it.
+fn command_line(command: &Command) -> String {
     let program = Path::new(command.get_program())
         .file_stem()
         .unwrap_or(command.get_program());
