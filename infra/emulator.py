@@ -21,7 +21,7 @@ START_SECONDS = 60
 
 
 def serve(folder):
-    """Runs the emulator until stdin closes, which happens however the parent process ends."""
+    """Runs the emulator until stdin closes. That happens when the parent process ends, even if it is killed."""
     for signal_number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(signal_number, lambda *_: sys.exit())
     for _ in range(5):

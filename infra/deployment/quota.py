@@ -7,8 +7,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from .stack import TEMPLATE
 
-# Lambdas left for the API and other functions of the account. Of a small quota, half is left.
-RESERVED = 100
+# Lambdas that fetchers should leave to the API and the account's other functions. Of a quota below 200 it is half.
+LEFT_TO_OTHERS = 100
 
 
 def warn_if_exceeded(stack, before, parameters):
@@ -18,7 +18,7 @@ def warn_if_exceeded(stack, before, parameters):
     except (BotoCoreError, ClientError):
         return
     fetchers = fetcher_concurrency(before, parameters)
-    most = max(1, quota - min(RESERVED, quota // 2))
+    most = max(1, quota - min(LEFT_TO_OTHERS, quota // 2))
     if fetchers > most:
         print(
             f"warning: FetcherConcurrency is {fetchers}, but the account runs {quota} Lambdas at a time, including the "

@@ -93,4 +93,5 @@ class Stack:
 
 
 def outputs_of(template):
+    """The text of the template's section Outputs."""
     return template.read_text().split("\nOutputs:\n")[1]

@@ -29,7 +29,8 @@ def idle_stack(stack, allowed=()):
 
 
 def prepare(stack, parameters):
-    """The description of the stack to update, or None if it must be created. It is an error if neither can work."""
+    """Checks that the stack can be deployed, and deletes it if its first creation failed. Returns the description of the
+    stack to update, or None if it must be created."""
     description = idle_stack(stack)
     status = description["StackStatus"] if description else ""
     if status in STUCK:
@@ -95,7 +96,8 @@ def wait(stack, waiter, token):
 
 
 def failures(stack, token):
-    """The failures of the operation with this token and of its rollback, from the stack's events, the first first."""
+    """Why the operation with this token failed: the failures in the stack's events, in order of time. They include
+    failures of its rollback."""
     pages = stack.client("cloudformation").get_paginator("describe_stack_events").paginate(StackName=stack.name)
     try:
         events = [event for page in pages for event in page["StackEvents"] if event.get("ClientRequestToken") == token]
@@ -103,7 +105,7 @@ def failures(stack, token):
         return ""
     events.reverse()  # The API lists the newest first.
     failed = [event for event in events if event["ResourceStatus"].endswith("_FAILED")]
-    # If no resource failed, something else did, such as the transform.
+    # If no resource failed, the reason is in the event that began the rollback, for example that the transform failed.
     failed = failed or [event for event in events if event["ResourceStatus"].endswith("ROLLBACK_IN_PROGRESS")]
     reasons = [
         f"{event['LogicalResourceId']}: {event.get('ResourceStatusReason') or event['ResourceStatus']}"

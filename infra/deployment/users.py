@@ -5,7 +5,7 @@ import sys
 
 
 def make_user(stack, outputs, email):
-    """Invites a user by mail. An emulator sends no mail: there it returns a password."""
+    """Invites a user by mail. In an emulator, which sends no mail, sets a password and returns it."""
     cognito = stack.client("cognito-idp")
     who = {"UserPoolId": outputs["UserPoolId"], "Username": email}
     attributes = [{"Name": "email", "Value": email}, {"Name": "email_verified", "Value": "true"}]
