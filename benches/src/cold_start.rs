@@ -19,7 +19,7 @@ use anyhow::{Context, bail};
 
 /// Starts of each function that are measured.
 const RUNS: usize = 60;
-/// Starts of each function that aren't measured, since the first ones read the program from disk.
+/// Starts of each function that aren't measured: the first ones read the program from disk.
 const WARM_UP: usize = 3;
 /// The time limit for one start. A start takes much less.
 const TIME_LIMIT: Duration = Duration::from_secs(10);
@@ -71,7 +71,7 @@ pub(crate) fn measure(folder: &Path) -> anyhow::Result<()> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
     let runtime_api = listener.local_addr()?.to_string();
     let requests = listen(listener);
-    // In turn, so that other load on this machine affects all functions equally.
+    // The functions start in turn, so that other load on this machine affects all of them equally.
     for run in 0..WARM_UP + RUNS {
         for function in &mut functions {
             let duration = function.start(&runtime_api, &requests)?;

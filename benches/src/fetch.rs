@@ -35,7 +35,7 @@ const CASES: [Case; 2] = [
     },
 ];
 
-/// The number of parallel transfers in curl, which is the most that it makes.
+/// Parallel transfers of curl: the most that older versions allow.
 const CURL_CONCURRENCY: usize = 300;
 
 /// A program, its command for one case, and the duration of each run in seconds.
@@ -58,7 +58,7 @@ pub(crate) fn measure(rollcall: &Path) -> anyhow::Result<()> {
         if has_curl && case.concurrency <= 1_000 {
             programs.push(Program::curl(case, &nginx)?);
         }
-        // In turn, so that other load on this machine affects all programs equally.
+        // The programs run in turn, so that other load on this machine affects all of them equally.
         for _ in 0..RUNS {
             programs
                 .iter_mut()
@@ -137,7 +137,8 @@ impl Program {
     /// Missing responses are an error: the program would seem faster than it is.
     fn run(&mut self, case: &Case) -> anyhow::Result<()> {
         let start = Instant::now();
-        let child = self.command.spawn().context(self.name)?;
+        let child = self.command.spawn();
+        let child = child.with_context(|| format!("could not start {}", self.name))?;
         let output = child.wait_with_output()?;
         self.seconds.push(start.elapsed().as_secs_f64());
         let (report, status) = (String::from_utf8_lossy(&output.stdout), output.status);

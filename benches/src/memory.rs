@@ -17,7 +17,7 @@ use crate::nginx::Nginx;
 const LINES: [usize; 2] = [100_000, 1_000_000];
 /// Lines in one part of an upload: with ten bytes each, 4,000,000 bytes, which is the limit.
 const PART_LINES: usize = 400_000;
-/// Requests for rows in flight.
+/// Requests for rows at the same time.
 const READ_CONCURRENCY: &str = "4";
 
 /// Measures each phase for each list and prints the results.
@@ -31,8 +31,8 @@ pub(crate) fn measure(rollcall: &Path) -> anyhow::Result<()> {
         let nginx = Nginx::start(folder.path())?;
         let server = Server::start(rollcall, folder.path(), &nginx.url("record"))?;
         println!("{lines} lines, 1000 requests at a time, bodies of 236 bytes: peak memory, time");
-        let list = server.phase("upload", || server.upload(folder.path(), lines))?;
-        let run = server.phase("run", || server.run_to_end(&list))?;
+        let list_id = server.phase("upload", || server.upload(folder.path(), lines))?;
+        let run = server.phase("run", || server.run_to_end(&list_id))?;
         for accept in ["application/json", "text/csv"] {
             server.phase(accept, || server.read_rows(&run, lines, accept))?;
         }
@@ -44,7 +44,7 @@ pub(crate) fn measure(rollcall: &Path) -> anyhow::Result<()> {
 struct Server {
     process: Child,
     api: String,
-    bearer: String,
+    authorization: String,
 }
 
 impl Server {
@@ -54,7 +54,7 @@ impl Server {
         command.args(["--upstream", upstream, "--data"]);
         command.arg(folder.join("data"));
         command.stdout(Stdio::piped()).stderr(Stdio::null());
-        let mut process = command.spawn().context("rollcall")?;
+        let mut process = command.spawn().context("could not start rollcall")?;
         let mut line = String::new();
         if let Some(stdout) = process.stdout.take() {
             BufReader::new(stdout).read_line(&mut line)?;
@@ -64,7 +64,7 @@ impl Server {
         Ok(Self {
             process,
             api: format!("{address}/api"),
-            bearer: format!("Authorization: Bearer {token}"),
+            authorization: format!("Authorization: Bearer {token}"),
         })
     }
 
@@ -84,9 +84,10 @@ impl Server {
         Ok(result)
     }
 
+    /// Uploads a list in parts and returns its id.
     fn upload(&self, folder: &Path, lines: usize) -> anyhow::Result<Value> {
-        let list = self.call("POST", "/lists", "application/json", "{}")?["id"].take();
-        let id = list.as_str().context("a list has an id")?;
+        let list_id = self.call("POST", "/lists", "application/json", "{}")?["id"].take();
+        let id = list_id.as_str().context("the response has no id")?;
         let part_file = folder.join("part.txt");
         for (part, first) in (0..lines).step_by(PART_LINES).enumerate() {
             let end = (first + PART_LINES).min(lines);
@@ -102,7 +103,7 @@ impl Server {
                 &format!("@{}", part_file.display()),
             )?;
         }
-        Ok(list)
+        Ok(list_id)
     }
 
     /// Starts a run, polls it once a second as the page does, and returns its id.
@@ -110,12 +111,12 @@ impl Server {
         clippy::disallowed_methods,
         reason = "the page waits between polls, and the load on the server must be the same"
     )]
-    fn run_to_end(&self, list: &Value) -> anyhow::Result<String> {
-        let body = format!("{{\"listId\": {list}}}");
+    fn run_to_end(&self, list_id: &Value) -> anyhow::Result<String> {
+        let body = format!("{{\"listId\": {list_id}}}");
         let started = self.call("POST", "/executions", "application/json", &body)?;
         let id = started["id"]
             .as_str()
-            .context("a run has an id")?
+            .context("the response has no id")?
             .to_owned();
         loop {
             let run = self.call("GET", &format!("/executions/{id}"), "text/plain", "")?;
@@ -164,7 +165,7 @@ impl Server {
 
     fn curl(&self) -> Command {
         let mut curl = Command::new("curl");
-        curl.args(["--silent", "--fail", "-H", &self.bearer]);
+        curl.args(["--silent", "--fail", "-H", &self.authorization]);
         curl
     }
 }
