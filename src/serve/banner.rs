@@ -14,7 +14,7 @@ use crate::page;
 pub(super) struct Banner<'a> {
     pub(super) upstream: &'a UpstreamInfo,
     pub(super) data: PathBuf,
-    /// How many days a run is kept.
+    /// How many days after its start a run is erased, if it has ended.
     pub(super) retain: Option<u32>,
     pub(super) runs: &'a RunSettings,
     pub(super) listening: SocketAddr,
@@ -34,8 +34,10 @@ impl fmt::Display for Banner<'_> {
         }
         write!(f, "  data      {}, ", self.data.display())?;
         match self.retain {
-            Some(1) => writeln!(f, "runs are erased after 1 day")?,
-            Some(days) => writeln!(f, "runs are erased after {days} days")?,
+            Some(days) => {
+                let days = pluralize(days.into(), "day");
+                writeln!(f, "runs are erased {days} after their start")?;
+            }
             None => writeln!(f, "runs are kept until they are deleted")?,
         }
         write!(
@@ -109,7 +111,7 @@ mod tests {
             ..RunSettings::default()
         };
         let all = banner(false, Some(30), &runs, "0.0.0.0:80");
-        for part in ["50 per second", "2.5 %", "after 30 days", "plain http"] {
+        for part in ["50 per second", "2.5 %", "30 days after", "plain http"] {
             assert!(all.contains(part), "{part}: {all}");
         }
         let own = banner(false, None, &RunSettings::default(), "[::1]:80");
