@@ -6,7 +6,7 @@ use std::hint::black_box;
 use contract::list::{ReadOptions, Source, read_source};
 use contract::wire::ResultsPage;
 use criterion::{Criterion, criterion_group, criterion_main};
-use export::{Format, Joined, RowWriter, WriteOptions};
+use export::{Format, JoinedColumns, RowWriter, WriteOptions};
 
 const PAGES: u64 = 1_000;
 const ROWS_PER_PAGE: u64 = 1_000;
@@ -39,9 +39,9 @@ fn list() -> Source {
 }
 
 fn write_file(pages: &[String], options: WriteOptions, list: Option<&Source>) -> Vec<u8> {
-    let joined = list.and_then(|list| Joined::new(list, false));
+    let columns = list.and_then(|list| JoinedColumns::new(list, false));
     let mut writer =
-        RowWriter::begin(Vec::new(), options, joined).expect("a write to memory can't fail");
+        RowWriter::begin(Vec::new(), options, columns).expect("a write to memory can't fail");
     for page in pages {
         let page: ResultsPage = serde_json::from_str(black_box(page)).expect("a page");
         for row in page.rows {

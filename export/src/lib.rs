@@ -8,7 +8,7 @@
 //! - [`RowWriter`] streams rows to any [`std::io::Write`]: call [`RowWriter::begin`], then
 //!   [`RowWriter::write`] for each row, then [`RowWriter::end`]. It keeps one row in memory. Until
 //!   `end` has returned, the file is incomplete.
-//! - [`Joined`] holds the list's other columns, which are written beside the rows.
+//! - [`JoinedColumns`] holds the list's other columns, which are written beside the rows.
 //!
 //! # What a file holds
 //!
@@ -27,16 +27,17 @@
 //! line breaks in a body were replaced by spaces before it was stored.
 //!
 //! The caller decides whether numbers are masked. It reads the rows masked or in full, and passes
-//! the same choice to [`Joined::new`] for the other columns. These are never sent to a server.
+//! the same choice to [`JoinedColumns::new`] for the list's other columns. These are never sent to
+//! a server.
 
 mod cells;
+mod columns;
 mod defuse;
 mod format;
-mod joined;
 mod writer;
 
 pub use cells::CSV_HEADER;
+pub use columns::JoinedColumns;
 pub use defuse::defuse;
 pub use format::{Format, UnknownFormatError};
-pub use joined::Joined;
 pub use writer::{RowWriter, WriteOptions};

@@ -6,8 +6,8 @@ use contract::wire::ResultRow;
 use serde::{Deserialize, Serialize};
 
 use crate::cells::CsvEncoder;
-use crate::joined::Columns;
-use crate::{CSV_HEADER, Format, Joined, defuse};
+use crate::columns::ColumnsObject;
+use crate::{CSV_HEADER, Format, JoinedColumns, defuse};
 
 /// How a file of rows is written.
 ///
@@ -51,7 +51,7 @@ impl WriteOptions {
 pub struct RowWriter<'s, W> {
     out: W,
     options: WriteOptions,
-    joined: Option<Joined<'s>>,
+    columns: Option<JoinedColumns<'s>>,
     csv: CsvEncoder,
     /// The bytes of the row being written.
     buffer: Vec<u8>,
@@ -64,21 +64,25 @@ struct JsonRow<'a> {
     #[serde(flatten)]
     row: &'a ResultRow,
     #[serde(skip_serializing_if = "Option::is_none")]
-    columns: Option<Columns<'a>>,
+    columns: Option<ColumnsObject<'a>>,
 }
 
 impl<'s, W: Write> RowWriter<'s, W> {
     /// Writes what comes before the first row: the CSV header, or the `[` of a JSON array.
     ///
-    /// If `joined` is given, each row is written with its columns.
+    /// If `columns` is given, each row is written with its cells of these columns.
     ///
     /// # Errors
     /// Returns the error of `out`.
-    pub fn begin(out: W, options: WriteOptions, joined: Option<Joined<'s>>) -> io::Result<Self> {
+    pub fn begin(
+        out: W,
+        options: WriteOptions,
+        columns: Option<JoinedColumns<'s>>,
+    ) -> io::Result<Self> {
         let mut writer = Self {
             out,
             options,
-            joined,
+            columns,
             csv: CsvEncoder::new(options.spreadsheet),
             buffer: Vec::new(),
             rows: 0,
@@ -88,7 +92,7 @@ impl<'s, W: Write> RowWriter<'s, W> {
                 if options.spreadsheet {
                     writer.buffer.extend("\u{feff}".as_bytes());
                 }
-                for name in writer.joined.iter().flat_map(Joined::names) {
+                for name in writer.columns.iter().flat_map(JoinedColumns::names) {
                     let name = defuse(name);
                     writer.csv.cell(name.as_bytes(), &mut writer.buffer);
                 }
@@ -117,7 +121,7 @@ impl<'s, W: Write> RowWriter<'s, W> {
         let index = usize::try_from(row.row).unwrap_or(usize::MAX);
         match self.options.format {
             Format::Csv => {
-                let cells = self.joined.as_ref().map(|joined| joined.cells(index));
+                let cells = self.columns.as_ref().map(|columns| columns.cells(index));
                 for cell in cells.into_iter().flatten() {
                     self.csv.cell(defuse(&cell).as_bytes(), &mut self.buffer);
                 }
@@ -161,7 +165,10 @@ impl<'s, W: Write> RowWriter<'s, W> {
     }
 
     fn write_json(&mut self, row: &ResultRow, index: usize) -> io::Result<()> {
-        let columns = self.joined.as_ref().map(|joined| joined.columns(index));
+        let columns = self
+            .columns
+            .as_ref()
+            .map(|columns| columns.columns_object(index));
         Ok(serde_json::to_writer(
             &mut self.buffer,
             &JsonRow { row, columns },

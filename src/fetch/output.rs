@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use contract::list::Source;
 use contract::wire::ResultRow;
-use export::{Format, Joined, RowWriter, WriteOptions};
+use export::{Format, JoinedColumns, RowWriter, WriteOptions};
 use tempfile::{NamedTempFile, TempPath};
 use tokio::sync::mpsc;
 
@@ -129,10 +129,10 @@ impl Rows {
         out: W,
         bad: impl Fn(io::Error) -> FetchError,
     ) -> Result<W, FetchError> {
-        let joined = self.source.as_ref();
-        let joined = joined.and_then(|source| Joined::new(source, self.masked));
+        let source = self.source.as_ref();
+        let columns = source.and_then(|source| JoinedColumns::new(source, self.masked));
         let out = BufWriter::with_capacity(1 << 16, out);
-        let mut writer = RowWriter::begin(out, self.options, joined).map_err(&bad)?;
+        let mut writer = RowWriter::begin(out, self.options, columns).map_err(&bad)?;
         while let Some(page) = self.pages.blocking_recv() {
             for row in page? {
                 writer.write(row).map_err(&bad)?;

@@ -31,8 +31,8 @@ fn list(text: &str) -> Source {
     read_source(text.as_bytes(), &ReadOptions::default(), Some(&column)).unwrap()
 }
 
-fn file(options: WriteOptions, joined: Option<Joined<'_>>, rows: &[ResultRow]) -> String {
-    let mut writer = RowWriter::begin(Vec::new(), options, joined).unwrap();
+fn file(options: WriteOptions, columns: Option<JoinedColumns<'_>>, rows: &[ResultRow]) -> String {
+    let mut writer = RowWriter::begin(Vec::new(), options, columns).unwrap();
     for row in rows {
         writer.write(row.clone()).unwrap();
     }
@@ -63,7 +63,7 @@ fn csv_for_spreadsheets_has_byte_order_mark_crlf_and_dashes() {
     assert_eq!(
         file(
             WriteOptions::spreadsheet(),
-            Joined::new(&list, false),
+            JoinedColumns::new(&list, false),
             &rows()
         ),
         "\u{feff}Name,Note,row,ssn,outcome,statusCode,error,warning,durationMs,attempts,body\r\n\
@@ -78,26 +78,26 @@ fn json_rows_are_the_rows_of_the_api_with_columns() {
     let objects = rows().map(|row| serde_json::to_string(&row).unwrap());
     let plain = file(WriteOptions::new(Format::Ndjson), None, &rows());
     assert_eq!(plain, objects.clone().map(|object| object + "\n").concat());
-    let joined = objects
+    let with_columns = objects
         .iter()
         .zip([
             r#","columns":{"Name":"Ada","Note":"=1+1"}}"#,
             r#","columns":{"Name":"Bob","Note":"two\nlines"}}"#,
         ])
         .map(|(object, columns)| object.strip_suffix('}').unwrap().to_owned() + columns);
-    let joined: Vec<String> = joined.collect();
+    let with_columns: Vec<String> = with_columns.collect();
     let ndjson = file(
         WriteOptions::new(Format::Ndjson),
-        Joined::new(&list, false),
+        JoinedColumns::new(&list, false),
         &rows(),
     );
-    assert_eq!(ndjson, joined.join("\n") + "\n");
+    assert_eq!(ndjson, with_columns.join("\n") + "\n");
     let json = file(
         WriteOptions::new(Format::Json),
-        Joined::new(&list, false),
+        JoinedColumns::new(&list, false),
         &rows(),
     );
-    assert_eq!(json, format!("[\n{}\n]\n", joined.join(",\n")));
+    assert_eq!(json, format!("[\n{}\n]\n", with_columns.join(",\n")));
 }
 
 #[test]
@@ -173,7 +173,7 @@ proptest! {
         });
         let rows: Vec<ResultRow> = rows.collect();
         let options = WriteOptions { spreadsheet, ..WriteOptions::new(Format::Csv) };
-        let table = file(options, Joined::new(&source, false), &rows);
+        let table = file(options, JoinedColumns::new(&source, false), &rows);
         let table = table.strip_prefix('\u{feff}').unwrap_or(&table);
         let mut reader = csv::Reader::from_reader(table.as_bytes());
         let records: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
@@ -211,7 +211,7 @@ proptest! {
         });
         let rows: Vec<ResultRow> = rows.collect();
         for format in Format::ALL {
-            let file = file(WriteOptions::new(format), Joined::new(&source, true), &rows);
+            let file = file(WriteOptions::new(format), JoinedColumns::new(&source, true), &rows);
             for number in &numbers {
                 for between in ["", "-", " ", "."] {
                     prop_assert!(!file.contains(&parts(*number).join(between)), "a full number is left");

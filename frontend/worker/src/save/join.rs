@@ -6,7 +6,7 @@ use client::{ResultsQuery, ResultsStart};
 use contract::limits::MAX_RESULTS_COUNT;
 use contract::list::{ColumnSelector, ReadError, Source, read_source};
 use contract::wire::{ExecutionId, ResultRow};
-use export::Joined;
+use export::JoinedColumns;
 
 use crate::protocol::{Event, ListOptions};
 use crate::save::rows::is_row_of;
@@ -15,8 +15,8 @@ use crate::transport::results_client;
 
 /// The names of the list's other columns.
 pub(crate) fn columns(source: &Source) -> Event {
-    let joined = Joined::new(source, false);
-    Event::Columns(joined.map_or_else(Vec::new, |joined| joined.names().to_vec()))
+    let columns = JoinedColumns::new(source, false);
+    Event::Columns(columns.map_or_else(Vec::new, |columns| columns.names().to_vec()))
 }
 
 /// Reads a file as a run's list.

@@ -4,7 +4,7 @@ use std::io;
 
 use contract::list::{Row, Source};
 use contract::wire::{ErrorKind, ResultRow, RowError};
-use export::{Format, Joined, RowWriter, WriteOptions};
+use export::{Format, JoinedColumns, RowWriter, WriteOptions};
 
 use crate::protocol::SaveOptions;
 use crate::save::error::SaveError;
@@ -29,10 +29,10 @@ impl<'s> Rows<'s> {
             Format::Csv => WriteOptions::spreadsheet(),
             Format::Ndjson | Format::Json => WriteOptions::new(save.format),
         };
-        let joined = source.and_then(|source| Joined::new(source, !save.reveal));
+        let columns = source.and_then(|source| JoinedColumns::new(source, !save.reveal));
         Ok(Self {
-            source: source.filter(|_| joined.is_some()),
-            writer: RowWriter::begin(Vec::new(), options, joined)?,
+            source: source.filter(|_| columns.is_some()),
+            writer: RowWriter::begin(Vec::new(), options, columns)?,
             group: save.group,
         })
     }

@@ -14,7 +14,7 @@ use crate::CSV_HEADER;
 /// The list's columns that are written beside its rows: all except the column of numbers.
 ///
 /// The column of numbers is left out because each row has its number as `ssn`.
-pub struct Joined<'s> {
+pub struct JoinedColumns<'s> {
     source: &'s Source,
     /// The index of the column of numbers.
     ssn_column: usize,
@@ -24,7 +24,7 @@ pub struct Joined<'s> {
     have_ssn_headers: Vec<bool>,
 }
 
-impl<'s> Joined<'s> {
+impl<'s> JoinedColumns<'s> {
     /// Returns the list's other columns, or `None` if it has no others.
     ///
     /// If `masked` is true, every cell is masked: the row's own number in any form, and any nine
@@ -85,8 +85,8 @@ impl<'s> Joined<'s> {
     }
 
     /// Returns the row's cells for a JSON object, with a string for each name.
-    pub(crate) fn columns(&self, row: usize) -> Columns<'_> {
-        Columns {
+    pub(crate) fn columns_object(&self, row: usize) -> ColumnsObject<'_> {
+        ColumnsObject {
             names: &self.names,
             cells: self.cells(row),
         }
@@ -94,12 +94,12 @@ impl<'s> Joined<'s> {
 }
 
 /// The value of `columns` in a row's JSON object.
-pub(crate) struct Columns<'a> {
+pub(crate) struct ColumnsObject<'a> {
     names: &'a [String],
     cells: Vec<Cow<'a, str>>,
 }
 
-impl Serialize for Columns<'_> {
+impl Serialize for ColumnsObject<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_map(self.names.iter().zip(&self.cells))
     }
@@ -140,29 +140,29 @@ mod tests {
     fn names_keep_their_order_and_are_distinct() {
         let list =
             source("Row,SSN,Name,name,Body\n1,123-45-6789,Ada,A.,x,y\n2,nonsense,\"B, b\"\n");
-        let joined = Joined::new(&list, false).unwrap();
+        let columns = JoinedColumns::new(&list, false).unwrap();
         assert_eq!(
-            joined.names(),
+            columns.names(),
             ["Row 2", "Name", "name 2", "Body 2", "column 6"]
         );
-        assert_eq!(joined.cells(0), ["1", "Ada", "A.", "x", "y"]);
-        assert_eq!(joined.cells(1), ["2", "B, b", "", "", ""]);
-        assert_eq!(joined.cells(2), [""; 5]);
+        assert_eq!(columns.cells(0), ["1", "Ada", "A.", "x", "y"]);
+        assert_eq!(columns.cells(1), ["2", "B, b", "", "", ""]);
+        assert_eq!(columns.cells(2), [""; 5]);
     }
 
     #[test]
     fn list_of_numbers_alone_has_no_other_columns() {
-        assert!(Joined::new(&source("123-45-6789\n"), false).is_none());
-        assert!(Joined::new(&source("SSN\n123-45-6789\n"), false).is_none());
+        assert!(JoinedColumns::new(&source("123-45-6789\n"), false).is_none());
+        assert!(JoinedColumns::new(&source("SSN\n123-45-6789\n"), false).is_none());
     }
 
     #[test]
     fn columns_are_an_object_of_strings() {
         let list = source("SSN,a\"b,n\n123-45-6789,\"say \"\"x\"\"\",1\n");
-        let joined = Joined::new(&list, false).unwrap();
-        let name = &joined.names()[0];
+        let columns = JoinedColumns::new(&list, false).unwrap();
+        let name = &columns.names()[0];
         assert_eq!(
-            serde_json::to_value(joined.columns(0)).unwrap(),
+            serde_json::to_value(columns.columns_object(0)).unwrap(),
             serde_json::json!({name: "say \"x\"", "n": "1"})
         );
     }
@@ -172,7 +172,7 @@ mod tests {
         let column = ColumnSelector::Name("SSN".into());
         let text = "SSN,Spouse SSN,Phone\n123-45-6789,1234567,5551234\n";
         let list = read_source(text.as_bytes(), &ReadOptions::default(), Some(&column)).unwrap();
-        let cells = |masked| Joined::new(&list, masked).unwrap().cells(0);
+        let cells = |masked| JoinedColumns::new(&list, masked).unwrap().cells(0);
         assert_eq!(cells(true), ["***-**-4567", "5551234"]);
         assert_eq!(cells(false), ["1234567", "5551234"]);
     }
@@ -200,9 +200,9 @@ mod tests {
             }
             let column = ColumnSelector::Name("SSN".into());
             let list = read_source(text.as_bytes(), &ReadOptions::default(), Some(&column)).unwrap();
-            let joined = Joined::new(&list, true).unwrap();
+            let columns = JoinedColumns::new(&list, true).unwrap();
             for row in 0..numbers.len() {
-                for cell in joined.cells(row) {
+                for cell in columns.cells(row) {
                     prop_assert!(cell.contains("***-**-"), "a number was masked");
                     for number in &written {
                         prop_assert!(!cell.contains(number.as_str()), "a full number is left");
