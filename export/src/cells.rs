@@ -42,7 +42,7 @@ impl CsvEncoder {
     }
 
     /// Appends a cell to the current record.
-    pub(crate) fn cell(&mut self, cell: &[u8], out: &mut Vec<u8>) {
+    pub(crate) fn push_cell(&mut self, cell: &[u8], out: &mut Vec<u8>) {
         // The longest output: the previous cell's closing quote, the delimiter, the opening quote,
         // and two bytes for each byte, because quotes are doubled.
         let start = out.len();
@@ -67,15 +67,15 @@ impl CsvEncoder {
     ///
     /// Null becomes an empty cell. A string body becomes its text, and any other body its JSON.
     /// Both are defused, so that a spreadsheet runs neither.
-    pub(crate) fn row(&mut self, row: &ResultRow, out: &mut Vec<u8>) {
-        self.number(Some(row.row), out);
-        self.cell(row.ssn.as_deref().unwrap_or_default().as_bytes(), out);
-        self.cell(row.outcome.as_str().as_bytes(), out);
-        self.number(row.status_code.map(u64::from), out);
-        self.cell(json_name(row.error).as_bytes(), out);
-        self.cell(json_name(row.warning).as_bytes(), out);
-        self.number(row.duration_ms.map(u64::from), out);
-        self.number(Some(row.attempts.into()), out);
+    pub(crate) fn push_row(&mut self, row: &ResultRow, out: &mut Vec<u8>) {
+        self.push_number(Some(row.row), out);
+        self.push_cell(row.ssn.as_deref().unwrap_or_default().as_bytes(), out);
+        self.push_cell(row.outcome.as_str().as_bytes(), out);
+        self.push_number(row.status_code.map(u64::from), out);
+        self.push_cell(json_name(row.error).as_bytes(), out);
+        self.push_cell(json_name(row.warning).as_bytes(), out);
+        self.push_number(row.duration_ms.map(u64::from), out);
+        self.push_number(Some(row.attempts.into()), out);
         let body = row.body.as_ref().map_or(Cow::Borrowed(""), |body| {
             let json = body.get();
             match json.starts_with('"') {
@@ -86,10 +86,10 @@ impl CsvEncoder {
                 false => defuse_json(json),
             }
         });
-        self.cell(body.as_bytes(), out);
+        self.push_cell(body.as_bytes(), out);
     }
 
-    fn number(&mut self, number: Option<u64>, out: &mut Vec<u8>) {
+    fn push_number(&mut self, number: Option<u64>, out: &mut Vec<u8>) {
         // A u64 has at most 20 digits, so the write can't fail.
         let mut digits = [0; 20];
         let mut rest = &mut digits[..];
@@ -97,7 +97,7 @@ impl CsvEncoder {
             let _ = write!(rest, "{number}");
         }
         let length = 20 - rest.len();
-        self.cell(&digits[..length], out);
+        self.push_cell(&digits[..length], out);
     }
 }
 
@@ -120,7 +120,7 @@ mod tests {
     fn record(cells: &[&str], crlf: bool) -> Vec<u8> {
         let (mut encoder, mut out) = (CsvEncoder::new(crlf), Vec::new());
         for cell in cells {
-            encoder.cell(cell.as_bytes(), &mut out);
+            encoder.push_cell(cell.as_bytes(), &mut out);
         }
         encoder.end_record(&mut out);
         out
@@ -147,7 +147,7 @@ mod tests {
                 attempts: 1,
             };
             let (mut encoder, mut out) = (CsvEncoder::new(false), Vec::new());
-            encoder.row(&row, &mut out);
+            encoder.push_row(&row, &mut out);
             encoder.end_record(&mut out);
             let expected = format!("{},,SUCCEEDED,200,,,,1,{cell}\n", u64::MAX);
             assert_eq!(String::from_utf8(out).unwrap(), expected);

@@ -94,10 +94,10 @@ impl<'s, W: Write> RowWriter<'s, W> {
                 }
                 for name in writer.columns.iter().flat_map(JoinedColumns::names) {
                     let name = defuse(name);
-                    writer.csv.cell(name.as_bytes(), &mut writer.buffer);
+                    writer.csv.push_cell(name.as_bytes(), &mut writer.buffer);
                 }
                 for name in CSV_HEADER {
-                    writer.csv.cell(name.as_bytes(), &mut writer.buffer);
+                    writer.csv.push_cell(name.as_bytes(), &mut writer.buffer);
                 }
                 writer.csv.end_record(&mut writer.buffer);
             }
@@ -123,9 +123,10 @@ impl<'s, W: Write> RowWriter<'s, W> {
             Format::Csv => {
                 let cells = self.columns.as_ref().map(|columns| columns.cells(index));
                 for cell in cells.into_iter().flatten() {
-                    self.csv.cell(defuse(&cell).as_bytes(), &mut self.buffer);
+                    self.csv
+                        .push_cell(defuse(&cell).as_bytes(), &mut self.buffer);
                 }
-                self.csv.row(&row, &mut self.buffer);
+                self.csv.push_row(&row, &mut self.buffer);
                 self.csv.end_record(&mut self.buffer);
             }
             Format::Ndjson => {
