@@ -57,16 +57,16 @@ impl CsvEncoder {
 
     /// Ends the current record.
     pub(crate) fn end_record(&mut self, out: &mut Vec<u8>) {
-        let mut end = [0; 4];
-        let (_, length) = self.csv.terminator(&mut end);
-        out.extend(&end[..length]);
+        let mut terminator = [0; 4];
+        let (_, length) = self.csv.terminator(&mut terminator);
+        out.extend(&terminator[..length]);
         self.has_cell = false;
     }
 
     /// Appends the row's own cells, in the order of [`CSV_HEADER`].
     ///
     /// Null becomes an empty cell. A string body becomes its text, and any other body its JSON.
-    /// Both are defused, so that a spreadsheet runs neither.
+    /// Both are defused, so that a spreadsheet runs no formula in them.
     pub(crate) fn push_row(&mut self, row: &ResultRow, out: &mut Vec<u8>) {
         self.push_number(Some(row.row), out);
         self.push_cell(row.ssn.as_deref().unwrap_or_default().as_bytes(), out);

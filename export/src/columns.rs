@@ -1,6 +1,6 @@
 //! The list's other columns, which are written beside its rows.
 //!
-//! They are joined where the list was read, and never sent to a server.
+//! They stay on the machine that read the list. A server never gets them.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -20,7 +20,7 @@ pub struct JoinedColumns<'s> {
     ssn_column: usize,
     names: Vec<String>,
     masked: bool,
-    /// For each name, whether it is a header that names SSNs, such as `Spouse SSN`.
+    /// For each column, whether its header names SSNs, such as `Spouse SSN`.
     have_ssn_headers: Vec<bool>,
 }
 

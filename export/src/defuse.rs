@@ -70,7 +70,7 @@ fn begins_formula(c: char) -> bool {
     )
 }
 
-/// Whether the cell is a plain number: a sign, digits with points or commas, and an exponent.
+/// Whether the cell is a plain number: digits, points and commas. Sign and exponent are optional.
 fn is_number(cell: &str) -> bool {
     let cell = cell.trim_matches(' ');
     let unsigned = cell.strip_prefix(['+', '-']).unwrap_or(cell);
@@ -180,7 +180,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_part_of_a_cell_runs_and_only_apostrophes_are_added(
+        fn no_part_of_a_cell_is_a_formula_and_only_apostrophes_are_added(
             cell in "[ =+@\t\r\n;＝－0-9.,eE'a-]{0,8}|.*"
         ) {
             let defused_cell = defuse(&cell);

@@ -158,17 +158,17 @@ fn cell() -> impl Strategy<Value = String> {
 proptest! {
     /// A CSV file read back has the cells that were written, apart from added apostrophes.
     #[test]
-    fn csv_reads_back_and_no_cell_runs(
-        others in prop::collection::vec((cell(), cell(), cell()), 1..8),
+    fn csv_reads_back_and_no_cell_is_a_formula(
+        cells in prop::collection::vec((cell(), cell(), cell()), 1..8),
         spreadsheet: bool,
     ) {
         let mut writer = csv::Writer::from_writer(Vec::new());
         writer.write_record(["SSN", "first", "second"]).unwrap();
-        for (first, second, _) in &others {
+        for (first, second, _) in &cells {
             writer.write_record(["123-45-6789", first, second]).unwrap();
         }
         let source = list(&String::from_utf8(writer.into_inner().unwrap()).unwrap());
-        let rows = others.iter().zip(0..).map(|((_, _, body), index)| {
+        let rows = cells.iter().zip(0..).map(|((_, _, body), index)| {
             row(index, Some("123456789"), Some(&json!(body).to_string()))
         });
         let rows: Vec<ResultRow> = rows.collect();
@@ -177,10 +177,10 @@ proptest! {
         let table = table.strip_prefix('\u{feff}').unwrap_or(&table);
         let mut reader = csv::Reader::from_reader(table.as_bytes());
         let records: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
-        prop_assert_eq!(records.len(), others.len());
-        for (record, (first, second, body)) in records.iter().zip(&others) {
-            let cells = [(&record[10], body), (&record[0], first), (&record[1], second)];
-            for (found, original) in cells {
+        prop_assert_eq!(records.len(), cells.len());
+        for (record, (first, second, body)) in records.iter().zip(&cells) {
+            let pairs = [(&record[10], body), (&record[0], first), (&record[1], second)];
+            for (found, original) in pairs {
                 prop_assert!(*found == defuse(original), "{:?} became {:?}", original, found);
                 prop_assert!(*found == defuse(found), "{:?} would run", found);
             }
