@@ -91,15 +91,15 @@ impl Script {
     }
 
     /// Takes the requests sent so far, as `METHOD path`.
-    pub(crate) fn sent(&self) -> Vec<String> {
+    pub(crate) fn take_sent(&self) -> Vec<String> {
         let sent = self.0.sent.take();
-        let line =
+        let describe =
             |(_, request): &(Duration, Request)| format!("{} {}", request.method, request.path);
-        sent.iter().map(line).collect()
+        sent.iter().map(describe).collect()
     }
 
     /// Takes the requests sent so far.
-    pub(crate) fn requests(&self) -> Vec<Request> {
+    pub(crate) fn take_requests(&self) -> Vec<Request> {
         self.0
             .sent
             .take()
@@ -109,13 +109,13 @@ impl Script {
     }
 
     /// Takes the requests sent so far and returns when each was sent, in milliseconds.
-    pub(crate) fn times(&self) -> Vec<u128> {
+    pub(crate) fn take_times(&self) -> Vec<u128> {
         let sent = self.0.sent.take();
         sent.iter().map(|(at, _)| at.as_millis()).collect()
     }
 
     /// Takes the retries and recoveries so far.
-    pub(crate) fn events(&self) -> Vec<String> {
+    pub(crate) fn take_events(&self) -> Vec<String> {
         self.0.events.take()
     }
 }
@@ -147,8 +147,8 @@ impl Transport for Script {
     }
 
     fn retrying(&self, retrying: Retrying<'_>) {
-        let line = format!("{} {}", retrying.failures, retrying.error);
-        self.0.events.borrow_mut().push(line);
+        let event = format!("{} {}", retrying.failures, retrying.error);
+        self.0.events.borrow_mut().push(event);
     }
 
     fn recovered(&self) {

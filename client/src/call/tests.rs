@@ -18,8 +18,8 @@ fn transient_failures_are_retried_with_growing_pauses() {
     let client = script.client(RETRY);
     let page = script.run(client.executions(None)).unwrap();
     assert_eq!(page.executions.len(), 1);
-    assert_eq!(script.times(), [0, 250, 750, 1_750]);
-    let events = script.events();
+    assert_eq!(script.take_times(), [0, 250, 750, 1_750]);
+    let events = script.take_events();
     assert_eq!(events.len(), 4);
     assert_eq!(events[0], "1 the server doesn't respond: connection reset");
     assert_eq!(events[3], "recovered");
@@ -31,7 +31,7 @@ fn retries_end_soon_if_the_server_has_never_responded() {
     let client = script.client(RETRY);
     let error = script.run(client.settings()).unwrap_err();
     assert!(matches!(error, ClientError::Unreachable { .. }));
-    assert_eq!(script.times(), [0, 250, 750, 1_750]);
+    assert_eq!(script.take_times(), [0, 250, 750, 1_750]);
 }
 
 #[test]
@@ -44,9 +44,9 @@ fn retries_last_longer_once_the_server_has_responded() {
     });
     let client = script.client(RETRY);
     script.run(client.stop(&id('r'))).unwrap_err();
-    script.times();
+    script.take_times();
     script.run(client.stop(&id('r'))).unwrap_err();
-    let times = script.times();
+    let times = script.take_times();
     let last = times.last().unwrap();
     assert!((50_000..60_000).contains(last), "{times:?}");
 }
@@ -84,7 +84,7 @@ fn without_retries_a_request_is_sent_once() {
     let script = Script::of([lost()]);
     let client = script.client(Retry::NEVER);
     assert!(script.run(client.executions(None)).is_err());
-    assert_eq!(script.events(), [""; 0]);
+    assert_eq!(script.take_events(), [""; 0]);
 }
 
 #[test]
@@ -94,7 +94,7 @@ fn a_pause_is_as_long_as_retry_after_asks() {
     let script = Script::of([Ok(busy), history()]);
     let client = script.client(RETRY);
     assert!(script.run(client.executions(None)).is_ok());
-    assert_eq!(script.times(), [0, 2_000]);
+    assert_eq!(script.take_times(), [0, 2_000]);
 }
 
 #[test]
@@ -139,7 +139,7 @@ fn each_call_has_its_method_path_and_body() {
     script
         .run(client.redrive(&run, &Default::default()))
         .unwrap();
-    let requests = script.requests();
+    let requests = script.take_requests();
     assert_eq!(requests[2].body, b"{}");
     assert_eq!(
         requests[2].headers,
@@ -151,7 +151,7 @@ fn each_call_has_its_method_path_and_body() {
     let sent: Vec<String> = requests
         .iter()
         .map(|request| format!("{} {}", request.method, request.path))
-        .chain(script.sent())
+        .chain(script.take_sent())
         .collect();
     assert_eq!(
         sent,

@@ -18,7 +18,7 @@ fn a_poll_with_a_tag_returns_only_changes() {
     assert_eq!(first.tag.as_deref(), Some("\"1\""));
     let second = script.run(client.execution(&run, first.tag.as_deref()));
     assert_eq!(second.unwrap(), None);
-    let requests = script.requests();
+    let requests = script.take_requests();
     assert!(requests[0].headers.is_empty());
     assert_eq!(requests[1].headers, [("if-none-match", "\"1\"".to_owned())]);
 }
@@ -51,7 +51,7 @@ fn waits_between_polls_grow() {
     let client = script.client(RETRY);
     let started = execution(ExecutionStatus::Running);
     script.run(client.follow(started, |_| {})).unwrap();
-    let times = script.times();
+    let times = script.take_times();
     let waits: Vec<u128> = times.windows(2).map(|pair| pair[1] - pair[0]).collect();
     assert_eq!((times[0], waits[0]), (250, 250));
     assert!(waits.is_sorted());

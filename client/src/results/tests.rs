@@ -54,7 +54,7 @@ fn pages_are_yielded_in_order_whichever_arrives_first() {
         result: serve(request, 3_500, 1_000),
     });
     assert_eq!(all(&script, 3_500).unwrap(), (0..3_500).collect::<Vec<_>>());
-    let queries = script.sent();
+    let queries = script.take_sent();
     assert_eq!(queries.len(), 4);
     assert!(queries[3].ends_with("results?count=500&first=3000"));
 }
@@ -68,7 +68,7 @@ fn the_next_page_is_requested_before_the_caller_needs_it() {
     let (client, run) = (script.client(RETRY), id('r'));
     let mut pages = std::pin::pin!(client.all_results(&run, 3_000, false));
     script.run(pages.next()).unwrap().unwrap();
-    assert_eq!(script.times().len(), PAGES_IN_FLIGHT);
+    assert_eq!(script.take_times().len(), PAGES_IN_FLIGHT);
 }
 
 #[test]
@@ -76,7 +76,7 @@ fn a_short_page_is_completed_by_its_cursor() {
     let script = Script::new(|request| serve(request, 2_100, 700).into());
     assert_eq!(all(&script, 2_100).unwrap(), (0..2_100).collect::<Vec<_>>());
     // No row is requested twice.
-    let queries = script.sent();
+    let queries = script.take_sent();
     assert!(
         queries
             .iter()
@@ -136,7 +136,7 @@ fn filtered_results_follow_the_cursors() {
     let query =
         |rest: &str| format!("GET /api/executions/{run}/results?count=1000{rest}&reveal=true");
     assert_eq!(
-        script.sent(),
+        script.take_sent(),
         [
             query("&outcome=FAILED&error=TIMED_OUT"),
             query("&cursor=1000"),

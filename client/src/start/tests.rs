@@ -17,15 +17,19 @@ fn try_start(script: &Script, state: &StartState, upload: char) -> Result<Execut
 }
 
 /// Takes the requests sent so far and returns the key and the list of each.
-fn starts(script: &Script) -> Vec<(String, char)> {
-    let of = |request: Request| {
+fn take_starts(script: &Script) -> Vec<(String, char)> {
+    let key_and_list = |request: Request| {
         let body: StartRequest = serde_json::from_slice(&request.body).unwrap();
         let key = &request.headers[0];
         assert_eq!(key.0, "idempotency-key");
         let list = String::from(body.list_id.unwrap());
         (key.1.clone(), list.chars().last().unwrap())
     };
-    script.requests().into_iter().map(of).collect()
+    script
+        .take_requests()
+        .into_iter()
+        .map(key_and_list)
+        .collect()
 }
 
 fn start(key: &str, list: char) -> (String, char) {
@@ -41,7 +45,7 @@ fn after_a_lost_response_the_same_key_and_list_are_sent() {
     let (script, state) = (Script::of([lost(), started()]), state());
     assert!(try_start(&script, &state, 'a').is_err());
     assert!(try_start(&script, &state, 'b').is_ok());
-    assert_eq!(starts(&script), [start("key", 'a'), start("key", 'a')]);
+    assert_eq!(take_starts(&script), [start("key", 'a'), start("key", 'a')]);
 }
 
 #[test]
@@ -53,9 +57,9 @@ fn a_failed_upload_is_repeated() {
         Err(ClientError::Unexpected { status: 413 })
     });
     assert!(script.run(failed).is_err());
-    assert_eq!(starts(&script), []);
+    assert_eq!(take_starts(&script), []);
     assert!(try_start(&script, &state, 'b').is_ok());
-    assert_eq!(starts(&script), [start("key", 'b')]);
+    assert_eq!(take_starts(&script), [start("key", 'b')]);
 }
 
 #[test]
@@ -71,9 +75,9 @@ fn a_list_that_the_server_lost_is_uploaded_under_a_new_key() {
         start("key", 'a'),
         start("key-1", 'b'),
     ];
-    assert_eq!(starts(&script), expected);
+    assert_eq!(take_starts(&script), expected);
     assert!(try_start(&script, &state, 'c').is_ok());
-    assert_eq!(starts(&script), [start("key-1", 'b')]);
+    assert_eq!(take_starts(&script), [start("key-1", 'b')]);
 }
 
 #[test]
@@ -84,7 +88,7 @@ fn an_upload_used_by_an_earlier_request_is_not_repeated() {
     assert!(try_start(&script, &state, 'a').is_err());
     assert!(try_start(&script, &state, 'b').is_ok());
     let all = [start("key", 'a'), start("key", 'a'), start("key", 'a')];
-    assert_eq!(starts(&script), all);
+    assert_eq!(take_starts(&script), all);
 }
 
 #[test]
@@ -94,7 +98,7 @@ fn other_refusals_do_not_repeat_the_upload() {
         assert!(try_start(&script, &state, 'a').is_err());
         let error = try_start(&script, &state, 'b').unwrap_err();
         assert!(matches!(error, ClientError::Refused(problem) if problem.status == code));
-        assert_eq!(starts(&script), [start("key", 'a'), start("key", 'a')]);
+        assert_eq!(take_starts(&script), [start("key", 'a'), start("key", 'a')]);
     }
 }
 
@@ -124,7 +128,7 @@ fn a_list_is_uploaded_in_parts_in_order() {
     assert_eq!(script.run(upload).unwrap(), id('a'));
     assert_eq!(*sent.first().unwrap(), 0);
     assert_eq!(*sent.last().unwrap(), 3);
-    let requests = script.requests();
+    let requests = script.take_requests();
     assert_eq!(requests[0].path, "/api/lists");
     // The part whose response was lost is sent again.
     assert_eq!(requests[1].path, requests[2].path);
