@@ -8,13 +8,13 @@ use web_sys::AbortSignal;
 
 use crate::{ClientError, Request, Response, Retry};
 
-/// [`Retry::NEVER`] with the browser's random numbers, also as a base for other settings.
+/// No retries, and the browser's random numbers. Other [`Retry`] values are built from it.
 pub const NEVER: Retry = Retry {
     random: js_sys::Math::random,
     ..Retry::NEVER
 };
 
-/// Sends a request to the server that the page came from, until `signal` aborts it.
+/// Sends a request to the server that the page came from. `signal` can abort it.
 ///
 /// `authorization` is the value of the header `Authorization`, if the server requires it. The only
 /// error is [`ClientError::Unreachable`] without a reason, since a browser reports none to scripts.
@@ -29,7 +29,7 @@ pub async fn send(
     })
 }
 
-/// Waits for this time, at most 24 days, the limit of `setTimeout`.
+/// Waits for this time, which must be at most 24 days, the limit of `setTimeout`.
 pub async fn sleep(duration: Duration) {
     gloo_timers::future::sleep(duration).await;
 }

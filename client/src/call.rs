@@ -35,7 +35,7 @@ impl<T: Transport> Client<T> {
     pub(crate) fn send(&self, request: Request) -> Call<'_> {
         Box::pin(async move {
             let limit = self.retry.limit(self.has_responded.get());
-            // Its time starts with its first poll, which is after the first failure.
+            // The time starts when this future is first polled: after the first failure.
             let mut deadline = pin!(async {
                 match limit {
                     Some(limit) => self.transport.sleep(limit).await,

@@ -7,7 +7,7 @@ use contract::wire::{CreateListRequest, Execution, ExecutionId, ListCreated, Sta
 
 use crate::{Client, ClientError, Request, Transport};
 
-/// What repeated starts of one run share: the idempotency key and the uploaded list.
+/// The state that repeated starts of one run share: the idempotency key and the uploaded list.
 ///
 /// Keep it until the start has succeeded. If a start fails or its future is dropped, start again
 /// with the same state: the server then starts only one run, and the list isn't uploaded again.
@@ -20,7 +20,7 @@ struct Inner {
     key: String,
     /// The id of the uploaded list.
     uploaded: Option<ExecutionId>,
-    /// The number of uploads that the server no longer had when the start used them.
+    /// The number of uploads that the server had lost when a start named them.
     lost_uploads: u32,
 }
 
@@ -98,7 +98,7 @@ impl<T: Transport> Client<T> {
     ) -> Result<Execution, ClientError> {
         if let Some(list) = state.uploaded() {
             match self.start_list(state, request, list).await {
-                // The list expired before a start used it, or its run was deleted.
+                // The list expired unused, or a start used it and its run was deleted.
                 Err(error) if error.is_unknown_list() => state.forget_upload(),
                 response => return response,
             }
@@ -121,7 +121,7 @@ impl<T: Transport> Client<T> {
         let key = state.key();
         match self.start(&request, &key).await {
             // An earlier request, whose response was lost, may have used the list meanwhile. The
-            // same key then returns its run.
+            // server then returns the run of that request, because the key is the same.
             Err(error) if error.is_unknown_list() => self.start(&request, &key).await,
             response => response,
         }
