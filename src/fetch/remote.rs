@@ -40,7 +40,7 @@ pub(super) async fn run(
 ) -> Result<Option<(FinishedRun, Pages, ReadAhead)>, FetchError> {
     let transport = HttpTransport::new(server, reporter.clone())?;
     let client = Rc::new(Client::new(transport, RETRY));
-    let sending = Sending {
+    let submission = Submission {
         client: &client,
         list,
         options: list::options(args),
@@ -48,14 +48,14 @@ pub(super) async fn run(
         reporter,
     };
     reporter.show_activity("sending the list");
-    let ready = tokio::select! {
-        ready = sending.ready() => ready?,
+    let prepared = tokio::select! {
+        prepared = submission.prepare() => prepared?,
         () = interrupts.next() => {
             reporter.print_message("interrupted: no run was started");
             return Ok(None);
         }
     };
-    let mut starting = pin!(sending.start(ready));
+    let mut starting = pin!(submission.start(prepared));
     let (started, mut interrupted) = tokio::select! {
         started = &mut starting => (started.map_err(RemoteError::from)?, false),
         () = interrupts.next() => {
@@ -128,8 +128,10 @@ fn request(args: &FetchArgs, origins: &Origins) -> StartRequest {
     }
 }
 
-/// A list to send to the server. An invalid line is sent as the reason why it is invalid.
-struct Sending<'a> {
+/// A list and a request for its run, to send to the server.
+///
+/// An invalid line is sent as the reason why it is invalid.
+struct Submission<'a> {
     client: &'a Client<HttpTransport>,
     list: &'a List,
     options: ReadOptions,
@@ -137,48 +139,49 @@ struct Sending<'a> {
     reporter: &'a Reporter,
 }
 
-/// A start that can be requested: its list has been uploaded, or is in the request.
-struct Ready {
+/// A start whose list has been uploaded, or is in the request.
+struct PreparedStart {
     request: StartRequest,
+    /// The id of the uploaded list.
     uploaded: Option<ExecutionId>,
 }
 
-impl Sending<'_> {
+impl Submission<'_> {
     /// Checks the list against the server's limits, and uploads it if one request can't hold it.
-    async fn ready(&self) -> Result<Ready, RemoteError> {
+    async fn prepare(&self) -> Result<PreparedStart, RemoteError> {
         let limits = self.client.settings().await?.limits;
         let rows = self.list.rows.len();
         if rows > limits.list_rows as usize {
             let limit = limits.list_rows;
             return Err(RemoteError::TooLong { rows, limit });
         }
-        let mut ready = Ready {
+        let mut prepared = PreparedStart {
             request: self.request.clone(),
             uploaded: None,
         };
         if rows > limits.ssn_list as usize {
             let part_bytes = limits.part_bytes as usize;
-            let sent = |lines| {
+            let on_sent = |lines| {
                 let lines = HumanCount(lines);
                 self.reporter
                     .show_activity(format!("sending the list: {lines} lines"));
             };
             let upload = self
                 .client
-                .upload(self.list, self.options, part_bytes, sent);
-            ready.uploaded = Some(upload.await?);
+                .upload(self.list, self.options, part_bytes, on_sent);
+            prepared.uploaded = Some(upload.await?);
         } else {
-            ready.request.ssn_list = Some(self.list.values());
-            ready.request.validation = Some(self.options.validation);
-            ready.request.restore_leading_zeros = Some(self.options.restore_leading_zeros);
+            prepared.request.ssn_list = Some(self.list.values());
+            prepared.request.validation = Some(self.options.validation);
+            prepared.request.restore_leading_zeros = Some(self.options.restore_leading_zeros);
         }
-        Ok(ready)
+        Ok(prepared)
     }
 
-    async fn start(&self, ready: Ready) -> Result<Execution, ClientError> {
+    async fn start(&self, prepared: PreparedStart) -> Result<Execution, ClientError> {
         let key = format!("{:032x}", rand::random::<u128>());
-        let request = &ready.request;
-        match ready.uploaded {
+        let request = &prepared.request;
+        match prepared.uploaded {
             None => self.client.start(request, &key).await,
             Some(list) => {
                 let state = StartState::new(key);
