@@ -13,29 +13,31 @@ use super::error::RemoteError;
 use crate::fetch::reporter::Reporter;
 use crate::fetch::target::Server;
 
-/// Time limit for retries once the server has responded. It may be restarting, and then resumes its runs.
-const RESTART: Duration = Duration::from_secs(600);
+/// Time limit for retries once the server has responded.
+///
+/// The server may be restarting. After that it resumes its runs.
+const RESTART_LIMIT: Duration = Duration::from_secs(600);
 
 /// How long failed calls are retried.
 pub(super) const RETRY: Retry = Retry {
     until_first_response: Some(Duration::from_secs(3)),
-    after_first_response: Some(RESTART),
+    after_first_response: Some(RESTART_LIMIT),
     unauthorized: false,
     random: || rand::random_range(0.0..1.0),
 };
 
-/// Time limit for a connection.
-const CONNECT: Duration = Duration::from_secs(10);
+/// Time limit for opening a connection.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// Time limit for one request, to the end of its response.
-const REQUEST: Duration = Duration::from_secs(120);
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(120);
 
 /// Sends requests to one server, and reports retries on the terminal.
 pub(super) struct HttpTransport {
     http: reqwest::Client,
     base: Url,
     reporter: Reporter,
-    /// Whether a retry was reported, and the recovery was not yet.
-    is_waiting: Cell<bool>,
+    /// Whether a failure was reported, and no recovery since then.
+    has_reported_failure: Cell<bool>,
 }
 
 impl HttpTransport {
@@ -49,8 +51,8 @@ impl HttpTransport {
         let mut builder = reqwest::Client::builder()
             .user_agent(concat!("rollcall/", env!("CARGO_PKG_VERSION")))
             .default_headers(headers)
-            .connect_timeout(CONNECT)
-            .timeout(REQUEST)
+            .connect_timeout(CONNECT_TIMEOUT)
+            .timeout(REQUEST_TIMEOUT)
             // A redirect could send the token and the list to another server.
             .redirect(Policy::none())
             .retry(reqwest::retry::never());
@@ -67,7 +69,7 @@ impl HttpTransport {
             http: http.map_err(|error| RemoteError::Client(error.to_string()))?,
             base: server.base,
             reporter,
-            is_waiting: Cell::new(false),
+            has_reported_failure: Cell::new(false),
         })
     }
 
@@ -82,18 +84,19 @@ impl HttpTransport {
         url.set_query(query);
         let method = Method::from_bytes(request.method.as_bytes());
         let method = method.expect("the client's methods are HTTP's own");
-        let mut sending = self.http.request(method, url).body(request.body.clone());
+        let mut builder = self.http.request(method, url).body(request.body.clone());
         for (name, value) in &request.headers {
-            sending = sending.header(*name, value);
+            builder = builder.header(*name, value);
         }
-        let sent = sending.send().await?;
-        let header = |name: HeaderName| Some(sent.headers().get(name)?.to_str().ok()?.to_owned());
+        let response = builder.send().await?;
+        let header =
+            |name: HeaderName| Some(response.headers().get(name)?.to_str().ok()?.to_owned());
         let (etag, retry_after) = (header(ETAG), header(RETRY_AFTER));
         Ok(Response {
-            status: sent.status().as_u16(),
+            status: response.status().as_u16(),
             etag,
             retry_after,
-            body: sent.bytes().await?.into(),
+            body: response.bytes().await?.into(),
         })
     }
 
@@ -119,17 +122,17 @@ impl Transport for HttpTransport {
     }
 
     fn retrying(&self, retrying: Retrying<'_>) {
-        if retrying.failures == 1 && retrying.limit == Some(RESTART) {
+        if retrying.failures == 1 && retrying.limit == Some(RESTART_LIMIT) {
             let error = RemoteError::from(retrying.error.clone());
-            let minutes = RESTART.as_secs() / 60;
+            let minutes = RESTART_LIMIT.as_secs() / 60;
             self.reporter
                 .print_message(&format!("{error}. Trying again for {minutes} minutes"));
-            self.is_waiting.set(true);
+            self.has_reported_failure.set(true);
         }
     }
 
     fn recovered(&self) {
-        if self.is_waiting.take() {
+        if self.has_reported_failure.take() {
             self.reporter.print_message("the server answers again");
         }
     }
