@@ -32,14 +32,15 @@ const OUTAGE_ATTEMPTS: u32 = contract::limits::DEFAULT_MAX_ATTEMPTS;
 pub(super) struct Outages(Mutex<HashMap<u64, u32>>);
 
 impl Outages {
-    /// Whether this request fails: [`OUTAGE_ATTEMPTS`] in a row fail, then one succeeds, and so on.
+    /// Counts a request for this number, and returns whether it fails.
     ///
-    /// So a number that fails in a run succeeds in its redrive.
-    fn fails(&self, number: u64) -> bool {
-        let mut attempts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let made = attempts.entry(number).or_insert(0);
-        let fails = *made < OUTAGE_ATTEMPTS;
-        *made = if fails { *made + 1 } else { 0 };
+    /// [`OUTAGE_ATTEMPTS`] requests in a row fail, then one succeeds, and so on. So a number that
+    /// fails in a run succeeds in its redrive.
+    fn count_request(&self, number: u64) -> bool {
+        let mut failed = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let failed = failed.entry(number).or_insert(0);
+        let fails = *failed < OUTAGE_ATTEMPTS;
+        *failed = if fails { *failed + 1 } else { 0 };
         fails
     }
 }
@@ -70,9 +71,9 @@ impl DemoSettings {
         }
         let share = |purpose| {
             // A double has 53 bits of precision.
-            (mix(number, self.seed, purpose) >> 11) as f64 / (1_u64 << 53) as f64
+            (hash(number, self.seed, purpose) >> 11) as f64 / (1_u64 << 53) as f64
         };
-        if share(Purpose::Outage) < self.outage_rate && outages.fails(number) {
+        if share(Purpose::Outage) < self.outage_rate && outages.count_request(number) {
             return Outcome::Failure;
         }
         match share(Purpose::NotFound) < self.not_found_rate {
@@ -82,17 +83,17 @@ impl DemoSettings {
     }
 }
 
-/// A hash of a number.
-pub(super) fn mix(number: u64, seed: u64, purpose: Purpose) -> u64 {
+/// Returns a hash of a number for this seed and purpose.
+pub(super) fn hash(number: u64, seed: u64, purpose: Purpose) -> u64 {
     [seed, purpose as u64]
         .into_iter()
-        .fold(scrambled(number), |bits, word| {
-            scrambled(bits ^ scrambled(word))
+        .fold(splitmix64(number), |bits, word| {
+            splitmix64(bits ^ splitmix64(word))
         })
 }
 
 /// SplitMix64 (Steele, Lea and Flood, 2014): every bit of the result depends on every input bit.
-pub(super) fn scrambled(bits: u64) -> u64 {
+pub(super) fn splitmix64(bits: u64) -> u64 {
     let bits = bits.wrapping_add(0x9e37_79b9_7f4a_7c15);
     let bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     let bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
@@ -111,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn the_same_share_of_numbers_is_never_found() {
+    fn the_same_numbers_are_never_found() {
         let settings = DemoSettings {
             not_found_rate: 0.2,
             ..DemoSettings::INSTANT
@@ -147,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn an_outage_fails_a_run_and_not_its_redrive() {
+    fn a_number_in_outage_fails_in_a_run_and_succeeds_in_its_redrive() {
         let settings = DemoSettings {
             failure_rate: 0.0,
             ..DemoSettings::default()

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::outcome::{Purpose, mix, scrambled};
+use super::outcome::{Purpose, hash, splitmix64};
 
 const FIRST_NAMES: [&str; 32] = [
     "Alma", "Amir", "Beatriz", "Caleb", "Carmen", "Dana", "Darnell", "Elena", "Elijah", "Farah",
@@ -78,9 +78,9 @@ pub(super) struct Record {
 
 /// The record of a number. It is always the same for one seed, and holds no part of the number.
 pub(super) fn made_up(number: u64, seed: u64) -> Record {
-    let mut bits = mix(number, seed, Purpose::Record);
+    let mut bits = hash(number, seed, Purpose::Record);
     let mut below = |end: usize| {
-        bits = scrambled(bits);
+        bits = splitmix64(bits);
         (bits % end as u64) as usize
     };
     let name = format!(
