@@ -12,11 +12,11 @@ use axum::serve::{IncomingStream, Listener};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 
-/// Resets a connection: it sends a TCP reset instead of the next response.
+/// A handle that resets its connection: a TCP reset is sent instead of the next response.
 #[derive(Clone, Default)]
-pub(super) struct Abort(Arc<AtomicBool>);
+pub(super) struct ResetHandle(Arc<AtomicBool>);
 
-impl Abort {
+impl ResetHandle {
     pub(super) fn reset(&self) {
         self.0.store(true, Ordering::Relaxed);
     }
@@ -35,8 +35,12 @@ impl Listener for DemoListener {
         // A response is one small write, which must not wait for an acknowledgement. If this fails, the
         // connection is gone, and its first read fails too.
         let _ = stream.set_nodelay(true);
-        let abort = Abort::default();
-        (Connection { stream, abort }, address)
+        let reset_handle = ResetHandle::default();
+        let connection = Connection {
+            stream,
+            reset_handle,
+        };
+        (connection, address)
     }
 
     fn local_addr(&self) -> io::Result<Self::Addr> {
@@ -44,22 +48,22 @@ impl Listener for DemoListener {
     }
 }
 
-impl Connected<IncomingStream<'_, DemoListener>> for Abort {
+impl Connected<IncomingStream<'_, DemoListener>> for ResetHandle {
     fn connect_info(stream: IncomingStream<'_, DemoListener>) -> Self {
-        stream.io().abort.clone()
+        stream.io().reset_handle.clone()
     }
 }
 
-/// A connection that can be reset; after that it writes nothing.
+/// A connection that can be reset. After its handle was used, it writes nothing.
 pub(super) struct Connection {
     stream: TcpStream,
-    abort: Abort,
+    reset_handle: ResetHandle,
 }
 
 impl Connection {
-    /// Fails once the connection is to be reset.
+    /// Returns an error if the connection must be reset.
     fn check(&self) -> io::Result<()> {
-        match self.abort.0.load(Ordering::Relaxed) {
+        match self.reset_handle.0.load(Ordering::Relaxed) {
             false => Ok(()),
             true => Err(io::ErrorKind::ConnectionReset.into()),
         }
@@ -113,7 +117,7 @@ impl AsyncWrite for Connection {
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        // An orderly shutdown would be sent before the reset.
+        // Without this check, an orderly shutdown would be sent before the reset.
         self.check()?;
         Pin::new(&mut self.stream).poll_shutdown(context)
     }

@@ -21,7 +21,7 @@ use serde_json::json;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
-use connection::{Abort, DemoListener};
+use connection::{DemoListener, ResetHandle};
 use outcome::{Outages, Outcome};
 pub use settings::DemoSettings;
 
@@ -45,7 +45,7 @@ pub async fn serve(
         shutdown.await;
         drop(ending);
     };
-    let service = router(settings).into_make_service_with_connect_info::<Abort>();
+    let service = router(settings).into_make_service_with_connect_info::<ResetHandle>();
     let serving = axum::serve(DemoListener(listener), service).with_graceful_shutdown(shutdown);
     tokio::select! {
         served = serving => served,
@@ -53,8 +53,9 @@ pub async fn serve(
     }
 }
 
-/// Routes a GET of any path whose last segment is nine digits. Connections are reset only under
-/// [`serve`]; elsewhere, such a response is cut off.
+/// Returns a router that responds to a GET of any path whose last segment is nine digits.
+///
+/// Only a connection that [`serve`] accepted can be reset. On any other, the response is cut off.
 pub fn router(settings: DemoSettings) -> Router {
     let demo = Demo {
         settings,
@@ -92,8 +93,9 @@ async fn respond(State(demo): State<Arc<Demo>>, request: Request) -> Response {
         }
         Outcome::Truncated => truncated(&record::made_up(number, settings.seed)),
         Outcome::Reset => {
-            if let Some(ConnectInfo(abort)) = request.extensions().get::<ConnectInfo<Abort>>() {
-                abort.reset();
+            let handle = request.extensions().get::<ConnectInfo<ResetHandle>>();
+            if let Some(ConnectInfo(handle)) = handle {
+                handle.reset();
             }
             Body::from_stream(stream::iter([Err::<Bytes, _>(broken())])).into_response()
         }
@@ -103,8 +105,8 @@ async fn respond(State(demo): State<Arc<Demo>>, request: Request) -> Response {
 /// The nine digits at the end of a path.
 fn number(path: &str) -> Option<u64> {
     let (_, segment) = path.rsplit_once('/')?;
-    let digits = segment.len() == 9 && segment.bytes().all(|byte| byte.is_ascii_digit());
-    segment.parse().ok().filter(|_| digits)
+    let is_number = segment.len() == 9 && segment.bytes().all(|byte| byte.is_ascii_digit());
+    segment.parse().ok().filter(|_| is_number)
 }
 
 fn failure(status: StatusCode, error: &str) -> Response {

@@ -30,7 +30,7 @@ impl Server {
         }
     }
 
-    /// All bytes that come for a request until the connection ends.
+    /// Sends a request and returns all bytes that arrive until the connection ends.
     async fn bytes(&self, request: &str) -> io::Result<Vec<u8>> {
         send(self.address, request).await
     }
@@ -182,7 +182,7 @@ async fn a_reset_replaces_the_response() {
 }
 
 #[tokio::test]
-async fn a_slow_response_takes_its_time() {
+async fn a_slow_response_takes_longer_by_the_slow_latency() {
     let server = Server::start(DemoSettings {
         slow_rate: 1.0,
         slow_latency: 300,
@@ -223,7 +223,7 @@ async fn many_requests_are_served_at_once() {
 }
 
 #[tokio::test]
-async fn shutdown_ends_it_despite_open_connections() {
+async fn shutdown_ends_the_server_despite_open_connections() {
     let mut server = Server::start(DemoSettings::INSTANT).await;
     let mut idle = TcpStream::connect(server.address).await.unwrap();
     let request = "GET /ssn/123456789 HTTP/1.1\r\nhost: demo\r\n\r\n";
