@@ -18,26 +18,26 @@ pub(crate) fn is_built() -> bool {
     Files::get("index.html").is_some()
 }
 
-/// Serves the file at this path, or `index.html` for an address of the page itself.
+/// Serves the file at this path, or `index.html` if the path is a route of the page.
 ///
-/// A browser requests the latter as HTML, or its last segment has no dot.
+/// A path without a file is a route if the request accepts HTML, or if its last segment has no dot.
 pub(crate) fn serve(path: &str, headers: &HeaderMap) -> Response {
     let name = path.trim_start_matches('/');
-    let takes_html = headers
+    let accepts_html = headers
         .get(header::ACCEPT)
         .and_then(|value| value.to_str().ok())
         .is_some_and(|accept| accept.contains("text/html"));
-    let is_page = takes_html || !name.rsplit('/').next().unwrap_or_default().contains('.');
+    let is_route = accepts_html || !name.rsplit('/').next().unwrap_or_default().contains('.');
     let found = Files::get(name).filter(|_| !name.ends_with(".br"));
     let (name, file) = match found {
         Some(file) => (name, file),
-        None if is_page => match Files::get("index.html") {
+        None if is_route => match Files::get("index.html") {
             Some(file) => ("index.html", file),
             None => return plain(StatusCode::SERVICE_UNAVAILABLE, NOT_BUILT),
         },
         None => return plain(StatusCode::NOT_FOUND, "Not found.\n"),
     };
-    let takes_brotli = headers
+    let accepts_brotli = headers
         .get_all(header::ACCEPT_ENCODING)
         .iter()
         .filter_map(|value| value.to_str().ok())
@@ -46,7 +46,7 @@ pub(crate) fn serve(path: &str, headers: &HeaderMap) -> Response {
                 .split(',')
                 .any(|coding| coding.trim().eq_ignore_ascii_case("br"))
         });
-    let compressed = takes_brotli
+    let compressed = accepts_brotli
         .then(|| Files::get(&format!("{name}.br")))
         .flatten();
     respond(name, file, compressed)
@@ -63,13 +63,16 @@ fn respond(name: &str, file: EmbeddedFile, compressed: Option<EmbeddedFile>) -> 
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, content_type(name));
     headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
-    // Every other name holds a hash of its content.
-    let cached = if name == "index.html" {
+    // Every other file has a hash of its content in its name.
+    let cache_control = if name == "index.html" {
         "no-cache"
     } else {
         "public, max-age=31536000, immutable"
     };
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(cached));
+    headers.insert(
+        header::CACHE_CONTROL,
+        HeaderValue::from_static(cache_control),
+    );
     if is_compressed {
         headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("br"));
     }

@@ -1,4 +1,4 @@
-//! `rollcall serve`: the page and the API, protected by a token.
+//! `rollcall serve`: the page, and the API, which a token protects.
 
 mod access;
 mod banner;
@@ -23,7 +23,7 @@ use crate::page;
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; connect-src 'self'; \
      img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/// The API and the page on one address. Requests need the token.
+/// Returns a router for the API and the page. Requests to the API need the token.
 pub fn router(api: Api, access: Access) -> Router {
     let access = Arc::new(access);
     let guarded = backend::router(api).layer(middleware::from_fn_with_state(
@@ -54,7 +54,7 @@ async fn add_headers(mut response: Response) -> Response {
     response
 }
 
-/// The address to open in a browser, with the token in it.
+/// Returns the address to open in a browser, with the token in it.
 pub fn address(listening: SocketAddr, token: &str) -> String {
     let mut shown = listening;
     if listening.ip().is_unspecified() {

@@ -1,5 +1,6 @@
-//! Access to the server: by the token, in a browser's cookie or as a bearer token. Pages of other sites
-//! in the same browser have none, even if their name resolves to this machine.
+//! Access control: a request to the API needs the token, as a bearer token or in a cookie.
+//!
+//! Pages of other sites have no access, even if the site's name resolves to this machine.
 
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -29,8 +30,10 @@ pub struct Access {
 }
 
 impl Access {
-    /// Grants access to requests with this token. `port` separates the cookies of two servers on one
-    /// machine; `hosts` are further host names of this server, beside IP addresses and `localhost`.
+    /// Grants access to requests with this token.
+    ///
+    /// `port` is in the cookie's name, so that two servers on one machine have different cookies.
+    /// `hosts` are further host names of this server, in addition to IP addresses and `localhost`.
     pub fn new(token: String, port: u16, hosts: Vec<String>) -> Self {
         Self {
             token,
@@ -40,8 +43,9 @@ impl Access {
         }
     }
 
-    /// Creates a token that is valid once and briefly. Other users of this machine can see the arguments
-    /// of a browser for as long as it runs.
+    /// Creates a token for a browser's command line, valid once and for [`ONE_TIME_VALIDITY`].
+    ///
+    /// Other users of this machine can see the arguments of a browser for as long as it runs.
     pub(super) fn one_time_token(&self) -> String {
         let token = format!("{:032x}", rand::random::<u128>());
         *self.lock() = Some((token.clone(), Instant::now()));
@@ -100,8 +104,10 @@ impl Access {
     }
 }
 
-/// Rejects requests for other hosts and from other sites. Turns a token in the address into a cookie, so
-/// that the browser's history has no token.
+/// Rejects requests for other hosts and from other sites, and turns a token in a URL into a cookie.
+///
+/// A GET of the page with a token is redirected to the same path without it, so that the browser's
+/// history has no token. If the token is valid, the response sets the cookie.
 pub(super) async fn guard_all(
     State(access): State<Arc<Access>>,
     request: Request,
@@ -144,7 +150,7 @@ pub(super) async fn guard_all(
         Some(given)
             if *request.method() == Method::GET && !request.uri().path().starts_with("/api") =>
         {
-            // With two slashes at its start, the location would be another host.
+            // A location that starts with two slashes would name another host.
             let path = request.uri().path().trim_start_matches(['/', '\\']);
             let location = format!("/{path}");
             let mut response =

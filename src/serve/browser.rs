@@ -4,10 +4,11 @@ use std::ffi::OsString;
 use std::process::Stdio;
 use std::{env, thread};
 
-/// Opens the address in the user's browser, without waiting. A failure is only logged, since the
-/// address is on the terminal.
+/// Opens the address in the user's browser, without waiting.
+///
+/// A failure is only logged, since the address is on the terminal.
 pub(super) fn open(address: String) {
-    if has_screen(|name| env::var_os(name)) {
+    if can_open_browser(|name| env::var_os(name)) {
         // On its own thread, since some launchers run until the browser ends.
         thread::spawn(move || {
             let launched = open::commands(address).into_iter().any(|command| {
@@ -32,9 +33,10 @@ fn detach(mut command: std::process::Command) -> std::process::Command {
     command
 }
 
-/// Whether this machine has a screen with a user: no SSH session, and on Linux a display. A browser in
-/// `BROWSER` overrides that.
-fn has_screen(variable: impl Fn(&str) -> Option<OsString>) -> bool {
+/// Whether a browser can open: this process has a display and no SSH session, or `BROWSER` is set.
+///
+/// On macOS there is always a display.
+fn can_open_browser(variable: impl Fn(&str) -> Option<OsString>) -> bool {
     let is_set = |name| variable(name).is_some_and(|value| !value.is_empty());
     let has_display = cfg!(target_os = "macos") || is_set("DISPLAY") || is_set("WAYLAND_DISPLAY");
     is_set("BROWSER") || (has_display && !is_set("SSH_CONNECTION"))
@@ -45,9 +47,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_browser_is_opened_only_on_a_screen() {
-        let with =
-            |names: &[&str]| has_screen(|name| names.contains(&name).then(|| OsString::from("x")));
+    fn a_browser_opens_only_on_a_display_without_ssh() {
+        let with = |names: &[&str]| {
+            can_open_browser(|name| names.contains(&name).then(|| OsString::from("x")))
+        };
         assert!(with(&["DISPLAY"]) && with(&["WAYLAND_DISPLAY"]) && with(&["BROWSER"]));
         assert!(with(&["BROWSER", "SSH_CONNECTION"]));
         assert!(!with(&["DISPLAY", "SSH_CONNECTION"]));

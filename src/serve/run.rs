@@ -20,7 +20,7 @@ use crate::serve::{Access, address, browser, router};
 use crate::upstream::{self, DemoSettings};
 use crate::{Embedded, descriptors};
 
-/// Connections that can wait to be accepted. Ten thousand may arrive at once.
+/// The number of connections that can wait to be accepted. Ten thousand may arrive at once.
 const BACKLOG: u32 = 16_384;
 
 /// Serves until SIGINT or SIGTERM.
@@ -90,11 +90,10 @@ pub(crate) async fn run(
     if args.open {
         browser::open(address(listening, &access.one_time_token()));
     }
-    let ending = engine.clone();
     let shutdown = async move {
         shutdown_signal().await;
         // Connections stay open until all results are written.
-        ending.shut_down().await;
+        engine.shut_down().await;
     };
     tokio::select! {
         served = std::future::IntoFuture::into_future(axum::serve(listener, router)) => served?,
@@ -103,7 +102,7 @@ pub(crate) async fn run(
     Ok(())
 }
 
-/// Erases leftovers and runs that are older than `retain`, now and every hour.
+/// Erases unfinished starts, unused uploads and runs older than `retain`, now and every hour.
 async fn erase_expired_regularly(store: Store, engine: Embedded, retain: Option<Duration>) {
     let mut hours = tokio::time::interval(Duration::from_secs(3_600));
     loop {
@@ -135,7 +134,7 @@ pub(crate) fn listen(address: SocketAddr) -> io::Result<TcpListener> {
         TcpSocket::new_v6()?
     };
     socket.set_reuseaddr(true)?;
-    let in_use = |error: io::Error| {
+    let cannot_listen = |error: io::Error| {
         io::Error::new(
             error.kind(),
             format!(
@@ -143,8 +142,8 @@ pub(crate) fn listen(address: SocketAddr) -> io::Result<TcpListener> {
             ),
         )
     };
-    socket.bind(address).map_err(in_use)?;
-    socket.listen(BACKLOG).map_err(in_use)
+    socket.bind(address).map_err(cannot_listen)?;
+    socket.listen(BACKLOG).map_err(cannot_listen)
 }
 
 /// Waits for SIGINT or SIGTERM.
