@@ -38,15 +38,13 @@ impl DataFolder {
             .create(path)
             .map_err(unusable)?;
         let path = path.canonicalize().map_err(unusable)?;
-        let options = || {
-            OpenOptions::new()
-                .create(true)
-                .truncate(false)
-                .write(true)
-                .mode(0o600)
-                .to_owned()
-        };
-        let lock = options().open(path.join("lock")).map_err(unusable)?;
+        let lock = OpenOptions::new()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .mode(0o600)
+            .open(path.join("lock"))
+            .map_err(unusable)?;
         match lock.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Err(DataError::InUse(path)),
@@ -115,7 +113,9 @@ impl DataFolder {
     }
 }
 
-/// Removes the incomplete files of a killed process: `object_store` writes `name#1`, then renames it.
+/// Removes the incomplete files that a killed process left.
+///
+/// `object_store` writes `name#1`, and then renames it to `name`.
 fn remove_partial_files(folder: &Path) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
@@ -134,7 +134,7 @@ mod tests {
     use std::os::unix::fs::PermissionsExt;
 
     #[test]
-    fn a_folder_has_one_user_and_is_private_to_its_owner() {
+    fn one_process_uses_a_folder_and_only_its_owner_can_read_it() {
         let parent = tempfile::tempdir().unwrap();
         let path = parent.path().join("data");
         let open = DataFolder::open(&path).unwrap();
@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn opening_removes_unfinished_files() {
+    fn opening_removes_partial_files() {
         let parent = tempfile::tempdir().unwrap();
         let folder = parent.path().join("objects/executions/x");
         fs::create_dir_all(&folder).unwrap();

@@ -16,11 +16,15 @@ use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 use tokio::time::sleep;
 
-/// How many batches start their items at the same time. The next batch begins once one of them has
-/// started all its items. So results come in list order, and most batches are written in one segment.
-const STARTING: usize = 4;
-/// Attempts to fetch a batch or to finish a pass if the store fails.
-const ATTEMPTS: u32 = 5;
+/// The maximum number of batches that start their items at the same time.
+///
+/// The next batch begins once one of them has started all its items. So results arrive roughly in
+/// list order, and most batches are written in one segment.
+const MAX_STARTING_BATCHES: usize = 4;
+/// The maximum number of calls, the first included, to fetch a batch or to finish a pass.
+///
+/// A call is repeated only if the store fails.
+const MAX_CALLS: u32 = 5;
 
 /// Runs executions in this process. Clones share the same engine.
 #[derive(Clone)]
@@ -110,7 +114,7 @@ impl Embedded {
         };
         match self.run_pass(&id, pass, signal).await {
             Ok(()) => {}
-            // A poll that finds neither progress nor a run starts it again.
+            // A poll that finds neither progress nor a running pass starts the pass again.
             Err(error) => {
                 tracing::error!(execution = %id, pass, %error, "run failed; it resumes on the next poll")
             }
@@ -156,7 +160,7 @@ impl Embedded {
             meta.settings.requests_per_second,
         );
         let limiter = Arc::new(limiter.with_process_limit(Arc::clone(&self.inner.in_flight)));
-        let start_permits = Arc::new(Semaphore::new(STARTING));
+        let start_permits = Arc::new(Semaphore::new(MAX_STARTING_BATCHES));
         let lane_permits = Arc::new(Semaphore::new(lanes(meta)));
         let mut lanes = JoinSet::new();
         for batch in pass.batches(meta) {
@@ -189,8 +193,8 @@ impl Embedded {
 
 /// Returns how many batches are fetched at the same time.
 ///
-/// That is enough to use all permits while some batches wait for their last items, but limited, so
-/// that memory doesn't grow with the length of the list.
+/// The number is large enough to use all permits while some batches wait for their last items. It is
+/// limited, so that memory doesn't grow with the length of the list.
 fn lanes(meta: &Meta) -> usize {
     16 + 4 * meta.settings.max_concurrency.div_ceil(meta.batch_size) as usize
 }
@@ -227,7 +231,7 @@ impl Lane {
                 Ok(BatchResponse { pending: 0, .. }) => return,
                 Ok(BatchResponse { wait_seconds, .. }) => {
                     let wait = Duration::from_secs(wait_seconds.into());
-                    // An error means that the run was removed from the map: it has ended.
+                    // `wait_for` returns an error if the run has ended and left the map.
                     if tokio::time::timeout(
                         wait,
                         self.signal.wait_for(|signal| *signal != Signal::Run),
@@ -252,13 +256,13 @@ async fn with_retries<T, F>(mut call: impl FnMut() -> F) -> Result<T, FetcherErr
 where
     F: Future<Output = Result<T, FetcherError>>,
 {
-    let mut attempts = 1;
+    let mut calls = 1;
     loop {
         match call().await {
-            Err(FetcherError::Store(error)) if attempts < ATTEMPTS => {
-                tracing::warn!(%error, attempts, "the store failed; retrying");
-                sleep(Duration::from_millis(100 << attempts)).await;
-                attempts += 1;
+            Err(FetcherError::Store(error)) if calls < MAX_CALLS => {
+                tracing::warn!(%error, calls, "the store failed; retrying");
+                sleep(Duration::from_millis(100 << calls)).await;
+                calls += 1;
             }
             result => return result,
         }

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Exit {
-    /// Every item has an answer, or the server was asked to end.
+    /// No item FAILED or was NOT_TRIED, or a signal ended the server.
     Success = 0,
     /// Some items FAILED or were NOT_TRIED.
     SomeFailed = 1,

@@ -3,8 +3,7 @@
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::Directive;
 
-/// Crates that would log the address of a redirect or a request, which holds a number. `RUST_LOG` can't
-/// turn them on.
+/// Crates that never log, whatever `RUST_LOG` says: they would log URLs, which contain numbers.
 const SILENT: [&str; 6] = [
     "reqwest=off",
     "hyper=off",
@@ -14,7 +13,7 @@ const SILENT: [&str; 6] = [
     "object_store=off",
 ];
 
-/// Starts the log with the levels of `RUST_LOG`, or with these.
+/// Starts the log with the levels of `RUST_LOG`, or with `default` if that isn't set.
 pub(crate) fn start(default: &str) {
     let levels = std::env::var("RUST_LOG").unwrap_or_else(|_| default.to_owned());
     let filter = SILENT
@@ -26,7 +25,7 @@ pub(crate) fn start(default: &str) {
                     .expect("a target and a level are a directive"),
             )
         });
-    // A second start in one process, as in tests, keeps the first.
+    // Fails if the log is already started, as in tests. The first one stays in use.
     let _ = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)

@@ -5,8 +5,10 @@ use std::process::ExitCode;
 use crate::cli::{self, Command, Invocation, Origins, ParseError, ServeArgs, UpstreamCommand};
 use crate::{Exit, descriptors, fetch, logging, serve, upstream};
 
-/// Threads that read and write files. The allocator keeps what each thread has freed for that thread,
-/// so hundreds of them would hold hundreds of megabytes.
+/// The maximum number of threads that read and write files.
+///
+/// The allocator keeps freed memory per thread, so hundreds of threads would hold hundreds of
+/// megabytes.
 const BLOCKING_THREADS: usize = 8;
 
 type AnyError = Box<dyn std::error::Error + Send + Sync>;
@@ -16,9 +18,9 @@ pub fn main() -> ExitCode {
     let words: Vec<_> = std::env::args_os().collect();
     let invocation = match cli::parse(&words) {
         Ok(invocation) => invocation,
-        // Help and the version are such errors too.
+        // clap returns `--help` and `--version` as errors too.
         Err(ParseError::Clap(error)) => error.exit(),
-        Err(error) => return failed(&error),
+        Err(error) => return report_failure(&error),
     };
     let runtime = match tokio::runtime::Builder::new_multi_thread()
         .max_blocking_threads(BLOCKING_THREADS)
@@ -26,16 +28,16 @@ pub fn main() -> ExitCode {
         .build()
     {
         Ok(runtime) => runtime,
-        Err(error) => return failed(&error),
+        Err(error) => return report_failure(&error),
     };
     let result = runtime.block_on(run(invocation));
     if matches!(result, Ok(Exit::Interrupted)) {
-        // A blocking thread may be stuck in a pipe that nobody reads.
+        // Don't wait for a thread that is blocked by a pipe whose reader doesn't read.
         runtime.shutdown_background();
     }
     match result {
         Ok(exit) => exit.into(),
-        Err(error) => failed(error.as_ref()),
+        Err(error) => report_failure(error.as_ref()),
     }
 }
 
@@ -68,12 +70,12 @@ async fn serve_demo(args: UpstreamCommand) -> Result<(), AnyError> {
     Ok(())
 }
 
-/// Writes to standard output, and returns an error instead of panicking if its reader has gone.
+/// Writes to standard output. If its reader has closed the pipe, returns an error, unlike `print!`.
 fn print(text: &str) -> std::io::Result<()> {
     std::io::Write::write_all(&mut std::io::stdout(), text.as_bytes())
 }
 
-fn failed(error: &dyn std::error::Error) -> ExitCode {
+fn report_failure(error: &dyn std::error::Error) -> ExitCode {
     eprintln!("rollcall: {error}");
     Exit::CouldNotRun.into()
 }
