@@ -129,13 +129,13 @@ async fn run_locally(
                 Some(folder.objects()),
                 max_in_flight,
             );
-            let request = folder::Request {
+            let requested = folder::RequestedRun {
                 upstream,
                 list: &source.list,
                 settings,
                 redrive: args.redrive,
             };
-            folder.run(store, engine, request).await?
+            folder.run(store, engine, requested).await?
         }
     };
     let has_other_columns = source

@@ -1,9 +1,9 @@
 //! The folder of `--resume`: a run that a later call resumes where an earlier one was interrupted.
 //!
-//! It is a data folder like a server's, with one run: one list, and one upstream, compared by its
-//! address without the query. All other options may change from call to call. The file `fetch.json`
-//! names the run. It is written first. If the process is then killed, the next call completes the
-//! missing steps.
+//! It is a data folder like a server's, but it has only one run, of one list at one upstream. A later
+//! call must have the same list, and the same address of the upstream apart from its query. All other
+//! options may change. The file `fetch.json` names the run. It is written first, so that the next call
+//! completes the missing steps if the process is killed.
 
 use std::fs;
 use std::io::{self, Write};
@@ -33,7 +33,7 @@ pub(super) struct RunFolder {
 }
 
 /// The run that the arguments ask for.
-pub(super) struct Request<'a> {
+pub(super) struct RequestedRun<'a> {
     /// The upstream's scheme, host, port and path.
     pub(super) upstream: String,
     pub(super) list: &'a List,
@@ -46,7 +46,7 @@ pub(super) struct Request<'a> {
 #[derive(Serialize, Deserialize)]
 struct RunFile {
     execution: ExecutionId,
-    /// As [`Request::upstream`].
+    /// As [`RequestedRun::upstream`].
     upstream: String,
 }
 
@@ -86,14 +86,14 @@ impl RunFolder {
         self,
         store: Store,
         engine: Embedded,
-        request: Request<'_>,
+        requested: RequestedRun<'_>,
     ) -> Result<LocalRun, FetchError> {
-        let Request {
+        let RequestedRun {
             upstream,
             list,
             settings,
             redrive,
-        } = request;
+        } = requested;
         let mut fresh = Meta::new(OWNER, None, None, None, list, settings.clone());
         let file = match self.read_file()? {
             Some(file) => file,
@@ -125,7 +125,8 @@ impl RunFolder {
         }
         let mut meta = match written {
             Some(meta) => meta,
-            // An earlier call may have been killed before this. A refused call must not write its list.
+            // An earlier call may have been killed before it wrote the list. The list is written only
+            // after the checks above, so that a refused call doesn't write its own.
             None => {
                 fresh.id = file.execution;
                 store.write_list(&fresh, list).await?;
@@ -136,7 +137,7 @@ impl RunFolder {
             meta.settings = settings;
             store.write_meta(&meta).await?;
         }
-        let pass = pass(&store, &meta, redrive).await?;
+        let pass = choose_pass(&store, &meta, redrive).await?;
         Ok(LocalRun {
             engine,
             store,
@@ -173,16 +174,17 @@ impl RunFolder {
     }
 }
 
-/// Whether `--resume` created this folder. It may have been killed before it wrote [`FILE`].
+/// Whether an earlier call with `--resume` created this folder.
 ///
-/// A folder with a server's runs is not one of these.
+/// That call may have been killed before it wrote [`FILE`]. A server's folder, which has runs but no
+/// [`FILE`], is not ours.
 fn is_ours(folder: &Path) -> bool {
     let objects = fs::read_dir(folder.join("objects"));
     folder.join(FILE).is_file() || objects.is_ok_and(|mut objects| objects.next().is_none())
 }
 
-/// The pass to run or to read: the current one, or a new one for a redrive.
-async fn pass(store: &Store, meta: &Meta, redrive: bool) -> Result<Pass, FetchError> {
+/// Returns the pass to run or to read: the current one, or a new one for a redrive.
+async fn choose_pass(store: &Store, meta: &Meta, redrive: bool) -> Result<Pass, FetchError> {
     // Every run is in the history before it has a pass.
     store.add_to_history(&meta.owner, &meta.id).await?;
     let Some(current) = store.current_pass(&meta.id).await? else {

@@ -51,7 +51,8 @@ impl LocalRun {
 
     /// Runs until the end or an interrupt. Returns `None` if no rows are to be written.
     ///
-    /// That is so if an interrupted run can be resumed from its folder, and after a second interrupt.
+    /// No rows are written if an interrupted run can be resumed from its folder, or after a second
+    /// interrupt.
     pub(super) async fn run(
         &self,
         reporter: &Reporter,
@@ -78,11 +79,12 @@ impl LocalRun {
             }
         }
         if interrupted && self.folder.is_some() {
-            // As when a server shuts down, the pass has not ended: the same command resumes it.
+            // The engine was shut down before the pass ended, so the same command resumes it.
             return Ok(None);
         }
         let summary = match &self.folder {
-            // The engine has written the summary if the run ended. Without one it must stay resumable.
+            // The engine has written the summary if the pass ended. Without a summary, the run must
+            // stay resumable, so none is written here.
             Some(folder) => store
                 .summary(id, pass.pass)
                 .await?
@@ -133,10 +135,10 @@ fn read_ahead(mut reader: ResultsReader) -> Pages {
             bytes: 16 << 20,
             time: Duration::MAX,
         };
-        let mut at = Some(0);
-        while let Some(first) = at {
+        let mut next = Some(0);
+        while let Some(first) = next {
             let page = reader.page(first, &Filters::default(), limits).await;
-            at = page.as_ref().ok().and_then(|page| page.next);
+            next = page.as_ref().ok().and_then(|page| page.next);
             let rows = page.map(|page| page.rows).map_err(FetchError::from);
             if send.send(rows).await.is_err() {
                 // The writer has failed, and reports its own error.

@@ -97,7 +97,7 @@ pub(super) struct Rows {
     pub(super) masked: bool,
 }
 
-/// How `fetch` writes rows.
+/// Returns the options that the arguments select for the file.
 ///
 /// # Errors
 /// [`FetchError::SpreadsheetFormat`] if `--spreadsheet` comes with another format than CSV.
@@ -119,9 +119,9 @@ impl Rows {
         out: W,
         bad: impl Fn(io::Error) -> FetchError + Clone + Send + 'static,
     ) -> Result<W, FetchError> {
-        let ended = bad.clone();
+        let join_error = bad.clone();
         let written = tokio::task::spawn_blocking(move || self.write_all(out, bad));
-        written.await.map_err(|error| ended(error.into()))?
+        written.await.map_err(|error| join_error(error.into()))?
     }
 
     fn write_all<W: Write>(
@@ -183,14 +183,14 @@ mod tests {
         std::os::unix::fs::symlink(&file, &link).unwrap();
         let read = || std::fs::read_to_string(&file).unwrap();
 
-        let broken = Output::open(Some(&link)).unwrap();
+        let incomplete = Output::open(Some(&link)).unwrap();
         let why = FetchError::Empty;
-        let result = broken.write(rows(Some(why))).await;
+        let result = incomplete.write(rows(Some(why))).await;
         assert!(matches!(result, Err(FetchError::Empty)));
         assert_eq!(read(), "before");
 
-        let whole = Output::open(Some(&link)).unwrap();
-        whole.write(rows(None)).await.unwrap();
+        let complete = Output::open(Some(&link)).unwrap();
+        complete.write(rows(None)).await.unwrap();
         assert!(read().contains("100010001"));
         let mode = file.metadata().unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);

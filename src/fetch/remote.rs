@@ -27,7 +27,7 @@ pub(crate) use error::RemoteError;
 /// Reads the rows from the server. It must be polled while they are written.
 pub(super) type ReadAhead = LocalBoxFuture<'static, ()>;
 
-/// Runs the list on the server until the run ends, also if an interrupt stops it.
+/// Runs the list on the server until the run ends. An interrupt stops the run.
 ///
 /// Returns `None` if no rows are to be written: no run was started, or a second interrupt came.
 pub(super) async fn run(

@@ -85,7 +85,7 @@ impl Reporter {
 
     /// Prints how the run ended. `hint` says what to do about failures.
     ///
-    /// If every number has an answer, this prints on a terminal only, and nothing with `quiet`.
+    /// If no number failed or was not tried, this prints only on a terminal and without `quiet`.
     pub(super) fn print_summary(&self, run: &FinishedRun, hint: Option<&str>) {
         let counts = &run.counts;
         let some_failed = counts.failed + counts.not_tried > 0;

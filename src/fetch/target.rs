@@ -31,8 +31,9 @@ pub(super) struct Server {
     pub(super) certificates: Option<Vec<u8>>,
 }
 
-/// The arguments don't say where to look up the list. No message repeats a token or an address, which
-/// may hold one.
+/// The arguments don't say where to look up the list.
+///
+/// No message repeats a token, or an address, since that may hold a token.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum TargetError {
     #[error("no upstream is set: name its address with --upstream, or a server with --api")]
@@ -95,7 +96,7 @@ impl Server {
         Ok(Self {
             base,
             authorization: token
-                .map(|token| bearer(&token).ok_or_else(|| origins.invalid("token", TOKEN)))
+                .map(|token| bearer(&token).ok_or_else(|| origins.invalid("token", TOKEN_PROBLEM)))
                 .transpose()?,
             use_proxy: connection.use_proxy,
             certificates: connection.trusted_certificates,
@@ -103,9 +104,12 @@ impl Server {
     }
 }
 
-const TOKEN: &str = "invalid: a token takes visible ASCII characters without spaces";
+const TOKEN_PROBLEM: &str = "invalid: a token takes visible ASCII characters without spaces";
 
-/// The token of the flags, which must agree. Without one: of the address, then of the variable.
+/// Returns the token that the flags give, or else the token of another source.
+///
+/// The flags are `--token-file`, `--token` and `--api`. If several give a token, it must be the same.
+/// Of the other sources, a token in the server's address comes first, then the setting `token`.
 fn token(
     args: &FetchArgs,
     origins: &Origins,
@@ -135,7 +139,7 @@ fn token(
     }
 }
 
-/// The `Authorization` header of a token; none if no header can hold it.
+/// Returns the `Authorization` header of a token, or `None` if no header can hold the token.
 fn bearer(token: &str) -> Option<HeaderValue> {
     let is_token = !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic());
     let value = HeaderValue::from_str(&format!("Bearer {token}")).ok();
@@ -144,8 +148,9 @@ fn bearer(token: &str) -> Option<HeaderValue> {
     Some(value)
 }
 
-/// Parses a server's address, with the token that `serve` prints in it. The error says what is wrong
-/// and repeats nothing of the address but its host.
+/// Parses a server's address and the token in it, as in the address that `serve` prints.
+///
+/// The error says what is wrong, and repeats only the host of the address.
 fn parse(address: &str, allow_http: bool) -> Result<(Url, Option<String>), String> {
     const TAKES: &str = "It takes an address such as https://rollcall.example/";
     let mut url = Url::parse(address).map_err(|error| format!("{error}. {TAKES}"))?;

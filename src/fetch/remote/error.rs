@@ -6,7 +6,7 @@ use contract::wire::ExecutionId;
 
 /// A server could not look up the list. No message holds a number.
 ///
-/// The server's messages repeat none, and no address contains one.
+/// The server's messages repeat no number, and the server's address contains none.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum RemoteError {
     #[error("the HTTP client can't be created: {0}")]
