@@ -95,7 +95,7 @@ pub(crate) fn parse(command: Command, words: &[OsString]) -> Result<Parsed, Pars
         };
         raw(unchecked, id).try_for_each(|value| check(arg, value, &origin))?;
     }
-    let unused_variables = unit::apply(called, unchecked, file.as_mut())?;
+    let unused_variables = unit::remove_unused_secrets(called, unchecked, file.as_mut())?;
     let resolved = change_all(command.clone(), |command| {
         let command = match &file {
             Some(file) => file.set_defaults(command),

@@ -171,6 +171,7 @@ fn argument(setting: &'static Setting) -> Arg {
     }
 }
 
+/// Parses a value as this setting's. Returns the field of the settings that the value sets.
 fn parse<T>(
     setting: &Setting,
     text: &str,

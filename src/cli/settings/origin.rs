@@ -1,4 +1,4 @@
-//! Where a setting's value comes from, and the error that says so.
+//! The origin of a setting's value, and the error that names it.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -9,7 +9,7 @@ use clap::{Arg, ArgMatches, Command};
 
 use super::SettingsFile;
 
-/// A source of settings. A later one overrides an earlier one.
+/// A source of settings. A later variant overrides an earlier one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Source {
     File,
@@ -61,7 +61,7 @@ impl fmt::Display for Origin {
     }
 }
 
-/// A setting is invalid. Names its flag, its variable and where the value comes from.
+/// A setting is invalid. The message names its flag, its variable and the value's origin.
 #[derive(Debug, thiserror::Error)]
 #[error("{setting}, {origin}, is {problem}")]
 pub(crate) struct InvalidSetting {
@@ -71,7 +71,9 @@ pub(crate) struct InvalidSetting {
 }
 
 impl InvalidSetting {
-    /// `problem` continues "the setting is": the value and what the setting takes.
+    /// Creates the error. `problem` completes the sentence "the setting is …".
+    ///
+    /// It contains the value and what the setting takes, as in `"x": it takes 1 to 10`.
     pub(crate) fn new(arg: &Arg, origin: Origin, problem: impl fmt::Display) -> Self {
         Self {
             setting: name(arg),
@@ -143,7 +145,7 @@ impl Origins {
         self.of(flag).source() >= Some(Source::Variables)
     }
 
-    /// The error of this flag; `problem` is as in [`InvalidSetting::new`].
+    /// Creates the error of this flag. `problem` is as in [`InvalidSetting::new`].
     pub(crate) fn invalid(&self, flag: &str, problem: impl fmt::Display) -> InvalidSetting {
         let known = self.by_flag.get(flag);
         InvalidSetting {

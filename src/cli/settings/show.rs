@@ -10,7 +10,7 @@ use super::origin::variable;
 use super::{is_secret, raw};
 use crate::data::DataFolder;
 
-/// Every setting in force, as TOML. An unset value or a possible secret is a comment.
+/// Returns every setting in force, as TOML. An unset value or a possible secret is a comment.
 pub(crate) fn show(parsed: &Parsed) -> String {
     let matches = match parsed.matches.subcommand() {
         Some((_, matches)) => matches,
@@ -41,6 +41,7 @@ pub(crate) fn show(parsed: &Parsed) -> String {
     shown
 }
 
+/// Returns the line that sets this flag, or a comment if it is unset or may be a secret.
 fn setting(arg: &Arg, flag: &str, matches: &ArgMatches) -> String {
     let values: Vec<String> = raw(matches, arg.get_id().as_str())
         .map(|value| value.to_string_lossy().into_owned())

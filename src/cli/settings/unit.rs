@@ -32,9 +32,10 @@ const UNITS: [Unit; 2] = [
     },
 ];
 
-/// Removes from the file the secrets of addresses that are not in use. Returns the flags whose
-/// variables are to be ignored for the same reason.
-pub(super) fn apply(
+/// Removes from the file the secrets of addresses that are not in use.
+///
+/// Returns the flags whose variables must be ignored for the same reason.
+pub(super) fn remove_unused_secrets(
     command: &Command,
     matches: &ArgMatches,
     mut file: Option<&mut SettingsFile>,
@@ -46,7 +47,7 @@ pub(super) fn apply(
             matches,
             file: file.as_deref(),
         };
-        let unused = unit.unused(&sources)?;
+        let unused = unit.unused_sources(&sources)?;
         if unused.contains(&Source::Variables) {
             unused_variables.extend(unit.secrets);
         }
@@ -61,8 +62,8 @@ pub(super) fn apply(
 }
 
 impl Unit {
-    /// The sources whose secrets are for another address than the one in use.
-    fn unused(&self, sources: &Sources<'_>) -> Result<Vec<Source>, InvalidSetting> {
+    /// Returns the sources whose secrets are for another address than the one in use.
+    fn unused_sources(&self, sources: &Sources<'_>) -> Result<Vec<Source>, InvalidSetting> {
         let addresses: Vec<_> = Source::STRONGEST_FIRST
             .into_iter()
             .filter_map(|source| {
@@ -74,13 +75,17 @@ impl Unit {
             return Ok(Vec::new());
         };
         let mut others = addresses.iter();
-        let Some((_, other, _)) = others.find(|(_, _, other)| !is_same(other, address)) else {
+        let Some((_, other, _)) = others.find(|(_, _, other)| !is_same_address(other, address))
+        else {
             return Ok(Vec::new());
         };
         let mut unused = Vec::new();
         for source in Source::STRONGEST_FIRST {
-            match addresses.iter().find(|(naming, _, _)| *naming == source) {
-                Some((_, _, own)) if is_same(own, address) => {}
+            match addresses
+                .iter()
+                .find(|(named_by, _, _)| *named_by == source)
+            {
+                Some((_, _, own)) if is_same_address(own, address) => {}
                 Some(_) => unused.push(source),
                 None => self.refuse_secrets(sources, source, [used, other])?,
             }
@@ -150,7 +155,7 @@ impl<'a> Sources<'a> {
 }
 
 /// Whether two addresses have the same scheme, host, port and path.
-fn is_same(one: &str, other: &str) -> bool {
+fn is_same_address(one: &str, other: &str) -> bool {
     let place = |text: &str| {
         let url = Url::parse(text).ok()?;
         let path = url.path().trim_end_matches('/').to_owned();
