@@ -59,7 +59,7 @@ pub(crate) struct FetchArgs {
     /// Reads 7 or 8 bare digits as a number whose leading zeros a spreadsheet removed.
     #[arg(long)]
     pub(crate) restore_leading_zeros: bool,
-    /// Shows no progress bar on a terminal. Failures are reported all the same.
+    /// Shows no progress bar on a terminal. Failures are still reported.
     #[arg(long, short)]
     pub(crate) quiet: bool,
     /// Keeps the run in this folder, and resumes one that was interrupted or killed. The folder belongs
@@ -85,13 +85,13 @@ pub(crate) struct FetchArgs {
 #[command(next_help_heading = "On a server")]
 pub(crate) struct ServerArgs {
     /// The address of a Rollcall server that looks up the list, instead of `--upstream`. It may be the
-    /// one that `rollcall serve` prints, with its token. The server's defaults apply to options of a run
-    /// that you omit.
+    /// address that `rollcall serve` prints, which includes a token. The server's defaults apply to
+    /// options of a run that you omit.
     #[arg(long, value_name = "URL", env = "ROLLCALL_API")]
     pub(crate) api: Option<String>,
-    /// The server's token. Other users of this machine can see a command line: put it into a file or a
-    /// variable. If ROLLCALL_API is set, the variable's token is used only for that server. A token in
-    /// the address of `--api` overrides the variable's.
+    /// The server's token. Other users of this machine can see a command line: put the token into a file
+    /// or a variable. If ROLLCALL_API is set, ROLLCALL_TOKEN is used only for that server. A token in the
+    /// address of `--api` overrides ROLLCALL_TOKEN.
     #[arg(
         long,
         value_name = "TOKEN",

@@ -2,16 +2,16 @@
 
 use std::time::Duration;
 
-/// Settings of the demo upstream. Rates are shares of all requests, 0 to 1.
+/// Settings of the demo upstream. A rate is a share from 0 to 1.
 ///
 /// A request has at most one of these failures: reset, truncated, 429, 503. They are drawn for every
-/// request, so that retries help. If their rates add up to more than 1, those named first win.
+/// request, so that a retry may succeed. If their rates add up to more than 1, those named first win.
 #[derive(Clone, Debug, PartialEq, clap::Args)]
 pub struct DemoSettings {
-    /// Milliseconds that every response takes.
+    /// Delay of every response, in milliseconds.
     #[arg(long, value_name = "MS", default_value_t = DEFAULTS.latency)]
     pub latency: u64,
-    /// Maximum milliseconds that a response takes longer, at random.
+    /// Maximum random delay of a response in addition to `--latency`, in milliseconds.
     #[arg(long, value_name = "MS", default_value_t = DEFAULTS.jitter)]
     pub jitter: u64,
     /// Share of numbers that are not found (404); always the same numbers.
@@ -33,7 +33,7 @@ pub struct DemoSettings {
     /// Share of responses that are slow.
     #[arg(long, value_name = "RATE", value_parser = rate, default_value_t = DEFAULTS.slow_rate)]
     pub slow_rate: f64,
-    /// Milliseconds that a slow response takes longer.
+    /// Delay of a slow response in addition to `--latency`, in milliseconds.
     #[arg(long, value_name = "MS", default_value_t = DEFAULTS.slow_latency)]
     pub slow_latency: u64,
     /// Share of responses that end after half of the body.
