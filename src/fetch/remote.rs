@@ -72,7 +72,7 @@ pub(super) async fn run(
     };
     let id = started.id.clone();
     reporter.start(started.items, &started.counts);
-    let lost = |why: ClientError| RemoteError::Lost {
+    let after_start = |why: ClientError| RemoteError::AfterStart {
         id: id.clone(),
         why: Box::new(why.into()),
     };
@@ -89,12 +89,12 @@ pub(super) async fn run(
         if interrupted {
             reporter.print_message(&format!("interrupted: the run {id} is being stopped"));
             tokio::select! {
-                stopped = client.stop(&id) => stopped.map_err(lost)?,
+                stopped = client.stop(&id) => stopped.map_err(after_start)?,
                 () = interrupts.next() => return abandon(),
             }
         }
         tokio::select! {
-            ended = &mut following => break ended.map_err(lost)?,
+            ended = &mut following => break ended.map_err(after_start)?,
             () = interrupts.next() => match interrupted {
                 false => interrupted = true,
                 true => return abandon(),
@@ -203,7 +203,7 @@ fn read_ahead(
         let Execution { id, rows, .. } = execution;
         let mut results = pin!(client.all_results(&id, rows, reveal));
         while let Some(page) = results.next().await {
-            let page = page.map_err(|why| RemoteError::Lost {
+            let page = page.map_err(|why| RemoteError::AfterStart {
                 id: id.clone(),
                 why: Box::new(why.into()),
             });

@@ -23,8 +23,9 @@ pub(crate) enum RemoteError {
     RowsMissing(ClientError),
     #[error("the list has {}; this server takes {}: split it", pluralize(*rows as u64, "line"), group_digits((*limit).into()))]
     TooLong { rows: usize, limit: u32 },
-    #[error("{why}. The run {id} continues on the server; the server's page shows it")]
-    Lost {
+    /// A call failed after the run was started. The run may be running or have ended.
+    #[error("{why}. The run {id} is still on the server; the server's page shows it")]
+    AfterStart {
         id: ExecutionId,
         why: Box<RemoteError>,
     },
