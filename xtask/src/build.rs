@@ -27,7 +27,7 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
 
 /// Builds the page and the binary that embeds it. Returns the path of the binary.
 pub(crate) fn build() -> anyhow::Result<PathBuf> {
-    page::page()?;
+    page::build()?;
     binary()
 }
 

@@ -125,7 +125,7 @@ pub(crate) fn deploy(args: Args) -> anyhow::Result<()> {
             architecture.name()
         );
     } else {
-        page::page()?;
+        page::build()?;
         lambda::build(architecture)?;
     }
     let python = needs::aws_python()?;

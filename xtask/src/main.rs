@@ -63,7 +63,7 @@ fn main() -> ExitCode {
 fn run(command: Command) -> anyhow::Result<()> {
     workspace::find()?;
     match command {
-        Command::Page => page::page(),
+        Command::Page => page::build_within_budget(),
         Command::Build(args) => build::run(args),
         Command::Run(args) => run::run(args),
         Command::Test(args) => test::test(args),

@@ -1,9 +1,9 @@
 //! The workspace's folder, and calls of its tools.
 
 use std::env;
-use std::ffi::OsString;
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::sync::OnceLock;
 
 use anyhow::{Context, bail};
@@ -15,19 +15,13 @@ static ROOT: OnceLock<PathBuf> = OnceLock::new();
 /// The path isn't compiled in. Otherwise, in a copy of a checkout with its `target` folder, this
 /// program would build the original.
 pub(crate) fn find() -> anyhow::Result<()> {
-    let output = Command::new(cargo_program())
-        .args(["locate-project", "--workspace", "--message-format", "plain"])
-        .stderr(Stdio::inherit())
-        .output()
-        .context("could not start cargo: install Rust from https://rustup.rs")?;
-    let manifest = PathBuf::from(String::from_utf8(output.stdout)?.trim());
-    match manifest.parent() {
-        Some(root) if root.join("xtask").is_dir() => {
-            ROOT.get_or_init(|| root.to_owned());
-            Ok(())
-        }
-        _ => bail!("this is not a checkout of Rollcall: run `cargo xtask` in one"),
-    }
+    let current = env::current_dir().context("there is no current folder")?;
+    let mut folders = current.ancestors();
+    let Some(root) = folders.find(|folder| folder.join("xtask/Cargo.toml").is_file()) else {
+        bail!("this is not a checkout of Rollcall: run `cargo xtask` in one");
+    };
+    ROOT.get_or_init(|| root.to_owned());
+    Ok(())
 }
 
 /// The folder of the root Cargo.toml.
@@ -40,15 +34,23 @@ pub(crate) fn target() -> PathBuf {
     root().join("target")
 }
 
-fn cargo_program() -> OsString {
-    env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
-}
-
 /// Returns a command for the cargo that started this program, in the workspace's folder.
 pub(crate) fn cargo() -> Command {
-    let mut command = Command::new(cargo_program());
+    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut command = Command::new(cargo);
     command.current_dir(root());
+    // `cargo run` sets them for this program. Build scripts depend on them, and would run again.
+    let variables = env::vars_os().map(|(name, _)| name);
+    for name in variables.filter(|name| is_of_package(name)) {
+        command.env_remove(name);
+    }
     command
+}
+
+/// Whether a variable describes the package that `cargo run` runs.
+fn is_of_package(variable: &OsStr) -> bool {
+    let name = variable.to_string_lossy();
+    name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_")
 }
 
 /// Runs a command to its end. An error names the command.

@@ -28,7 +28,7 @@ pub(crate) fn report(loads: &[Load], sizes: &BTreeMap<String, usize>) -> Report 
         over: Vec::new(),
     };
     for load in loads {
-        let size: usize = load.files.iter().filter_map(|name| sizes.get(name)).sum();
+        let size: usize = load.files.iter().map(|name| sizes[name]).sum();
         let [size_kb, limit_kb] = [size, load.limit].map(|bytes| bytes as f64 / 1000.0);
         let line = format!("{}: {size_kb:.1} KB of {limit_kb:.0}", load.name);
         if size > load.limit {

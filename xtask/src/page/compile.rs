@@ -1,5 +1,6 @@
 //! Compiles the page and its worker for the browser.
 
+use std::env;
 use std::path::PathBuf;
 use std::process::Command;
 
@@ -21,8 +22,15 @@ pub(crate) struct Built {
 pub(crate) fn compile() -> anyhow::Result<Built> {
     install_target()?;
     let target = workspace::target();
+    // Panics name the file they happened in. With paths of this machine, the page's size and its names
+    // would depend on where the crates are.
+    let registry = cargo_home()?.join("registry/src");
+    let remap = [workspace::root(), &registry]
+        .map(|folder| format!("--remap-path-prefix={}=", folder.display()));
+    let flags = serde_json::to_string(&remap)?;
     call(
         cargo()
+            .args(["--config", &format!("target.{TRIPLE}.rustflags={flags}")])
             .args([
                 "build",
                 "--profile=web",
@@ -40,6 +48,16 @@ pub(crate) fn compile() -> anyhow::Result<Built> {
         page: built.join("frontend.wasm"),
         worker: built.join("worker.wasm"),
     })
+}
+
+/// Returns the folder where cargo keeps the crates' sources.
+fn cargo_home() -> anyhow::Result<PathBuf> {
+    match env::var_os("CARGO_HOME") {
+        Some(folder) => Ok(workspace::root().join(folder)),
+        None => Ok(env::home_dir()
+            .context("there is no home folder")?
+            .join(".cargo")),
+    }
 }
 
 /// Installs Rust's standard library for the browser if it is missing.
