@@ -148,3 +148,32 @@ async fn headers_without_an_address_are_refused_if_ambiguous() {
     }
     assert_eq!(upstream.request_count(), 0);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_address_without_its_scheme_is_refused_as_such() {
+    let folder = TestFolder::new();
+    for (address, secret) in [
+        ("--api=localhost:8686", "ROLLCALL_TOKEN"),
+        ("--upstream=localhost:8686/ssn", "ROLLCALL_HEADER"),
+    ] {
+        let error = folder
+            .refused("", &[(secret, "X: s3cret")], &[address])
+            .await;
+        let flag = address.split_once('=').unwrap().0;
+        assert!(
+            error.contains(flag) && error.contains("is invalid: it"),
+            "{error}"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_broken_certificate_of_a_server_is_named() {
+    let folder = TestFolder::new();
+    let broken = folder.path("broken.pem");
+    let pem = "-----BEGIN CERTIFICATE-----\n?\n-----END CERTIFICATE-----\n";
+    fs::write(&broken, pem).unwrap();
+    let flags = ["--api", OTHER, "--ca-file", broken.to_str().unwrap()];
+    let error = folder.refused("", &[], &flags).await;
+    assert!(error.contains("--ca-file"), "{error}");
+}
