@@ -1,4 +1,4 @@
-//! An execution's settings and counts, written once when it starts.
+//! An execution's settings and counts.
 
 use std::ops::Range;
 
@@ -9,7 +9,9 @@ use serde::{Deserialize, Serialize};
 use crate::rows::rows_match_items;
 use crate::{Key, Store, StoreError, batch_size_for, now_ms};
 
-/// An execution's settings and counts, written once when it starts.
+/// An execution's settings and counts, written when it starts.
+///
+/// A resumed run replaces the settings.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Meta {
