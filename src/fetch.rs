@@ -12,6 +12,8 @@ mod target;
 
 use contract::list::Source;
 use contract::wire::Counts;
+use futures::FutureExt;
+use futures::future::try_join;
 use store::Store;
 
 use crate::cli::{FetchArgs, Origins};
@@ -79,9 +81,10 @@ pub(crate) async fn run(args: FetchArgs, origins: &Origins) -> Result<Exit, Fetc
         source,
         masked: args.masked,
     };
-    // An interrupted run is written too, unless a second interrupt comes.
+    // An interrupted run is written too, unless a second interrupt comes. A failed write doesn't wait
+    // for the request that is in flight.
     tokio::select! {
-        (written, ()) = futures::future::join(out.write(rows), read_ahead) => written?,
+        written = try_join(out.write(rows), read_ahead.map(Ok)) => { written?; }
         () = interrupts.next() => return Ok(Exit::Interrupted),
     }
     // Printed last: on a terminal, the rows would scroll it out of sight.

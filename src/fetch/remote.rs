@@ -38,6 +38,7 @@ pub(super) async fn run(
     reporter: &Reporter,
     interrupts: &mut Interrupts,
 ) -> Result<Option<(FinishedRun, Pages, ReadAhead)>, FetchError> {
+    let has_token = server.authorization.is_some();
     let transport = HttpTransport::new(server, reporter.clone())?;
     let client = Rc::new(Client::new(transport, RETRY));
     let submission = Submission {
@@ -49,7 +50,10 @@ pub(super) async fn run(
     };
     reporter.show_activity("sending the list");
     let prepared = tokio::select! {
-        prepared = submission.prepare() => prepared?,
+        prepared = submission.prepare() => prepared.map_err(|error| match error {
+            RemoteError::Token if !has_token => RemoteError::NoToken,
+            error => error,
+        })?,
         () = interrupts.next() => {
             reporter.print_message("interrupted: no run was started");
             return Ok(None);
@@ -207,8 +211,10 @@ fn read_ahead(
                 id: id.clone(),
                 why: Box::new(why.into()),
             });
-            // The writer has ended: at an error in a page, or because it failed itself.
-            if send.send(page.map_err(FetchError::from)).await.is_err() {
+            let is_last = page.is_err();
+            // The writer may have ended, after an error of its own.
+            let sent = send.send(page.map_err(FetchError::from)).await;
+            if is_last || sent.is_err() {
                 return;
             }
         }

@@ -3,8 +3,8 @@
 use std::fs;
 
 use fetcher::settings::{Setting, TABLE};
-use reqwest::Url;
 use reqwest::header::HeaderValue;
+use reqwest::{Certificate, Url};
 
 use crate::cli::{FetchArgs, InvalidSetting, Origin, Origins};
 
@@ -27,8 +27,8 @@ pub(super) struct Server {
     pub(super) authorization: Option<HeaderValue>,
     /// Whether the proxy of `HTTPS_PROXY` and the like is used.
     pub(super) use_proxy: bool,
-    /// Certificates in PEM to trust in addition to the system's.
-    pub(super) certificates: Option<Vec<u8>>,
+    /// Certificates to trust in addition to the system's.
+    pub(super) certificates: Vec<Certificate>,
 }
 
 /// The arguments don't say where to look up the list.
@@ -93,13 +93,15 @@ impl Server {
         let (base, in_address) = parse(address, connection.allow_http)
             .map_err(|problem| origins.invalid("api", format!("invalid: {problem}")))?;
         let token = token(args, origins, in_address)?;
+        let certificates = connection.trusted_certificates.unwrap_or_default();
         Ok(Self {
             base,
             authorization: token
                 .map(|token| bearer(&token).ok_or_else(|| origins.invalid("token", TOKEN_PROBLEM)))
                 .transpose()?,
             use_proxy: connection.use_proxy,
-            certificates: connection.trusted_certificates,
+            certificates: Certificate::from_pem_bundle(&certificates)
+                .map_err(|error| origins.invalid("ca-file", format!("invalid: {error}")))?,
         })
     }
 }

@@ -205,7 +205,7 @@ async fn unclear_targets_and_refused_tokens_are_errors() {
             &["--api", api, "--token", "wr0ng"][..],
             "rejects this token",
         ),
-        (&["--api", api], "rejects this token"),
+        (&["--api", api], "needs a token"),
         (&["--api", api, "--token-file", "/nowhere"], "/nowhere"),
         (
             &["--api", api, "--token", "wr0ng", "--token-file", file],

@@ -87,7 +87,7 @@ async fn a_variable_s_token_is_sent_to_its_own_server_only() {
     };
     let other = call(&proxy.url).await;
     assert_eq!(other.status.code(), Some(2));
-    assert!(text(&other.stderr).contains("rejects this token"));
+    assert!(text(&other.stderr).contains("needs a token, and none was set for it"));
     assert!(!proxy.sent().contains(&server.token));
     let same = call(&server.address).await;
     assert_eq!(same.status.code(), Some(0), "{}", text(&same.stderr));

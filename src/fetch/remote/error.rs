@@ -17,6 +17,10 @@ pub(crate) enum RemoteError {
         "the server rejects this token: pass the one in the address that it printed at its start, with --token-file, --token or ROLLCALL_TOKEN"
     )]
     Token,
+    #[error(
+        "the server needs a token, and none was set for it: pass the one in the address that it printed at its start, with --token-file, --token or ROLLCALL_TOKEN"
+    )]
+    NoToken,
     #[error(transparent)]
     Call(ClientError),
     #[error("{0}; nothing was written")]

@@ -7,7 +7,7 @@ use std::time::Duration;
 use client::{ClientError, Request, Response, Retry, Retrying, Transport};
 use reqwest::header::{AUTHORIZATION, ETAG, HeaderMap, HeaderName, RETRY_AFTER};
 use reqwest::redirect::Policy;
-use reqwest::{Certificate, Method, Url};
+use reqwest::{Method, Url};
 
 use super::error::RemoteError;
 use crate::fetch::reporter::Reporter;
@@ -59,10 +59,8 @@ impl HttpTransport {
         if !server.use_proxy {
             builder = builder.no_proxy();
         }
-        if let Some(pem) = &server.certificates {
-            let certificates = Certificate::from_pem_bundle(pem)
-                .map_err(|error| RemoteError::Client(error.to_string()))?;
-            builder = builder.tls_certs_merge(certificates);
+        if !server.certificates.is_empty() {
+            builder = builder.tls_certs_merge(server.certificates);
         }
         let http = builder.build();
         Ok(Self {
@@ -122,7 +120,9 @@ impl Transport for HttpTransport {
     }
 
     fn retrying(&self, retrying: Retrying<'_>) {
-        if retrying.failures == 1 && retrying.limit == Some(RESTART_LIMIT) {
+        // Two pages of rows are in flight, and both fail if the server ends.
+        let is_first = retrying.failures == 1 && !self.has_reported_failure.get();
+        if is_first && retrying.limit == Some(RESTART_LIMIT) {
             let error = RemoteError::from(retrying.error.clone());
             let minutes = RESTART_LIMIT.as_secs() / 60;
             self.reporter
