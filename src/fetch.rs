@@ -18,7 +18,7 @@ use store::Store;
 
 use crate::cli::{FetchArgs, Origins};
 use crate::{Embedded, Exit, descriptors};
-use folder::RunFolder;
+use folder::{RequestedRun, RunFolder};
 use interrupts::Interrupts;
 use local::LocalRun;
 use output::{Output, Pages, Rows};
@@ -132,13 +132,13 @@ async fn run_locally(
                 Some(folder.objects()),
                 max_in_flight,
             );
-            let requested = folder::RequestedRun {
+            let requested = RequestedRun {
                 upstream,
                 list: &source.list,
                 settings,
                 redrive: args.redrive,
             };
-            folder.run(store, engine, requested).await?
+            LocalRun::in_folder(store, engine, folder, requested).await?
         }
     };
     let has_other_columns = source

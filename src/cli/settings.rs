@@ -6,6 +6,7 @@
 
 mod file;
 mod origin;
+mod origins;
 mod show;
 mod unit;
 
@@ -18,7 +19,8 @@ use clap::parser::ValueSource;
 use clap::{Arg, ArgMatches, Args, Command, value_parser};
 
 pub(crate) use file::{FileError, SettingsFile};
-pub(crate) use origin::{InvalidSetting, Origin, Origins};
+pub(crate) use origin::{InvalidSetting, Origin};
+pub(crate) use origins::Origins;
 pub(crate) use show::show;
 
 /// The commands whose settings a file can set, in addition to `rollcall` alone.

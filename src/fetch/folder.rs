@@ -17,8 +17,6 @@ use store::{Meta, Pass, RedrivePlan, Store};
 use tempfile::NamedTempFile;
 
 use super::FetchError;
-use super::local::LocalRun;
-use crate::Embedded;
 use crate::data::DataFolder;
 
 /// The owner of everything on one machine.
@@ -81,13 +79,12 @@ impl RunFolder {
         self.data.objects()
     }
 
-    /// Starts the run, or resumes it with these settings.
-    pub(super) async fn run(
-        self,
-        store: Store,
-        engine: Embedded,
+    /// Prepares the run's first pass, or the one to resume with these settings.
+    pub(super) async fn prepare(
+        &self,
+        store: &Store,
         requested: RequestedRun<'_>,
-    ) -> Result<LocalRun, FetchError> {
+    ) -> Result<(Meta, Pass), FetchError> {
         let RequestedRun {
             upstream,
             list,
@@ -104,7 +101,7 @@ impl RunFolder {
         };
         if store.is_erased(&file.execution).await? {
             let why = "its run was erased; name a new one".to_owned();
-            return Err(FetchError::Folder(self.path, why));
+            return Err(FetchError::Folder(self.path.clone(), why));
         }
         let mut differences = Vec::new();
         if file.upstream != upstream {
@@ -121,7 +118,7 @@ impl RunFolder {
             ));
         }
         if !differences.is_empty() {
-            return Err(FetchError::OtherRun(self.path, differences));
+            return Err(FetchError::OtherRun(self.path.clone(), differences));
         }
         let mut meta = match written {
             Some(meta) => meta,
@@ -137,14 +134,8 @@ impl RunFolder {
             meta.settings = settings;
             store.write_meta(&meta).await?;
         }
-        let pass = choose_pass(&store, &meta, redrive).await?;
-        Ok(LocalRun {
-            engine,
-            store,
-            meta,
-            pass,
-            folder: Some(self),
-        })
+        let pass = choose_pass(store, &meta, redrive).await?;
+        Ok((meta, pass))
     }
 
     fn read_file(&self) -> Result<Option<RunFile>, FetchError> {

@@ -10,7 +10,7 @@ use fetcher::Fetcher;
 use store::{Filters, Meta, PageLimits, Pass, ResultsReader, StopCause, Store};
 use tokio::sync::mpsc;
 
-use super::folder::RunFolder;
+use super::folder::{RequestedRun, RunFolder};
 use super::interrupts::Interrupts;
 use super::output::Pages;
 use super::reporter::{REFRESH, Reporter};
@@ -46,6 +46,23 @@ impl LocalRun {
             meta,
             pass,
             folder: None,
+        })
+    }
+
+    /// Prepares a run in a folder, or resumes the one that is there.
+    pub(super) async fn in_folder(
+        store: Store,
+        engine: Embedded,
+        folder: RunFolder,
+        requested: RequestedRun<'_>,
+    ) -> Result<Self, FetchError> {
+        let (meta, pass) = folder.prepare(&store, requested).await?;
+        Ok(Self {
+            store,
+            meta,
+            pass,
+            engine,
+            folder: Some(folder),
         })
     }
 

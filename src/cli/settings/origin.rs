@@ -1,13 +1,9 @@
 //! The origin of a setting's value, and the error that names it.
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 
-use clap::parser::ValueSource;
-use clap::{Arg, ArgMatches, Command};
-
-use super::SettingsFile;
+use clap::Arg;
 
 /// A source of settings. A later variant overrides an earlier one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -65,9 +61,9 @@ impl fmt::Display for Origin {
 #[derive(Debug, thiserror::Error)]
 #[error("{setting}, {origin}, is {problem}")]
 pub(crate) struct InvalidSetting {
-    setting: String,
-    origin: Origin,
-    problem: String,
+    pub(super) setting: String,
+    pub(super) origin: Origin,
+    pub(super) problem: String,
 }
 
 impl InvalidSetting {
@@ -84,7 +80,7 @@ impl InvalidSetting {
 }
 
 /// The flag and its variable: `--max-attempts (ROLLCALL_MAX_ATTEMPTS)`.
-fn name(arg: &Arg) -> String {
+pub(super) fn name(arg: &Arg) -> String {
     let flag = arg.get_long().unwrap_or(arg.get_id().as_str());
     match variable(arg) {
         Some(variable) => format!("--{flag} ({variable})"),
@@ -96,62 +92,4 @@ fn name(arg: &Arg) -> String {
 pub(super) fn variable(arg: &Arg) -> Option<String> {
     let name = arg.get_env()?;
     Some(name.to_string_lossy().into_owned())
-}
-
-/// Where each setting of a command comes from, by its flag.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Origins {
-    by_flag: BTreeMap<String, (String, Origin)>,
-}
-
-impl Origins {
-    /// Reads the origins of a command whose defaults come from this file.
-    pub(super) fn new(
-        command: &Command,
-        matches: &ArgMatches,
-        file: Option<&SettingsFile>,
-    ) -> Self {
-        let settings = command.get_arguments().filter_map(|arg| {
-            let (flag, id) = (arg.get_long()?, arg.get_id().as_str());
-            // clap's own flags have no value.
-            matches.try_contains_id(id).ok()?;
-            let origin = match matches.value_source(id) {
-                Some(ValueSource::CommandLine) => Origin::CommandLine,
-                Some(ValueSource::EnvVariable) => Origin::of_variable(arg),
-                _ => file
-                    .and_then(|file| file.origin(flag))
-                    .unwrap_or(Origin::Default),
-            };
-            Some((flag.to_owned(), (name(arg), origin)))
-        });
-        Self {
-            by_flag: settings.collect(),
-        }
-    }
-
-    /// Where the value of this flag comes from.
-    pub(crate) fn of(&self, flag: &str) -> Origin {
-        let known = self.by_flag.get(flag);
-        known.map_or(Origin::Default, |(_, origin)| origin.clone())
-    }
-
-    /// Whether the flag itself is on the command line.
-    pub(crate) fn is_flag(&self, flag: &str) -> bool {
-        self.of(flag) == Origin::CommandLine
-    }
-
-    /// Whether a flag or its variable is set.
-    pub(crate) fn is_given(&self, flag: &str) -> bool {
-        self.of(flag).source() >= Some(Source::Variables)
-    }
-
-    /// Creates the error of this flag. `problem` is as in [`InvalidSetting::new`].
-    pub(crate) fn invalid(&self, flag: &str, problem: impl fmt::Display) -> InvalidSetting {
-        let known = self.by_flag.get(flag);
-        InvalidSetting {
-            setting: known.map_or_else(|| format!("--{flag}"), |(name, _)| name.clone()),
-            origin: self.of(flag),
-            problem: problem.to_string(),
-        }
-    }
 }
