@@ -6,6 +6,7 @@ use std::pin::{Pin, pin};
 use std::time::Duration;
 
 use futures::future::{Either, pending, select};
+use futures::poll;
 use serde::de::DeserializeOwned;
 
 use crate::{ClientError, Request, Response, Retry, Retrying, Transport};
@@ -34,14 +35,19 @@ impl<T: Transport> Client<T> {
     /// Sends a request, retries after failures, and returns a response that is 2xx or 304.
     pub(crate) fn send(&self, request: Request) -> Call<'_> {
         Box::pin(async move {
-            let limit = self.retry.limit(self.has_responded.get());
-            // The time starts when this future is first polled: after the first failure.
+            let has_responded = self.has_responded.get();
+            let limit = self.retry.limit(has_responded);
+            // The time starts when this future is first polled.
             let mut deadline = pin!(async {
                 match limit {
                     Some(limit) => self.transport.sleep(limit).await,
                     None => pending().await,
                 }
             });
+            if !has_responded {
+                // A wrong address may take long to fail.
+                let _ = poll!(deadline.as_mut());
+            }
             let mut failures = 0;
             loop {
                 let (error, retry_after) = match self.send_once(&request).await {

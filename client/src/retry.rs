@@ -11,7 +11,8 @@ const MAX_PAUSE: Duration = Duration::from_secs(8);
 
 /// When and for how long failed calls are retried.
 ///
-/// A time limit counts from the call's first failure. No retry starts after it, but a request that
+/// A time limit counts from the call's first failure, but from its start while the server has never
+/// responded. No retry starts after it, but a request that
 /// is in flight may finish. Without a limit (`None`), a call is retried until it succeeds, fails
 /// with an error that isn't transient, or its future is dropped. A limit of zero means no retries.
 #[derive(Clone, Copy, Debug)]

@@ -34,6 +34,6 @@ pub struct Retrying<'a> {
     pub error: &'a ClientError,
     /// The number of failures so far.
     pub failures: u32,
-    /// The time limit for retries, counted from the first failure; `None` for no limit.
+    /// The time limit for retries, as in [`Retry`](crate::Retry); `None` for no limit.
     pub limit: Option<Duration>,
 }

@@ -35,6 +35,17 @@ fn retries_end_soon_if_the_server_has_never_responded() {
 }
 
 #[test]
+fn a_slow_failure_uses_up_the_time_until_the_first_response() {
+    let script = Script::new(|_| Reply {
+        after: Duration::from_secs(10),
+        result: lost(),
+    });
+    let client = script.client(RETRY);
+    script.run(client.settings()).unwrap_err();
+    assert_eq!(script.take_times(), [0]);
+}
+
+#[test]
 fn retries_last_longer_once_the_server_has_responded() {
     // A refusal is a response too.
     let first = std::cell::Cell::new(true);
