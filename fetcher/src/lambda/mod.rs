@@ -21,6 +21,9 @@ pub use secret::{Secret, SecretError};
 /// It is short enough that a new secret is used soon, and long enough that reading it costs little.
 const SECRET_LIFETIME: Duration = Duration::from_secs(5 * 60);
 
+/// The variable whose value the text of the secret replaces.
+const HEADER_VARIABLE: &str = "ROLLCALL_HEADER";
+
 /// The fetcher could not be created.
 #[derive(Debug, thiserror::Error)]
 pub enum InstanceError {
@@ -64,8 +67,9 @@ struct CurrentFetcher {
 impl<L: Fn(&str) -> Option<String>> Instance<L> {
     /// Reads the environment: `lookup` returns the value of a variable.
     ///
-    /// The variables are `ROLLCALL_BUCKET`, `ROLLCALL_UPSTREAM_SECRET` (the ARN of a secret whose text
-    /// has the form of `ROLLCALL_HEADER`) and those of [`UpstreamSettings::from_environment`].
+    /// The variables are `ROLLCALL_BUCKET`, `ROLLCALL_UPSTREAM_SECRET` and those of
+    /// [`UpstreamSettings::from_environment`]. `ROLLCALL_UPSTREAM_SECRET` is the ARN of a secret. Its
+    /// text has the form of `ROLLCALL_HEADER` and replaces it. A blank text means no headers.
     pub fn new(lookup: L) -> Result<Self, InstanceError> {
         let bucket = lookup("ROLLCALL_BUCKET").ok_or_else(|| SettingsError::Invalid {
             name: "ROLLCALL_BUCKET".to_owned(),
@@ -117,10 +121,7 @@ impl<L: Fn(&str) -> Option<String>> Instance<L> {
             // The headers have not changed, so the fetcher and its connections are reused.
             Some(earlier) if earlier.headers == headers => earlier.fetcher.clone(),
             _ => {
-                let mut settings = UpstreamSettings::from_environment(|name| match name {
-                    "ROLLCALL_HEADER" if headers.is_some() => headers.clone(),
-                    _ => (self.lookup)(name),
-                })?;
+                let mut settings = read_settings(&self.lookup, headers.as_deref())?;
                 let roots = trusted_roots()
                     .map_err(|error| SettingsError::Certificates(error.to_string()))?;
                 settings.roots = Some(roots);
@@ -132,5 +133,71 @@ impl<L: Fn(&str) -> Option<String>> Instance<L> {
             headers,
             read_at: Instant::now(),
         })
+    }
+}
+
+/// Reads the upstream's settings from the environment, with the secret's headers if there is a secret.
+///
+/// An error about these headers names `ROLLCALL_UPSTREAM_SECRET`, because the operator has not set
+/// `ROLLCALL_HEADER`.
+fn read_settings(
+    lookup: impl Fn(&str) -> Option<String>,
+    headers: Option<&str>,
+) -> Result<UpstreamSettings, SettingsError> {
+    let Some(headers) = headers else {
+        return UpstreamSettings::from_environment(lookup);
+    };
+    let settings = UpstreamSettings::from_environment(|name| match name {
+        HEADER_VARIABLE => (!headers.trim().is_empty()).then(|| headers.to_owned()),
+        _ => lookup(name),
+    });
+    settings.map_err(|error| match error {
+        SettingsError::Invalid { name, problem } if name == HEADER_VARIABLE => {
+            SettingsError::Invalid {
+                name: format!("the secret that {} names", secret::VARIABLE),
+                problem,
+            }
+        }
+        other => other,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Reads settings from an environment that also sets `ROLLCALL_HEADER`.
+    fn read(secret: Option<&str>) -> Result<UpstreamSettings, SettingsError> {
+        let lookup = |name: &str| match name {
+            "ROLLCALL_UPSTREAM" => Some("https://records.example.gov/ssn/".to_owned()),
+            HEADER_VARIABLE => Some("X-Api-Key: variable".to_owned()),
+            _ => None,
+        };
+        read_settings(lookup, secret)
+    }
+
+    #[test]
+    fn the_secret_replaces_the_headers_of_the_variable() {
+        assert_eq!(read(None).unwrap().headers["x-api-key"], "variable");
+        let settings = read(Some("X-Api-Key: secret\n")).unwrap();
+        assert_eq!(settings.headers["x-api-key"], "secret");
+        assert_eq!(settings.headers.len(), 1);
+    }
+
+    #[test]
+    fn a_blank_secret_means_no_headers() {
+        for blank in ["", " ", "\n", " \r\n\t\n"] {
+            assert!(read(Some(blank)).unwrap().headers.is_empty(), "{blank:?}");
+        }
+    }
+
+    #[test]
+    fn an_error_names_the_variable_of_the_secret_but_not_its_text() {
+        for malformed in ["s3cret", "X-Api-Key: k\ns3cret", "X Y: s3cret"] {
+            let error = read(Some(malformed)).unwrap_err().to_string();
+            assert!(error.contains("ROLLCALL_UPSTREAM_SECRET"), "{error}");
+            assert!(!error.contains(HEADER_VARIABLE), "{error}");
+            assert!(!error.contains("s3cret"), "{error}");
+        }
     }
 }

@@ -16,7 +16,7 @@ use store::https::aws_client_builder;
 use crate::SettingsError;
 
 /// The variable that holds the ARN of the secret.
-const VARIABLE: &str = "ROLLCALL_UPSTREAM_SECRET";
+pub(super) const VARIABLE: &str = "ROLLCALL_UPSTREAM_SECRET";
 /// Time limit for one call with its response.
 const CALL_TIMEOUT: Duration = Duration::from_secs(5);
 
