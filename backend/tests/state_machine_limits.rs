@@ -55,7 +55,7 @@ fn count_events(states: &Value, from: &str, to: &str, chosen: &str) -> usize {
 }
 
 #[test]
-fn forty_batches_with_all_invocations_and_retries_fit_one_history() {
+fn forty_batches_with_all_retries_fit_one_history() {
     let machine = pass_machine();
     let map = &machine["States"]["Fetch all"];
     let states = &map["ItemProcessor"]["States"];
@@ -141,7 +141,7 @@ fn the_state_machine_reads_every_field_of_a_pass_start() {
 }
 
 #[test]
-fn all_tasks_have_the_same_retries_and_those_in_a_map_catch_errors() {
+fn all_tasks_retry_alike_and_those_in_a_map_catch_errors() {
     let direct = machine(include_str!("../../infra/direct.asl.json"));
     let mut tasks = Vec::new();
     collect_tasks(&pass_machine(), &mut tasks);
