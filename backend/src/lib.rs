@@ -24,4 +24,4 @@ pub use api::{Api, router};
 pub use engine::{Engine, EngineError, EngineStatus, PassStart};
 pub use extract::Owner;
 pub use maintenance::{erase_expired, recover};
-pub use problem::{ApiError, problem_response};
+pub use problem::ApiError;

@@ -206,7 +206,7 @@ impl IntoResponse for ApiError {
 pub(crate) struct AnyProblem(#[expect(dead_code, reason = "only its type is documented")] Problem);
 
 /// Creates a problem document (RFC 9457) as a response. `kind` is the last part of its type.
-pub fn problem_response(
+fn problem_response(
     status: StatusCode,
     kind: &str,
     title: &str,

@@ -13,7 +13,7 @@ use std::borrow::Cow;
 /// A spreadsheet may split the file at `;` or tab instead of the comma, even inside the quotes
 /// around a cell. Therefore the text after each `;`, tab and line break is checked like the start
 /// of a cell. A quote there may open a quoted cell, so quotes before a formula are ignored too.
-pub fn defuse(cell: &str) -> Cow<'_, str> {
+pub(crate) fn defuse(cell: &str) -> Cow<'_, str> {
     let starts_with_formula = is_formula(cell, &[' ']);
     // `fold` has no early exit, unlike `any`, so the compiler can vectorize it.
     let or_separator = |found, byte: u8| found | matches!(byte, b';' | b'\t' | b'\r' | b'\n');

@@ -22,9 +22,9 @@
 //! | any other body | its JSON, as the upstream sent it | the same | the same |
 //! | after the last row | nothing | nothing | `]` |
 //!
-//! In CSV, each cell that a spreadsheet would run as a formula is defused: see [`defuse()`]. NDJSON
-//! and JSON don't need that, and copy a body without parsing it. An NDJSON row is still one line:
-//! line breaks in a body were replaced by spaces before it was stored.
+//! In CSV, each part of a cell that a spreadsheet would run as a formula is defused: an apostrophe is
+//! added before it. NDJSON and JSON don't need that, and copy a body without parsing it. An NDJSON
+//! row is still one line: line breaks in a body were replaced by spaces before it was stored.
 //!
 //! The caller decides whether numbers are masked. It reads the rows masked or in full, and passes
 //! the same choice to [`JoinedColumns::new`] for the list's other columns. These are never sent to
@@ -38,6 +38,5 @@ mod writer;
 
 pub use cells::CSV_HEADER;
 pub use columns::JoinedColumns;
-pub use defuse::defuse;
 pub use format::{Format, UnknownFormatError};
 pub use writer::{RowWriter, WriteOptions};

@@ -3,16 +3,17 @@
 use std::io::{self, Write};
 
 use contract::wire::ResultRow;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::cells::CsvEncoder;
 use crate::columns::ColumnsObject;
-use crate::{CSV_HEADER, Format, JoinedColumns, defuse};
+use crate::defuse::defuse;
+use crate::{CSV_HEADER, Format, JoinedColumns};
 
 /// How a file of rows is written.
 ///
 /// The default is CSV for programs.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct WriteOptions {
     /// The file's format.
     pub format: Format,

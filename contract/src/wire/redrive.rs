@@ -56,11 +56,6 @@ impl RedriveRequest {
         let codes = self.status_codes.as_deref().unwrap_or_default();
         codes.iter().any(is_definitive) && !has_only_errors
     }
-
-    /// Whether it selects every FAILED and NOT_TRIED item.
-    pub fn selects_all(&self) -> bool {
-        self.outcome.is_none() && self.status_codes.is_none() && self.errors.is_none()
-    }
 }
 
 #[cfg(test)]
