@@ -1,22 +1,12 @@
-//! The router, and the state that its handlers share.
+//! The state that all handlers of the API share.
 
 use std::sync::Arc;
 
-use axum::extract::DefaultBodyLimit;
-use axum::http::{HeaderValue, header};
-use axum::{Router, middleware};
 use contract::limits;
 use contract::wire::{DefaultSettings, Limits, RunSettings, ServerSettings, UpstreamInfo};
 use store::Store;
 
-use crate::problem::ApiError;
-use crate::{Engine, routes};
-
-/// Maximum size of a request body.
-///
-/// 250,000 lines as JSON, with hyphens, quotes and commas, are 3.5 MB. The rest is room for invalid
-/// lines, which may be longer.
-const MAX_BODY_BYTES: usize = 16 << 20;
+use crate::Engine;
 
 /// The state that all handlers share. It is cheap to clone.
 #[derive(Clone)]
@@ -51,32 +41,4 @@ impl Api {
             user,
         }
     }
-}
-
-/// Builds the router of the API.
-///
-/// All routes are below `/api`. Any other path there is a 404 problem.
-pub fn router(api: Api) -> Router {
-    let openapi = || {
-        let kind = (header::CONTENT_TYPE, "application/json");
-        std::future::ready(([kind], routes::document()))
-    };
-    routes::router()
-        .route("/api/openapi.json", axum::routing::get(openapi))
-        .route(
-            "/api/{*rest}",
-            axum::routing::any(|| std::future::ready(ApiError::UnknownAddress)),
-        )
-        .method_not_allowed_fallback(|| std::future::ready(ApiError::MethodNotAllowed))
-        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
-        .layer(middleware::map_response(no_store))
-        .with_state(api)
-}
-
-/// Forbids caching, because responses contain SSNs or data about their holders.
-async fn no_store(mut response: axum::response::Response) -> axum::response::Response {
-    response
-        .headers_mut()
-        .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    response
 }

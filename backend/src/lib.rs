@@ -20,8 +20,9 @@ mod status;
 #[cfg(feature = "step-functions")]
 pub mod step_functions;
 
-pub use api::{Api, router};
+pub use api::Api;
 pub use engine::{Engine, EngineError, EngineStatus, PassStart};
 pub use extract::Owner;
 pub use maintenance::{erase_expired, recover};
 pub use problem::ApiError;
+pub use routes::router;

@@ -1,4 +1,4 @@
-//! The routes, one file per group of paths.
+//! The router, and the routes: one file per group of paths.
 
 pub(crate) mod executions;
 pub(crate) mod failures;
@@ -8,20 +8,27 @@ pub(crate) mod server;
 
 use std::sync::LazyLock;
 
-use axum::Router;
-use axum::routing::{delete, get, post, put};
+use axum::extract::DefaultBodyLimit;
+use axum::http::{HeaderValue, header};
+use axum::response::Response;
+use axum::routing::{any, delete, get, post, put};
+use axum::{Router, middleware};
 use bytes::Bytes;
 use utoipa::OpenApi;
 
-use crate::Api;
+use crate::{Api, ApiError};
+
+/// Maximum size of a request body.
+///
+/// 250,000 lines as JSON, with hyphens, quotes and commas, are 3.5 MB. The rest is room for invalid
+/// lines, which may be longer.
+const MAX_BODY_BYTES: usize = 16 << 20;
 
 /// Defines the router and the OpenAPI document from one list of routes.
 macro_rules! routes {
     ($($method:ident $path:literal => $handler:path;)*) => {
-        /// Builds the router, without the OpenAPI document.
-        ///
-        /// Every cold start of the Lambda builds the router, so it must be fast.
-        pub(crate) fn router() -> Router<Api> {
+        /// Builds the router of the documented routes.
+        fn documented_routes() -> Router<Api> {
             Router::new()$(.route($path, $method($handler)))*
         }
 
@@ -56,10 +63,40 @@ routes! {
     get "/api/health" => server::health;
 }
 
+/// Builds the router of the API.
+///
+/// All routes are below `/api`. Any other path there is a 404 problem.
+///
+/// Every cold start of the Lambda builds the router, so it must be fast.
+pub fn router(api: Api) -> Router {
+    let openapi = || {
+        let kind = (header::CONTENT_TYPE, "application/json");
+        std::future::ready(([kind], document()))
+    };
+    documented_routes()
+        .route("/api/openapi.json", get(openapi))
+        .route(
+            "/api/{*rest}",
+            any(|| std::future::ready(ApiError::UnknownAddress)),
+        )
+        .method_not_allowed_fallback(|| std::future::ready(ApiError::MethodNotAllowed))
+        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+        .layer(middleware::map_response(no_store))
+        .with_state(api)
+}
+
+/// Forbids caching, because responses contain SSNs or data about their holders.
+async fn no_store(mut response: Response) -> Response {
+    response
+        .headers_mut()
+        .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
 /// Returns the OpenAPI document, as JSON.
 ///
 /// The first call builds it, because that takes longer than building the router.
-pub(crate) fn document() -> Bytes {
+fn document() -> Bytes {
     static DOCUMENT: LazyLock<Bytes> = LazyLock::new(|| {
         serde_json::to_vec(&Document::openapi())
             .unwrap_or_default()
