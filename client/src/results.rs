@@ -57,10 +57,8 @@ impl ResultsQuery {
                 query.extend(outcome.map(|outcome| ("outcome", outcome)));
                 let status = filter.status_code.map(|status| status.to_string());
                 query.extend(status.map(|status| ("statusCode", status)));
-                let error = filter
-                    .error
-                    .and_then(|error| serde_json::to_string(&error).ok());
-                query.extend(error.map(|error| ("error", error.trim_matches('"').to_owned())));
+                let error = filter.error.map(|error| error.as_str().to_owned());
+                query.extend(error.map(|error| ("error", error)));
             }
         }
         query.extend(self.reveal.then(|| ("reveal", "true".to_owned())));

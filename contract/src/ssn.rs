@@ -95,6 +95,18 @@ pub enum Warning {
 }
 
 impl Warning {
+    /// Returns the name in JSON and CSV, such as `AREA_NEVER_ISSUED`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::AreaNeverIssued => "AREA_NEVER_ISSUED",
+            Self::LooksLikeItin => "LOOKS_LIKE_ITIN",
+            Self::GroupNeverIssued => "GROUP_NEVER_ISSUED",
+            Self::SerialNeverIssued => "SERIAL_NEVER_ISSUED",
+            Self::Advertised => "ADVERTISED",
+            Self::ZerosRestored => "ZEROS_RESTORED",
+        }
+    }
+
     /// Returns the warning as text for people.
     pub fn message(self) -> &'static str {
         match self {
@@ -151,6 +163,20 @@ mod tests {
             ("219099999", Some(Warning::Advertised)),
         ] {
             assert_eq!(ssn(digits).warning(), warning, "{digits}");
+        }
+    }
+
+    #[test]
+    fn as_str_returns_the_name_of_a_warning_in_json() {
+        for warning in [
+            Warning::AreaNeverIssued,
+            Warning::LooksLikeItin,
+            Warning::GroupNeverIssued,
+            Warning::SerialNeverIssued,
+            Warning::Advertised,
+            Warning::ZerosRestored,
+        ] {
+            assert_eq!(serde_json::to_value(warning).unwrap(), warning.as_str());
         }
     }
 }

@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 use std::io::Write as _;
 
-use contract::wire::ResultRow;
-use serde::Serialize;
+use contract::Warning;
+use contract::wire::{ResultRow, RowError};
 
 use crate::defuse::{defuse, defuse_json};
 
@@ -72,8 +72,10 @@ impl CsvEncoder {
         self.push_cell(row.ssn.as_deref().unwrap_or_default().as_bytes(), out);
         self.push_cell(row.outcome.as_str().as_bytes(), out);
         self.push_number(row.status_code.map(u64::from), out);
-        self.push_cell(json_name(row.error).as_bytes(), out);
-        self.push_cell(json_name(row.warning).as_bytes(), out);
+        let error = row.error.map(RowError::as_str).unwrap_or_default();
+        self.push_cell(error.as_bytes(), out);
+        let warning = row.warning.map(Warning::as_str).unwrap_or_default();
+        self.push_cell(warning.as_bytes(), out);
         self.push_number(row.duration_ms.map(u64::from), out);
         self.push_number(Some(row.attempts.into()), out);
         let body = row.body.as_ref().map_or(Cow::Borrowed(""), |body| {
@@ -99,15 +101,6 @@ impl CsvEncoder {
         let length = 20 - rest.len();
         self.push_cell(&digits[..length], out);
     }
-}
-
-/// Returns the value's name in JSON, such as `TIMED_OUT`, or an empty string for `None`.
-fn json_name(value: Option<impl Serialize>) -> String {
-    let Some(value) = value else {
-        return String::new();
-    };
-    let json = serde_json::to_string(&value).unwrap_or_default();
-    json.trim_matches('"').to_owned()
 }
 
 #[cfg(test)]

@@ -61,6 +61,27 @@ impl InvalidReason {
         Self::Advertised,
     ];
 
+    /// Returns the name in JSON and CSV, such as `NO_DIGITS`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Empty => "EMPTY",
+            Self::LeadingZerosLost => "LEADING_ZEROS_LOST",
+            Self::TooFewDigits => "TOO_FEW_DIGITS",
+            Self::TooManyDigits => "TOO_MANY_DIGITS",
+            Self::NoDigits => "NO_DIGITS",
+            Self::Separators => "SEPARATORS",
+            Self::OtherCharacters => "OTHER_CHARACTERS",
+            Self::Decimal => "DECIMAL",
+            Self::ScientificNotation => "SCIENTIFIC_NOTATION",
+            Self::Encoding => "ENCODING",
+            Self::AreaNeverIssued => "AREA_NEVER_ISSUED",
+            Self::LooksLikeItin => "LOOKS_LIKE_ITIN",
+            Self::GroupNeverIssued => "GROUP_NEVER_ISSUED",
+            Self::SerialNeverIssued => "SERIAL_NEVER_ISSUED",
+            Self::Advertised => "ADVERTISED",
+        }
+    }
+
     /// Returns the reason as text for people.
     pub fn message(self) -> &'static str {
         match self {

@@ -83,6 +83,19 @@ impl ErrorKind {
         )
     }
 
+    /// Returns the name in JSON and CSV, such as `TIMED_OUT`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::ConnectFailed => "CONNECT_FAILED",
+            Self::TlsFailed => "TLS_FAILED",
+            Self::TimedOut => "TIMED_OUT",
+            Self::ConnectionLost => "CONNECTION_LOST",
+            Self::BodyTooLarge => "BODY_TOO_LARGE",
+            Self::RedirectRefused => "REDIRECT_REFUSED",
+            Self::InvalidAnswer => "INVALID_ANSWER",
+        }
+    }
+
     /// Returns the error as text for people.
     pub fn message(self) -> &'static str {
         match self {
@@ -109,11 +122,46 @@ pub enum RowError {
 }
 
 impl RowError {
+    /// Returns the name in JSON and CSV, such as `TIMED_OUT` or `NO_DIGITS`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Fetch(kind) => kind.as_str(),
+            Self::Invalid(reason) => reason.as_str(),
+        }
+    }
+
     /// Returns the error as text for people.
     pub fn message(self) -> &'static str {
         match self {
             Self::Fetch(kind) => kind.message(),
             Self::Invalid(reason) => reason.message(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::to_value;
+
+    use super::*;
+
+    #[test]
+    fn as_str_returns_the_name_in_json() {
+        for outcome in Outcome::ALL {
+            assert_eq!(to_value(outcome).unwrap(), outcome.as_str());
+        }
+        let kinds = [
+            ErrorKind::ConnectFailed,
+            ErrorKind::TlsFailed,
+            ErrorKind::TimedOut,
+            ErrorKind::ConnectionLost,
+            ErrorKind::BodyTooLarge,
+            ErrorKind::RedirectRefused,
+            ErrorKind::InvalidAnswer,
+        ];
+        let reasons = InvalidReason::ALL.map(RowError::Invalid);
+        for error in kinds.map(RowError::Fetch).into_iter().chain(reasons) {
+            assert_eq!(to_value(error).unwrap(), error.as_str());
         }
     }
 }
