@@ -39,6 +39,8 @@ fn the_flags_region_overrides_the_environments() {
             .args(region)
             .env_clear()
             .env("PATH", std::env::var_os("PATH").expect("a search path"))
+            // Not rustup's `cargo`, which needs more variables.
+            .env("CARGO", env!("CARGO"))
             // As weak as a profile's region.
             .env("AWS_DEFAULT_REGION", "us-west-2")
             .env("AWS_REGION", "eu-west-1")

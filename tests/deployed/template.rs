@@ -124,6 +124,8 @@ fn a_dry_run_lists_every_step_and_needs_no_account() {
             .args(arguments)
             .env_clear()
             .env("PATH", std::env::var_os("PATH").expect("a search path"))
+            // Not rustup's `cargo`, which needs more variables.
+            .env("CARGO", env!("CARGO"))
             .output()
             .expect("the command");
         let messages = String::from_utf8_lossy(&output.stderr).into_owned();
