@@ -4,7 +4,7 @@ use aws_sdk_sfn::Client;
 use backend::step_functions::load_aws_config;
 use serde_json::json;
 
-use crate::support::app::{EngineKind, TestApp};
+use crate::support::app::TestApp;
 use crate::support::aws::call_aws;
 use crate::support::numbers;
 use crate::support::stack::Stack;
@@ -58,7 +58,7 @@ async fn no_number_reaches_the_workflow_or_a_log() {
         _ => Reply::Status(500),
     })
     .await;
-    let app = TestApp::new(EngineKind::StepFunctions, &upstream).await;
+    let app = TestApp::on_new_stack(&upstream).await;
     let id = app.start(json!({"ssnList": lines})).await;
     let ended = app.wait_for_end(&id).await;
     assert!(ended["counts"]["FAILED"].as_u64() > Some(0), "{ended}");
@@ -80,12 +80,13 @@ async fn no_number_reaches_the_workflow_or_a_log() {
         let response = app.post("/api/executions", wrong.clone()).await;
         response.expect_problem(422, "invalid-request");
         let lines = log(&format!("/rollcall/{name}/api")).await;
-        lines.contains("\"status\":422").then_some(lines)
+        let is_complete = lines.contains("\"status\":422") && lines.contains(&id);
+        is_complete.then_some(lines)
     })
     .await;
     seen += &wait_for("the fetcher's log", async || {
         let lines = log(&format!("/rollcall/{name}/fetcher")).await;
-        lines.contains("\"level\":\"INFO\"").then_some(lines)
+        lines.contains(&format!("Batch({id}")).then_some(lines)
     })
     .await;
     for number in &lines {

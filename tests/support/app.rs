@@ -95,8 +95,18 @@ impl TestApp {
             }
             EngineKind::Memory => Self::embedded(kind, Arc::new(InMemory::new()), settings, None),
             #[cfg(feature = "e2e")]
-            EngineKind::StepFunctions => Self::deployed(upstream, settings).await,
+            EngineKind::StepFunctions => {
+                let stack = Stack::reuse(&upstream.url).await;
+                Self::deployed(stack, settings).await
+            }
         }
+    }
+
+    /// Deploys the API on a new stack, whose logs and state machines hold nothing of other tests.
+    #[cfg(feature = "e2e")]
+    pub async fn on_new_stack(upstream: &Upstream) -> Self {
+        let stack = Stack::with_upstream(&upstream.url).await;
+        Self::deployed(stack, upstream_settings(&upstream.url)).await
     }
 
     fn embedded(
@@ -127,8 +137,7 @@ impl TestApp {
     }
 
     #[cfg(feature = "e2e")]
-    async fn deployed(upstream: &Upstream, settings: UpstreamSettings) -> Self {
-        let stack = Stack::reuse(&upstream.url).await;
+    async fn deployed(stack: Stack, settings: UpstreamSettings) -> Self {
         let backoff = format!("{}ms", settings.backoff.as_millis());
         let backoff = [("ROLLCALL_BACKOFF", backoff.as_str())];
         stack.set_variables("FetcherFunction", &backoff).await;
