@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use crate::support::app::{EngineKind, TestApp};
 use crate::support::executions::{id_of, list};
 use crate::support::upstream::Upstream;
+use crate::support::wait::wait_for;
 
 on_every_engine!(
     the_same_key_and_body_is_the_same_execution,
@@ -50,8 +51,14 @@ async fn the_same_key_and_body_is_the_same_execution(kind: EngineKind) {
     // The same key of another owner is independent.
     let bob = app.other_user().await;
     let other = bob.call("POST", "/api/executions", &headers, body).await;
-    let other = other.expect(202);
-    assert_ne!(id_of(&other), first);
+    let other = id_of(&other.expect(202));
+    assert_ne!(other, first);
+    let path = format!("/api/executions/{other}");
+    wait_for("the end of the other run", async || {
+        let execution = bob.call("GET", &path, &[], "").await.expect(200);
+        (execution["status"] != "RUNNING").then_some(())
+    })
+    .await;
 }
 
 async fn a_key_with_another_body_is_a_conflict(kind: EngineKind) {

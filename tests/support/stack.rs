@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::process::{self, Command, Output};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::thread;
 use std::time::Duration;
 
 use aws_sdk_sfn::types::ExecutionStatus;
@@ -15,6 +16,7 @@ use object_store::ObjectStore;
 use reqwest::{Client, Response};
 use serde_json::{Value, json};
 use store::Store;
+use tokio::time::timeout;
 
 use super::app::NO_TIMEOUT;
 use super::aws::{client, configuration, setting, update_configuration};
@@ -28,6 +30,11 @@ pub const USER: &str = "ann@example.gov";
 /// Stacks that tests have released. A deployment takes longer than most tests.
 static RELEASED: Mutex<Vec<Stack>> = Mutex::new(Vec::new());
 
+/// How long a released stack may take until nothing runs in it.
+///
+/// The API reports the end of a run somewhat before the state machine ends.
+const IDLE_LIMIT: Duration = Duration::from_secs(30);
+
 /// The functions whose variables tests change.
 const FUNCTIONS: [&str; 2] = ["ApiFunction", "FetcherFunction"];
 
@@ -39,20 +46,27 @@ pub struct Stack {
     client: Client,
     /// The variables of [`FUNCTIONS`] as deployed.
     variables: [Value; 2],
+    /// The test that released the stack last.
+    released_by: Option<String>,
 }
 
 impl Stack {
     /// Takes a released stack and gives it this upstream, or deploys one.
     ///
     /// A reused stack has no objects in its data bucket and the variables of a new one. A stack in
-    /// which something still runs isn't reused but destroyed.
+    /// which something still runs after [`IDLE_LIMIT`] isn't reused but destroyed.
     pub async fn reuse(upstream: &str) -> Self {
         loop {
             let released = RELEASED.lock().expect("no panic").pop();
-            let Some(stack) = released else {
+            let Some(mut stack) = released else {
                 return Self::with_upstream(upstream).await;
             };
-            if stack.is_idle().await {
+            let idle = wait_for("an idle stack", async || {
+                stack.is_idle().await.then_some(())
+            });
+            if timeout(IDLE_LIMIT, idle).await.is_ok() {
+                // The connections of the earlier client ended with the runtime of its test.
+                stack.client = client_of(&stack.deployed);
                 stack.reset(upstream).await;
                 return stack;
             }
@@ -60,7 +74,8 @@ impl Stack {
     }
 
     /// Leaves the stack to the next test that takes one. The end of the emulator removes it.
-    pub fn release(self) {
+    pub fn release(mut self) {
+        self.released_by = thread::current().name().map(str::to_owned);
         RELEASED.lock().expect("no panic").push(self);
     }
 
@@ -114,25 +129,12 @@ impl Stack {
         }
         let output = run_to_success(command).await;
         let deployed: Value = serde_json::from_slice(&output.stdout).expect("outputs");
-        let address: Uri = deployed["outputs"]["Address"]
-            .as_str()
-            .and_then(|address| address.parse().ok())
-            .expect("an address");
-        let port = address.port_u16().expect("the emulator's port");
-        // The address is a subdomain of `localhost`, which browsers resolve and this client
-        // doesn't.
-        let client = client()
-            .resolve(
-                address.host().expect("a host"),
-                SocketAddr::from(([127, 0, 0, 1], port)),
-            )
-            .build()
-            .expect("a client");
         let mut stack = Self {
             name,
+            client: client_of(&deployed),
             deployed,
-            client,
             variables: [Value::Null, Value::Null],
+            released_by: None,
         };
         let never = format!("{}s", NO_TIMEOUT.as_secs());
         let timeouts = ["ROLLCALL_CONNECT_TIMEOUT", "ROLLCALL_ATTEMPT_TIMEOUT"];
@@ -283,8 +285,34 @@ impl Stack {
 impl Drop for Stack {
     fn drop(&mut self) {
         let output = self.destroy_command().output();
-        assert!(output.is_ok_and(|output| output.status.success()) || std::thread::panicking());
+        if output.as_ref().is_ok_and(|output| output.status.success()) || thread::panicking() {
+            return;
+        }
+        let name = &self.name;
+        // Not a fault of the test that runs now.
+        let left = match &self.released_by {
+            Some(test) => format!(", in which {test} left something running,"),
+            None => String::new(),
+        };
+        let why = output.map(|output| String::from_utf8_lossy(&output.stderr).into_owned());
+        panic!("the stack {name}{left} can't be destroyed: {why:?}");
     }
+}
+
+/// A client that resolves the page's address.
+///
+/// It is a subdomain of `localhost`, which browsers resolve and this client doesn't by itself.
+fn client_of(deployed: &Value) -> Client {
+    let address: Uri = deployed["outputs"]["Address"]
+        .as_str()
+        .and_then(|address| address.parse().ok())
+        .expect("an address");
+    let port = address.port_u16().expect("the emulator's port");
+    let host = address.host().expect("a host");
+    client()
+        .resolve(host, SocketAddr::from(([127, 0, 0, 1], port)))
+        .build()
+        .expect("a client")
 }
 
 /// An xtask command on a stack in the emulator.
