@@ -11,7 +11,8 @@ use crate::support::wait::wait_for;
 on_every_engine!(
     old_finished_runs_expire_and_running_ones_do_not,
     an_erased_run_leaves_nothing,
-    an_erasure_in_mid_run_outlasts_late_writers
+    a_run_erased_in_mid_run_leaves_nothing,
+    an_erasure_in_mid_run_outlasts_late_writers,
 );
 
 async fn an_erased_run_leaves_nothing(kind: EngineKind) {
@@ -52,33 +53,45 @@ async fn an_erased_run_leaves_nothing(kind: EngineKind) {
     app.wait_for_end(again["id"].as_str().unwrap()).await;
 }
 
-async fn an_erasure_in_mid_run_outlasts_late_writers(kind: EngineKind) {
-    let upstream = Upstream::start(|_, _| Reply::Held).await;
-    let app = TestApp::new(kind, &upstream).await;
+/// Starts a run whose requests are all in flight; returns its id.
+async fn start_held(app: &TestApp, upstream: &Upstream) -> String {
     #[cfg(feature = "e2e")]
-    if kind == EngineKind::StepFunctions {
+    if app.kind == EngineKind::StepFunctions {
         // Time for the fetchers' last writes. On AWS it is longer than a fetcher can run.
         let sweep = [("ROLLCALL_SWEEP_SECONDS", "20")];
         app.stack().set_variables("ApiFunction", &sweep).await;
     }
     let id = app.start(json!({"ssnList": numbers(45)})).await;
     upstream.wait_for_requests(45).await;
+    id
+}
+
+async fn a_run_erased_in_mid_run_leaves_nothing(kind: EngineKind) {
+    let upstream = Upstream::start(|_, _| Reply::Held).await;
+    let app = TestApp::new(kind, &upstream).await;
+    let id = start_held(&app, &upstream).await;
+    let path = format!("/api/executions/{id}");
+    assert_eq!(app.call("DELETE", &path, &[], "").await.status, 204);
+    app.get(&path)
+        .await
+        .expect_problem(404, "unknown-execution");
+    upstream.release();
+    wait_for_empty_store(&app).await;
+}
+
+async fn an_erasure_in_mid_run_outlasts_late_writers(kind: EngineKind) {
+    let upstream = Upstream::start(|_, _| Reply::Held).await;
+    let app = TestApp::new(kind, &upstream).await;
+    let id = start_held(&app, &upstream).await;
     let (meta, pass) = app.meta_and_pass(&id).await;
-    assert_eq!(
-        app.call("DELETE", &format!("/api/executions/{id}"), &[], "")
-            .await
-            .status,
-        204
-    );
-    // Another writer, which read everything before the erasure and flushes after it.
+    // An erasure that was interrupted before its sweep began. So nothing is swept yet when another
+    // writer, which read everything before the erasure, writes.
+    app.store.begin_erasure(&meta).await.unwrap();
     let name = store::SegmentName::new(1, 1, "late00", Default::default());
-    assert!(
-        !app.store
-            .put_segment(&meta, 0, &name, b"{}\n".to_vec())
-            .await
-            .unwrap()
-            || until_swept(&app).await
-    );
+    let late = app.store.put_segment(&meta, 0, &name, b"{}\n".to_vec());
+    assert!(!late.await.unwrap());
+    let path = format!("/api/executions/{id}");
+    assert_eq!(app.call("DELETE", &path, &[], "").await.status, 204);
     upstream.release();
     wait_for_empty_store(&app).await;
     // A later invocation finds no execution.
@@ -86,11 +99,6 @@ async fn an_erasure_in_mid_run_outlasts_late_writers(kind: EngineKind) {
     let late = app.fetcher.handle(event.try_into().unwrap(), None).await;
     assert!(late.is_err_and(|error| error.name() == "UnknownExecution"));
     assert_eq!(app.stored_objects().await, []);
-}
-
-async fn until_swept(app: &TestApp) -> bool {
-    wait_for_empty_store(app).await;
-    true
 }
 
 async fn wait_for_empty_store(app: &TestApp) {
