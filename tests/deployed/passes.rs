@@ -1,5 +1,7 @@
 //! The state machine of a pass, started by the engine.
 
+use aws_sdk_sfn::Client;
+use backend::step_functions::load_aws_config;
 use backend::{Engine, EngineStatus, PassStart};
 use contract::list::{List, ReadOptions, read_value};
 use contract::wire::{ExecutionStatus, RunSettings};
@@ -34,6 +36,34 @@ async fn end(engine: &impl Engine, meta: &Meta) -> EngineStatus {
         (status != EngineStatus::Running).then_some(status)
     })
     .await
+}
+
+/// The fetcher's responses for batches, from the history of the stack's only pass.
+///
+/// The emulator's history has the tasks of a Map, but not its other states.
+async fn fetched(stack: &Stack) -> Vec<Value> {
+    let client = Client::new(&load_aws_config().expect("roots"));
+    let machine = stack.output("StateMachineArn");
+    let list = client.list_executions().state_machine_arn(machine).send();
+    let executions = list.await.expect("executions").executions;
+    let [execution] = executions.as_slice() else {
+        panic!("{} executions", executions.len());
+    };
+    let history = client
+        .get_execution_history()
+        .execution_arn(&execution.execution_arn)
+        .include_execution_data(true)
+        .send();
+    let history = history.await.expect("a history");
+    assert_eq!(history.next_token, None, "the history has more pages");
+    let outputs = history.events.iter().filter_map(|event| {
+        let output = event.task_succeeded_event_details()?.output()?;
+        let mut output: Value = serde_json::from_str(output).expect("JSON");
+        Some(output["Payload"].take())
+    });
+    outputs
+        .filter(|response| response["pending"].is_u64())
+        .collect()
 }
 
 const SUCCEEDED: EngineStatus = EngineStatus::Ended {
@@ -98,6 +128,14 @@ async fn a_batch_with_pending_items_is_invoked_again() {
     engine.start(start).await.unwrap();
     assert_eq!(end(&engine, &meta).await, SUCCEEDED);
     assert_eq!(upstream.request_count(), 2);
+    // The fetcher returned the item as pending, and the state machine waited.
+    let fetched = fetched(&stack).await;
+    let pending: Vec<&Value> = fetched
+        .iter()
+        .map(|response| &response["pending"])
+        .collect();
+    assert_eq!(pending, [1, 0], "{fetched:?}");
+    assert!(fetched[0]["waitSeconds"].as_u64() > Some(0), "{fetched:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
