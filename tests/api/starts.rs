@@ -233,7 +233,8 @@ async fn an_unchanged_poll_is_not_modified(kind: EngineKind) {
 }
 
 async fn concurrency_stays_within_the_runs_limit(kind: EngineKind) {
-    let upstream = Upstream::start(|_, _| Reply::Held).await;
+    let answered = 40;
+    let upstream = Upstream::answering_first(answered).await;
     let app = TestApp::new(kind, &upstream).await;
     let id = app
         .start(json!({"ssnList": numbers(120), "maxConcurrency": 7}))
@@ -248,7 +249,16 @@ async fn concurrency_stays_within_the_runs_limit(kind: EngineKind) {
     };
     assert!((2..=7).contains(&at_once), "{pass:?}");
     assert!(pass.lane_concurrency <= 7);
-    upstream.wait_for_requests(at_once).await;
+    upstream.wait_for_requests(answered + at_once).await;
+    // Results are written later than the next requests are sent. So an eighth held request, if
+    // there were one, would have come by then.
+    app.wait_for(&id, |execution| {
+        execution["counts"]["SUCCEEDED"] == answered
+    })
+    .await;
+    if kind.is_embedded() {
+        assert_eq!(upstream.max_in_flight(), 7);
+    }
     upstream.release();
     assert_eq!(app.wait_for_end(&id).await["status"], "SUCCEEDED");
     if kind.is_embedded() {
