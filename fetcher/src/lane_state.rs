@@ -175,3 +175,29 @@ impl LaneState {
             .is_some_and(|deadline| wait > MAX_WAIT_IN_LAMBDA || Instant::now() + wait > deadline)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::pin::pin;
+
+    use tokio::time::timeout;
+
+    use super::*;
+    use crate::UpstreamSettings;
+
+    #[tokio::test(start_paused = true)]
+    async fn requests_in_flight_are_aborted_two_seconds_after_a_stop() {
+        for signal in [Signal::Stop, Signal::Shutdown] {
+            let settings = UpstreamSettings::new("http://127.0.0.1:9/ssn/");
+            let upstream = Arc::new(Upstream::new(settings).unwrap());
+            let state = LaneState::new(upstream, Arc::new(Limiter::new(1, None)), None);
+            let mut aborted = pin!(state.aborted());
+            let early = timeout(Duration::from_secs(3_600), aborted.as_mut());
+            assert!(early.await.is_err(), "the lane runs");
+            state.stop(signal);
+            let stopped = Instant::now();
+            aborted.await;
+            assert_eq!(stopped.elapsed().as_millis(), 2_000);
+        }
+    }
+}
