@@ -8,7 +8,7 @@ use fetcher::{LaneOptions, Limiter, UpstreamSettings};
 use tokio::time::Instant;
 
 use crate::run::{Run, count, number, options, settings};
-use crate::server::{Protocol, Received, Server, ok, with_header};
+use crate::server::{Protocol, Received, Server, TIMEOUT, ok, with_header};
 
 fn one_at_a_time() -> LaneOptions {
     LaneOptions {
@@ -140,7 +140,9 @@ async fn waiting_for_a_permit_ends_at_the_start_deadline() {
         start_deadline: Some(Instant::now() + Duration::from_millis(100)),
         ..options()
     });
-    let response = batch.await;
+    // The permit is never released.
+    let response = tokio::time::timeout(TIMEOUT, batch).await;
+    let response = response.expect("the batch ends at the deadline");
     assert_eq!((response.pending, response.wait_seconds), (3, 1));
     assert_eq!(server.accepted(), 0);
 }

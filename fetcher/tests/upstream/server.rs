@@ -21,7 +21,7 @@ use crate::tcp_server::listener;
 use crate::tls::acceptor;
 
 /// Time limit for every condition that a test waits for.
-const TIMEOUT: Duration = Duration::from_secs(180);
+pub const TIMEOUT: Duration = Duration::from_secs(180);
 
 /// The protocol of a server.
 pub enum Protocol {
