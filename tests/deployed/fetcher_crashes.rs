@@ -1,5 +1,6 @@
 //! Fetchers that crash in the middle of a batch.
 
+use std::collections::HashSet;
 use std::fs;
 use std::path::Path;
 
@@ -31,6 +32,32 @@ fn fetchers(stack: &Stack) -> Vec<Pid> {
         .filter(|process| is_fetcher(process))
         .filter_map(|process| Pid::from_raw(process.file_name()?.to_str()?.parse().ok()?))
         .collect()
+}
+
+/// The fetchers that have a request in flight at the upstream.
+fn busy_fetchers(stack: &Stack, upstream: &Upstream) -> Vec<Pid> {
+    let clients: HashSet<String> = upstream
+        .waiting_clients()
+        .iter()
+        .map(|client| format!("0100007F:{:04X}", client.port()))
+        .collect();
+    // A line has the socket's own address in its second field, and the inode in its tenth.
+    let sockets = fs::read_to_string("/proc/net/tcp").expect("the sockets");
+    let sockets: HashSet<String> = sockets
+        .lines()
+        .map(|line| line.split_whitespace().collect::<Vec<_>>())
+        .filter(|fields| clients.contains(fields[1]))
+        .map(|fields| format!("socket:[{}]", fields[9]))
+        .collect();
+    let is_busy = |fetcher: &Pid| {
+        let files = fs::read_dir(format!("/proc/{}/fd", fetcher.as_raw_nonzero()));
+        // The process may have ended.
+        files.into_iter().flatten().flatten().any(|file| {
+            let target = fs::read_link(file.path()).unwrap_or_default();
+            target.to_str().is_some_and(|name| sockets.contains(name))
+        })
+    };
+    fetchers(stack).into_iter().filter(is_busy).collect()
 }
 
 /// The size of a process's writable memory in bytes; nothing if the process has ended.
@@ -118,13 +145,15 @@ async fn a_fetcher_out_of_memory_in_mid_batch_loses_nothing() {
         };
         prlimit(Some(fetcher), Resource::Data, limit)
     };
-    // Each fetcher keeps the memory that it has. Idle ones may have ended by themselves.
-    let mut limited = fetchers(app.stack());
-    limited.retain(|fetcher| {
+    // Each fetcher keeps the memory that it has. Idle ones aren't limited, since they may end by
+    // themselves.
+    let limited = busy_fetchers(app.stack(), &upstream);
+    assert!(!limited.is_empty(), "a fetcher holds a request");
+    for fetcher in &limited {
         let bytes = memory(*fetcher);
-        bytes.is_some() && limit(*fetcher, bytes).is_ok()
-    });
-    assert!(!limited.is_empty(), "the run has a fetcher");
+        assert!(bytes.is_some(), "a fetcher has ended");
+        limit(*fetcher, bytes).expect("a limit");
+    }
     upstream.release();
     wait_for("the end of a fetcher without memory", async || {
         let alive = fetchers(app.stack());

@@ -52,6 +52,8 @@ struct Inner {
     counts: Mutex<HashMap<String, u32>>,
     headers: Mutex<Option<HeaderMap>>,
     in_flight: Mutex<InFlightCount>,
+    /// The client addresses of the requests in flight.
+    waiting: Mutex<HashSet<SocketAddr>>,
     total: watch::Sender<u32>,
     released: watch::Sender<bool>,
     /// The client addresses of the open connections.
@@ -72,6 +74,7 @@ impl Inner {
             counts: Mutex::default(),
             headers: Mutex::default(),
             in_flight: Mutex::default(),
+            waiting: Mutex::default(),
             total: watch::Sender::new(0),
             released: watch::Sender::new(false),
             connections: watch::Sender::default(),
@@ -175,6 +178,11 @@ impl Upstream {
     /// The largest number of requests in flight.
     pub fn max_in_flight(&self) -> u32 {
         self.inner.in_flight.lock().unwrap().max
+    }
+
+    /// The client addresses of the requests in flight.
+    pub fn waiting_clients(&self) -> HashSet<SocketAddr> {
+        self.inner.waiting.lock().unwrap().clone()
     }
 
     /// The headers of the last request.

@@ -1,13 +1,14 @@
 //! The server of a scripted upstream.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use axum::{Extension, Router};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto;
 use hyper_util::service::TowerToHyperService;
@@ -29,7 +30,7 @@ pub(super) async fn serve(listener: TcpListener, inner: Arc<Inner>) {
         inner.connections.send_modify(|open| {
             open.insert(client);
         });
-        let service = TowerToHyperService::new(router.clone());
+        let service = TowerToHyperService::new(router.clone().layer(Extension(client)));
         let inner = Arc::clone(&inner);
         tokio::spawn(async move {
             let http = auto::Builder::new(TokioExecutor::new());
@@ -45,6 +46,7 @@ pub(super) async fn serve(listener: TcpListener, inner: Arc<Inner>) {
 /// Records a request, and responds as the script says.
 async fn respond(
     State(inner): State<Arc<Inner>>,
+    Extension(client): Extension<SocketAddr>,
     Path(number): Path<String>,
     headers: HeaderMap,
 ) -> Response {
@@ -60,7 +62,7 @@ async fn respond(
     };
     *inner.headers.lock().unwrap() = Some(headers);
     // Counts down on drop, also if the client closes the connection.
-    let _in_flight = InFlight::new(&inner);
+    let _in_flight = InFlight::new(&inner, client);
     let mut reply = (inner.script)(&number, before);
     // Last: once a test sees this count, everything else about the request is recorded.
     inner.total.send_modify(|total| *total += 1);
@@ -108,19 +110,21 @@ async fn respond(
 }
 
 /// A request in flight.
-struct InFlight(Arc<Inner>);
+struct InFlight(Arc<Inner>, SocketAddr);
 
 impl InFlight {
-    fn new(inner: &Arc<Inner>) -> Self {
+    fn new(inner: &Arc<Inner>, client: SocketAddr) -> Self {
+        inner.waiting.lock().unwrap().insert(client);
         let mut count = inner.in_flight.lock().unwrap();
         count.now += 1;
         count.max = count.max.max(count.now);
-        Self(Arc::clone(inner))
+        Self(Arc::clone(inner), client)
     }
 }
 
 impl Drop for InFlight {
     fn drop(&mut self) {
         self.0.in_flight.lock().unwrap().now -= 1;
+        self.0.waiting.lock().unwrap().remove(&self.1);
     }
 }
