@@ -15,7 +15,7 @@ const FIELD: &str = "numbers";
 /// Removes the frame and mounts the page, in one task.
 ///
 /// So the browser paints nothing between the two. What was typed into the frame goes into the page's own
-/// field, with focus and selection.
+/// field, with focus and selection. `boot.js` passes on a file that was chosen or dropped.
 pub(crate) fn replace(mount: impl FnOnce()) {
     let typed = field().map(|field| Typed::new(&field));
     if let Some(frame) = document().get_element_by_id(FRAME) {

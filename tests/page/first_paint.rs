@@ -5,6 +5,7 @@ use serde_json::json;
 use crate::browser::{Browser, VIEWPORTS, Viewport};
 use crate::site::Site;
 use crate::support::app::EngineKind;
+use crate::support::numbers;
 use crate::support::upstream::Upstream;
 
 /// The program's file. While it is held, the page shows the first paint.
@@ -31,6 +32,23 @@ async fn open_with_held_program(viewport: Viewport) -> (Browser, Site) {
     site.hold_file(Some(PROGRAM));
     browser.goto(&site.printed()).await;
     (browser, site)
+}
+
+/// A `DataTransfer` with a file of three numbers, as a JavaScript expression.
+fn data_with_file() -> String {
+    let list = numbers(3).join("\\n");
+    format!(
+        "(data => (data.items.add(new File(['{list}'], 'people.csv')), data))(new DataTransfer())"
+    )
+}
+
+/// Drags this `DataTransfer` over the frame and drops it there. The browser must leave both to the page.
+async fn drop_on_frame(browser: &Browser, data: &str) {
+    let events = format!(
+        "(dataTransfer => ['dragover', 'drop'].map(name => document.querySelector('#frame main')
+            .dispatchEvent(new DragEvent(name, {{dataTransfer, bubbles: true, cancelable: true}}))))({data})"
+    );
+    assert_eq!(browser.evaluate(&events).await, json!([false, false]));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -92,6 +110,72 @@ async fn long_text_typed_before_the_program_arrives_is_kept() {
     site.hold_file(None);
     browser.wait_for_text("held", "Pasted list").await;
     browser.wait_for_text("report-repeated", "99,999").await;
+    browser.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_chosen_before_the_program_arrives_is_read() {
+    let (browser, site) = open_with_held_program(VIEWPORTS[0]).await;
+    // WebDriver finds fields by their test id, which the frame's have not.
+    browser
+        .evaluate("void (document.querySelector('#frame input').dataset.testid = 'frame-file')")
+        .await;
+    let list = numbers(3).join("\n");
+    browser
+        .upload("frame-file", "people.csv", list.as_bytes())
+        .await;
+    site.hold_file(None);
+    browser.wait_for_text("held", "people.csv").await;
+    browser.wait_for_text("report-numbers", "3").await;
+    browser.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_chosen_after_the_program_arrives_in_the_frames_dialog_is_read() {
+    let (browser, site) = open_with_held_program(VIEWPORTS[0]).await;
+    browser
+        .evaluate("void (window.field = document.querySelector('#frame input'))")
+        .await;
+    site.hold_file(None);
+    browser.text("upstream").await;
+    // As the browser does when people close the dialog that they opened from the frame.
+    browser
+        .evaluate(&format!(
+            "void (({{files}}) => {{
+                window.field.files = files;
+                window.field.dispatchEvent(new Event('change'));
+            }})({})",
+            data_with_file()
+        ))
+        .await;
+    browser.wait_for_text("held", "people.csv").await;
+    browser.wait_for_text("report-numbers", "3").await;
+    browser.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_dropped_before_the_program_arrives_is_read() {
+    let (browser, site) = open_with_held_program(VIEWPORTS[0]).await;
+    drop_on_frame(&browser, &data_with_file()).await;
+    site.hold_file(None);
+    browser.wait_for_text("held", "people.csv").await;
+    browser.wait_for_text("report-numbers", "3").await;
+    browser.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn text_dropped_before_the_program_arrives_is_appended() {
+    let (browser, site) = open_with_held_program(VIEWPORTS[0]).await;
+    let numbers = numbers(2);
+    for number in &numbers {
+        let data =
+            format!("(data => (data.setData('text', '{number}'), data))(new DataTransfer())");
+        drop_on_frame(&browser, &data).await;
+    }
+    site.hold_file(None);
+    browser.wait_for_text("report-numbers", "2").await;
+    let field = "document.querySelector('[data-testid=numbers]').value";
+    assert_eq!(browser.evaluate(field).await, numbers.join("\n"));
     browser.close().await;
 }
 

@@ -3,7 +3,7 @@
 use js_sys::{Function, JsString, Reflect};
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{ClipboardEvent, DataTransfer, DragEvent, Element, Event, File, MouseEvent};
+use web_sys::{ClipboardEvent, DataTransfer, DragEvent, Element, Event, FileList, MouseEvent};
 
 use crate::compose::list::ListState;
 use crate::compose::rules;
@@ -60,7 +60,7 @@ pub(crate) fn listen(list: ListState, is_dragged_over: RwSignal<bool>) {
 
 /// Adds the data of an event. Leaves a short text in the numbers field to the browser.
 fn add(list: ListState, event: &Event, data: &DataTransfer) {
-    if add_files(list, data) {
+    if add_data_files(list, data) {
         return event.prevent_default();
     }
     // Read only once, since a million lines take the browser 60 ms.
@@ -71,35 +71,37 @@ fn add(list: ListState, event: &Event, data: &DataTransfer) {
     }
 }
 
-/// Adds a file.
-pub(crate) fn add_file(list: ListState, file: &File) {
-    if is_too_large(file) {
-        list.problem.set(
-            "This file is larger than 300 MB. Keep only the column with the numbers, or split it.",
-        );
-        return;
-    }
-    let name = file.name();
-    let label = rules::label(&name);
-    list.hold(name, file, label);
-}
-
 /// Adds the file of the data, or says why it can't. Returns whether the data holds files.
-fn add_files(list: ListState, data: &DataTransfer) -> bool {
-    let files = data.files();
-    let Some(first) = files.as_ref().and_then(|files| files.get(0)) else {
+fn add_data_files(list: ListState, data: &DataTransfer) -> bool {
+    let Some(files) = data.files() else {
         return false;
     };
-    if files.is_some_and(|files| files.length() > 1) {
+    if is_folder(data) && files.length() == 1 {
+        list.problem
+            .set("This is a folder. Open it and add the file with the list.");
+        return true;
+    }
+    add_files(list, &files)
+}
+
+/// Adds the only file, or says why it can't. Returns whether there are files.
+pub(crate) fn add_files(list: ListState, files: &FileList) -> bool {
+    let Some(file) = files.get(0) else {
+        return false;
+    };
+    if files.length() > 1 {
         list.problem.set(
             "These are several files. Add one list at a time: join the files, or add one \
              after the other.",
         );
-    } else if is_folder(data) {
-        list.problem
-            .set("This is a folder. Open it and add the file with the list.");
+    } else if is_too_large(&file) {
+        list.problem.set(
+            "This file is larger than 300 MB. Keep only the column with the numbers, or split it.",
+        );
     } else {
-        add_file(list, &first);
+        let name = file.name();
+        let label = rules::label(&name);
+        list.hold(name, &file, label);
     }
     true
 }

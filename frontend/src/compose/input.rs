@@ -97,8 +97,8 @@ fn Held(list: ListState, name: String, focus: bool) -> impl IntoView {
 fn FileChoice(list: ListState, label: &'static str) -> impl IntoView {
     let on_change = move |event| {
         let field = event_target::<HtmlInputElement>(&event);
-        if let Some(file) = field.files().and_then(|files| files.get(0)) {
-            drop_paste::add_file(list, &file);
+        if let Some(files) = field.files() {
+            drop_paste::add_files(list, &files);
         }
         // Otherwise the browser fires no `change` event when people edit the file and choose it again.
         field.set_value("");
