@@ -99,8 +99,10 @@ fn Header(services: Services, session: Session) -> impl IntoView {
                 let upstream = &settings.upstream;
                 let (host, path) = (upstream.host.clone(), format!("{}…", upstream.path));
                 let demo = upstream.demo.then_some(" · demo with made-up records");
+                // A narrow header cuts the text off.
+                let title = format!("Upstream: {host} {path}{}", demo.unwrap_or_default());
                 view! {
-                    <span class="upstream" data-testid="upstream">
+                    <span class="upstream" title=title data-testid="upstream">
                         "Upstream: " <b>{host}</b> {path} {demo}
                     </span>
                 }
