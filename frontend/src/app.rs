@@ -44,8 +44,8 @@ pub(crate) fn App() -> impl IntoView {
         visits: Visits::default(),
         message: RwSignal::new(None),
     };
-    let run = LazyPage::new(|| Box::pin(load_run()));
-    let history = LazyPage::new(|| Box::pin(load_history()));
+    let run = LazyPage::new("Run", || Box::pin(load_run()));
+    let history = LazyPage::new("History", || Box::pin(load_history()));
     let page = part(move || match services.router.place.get() {
         _ if !session.is_open.get() => ().into_any(),
         Place::Compose => {

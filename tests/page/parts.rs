@@ -67,6 +67,8 @@ async fn code_that_fails_to_load_is_loaded_again_on_demand() {
         browser.click("nav-history").await;
         let error = browser.text("load-error").await;
         assert!(error.starts_with("This page can't be loaded\n"), "{error}");
+        let title = browser.evaluate("document.title").await;
+        assert_eq!(title, "History · Rollcall");
         browser.screenshot("load-error").await;
         // The second attempt fails too.
         browser.click("load-again").await;
@@ -78,6 +80,33 @@ async fn code_that_fails_to_load_is_loaded_again_on_demand() {
         browser.wait_until_hidden("load-error").await;
         visit.close().await;
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn code_that_failed_to_load_is_loaded_again_on_return() {
+    let upstream = Upstream::succeeding().await;
+    let visit = Visit::new(EngineKind::Memory, &upstream).await;
+    let (browser, site) = (&visit.browser, &visit.site);
+    browser.expect_in_console("503");
+    browser.expect_in_console("TypeError");
+    site.fail_file(Some("/history-"));
+    browser.click("nav-history").await;
+    browser.text("load-error").await;
+    // Each return makes a new attempt.
+    for failures in [2, 3] {
+        browser.click("nav-new").await;
+        browser
+            .wait_for_text("heading", "Look up Social Security Numbers")
+            .await;
+        browser.click("nav-history").await;
+        site.wait_for_failures(failures).await;
+        browser.text("load-error").await;
+    }
+    site.fail_file(None);
+    browser.click("nav-new").await;
+    browser.click("nav-history").await;
+    browser.wait_for_text("heading", "History").await;
+    visit.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

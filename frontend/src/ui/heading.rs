@@ -18,6 +18,11 @@ impl Default for Visits {
     }
 }
 
+/// Sets the document's title to that of a page.
+pub(crate) fn set_title(page: &str) {
+    document().set_title(&format!("{page} · Rollcall"));
+}
+
 /// A page's heading. It takes the focus when the page replaces another one, so that screen readers
 /// begin there.
 #[component]
@@ -27,7 +32,7 @@ pub(crate) fn Heading(#[prop(into)] text: Signal<String>, visits: Visits) -> imp
     // An effect first runs when the heading is in the document. It is found by its id, since a
     // `NodeRef` would add more bytes than this whole component.
     effect(move || {
-        document().set_title(&format!("{} · Rollcall", text.get()));
+        set_title(&text.get());
         if !std::mem::take(&mut is_new) {
             return;
         }

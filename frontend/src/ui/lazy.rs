@@ -8,6 +8,7 @@ use leptos::prelude::*;
 use wasm_split_helpers::SplitLoaderError;
 
 use crate::ui::boxed::{click, spawn};
+use crate::ui::heading::set_title;
 
 /// A load of a page's code.
 pub(crate) type Load = Pin<Box<dyn Future<Output = Result<(), SplitLoaderError>>>>;
@@ -16,6 +17,7 @@ pub(crate) type Load = Pin<Box<dyn Future<Output = Result<(), SplitLoaderError>>
 #[derive(Clone, Copy)]
 pub(crate) struct LazyPage {
     state: RwSignal<State>,
+    title: &'static str,
     load: fn() -> Load,
 }
 
@@ -28,10 +30,12 @@ enum State {
 }
 
 impl LazyPage {
-    /// A page that isn't loaded yet. `load` must be the `preload` function of its `#[wasm_split]`.
-    pub(crate) fn new(load: fn() -> Load) -> Self {
+    /// A page that isn't loaded yet. `title` is the document's title until it is; `load` must be the
+    /// `preload` function of its `#[wasm_split]`.
+    pub(crate) fn new(title: &'static str, load: fn() -> Load) -> Self {
         Self {
             state: RwSignal::new(State::Absent),
+            title,
             load,
         }
     }
@@ -66,13 +70,27 @@ impl LazyPage {
         }
         match self.state.get() {
             State::Absent | State::Loading => {
+                set_title(self.title);
                 view! { <p class="soft waiting">"Loading…"</p> }.into_any()
             }
-            State::Ready => {
-                poll_once(page).unwrap_or_else(|| view! { <LoadError page=self/> }.into_any())
-            }
-            State::Failed => view! { <LoadError page=self/> }.into_any(),
+            State::Ready => poll_once(page).unwrap_or_else(|| self.show_error()),
+            State::Failed => self.show_error(),
         }
+    }
+
+    /// Returns the error. Its button loads the page's code again, and so does the next visit of the page.
+    fn show_error(self) -> AnyView {
+        // Without a notification: the caller shows the error already.
+        self.state.update_untracked(|state| *state = State::Failed);
+        on_cleanup(move || {
+            self.state.update_untracked(|state| {
+                if *state == State::Failed {
+                    *state = State::Absent;
+                }
+            });
+        });
+        set_title(self.title);
+        view! { <LoadError page=self/> }.into_any()
     }
 }
 
