@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use crate::Warning;
-use crate::wire::{Outcome, RowError};
+use crate::wire::{ErrorKind, Outcome, RowError};
 
 /// The result of one line of the list.
 #[derive(Clone, Serialize, Deserialize)]
@@ -30,6 +30,13 @@ pub struct ResultRow {
     pub duration_ms: Option<u32>,
     /// Number of attempts in the pass that produced the outcome; 0 if there was none.
     pub attempts: u32,
+}
+
+impl ResultRow {
+    /// Whether the last attempt had exactly this status and this error; `None` means without one.
+    pub fn ended_with(&self, status: Option<u16>, error: Option<ErrorKind>) -> bool {
+        self.status_code == status && self.error == error.map(RowError::Fetch)
+    }
 }
 
 /// Compares bodies by their JSON text.

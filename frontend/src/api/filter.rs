@@ -1,7 +1,7 @@
 //! Which rows of a run are shown or downloaded.
 
 use client::ResultsFilter;
-use contract::wire::{ErrorKind, FailureGroup, Outcome, ResultRow, RowError};
+use contract::wire::{ErrorKind, FailureGroup, Outcome, ResultRow};
 
 /// Which rows of a run are shown or downloaded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,9 +40,7 @@ impl RowFilter {
     /// Whether a row of the response matches: the response may have rows of other groups.
     pub(crate) fn matches(self, row: &ResultRow) -> bool {
         match self {
-            Self::Failure(status, error) => {
-                row.status_code == status && row.error == error.map(RowError::Fetch)
-            }
+            Self::Failure(status, error) => row.ended_with(status, error),
             Self::All | Self::Outcome(_) => true,
         }
     }
@@ -50,6 +48,8 @@ impl RowFilter {
 
 #[cfg(test)]
 mod tests {
+    use contract::wire::RowError;
+
     use super::*;
 
     const TIMED_OUT: RowFilter = RowFilter::Failure(None, Some(ErrorKind::TimedOut));

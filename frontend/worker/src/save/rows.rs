@@ -3,7 +3,7 @@
 use std::io;
 
 use contract::list::{Row, Source};
-use contract::wire::{ErrorKind, ResultRow, RowError};
+use contract::wire::{ErrorKind, ResultRow};
 use export::{Format, JoinedColumns, RowWriter, WriteOptions};
 
 use crate::protocol::SaveOptions;
@@ -61,9 +61,8 @@ impl<'s> Rows<'s> {
     }
 
     fn includes(&self, row: &ResultRow) -> bool {
-        self.group.is_none_or(|(status, error)| {
-            row.status_code == status && row.error == error.map(RowError::Fetch)
-        })
+        self.group
+            .is_none_or(|(status, error)| row.ended_with(status, error))
     }
 
     /// The formatted bytes. The caller writes and clears them.

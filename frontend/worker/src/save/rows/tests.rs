@@ -1,6 +1,6 @@
 use client::ResultsFilter;
 use contract::list::{ReadOptions, read_source};
-use contract::wire::Outcome;
+use contract::wire::{Outcome, RowError};
 use serde_json::{Value, json};
 
 use super::*;
