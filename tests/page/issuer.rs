@@ -33,6 +33,10 @@ struct Issued {
     codes: HashMap<String, Code>,
     /// The user of each access token.
     access: HashMap<String, String>,
+    /// The access token that was issued last.
+    newest: String,
+    /// How many calls had the newest access token.
+    newest_calls: u32,
     /// The user of each refresh token.
     refresh: HashMap<String, String>,
     /// The users with a session at the issuer.
@@ -71,7 +75,7 @@ struct Code {
 impl Issuer {
     /// Starts an issuer whose access tokens have this `expires_in`.
     ///
-    /// The API accepts them for longer, so that no test depends on how long a call takes.
+    /// The API accepts them until a test ends them, so that no test depends on how long a call takes.
     pub async fn new(life: Duration) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let issuer = Self {
@@ -100,9 +104,30 @@ impl Issuer {
         })
     }
 
-    /// The user of an access token, unless it is revoked.
+    /// The user of a call's access token, unless the token has ended.
     pub fn user_of(&self, token: &str) -> Option<String> {
-        self.state.lock().unwrap().access.get(token).cloned()
+        let mut issued = self.state.lock().unwrap();
+        issued.newest_calls += u32::from(token == issued.newest);
+        issued.access.get(token).cloned()
+    }
+
+    /// Ends all access tokens, but no refresh token.
+    pub fn end_access_tokens(&self) {
+        self.state.lock().unwrap().access.clear();
+    }
+
+    /// Ends all access tokens but the newest, once the page uses it. Returns whether it did.
+    ///
+    /// An earlier call with an older token may still be on its way. So this waits for three calls with the
+    /// newest one, which a page that polls doesn't make at the same time.
+    pub fn end_replaced_tokens(&self) -> bool {
+        let mut issued = self.state.lock().unwrap();
+        let is_used = issued.newest_calls >= 3;
+        if is_used {
+            let newest = issued.newest.clone();
+            issued.access.retain(|token, _| *token == newest);
+        }
+        is_used
     }
 
     /// Revokes all tokens, but not the issuer's own session.
@@ -140,6 +165,8 @@ impl Issuer {
         let id = format!("e30.{}.x", BASE64_URL_SAFE_NO_PAD.encode(claims));
         let life = issued.life;
         issued.access.insert(access.clone(), user.to_owned());
+        issued.newest.clone_from(&access);
+        issued.newest_calls = 0;
         issued.refresh.insert(refresh.clone(), user.to_owned());
         issued
             .secrets

@@ -21,6 +21,10 @@ async fn tokens_are_renewed_before_they_end() {
         (visit.issuer.counts().renewals > 0).then_some(())
     })
     .await;
+    wait_for("calls with the new token", async || {
+        visit.issuer.end_replaced_tokens().then_some(())
+    })
+    .await;
     upstream.release();
     visit.browser.wait_for_text("status", "Finished").await;
     assert_eq!(visit.site.refusals(), 0);
@@ -178,6 +182,8 @@ async fn a_throttled_or_failing_issuer_ends_no_sign_in() {
     );
     assert!(!browser.is_visible("sign-in").await);
     browser.screenshot("sign-in-not-renewed").await;
+    // The page has noticed that its token has ended, and must make no call with it.
+    visit.issuer.end_access_tokens();
     let failures = visit.issuer.counts().failures;
     visit.issuer.fail(503, "");
     wait_for("another that fails", async || {
