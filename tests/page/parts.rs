@@ -22,6 +22,11 @@ const LOADED: &str = "performance.getEntriesByType('resource')
     .filter(([name]) => ['run', 'history', 'shared'].includes(name))
     .sort()";
 
+/// The initiator of each load of the program, which the page's HTML preloads.
+const PROGRAM_LOADS: &str = "performance.getEntriesByType('resource')
+    .filter(entry => new URL(entry.name).pathname.startsWith('/rollcall_bg-'))
+    .map(entry => entry.initiatorType)";
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_first_page_loads_no_other_pages_code() {
     let upstream = Upstream::succeeding().await;
@@ -29,6 +34,7 @@ async fn the_first_page_loads_no_other_pages_code() {
     let browser = &visit.browser;
     browser.text("upstream").await;
     assert_eq!(browser.evaluate(LOADED).await, json!([]));
+    assert_eq!(browser.evaluate(PROGRAM_LOADS).await, json!(["link"]));
     browser.type_in("numbers", &numbers(3).join("\n")).await;
     wait_for_run_code(browser).await;
     visit.close().await;
@@ -50,6 +56,7 @@ async fn an_address_preloads_its_pages_code() {
         browser.text(shows).await;
         let loaded = browser.evaluate(LOADED).await;
         assert_eq!(loaded, json!([[part, "link"], ["shared", "link"]]));
+        assert_eq!(browser.evaluate(PROGRAM_LOADS).await, json!(["link"]));
     }
     visit.close().await;
 }
