@@ -66,6 +66,15 @@ async fn without_a_token_the_page_says_where_to_find_it() {
             "You aren't signed in\nOpen the address that Rollcall printed when it started";
         assert!(notice.starts_with(expected), "at {path}: {notice}");
     }
+    // The last address is a run's, which no longer says that it is loading.
+    browser
+        .wait_for(
+            "[...document.querySelectorAll('main p')]
+                .filter(found => found.textContent === 'Loading the run…')
+                .map(found => found.checkVisibility())
+                .join() === 'false'",
+        )
+        .await;
     browser.screenshot("not-let-in").await;
     // The printed address gives access.
     browser.goto(&site.printed()).await;
