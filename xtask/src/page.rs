@@ -91,7 +91,7 @@ fn assemble(page: split::Split, worker: bindgen::App) -> anyhow::Result<(Files, 
         ("run", &list("run")?),
         ("history", &list("history")?),
     ];
-    let boot = fill(&text("frontend/boot.js")?, &names)?;
+    let boot = fill(&without_comments(&text("frontend/boot.js")?), &names)?;
     let boot = files.add_hashed("boot", "js", boot.into_bytes());
     let names = [
         ("script", page.script.as_str()),
@@ -161,6 +161,13 @@ fn read(path: &str) -> anyhow::Result<Vec<u8>> {
 
 fn text(path: &str) -> anyhow::Result<String> {
     String::from_utf8(read(path)?).with_context(|| format!("{path} isn't UTF-8"))
+}
+
+/// Removes the lines of a script that are comments.
+fn without_comments(script: &str) -> String {
+    let lines = script.lines();
+    let code = lines.filter(|line| !line.trim_start().starts_with("//"));
+    code.flat_map(|line| [line, "\n"]).collect()
 }
 
 /// Replaces each `{{name}}` by its value.
