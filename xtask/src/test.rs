@@ -33,6 +33,9 @@ pub(crate) struct Args {
 
 /// Installs what is missing, builds, starts the emulator and runs the tests.
 pub(crate) fn test(args: Args) -> anyhow::Result<()> {
+    // Tests hold thousands of connections, and many systems start programs with a limit of 1,024. An
+    // error leaves the limit as it is.
+    let _ = rlimit::increase_nofile_limit(u64::MAX);
     needs::for_tests()?;
     let python = needs::python()?;
     let checkov = needs::checkov()?;
