@@ -5,7 +5,7 @@ use tempfile::TempDir;
 
 use crate::layouts::check_layout;
 use crate::support::app::EngineKind;
-use crate::support::numbers;
+use crate::support::repeated_numbers;
 use crate::support::upstream::Upstream;
 use crate::support::wait::wait_for;
 use crate::visit::Visit;
@@ -30,7 +30,7 @@ const SAYS: &str = "document.querySelector('[data-testid=download-says]').innerT
 /// Runs a list of so many numbers to its end, and opens the download dialog.
 async fn run_and_open_dialog(visit: &Visit, count: u32) {
     let browser = &visit.browser;
-    let list: String = numbers(count)
+    let list: String = repeated_numbers(count)
         .iter()
         .enumerate()
         .map(|(place, number)| format!("{number},Person {place}\n"))
@@ -55,7 +55,7 @@ fn check_csv(content: &str, count: u32) {
     let content = content.strip_prefix('\u{feff}').expect("a byte order mark");
     let mut reader = csv::Reader::from_reader(content.as_bytes());
     let mut rows = 0;
-    for (record, number) in reader.records().zip(numbers(count)) {
+    for (record, number) in reader.records().zip(repeated_numbers(count)) {
         let record = record.unwrap();
         let expected = [
             format!("Person {rows}"),

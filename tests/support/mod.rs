@@ -14,6 +14,13 @@ pub mod upstream;
 pub mod users;
 pub mod wait;
 
+/// `count` lines of a thousand distinct numbers, in turn: a long list whose run is short.
+pub fn repeated_numbers(count: u32) -> Vec<String> {
+    let numbers = numbers(1_000);
+    let lines = numbers.iter().cycle().take(count as usize);
+    lines.cloned().collect()
+}
+
 /// `count` distinct valid numbers, always the same ones.
 pub fn numbers(count: u32) -> Vec<String> {
     (0..count)
