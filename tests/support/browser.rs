@@ -24,7 +24,7 @@ pub use devtools::{VIEWPORTS, Viewport};
 /// Time between two polls.
 const INTERVAL: Duration = Duration::from_millis(50);
 
-const ARGUMENTS: [&str; 10] = [
+const ARGUMENTS: [&str; 11] = [
     "--headless=new",
     "--no-sandbox",
     "--disable-gpu",
@@ -34,6 +34,8 @@ const ARGUMENTS: [&str; 10] = [
     "--disable-component-update",
     "--disable-sync",
     "--no-proxy-server",
+    // Two pages of the address bar, whose renderers cost more than the rest of Chromium's start.
+    "--disable-features=WebUIOmniboxPopup,WebUIOmniboxAimPopup",
     "--window-size=1280,900",
 ];
 
