@@ -142,6 +142,15 @@ fn count_polls(id: &str) -> String {
 
 const POLLS: &str = "window.polls";
 
+/// Counts the timers that are started from now on, and those of them that fire in a hidden tab.
+const COUNT_HIDDEN_TIMERS: &str = "(setTimeout => window.setTimeout = (call, ...rest) => {
+    window.timers++;
+    return setTimeout(() => {
+        window.firedHidden += document.hidden;
+        call();
+    }, ...rest);
+})(window.setTimeout.bind(window)) && (window.timers = window.firedHidden = 0)";
+
 #[tokio::test(flavor = "multi_thread")]
 async fn leaving_a_run_ends_its_polls_and_the_history_is_live() {
     let upstream = upstream().await;
@@ -182,10 +191,14 @@ async fn a_hidden_tab_does_not_poll_until_it_is_visible() {
     let hide = |hidden: bool| {
         format!(
             "(Object.defineProperty(document, 'hidden', {{get: () => {hidden}, configurable: true}}),
-              document.dispatchEvent(new Event('visibilitychange')), {POLLS})"
+              document.dispatchEvent(new Event('visibilitychange', {{bubbles: true}})), {POLLS})"
         )
     };
+    browser.evaluate(COUNT_HIDDEN_TIMERS).await;
+    // A poll in flight starts another timer.
+    browser.wait_for("window.timers").await;
     let before = browser.evaluate(&hide(true)).await;
+    browser.wait_for("window.firedHidden").await;
     upstream.release();
     visit.site.app.wait_for_end(&id).await;
     assert_eq!(browser.evaluate(POLLS).await, before);
