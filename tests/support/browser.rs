@@ -183,30 +183,35 @@ impl Browser {
 
     /// Clicks the element with this test id, once it can be clicked.
     pub async fn click(&self, id: &str) {
-        let began = Instant::now();
-        loop {
+        let clicked = self.until_done(async || {
             let query = self.driver().query(By::Testid(id)).wait(LIMIT, INTERVAL);
-            let element = query.and_clickable().first().await;
-            let element = element.unwrap_or_else(|error| panic!("{id} can't be clicked: {error}"));
-            match element.click().await {
-                Ok(()) => return,
-                Err(error) if is_repeatable(&error) && began.elapsed() < LIMIT => {}
-                Err(error) => panic!("{id} can't be clicked: {error}"),
-            }
-            tokio::time::sleep(INTERVAL).await;
-        }
+            query.and_clickable().first().await?.click().await
+        });
+        let clicked = clicked.await;
+        clicked.unwrap_or_else(|error| panic!("{id} can't be clicked: {error}"));
     }
 
     /// Types into the element with this test id; in a file field, a path selects that file.
     pub async fn type_in(&self, id: &str, text: &str) {
+        let typed = self.until_done(async || self.element(id).await.send_keys(text).await);
+        let typed = typed.await;
+        typed.unwrap_or_else(|error| panic!("can't type into {id}: {error}"));
+    }
+
+    /// Repeats an action while the page changes below it, until it has been done.
+    async fn until_done(
+        &self,
+        action: impl AsyncFn() -> WebDriverResult<()>,
+    ) -> WebDriverResult<()> {
         let began = Instant::now();
+        let mut polls = tokio::time::interval(INTERVAL);
+        polls.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
-            match self.element(id).await.send_keys(text).await {
-                Ok(()) => return,
+            polls.tick().await;
+            match action().await {
                 Err(error) if is_repeatable(&error) && began.elapsed() < LIMIT => {}
-                Err(error) => panic!("can't type into {id}: {error}"),
+                result => return result,
             }
-            tokio::time::sleep(INTERVAL).await;
         }
     }
 

@@ -2,12 +2,12 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use axum::serve::Listener;
 use axum::{Extension, Router};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto;
@@ -17,16 +17,13 @@ use tokio::net::TcpListener;
 use super::{Inner, Reply};
 
 /// Serves HTTP/1.1 on every connection, and tracks the open ones.
-pub(super) async fn serve(listener: TcpListener, inner: Arc<Inner>) {
+pub(super) async fn serve(mut listener: TcpListener, inner: Arc<Inner>) {
     let router = Router::new()
         .route("/ssn/{number}", get(respond))
         .with_state(Arc::clone(&inner));
     loop {
-        let Ok((stream, client)) = listener.accept().await else {
-            // Such as too many open files, or a connection that its client has closed already.
-            tokio::time::sleep(Duration::from_millis(10)).await;
-            continue;
-        };
+        // axum's, which goes on after an error, such as a connection that its client has closed already.
+        let (stream, client) = Listener::accept(&mut listener).await;
         inner.connections.send_modify(|open| {
             open.insert(client);
         });
@@ -92,6 +89,7 @@ async fn respond(
                 return (StatusCode::FOUND, [(header::LOCATION, location)]).into_response();
             }
             Reply::After(wait, then) => {
+                // The latency that the script gives this upstream.
                 tokio::time::sleep(wait).await;
                 *then
             }
