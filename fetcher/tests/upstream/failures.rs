@@ -120,7 +120,7 @@ async fn an_item_gets_at_most_its_maximum_of_attempts() {
         })
     })
     .await;
-    for (max_attempts, outcome) in [(4, Outcome::Succeeded), (1, Outcome::Succeeded)] {
+    for (max_attempts, outcome) in [(3, Outcome::Failed), (1, Outcome::Succeeded)] {
         // The numbers of the second run were requested three times in the first.
         let settings = UpstreamSettings {
             max_attempts,
