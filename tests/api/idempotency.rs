@@ -85,9 +85,10 @@ async fn a_key_with_another_body_is_a_conflict(kind: EngineKind) {
             ("content-type", "application/json"),
             ("idempotency-key", bad),
         ];
-        app.call("POST", "/api/executions", &headers, "{}")
-            .await
-            .expect_problem(422, "invalid-request");
+        let body = list(&["100010001"]).to_string();
+        let response = app.call("POST", "/api/executions", &headers, body).await;
+        let detail = response.expect_problem(422, "invalid-request");
+        assert!(detail.contains("Idempotency-Key"), "{detail}");
     }
     app.wait_for_end(&id).await;
 }
