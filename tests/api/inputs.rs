@@ -45,7 +45,9 @@ async fn every_line_has_its_row_and_reason(kind: EngineKind) {
         (&ended["items"], &ended["duplicates"], &ended["invalid"]),
         (&json!(1), &json!(4), &json!(7))
     );
-    for (row, (line, outcome, error)) in app.rows(&id).await.iter().zip(&lines) {
+    let rows = app.rows(&id).await;
+    assert_eq!(rows.len(), lines.len());
+    for (row, (line, outcome, error)) in rows.iter().zip(&lines) {
         assert_eq!(
             (&row["outcome"], &row["error"]),
             (&json!(outcome), error),

@@ -62,9 +62,9 @@ async fn each_response_has_its_outcome(kind: EngineKind) {
         json!({"SUCCEEDED": 2, "NOT_FOUND": 3, "FAILED": 4, "PENDING": 0, "NOT_TRIED": 0})
     );
     assert_eq!(ended["status"], "SUCCEEDED");
-    for (row, (number, outcome, status, error, attempts)) in
-        app.rows(&id).await.iter().zip(expected)
-    {
+    let rows = app.rows(&id).await;
+    assert_eq!(rows.len(), expected.len());
+    for (row, (number, outcome, status, error, attempts)) in rows.iter().zip(expected) {
         let found = (
             &row["ssn"],
             &row["outcome"],

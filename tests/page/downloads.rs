@@ -174,6 +174,7 @@ async fn a_lost_list_can_be_added_again_and_another_is_refused() {
         .await;
     let (_, content) = visit.downloaded(folder.path()).await;
     let found = rows("csv", &content);
+    assert_eq!(found.len(), others().len());
     for (row, [name, _]) in found.iter().zip(others()) {
         assert_eq!(row["Name"], name);
     }
