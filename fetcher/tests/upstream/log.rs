@@ -7,6 +7,8 @@ use tokio::sync::watch;
 use tracing::subscriber::DefaultGuard;
 use tracing_subscriber::EnvFilter;
 
+use crate::server::TIMEOUT;
+
 /// Captures what the fetcher logs on this thread until the guard is dropped.
 ///
 /// If the test's runtime has only one thread, the captured log is complete.
@@ -34,8 +36,9 @@ impl Log {
     /// Waits until the log contains `text`.
     pub async fn wait_for(&self, text: &str) {
         let mut changes = self.0.subscribe();
-        // `self` owns the sender, so waiting can't fail.
-        let _ = changes.wait_for(|log| log.contains(text)).await;
+        let waited = changes.wait_for(|log| log.contains(text));
+        let waited = tokio::time::timeout(TIMEOUT, waited).await;
+        assert!(waited.is_ok(), "not in the log: {text}");
     }
 }
 
