@@ -1,4 +1,4 @@
-//! Calculates that the state machines stay within the limits of AWS Step Functions.
+//! Checks by arithmetic that the state machines stay within the limits of AWS Step Functions.
 //!
 //! The emulator doesn't enforce these limits.
 
@@ -63,16 +63,16 @@ fn forty_batches_with_all_retries_fit_one_history() {
 
     let pending = count_events(states, "Fetch batch", "Wait for it", "Wait for it");
     let last = count_events(states, "Fetch batch", "Batch over", "Batch over");
-    let retries = fetch["Retry"].as_array().unwrap();
-    let throttled = retries
-        .iter()
-        .find(|retry| retry["ErrorEquals"] == json!(["Lambda.TooManyRequestsException"]));
-    let throttled = throttled.unwrap()["MaxAttempts"].as_u64().unwrap() as usize;
+    let retries = fetch["Retry"].as_array().unwrap().iter();
+    let retries: u64 = retries
+        .map(|retry| retry["MaxAttempts"].as_u64().unwrap())
+        .sum();
 
-    // Each batch also has MapIterationStarted and MapIterationSucceeded.
-    let batch = 2 + (MAX_INLINE_INVOCATIONS - 1) * pending + last + 3 * throttled;
+    // One invocation of each batch is retried as often as possible. Each batch also has
+    // MapIterationStarted and MapIterationSucceeded.
+    let batch = 2 + (MAX_INLINE_INVOCATIONS - 1) * pending + last + 3 * retries as usize;
     // ExecutionStarted and ExecutionSucceeded, `Read the input`, the Map with two more events,
-    // `Finish`, `How did it end?` and `Succeeded`.
+    // `Finish` with more retries than it can have, `How did it end?` and `Succeeded`.
     let others = 2 + 2 + 4 + events(&machine["States"]["Finish"], 100) + 2 + 2;
     let total = MAX_INLINE_BATCHES * batch + others;
     assert!(total < MAX_HISTORY_EVENTS, "{total} events");
@@ -81,6 +81,7 @@ fn forty_batches_with_all_retries_fit_one_history() {
 #[test]
 fn a_wide_batch_may_be_invoked_two_thousand_times() {
     let machine = pass_machine();
+    // In a distributed Map each batch is an execution with its own history.
     let states = &machine["States"]["Fetch all (wide)"]["ItemProcessor"]["States"];
     let pending = count_events(
         states,
