@@ -14,7 +14,7 @@ use crate::support::upstream::{Reply, Upstream};
 
 on_every_engine!(
     two_fetchers_on_one_batch_lose_no_row_and_no_count,
-    a_segment_after_the_summary_counts_from_the_next_pass,
+    a_segment_after_the_summary_is_ignored_until_a_redrive,
     a_redrive_uses_the_results_of_late_writers,
     a_late_response_in_another_batch_is_counted_and_shown,
     a_repeated_invocation_sends_no_request,
@@ -98,7 +98,7 @@ async fn write_late(app: &TestApp, meta: &Meta, item: u32, totals: SegmentTotals
     assert!(written.unwrap());
 }
 
-async fn a_segment_after_the_summary_counts_from_the_next_pass(kind: EngineKind) {
+async fn a_segment_after_the_summary_is_ignored_until_a_redrive(kind: EngineKind) {
     let upstream = Upstream::start(|_, _| Reply::Status(403)).await;
     let app = TestApp::new(kind, &upstream).await;
     let id = app.start(json!({"ssnList": numbers(3)})).await;

@@ -12,7 +12,7 @@ on_every_engine!(
     old_finished_runs_expire_and_running_ones_do_not,
     an_erased_run_leaves_nothing,
     a_run_erased_in_mid_run_leaves_nothing,
-    an_erasure_in_mid_run_outlasts_late_writers,
+    late_writers_write_nothing_into_an_erased_run,
 );
 
 async fn an_erased_run_leaves_nothing(kind: EngineKind) {
@@ -79,7 +79,7 @@ async fn a_run_erased_in_mid_run_leaves_nothing(kind: EngineKind) {
     wait_for_empty_store(&app).await;
 }
 
-async fn an_erasure_in_mid_run_outlasts_late_writers(kind: EngineKind) {
+async fn late_writers_write_nothing_into_an_erased_run(kind: EngineKind) {
     let upstream = Upstream::start(|_, _| Reply::Held).await;
     let app = TestApp::new(kind, &upstream).await;
     let id = start_held(&app, &upstream).await;

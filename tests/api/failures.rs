@@ -13,7 +13,7 @@ use crate::support::wait::wait_for;
 on_every_engine!(
     failures_are_grouped_and_each_group_can_be_redriven,
     failures_are_counted_while_the_run_continues,
-    items_that_a_redrive_did_not_reach_are_still_failed,
+    items_without_a_response_in_a_redrive_stay_failed,
 );
 
 /// Waits until the server has counted all failures within its time limit.
@@ -108,7 +108,7 @@ async fn failures_are_counted_while_the_run_continues(kind: EngineKind) {
     assert_eq!(failures(&app, &id).await, forbidden);
 }
 
-async fn items_that_a_redrive_did_not_reach_are_still_failed(kind: EngineKind) {
+async fn items_without_a_response_in_a_redrive_stay_failed(kind: EngineKind) {
     let upstream = Upstream::start(|_, before| match before {
         0 => Reply::Status(403),
         _ => Reply::Held,

@@ -13,7 +13,7 @@ on_every_engine!(
     each_response_has_its_outcome,
     transient_failures_are_retried,
     status_429_at_every_attempt_fails_every_row,
-    a_retry_after_is_waited_for,
+    a_retry_waits_as_long_as_retry_after_says,
     bodies_are_returned_unchanged,
 );
 
@@ -119,7 +119,7 @@ async fn status_429_at_every_attempt_fails_every_row(kind: EngineKind) {
     assert!(upstream.request_counts().values().all(|count| *count == 4));
 }
 
-async fn a_retry_after_is_waited_for(kind: EngineKind) {
+async fn a_retry_waits_as_long_as_retry_after_says(kind: EngineKind) {
     // Longer than a Lambda waits: in the cloud the batch is invoked again.
     let upstream = Upstream::start(|_, before| {
         if before == 0 {

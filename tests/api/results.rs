@@ -12,7 +12,7 @@ on_every_engine!(
     pages_are_consecutive_and_keep_their_filters,
     every_row_has_its_own_body,
     results_are_served_as_json_ndjson_and_csv,
-    bad_parameters_are_refused_and_never_repeated,
+    bad_parameters_are_refused_and_not_echoed,
 );
 
 async fn results_in_mid_run_have_known_and_pending_rows(kind: EngineKind) {
@@ -195,7 +195,7 @@ async fn results_are_served_as_json_ndjson_and_csv(kind: EngineKind) {
         .expect_problem(406, "not-acceptable");
 }
 
-async fn bad_parameters_are_refused_and_never_repeated(kind: EngineKind) {
+async fn bad_parameters_are_refused_and_not_echoed(kind: EngineKind) {
     let upstream = Upstream::succeeding().await;
     let app = TestApp::new(kind, &upstream).await;
     let id = app

@@ -14,7 +14,7 @@ on_every_engine!(
     duplicates_are_fetched_once_and_shown_in_every_row,
     no_number_is_outside_of_list_and_results,
     the_history_has_the_owners_runs_newest_first,
-    an_unchanged_poll_is_not_modified,
+    a_poll_of_an_unchanged_run_returns_304,
     concurrency_stays_within_the_runs_limit,
 );
 
@@ -220,7 +220,7 @@ async fn the_history_has_the_owners_runs_newest_first(kind: EngineKind) {
     assert_eq!(app.execution(&ids[0]).await["status"], "SUCCEEDED");
 }
 
-async fn an_unchanged_poll_is_not_modified(kind: EngineKind) {
+async fn a_poll_of_an_unchanged_run_returns_304(kind: EngineKind) {
     let upstream = Upstream::succeeding().await;
     let app = TestApp::new(kind, &upstream).await;
     let id = app.start(list(&["100010001"])).await;

@@ -10,7 +10,7 @@ on_every_engine!(
     a_stop_keeps_responses_and_a_redrive_fetches_the_rest,
     a_stop_of_a_finished_run_changes_nothing,
     too_many_failures_end_the_run_early,
-    failures_within_the_tolerance_succeed,
+    a_run_fails_only_above_its_tolerance,
 );
 
 async fn a_stop_keeps_responses_and_a_redrive_fetches_the_rest(kind: EngineKind) {
@@ -123,7 +123,7 @@ async fn too_many_failures_end_the_run_early(kind: EngineKind) {
     assert_eq!(rows.len(), 800);
 }
 
-async fn failures_within_the_tolerance_succeed(kind: EngineKind) {
+async fn a_run_fails_only_above_its_tolerance(kind: EngineKind) {
     let upstream =
         Upstream::start(|number, _| Reply::Status(if number == "100010001" { 403 } else { 200 }))
             .await;

@@ -180,7 +180,7 @@ async fn the_exit_code_depends_on_the_outcome() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_column_is_found_by_header_position_or_content() {
+async fn the_column_is_detected_or_chosen_by_header_or_position() {
     let upstream = Upstream::succeeding().await;
     let table = "name,ssn,other\nAnn,100010001,900010001\n\"Bob, jr.\",100010002,900010002\n";
     for (args, expected) in [

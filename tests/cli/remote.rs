@@ -31,7 +31,7 @@ async fn runs(server: &Server) -> Vec<Value> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_server_writes_the_same_rows_as_a_local_fetch() {
+async fn fetch_writes_the_same_rows_with_and_without_a_server() {
     let upstream = Upstream::succeeding().await;
     let folder = TempDir::new().unwrap();
     let server = Server::start(folder.path(), &upstream.url, &[]).await;

@@ -183,7 +183,7 @@ async fn a_refused_call_writes_no_list() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_folder_has_one_process_and_nothing_else() {
+async fn a_folder_in_use_or_with_other_files_is_refused() {
     let upstream = Upstream::start(|_, _| Reply::Held).await;
     let place = TempDir::new().unwrap();
     let run = place.path().join("run");
@@ -202,7 +202,7 @@ async fn a_folder_has_one_process_and_nothing_else() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_resumed_run_uses_another_header_query_and_pace() {
+async fn a_resumed_run_accepts_new_headers_query_and_settings() {
     let upstream = Upstream::start(|number, before| match (number, before) {
         ("100010001", 0) => Reply::Status(403),
         _ => Reply::Status(200),
@@ -237,7 +237,7 @@ async fn a_resumed_run_uses_another_header_query_and_pace() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_resumed_run_keeps_to_its_new_tolerance() {
+async fn a_resumed_run_uses_its_new_tolerance() {
     let upstream = Upstream::start(|number, _| match number {
         number if number < "100010100" => Reply::Status(403),
         _ => Reply::Held,
@@ -262,7 +262,7 @@ async fn a_resumed_run_keeps_to_its_new_tolerance() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_server_s_folder_is_refused() {
+async fn a_servers_folder_is_refused() {
     let upstream = Upstream::succeeding().await;
     let place = TempDir::new().unwrap();
     let server = Server::start(place.path(), &upstream.url, &[]).await;

@@ -137,7 +137,7 @@ async fn the_api_needs_the_token_and_its_own_origin() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_run_without_settings_has_the_servers() {
+async fn a_run_uses_the_servers_defaults_for_omitted_settings() {
     let folder = TempDir::new().unwrap();
     let upstream = Upstream::succeeding().await;
     let further = [

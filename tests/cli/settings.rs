@@ -146,7 +146,7 @@ async fn a_duration_is_read_alike_from_every_source() {
 }
 
 #[tokio::test]
-async fn the_user_s_settings_file_is_the_default() {
+async fn the_users_settings_file_is_the_default() {
     let folder = TempDir::new().unwrap();
     fs::create_dir(folder.path().join("rollcall")).unwrap();
     fs::write(folder.path().join("rollcall/settings.toml"), "retain = 30").unwrap();

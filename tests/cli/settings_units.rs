@@ -150,7 +150,7 @@ async fn headers_without_an_address_are_refused_if_ambiguous() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_address_without_its_scheme_is_refused_as_such() {
+async fn an_address_without_its_scheme_is_refused_as_invalid() {
     let folder = TestFolder::new();
     for (address, secret) in [
         ("--api=localhost:8686", "ROLLCALL_TOKEN"),
@@ -168,7 +168,7 @@ async fn an_address_without_its_scheme_is_refused_as_such() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_broken_certificate_of_a_server_is_named() {
+async fn a_broken_ca_file_is_named_in_the_error() {
     let folder = TestFolder::new();
     let broken = folder.path("broken.pem");
     let pem = "-----BEGIN CERTIFICATE-----\n?\n-----END CERTIFICATE-----\n";

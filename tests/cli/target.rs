@@ -68,7 +68,7 @@ async fn a_flag_overrides_a_variable() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_variable_s_token_is_sent_to_its_own_server_only() {
+async fn a_variables_token_is_sent_to_its_own_server_only() {
     let upstream = Upstream::succeeding().await;
     let folder = TempDir::new().unwrap();
     let server = Server::start(folder.path(), &upstream.url, &[]).await;

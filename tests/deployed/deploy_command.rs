@@ -32,7 +32,7 @@ fn messages(output: &Output, succeeds: bool) -> String {
 }
 
 #[test]
-fn the_flags_region_overrides_the_environments() {
+fn the_region_flag_overrides_the_environment() {
     let bucket = |region: &[&str]| {
         let output = Command::new(setting("XTASK"))
             .args(["deploy", "--dry-run"])

@@ -27,7 +27,7 @@ async fn sign_in(browser: &Browser, password: &str) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_deployed_run_is_started_reopened_and_signed_out_of() {
+async fn a_user_signs_in_starts_and_reopens_a_run_and_signs_out() {
     let upstream = Upstream::succeeding().await;
     let (stack, browser) = tokio::join!(Stack::with_upstream(&upstream.url), Browser::open());
     let password = create_user(stack.output("UserPoolId"), USER).await;

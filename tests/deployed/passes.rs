@@ -91,7 +91,7 @@ async fn a_pass_fetches_all_its_batches_in_both_map_modes() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_lost_batch_is_reported_and_ends_no_other() {
+async fn a_lost_batch_is_reported_and_the_others_continue() {
     let upstream = Upstream::succeeding().await;
     let stack = Stack::with_upstream(&upstream.url).await;
     let (store, engine) = (stack.store(), stack.engine());

@@ -131,7 +131,7 @@ async fn a_file_chosen_before_the_program_arrives_is_read() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_file_chosen_after_the_program_arrives_in_the_frames_dialog_is_read() {
+async fn a_file_chosen_late_in_the_frames_dialog_is_read() {
     let (browser, site) = open_with_held_program(VIEWPORTS[0]).await;
     browser
         .evaluate("void (window.field = document.querySelector('#frame input'))")

@@ -199,7 +199,7 @@ async fn a_user_who_returns_without_signing_in_is_not_redirected() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn one_machine_loads_nothing_of_the_sign_in() {
+async fn on_one_machine_no_sign_in_code_is_loaded() {
     let upstream = Upstream::succeeding().await;
     let (browser, site) = tokio::join!(Browser::open(), Site::new(EngineKind::Memory, &upstream));
     browser.goto(&site.printed()).await;

@@ -108,7 +108,7 @@ async fn an_api_that_refuses_every_token_causes_no_redirect_loop() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_failing_gateway_ends_no_sign_in() {
+async fn a_gateway_error_other_than_401_ends_no_sign_in() {
     let upstream = Upstream::succeeding().await;
     let visit = SignInVisit::new(&upstream, HOUR).await;
     let browser = &visit.browser;

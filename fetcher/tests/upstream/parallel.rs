@@ -140,7 +140,7 @@ async fn the_fetcher_adapts_if_the_upstream_changes_its_protocol() {
 }
 
 #[tokio::test]
-async fn a_dead_http2_connection_fails_only_one_attempt() {
+async fn a_dead_http2_connection_is_replaced() {
     let server = Server::always_ok(Protocol::Http2(100)).await;
     let port = server.port;
     let dead = Arc::new(watch::Sender::new(false));
