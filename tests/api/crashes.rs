@@ -27,7 +27,7 @@ const LINES: [&str; 4] = ["100010001", "100010002", "x", "100010001"];
 /// More writes than a start makes.
 const MANY: i64 = 50;
 
-/// Starts the list in a process that crashes after so many writes; returns the response.
+/// Starts the list in a process that crashes after this many writes; returns the response.
 async fn start_and_crash_after(app: &TestApp, writes: i64) -> ApiResponse {
     let crashing = Store::new(Arc::new(Faulty::failing_after(writes, app.objects.clone())));
     let router = app.router_with_store(&crashing);

@@ -235,7 +235,7 @@ async fn malformed_ids_are_unknown(kind: EngineKind) {
                 .call(method, &format!("/api/executions/{id}{rest}"), &[], "")
                 .await;
             assert!(!response.text.contains("123456789"));
-            // A gateway decodes a path before it forwards it, so some lead out of the API.
+            // The gateway decodes paths before it forwards them, so some of these leave the API.
             if kind.is_embedded() || !id.contains('%') {
                 response.expect_problem(404, "unknown-execution");
             } else {

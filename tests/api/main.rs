@@ -1,5 +1,6 @@
-//! The API on every engine and store: embedded on disk, embedded in memory, Step Functions in the
-//! emulator.
+//! The API on every engine and store.
+//!
+//! They are: embedded on disk, embedded in memory, and Step Functions in the emulator.
 
 #[path = "../support/mod.rs"]
 #[expect(

@@ -30,7 +30,7 @@ async fn a_redrive_by_status_fetches_only_those_items(kind: EngineKind) {
     .await;
     let app = TestApp::new(kind, &upstream).await;
     let lines = numbers(100);
-    let with = |last: u8| {
+    let count_with = |last: u8| {
         lines
             .iter()
             .filter(|number| number.as_bytes()[8] % 4 == last)
@@ -38,7 +38,7 @@ async fn a_redrive_by_status_fetches_only_those_items(kind: EngineKind) {
     };
     let id = app.start(json!({"ssnList": lines})).await;
     let first = app.wait_for_end(&id).await;
-    assert_eq!(first["counts"]["FAILED"], with(0) + with(1));
+    assert_eq!(first["counts"]["FAILED"], count_with(0) + count_with(1));
 
     recovered.store(true, Ordering::Relaxed);
     let before = upstream.request_counts();
@@ -50,7 +50,7 @@ async fn a_redrive_by_status_fetches_only_those_items(kind: EngineKind) {
     assert_eq!(running["pass"], 2);
     let second = app.wait_for_end(&id).await;
     assert_eq!(second["status"], "SUCCEEDED");
-    let counts = json!({"SUCCEEDED": with(3) + with(1), "NOT_FOUND": with(2), "FAILED": with(0), "PENDING": 0, "NOT_TRIED": 0});
+    let counts = json!({"SUCCEEDED": count_with(3) + count_with(1), "NOT_FOUND": count_with(2), "FAILED": count_with(0), "PENDING": 0, "NOT_TRIED": 0});
     assert_eq!(second["counts"], counts);
     for (number, count) in upstream.request_counts() {
         let again = u32::from(number.as_bytes()[8] % 4 == 1);

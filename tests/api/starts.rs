@@ -57,8 +57,8 @@ async fn twenty_thousand_numbers_are_each_fetched_once(kind: EngineKind) {
     let lines = numbers(20_000);
     let mut request = list(&lines);
     if !kind.is_embedded() {
-        // The emulator runs each batch in a process of its own, which keeps its connections for a
-        // while: those of more requests at a time are more than this process may have open.
+        // The emulator runs each batch in its own process, which keeps its connections open for
+        // a while. With more requests at a time this process would run out of file descriptors.
         request["maxConcurrency"] = json!(100);
     }
     let id = app.start(request).await;
@@ -256,8 +256,8 @@ async fn concurrency_stays_within_the_runs_limit(kind: EngineKind) {
     assert!((2..=7).contains(&at_once), "{pass:?}");
     assert!(pass.lane_concurrency <= 7);
     upstream.wait_for_requests(answered + at_once).await;
-    // Results are written later than the next requests are sent. So an eighth held request, if
-    // there were one, would have come by then.
+    // A lane sends its next requests before it writes results. So once the results are written, an
+    // eighth request would have arrived.
     app.wait_for(&id, |execution| {
         execution["counts"]["SUCCEEDED"] == answered
     })

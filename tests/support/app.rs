@@ -304,7 +304,7 @@ impl TestApp {
 #[cfg(feature = "e2e")]
 impl Drop for TestApp {
     fn drop(&mut self) {
-        // A stack that a test failed on isn't one to go on with.
+        // A stack on which a test failed isn't reused.
         if let Some(stack) = self.stack.take().filter(|_| !std::thread::panicking()) {
             stack.release();
         }

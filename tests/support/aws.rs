@@ -10,8 +10,9 @@ use serde_json::Value;
 
 /// A setting that `cargo xtask test` passes to the tests.
 pub fn setting(what: &str) -> String {
-    env::var(format!("ROLLCALL_E2E_{what}"))
-        .unwrap_or_else(|_| panic!("no emulator runs: start these tests by `cargo xtask test`"))
+    env::var(format!("ROLLCALL_E2E_{what}")).unwrap_or_else(|_| {
+        panic!("no emulator is running: start these tests with `cargo xtask test`")
+    })
 }
 
 /// A client that doesn't decode compressed responses.

@@ -34,7 +34,7 @@ const ARGUMENTS: [&str; 11] = [
     "--disable-component-update",
     "--disable-sync",
     "--no-proxy-server",
-    // Two pages of the address bar, whose renderers cost more than the rest of Chromium's start.
+    // Two pages of the address bar: their renderers take longer to start than all else.
     "--disable-features=WebUIOmniboxPopup,WebUIOmniboxAimPopup",
     "--window-size=1280,900",
 ];
@@ -198,7 +198,7 @@ impl Browser {
         typed.unwrap_or_else(|error| panic!("can't type into {id}: {error}"));
     }
 
-    /// Repeats an action while the page changes below it, until it has been done.
+    /// Repeats an action while it fails because the page is changing.
     async fn until_done(
         &self,
         action: impl AsyncFn() -> WebDriverResult<()>,
@@ -248,8 +248,9 @@ impl Browser {
         self.expected.lock().unwrap().push(words);
     }
 
-    /// Checks that the console has no error or warning, such as a violation of the content security
-    /// policy, and ends the browser.
+    /// Checks that the console has no error or warning, and ends the browser.
+    ///
+    /// A violation of the content security policy is such an error.
     pub async fn close(mut self) {
         let driver = self.driver.take().expect("it is open");
         let log = driver.browser_log().await.expect("the console");
@@ -270,7 +271,7 @@ impl Browser {
 impl Drop for Browser {
     fn drop(&mut self) {
         if let Some(driver) = self.driver.take() {
-            // To quit could hang. The browser is killed with its process group.
+            // Quitting could hang, so the browser is killed with its process group.
             let _ = driver.leak();
             assert!(
                 thread::panicking(),

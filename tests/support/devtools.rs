@@ -1,4 +1,4 @@
-//! What WebDriver has no commands for, by the Chrome DevTools Protocol.
+//! Commands of the Chrome DevTools Protocol, for what WebDriver can't do.
 
 use std::path::Path;
 

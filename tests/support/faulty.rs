@@ -25,7 +25,7 @@ pub struct Faulty {
 }
 
 impl Faulty {
-    /// A store that fails after so many writes.
+    /// A store that fails after this many writes.
     pub fn failing_after(writes: i64, inner: Arc<dyn ObjectStore>) -> Self {
         Self {
             inner,

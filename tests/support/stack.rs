@@ -1,5 +1,6 @@
-//! Stacks of `infra/template.yaml` in the emulator, made by `cargo xtask deploy` and removed by
-//! `cargo xtask destroy`.
+//! Stacks of `infra/template.yaml` in the emulator.
+//!
+//! `cargo xtask deploy` creates them, and `cargo xtask destroy` removes them.
 
 use std::net::SocketAddr;
 use std::process::{self, Command, Output};
@@ -73,7 +74,7 @@ impl Stack {
         }
     }
 
-    /// Leaves the stack to the next test that takes one. The end of the emulator removes it.
+    /// Makes the stack available to later tests. It is removed when the emulator ends.
     pub fn release(mut self) {
         self.released_by = thread::current().name().map(str::to_owned);
         RELEASED.lock().expect("no panic").push(self);
@@ -289,7 +290,7 @@ impl Drop for Stack {
             return;
         }
         let name = &self.name;
-        // Not a fault of the test that runs now.
+        // The current test didn't cause this, so the message names the test that did.
         let left = match &self.released_by {
             Some(test) => format!(", in which {test} left something running,"),
             None => String::new(),

@@ -195,7 +195,7 @@ impl Upstream {
             .expect("the upstream had no request")
     }
 
-    /// Waits until there have been so many requests.
+    /// Waits until there have been this many requests.
     pub async fn wait_for_requests(&self, wanted: u32) {
         let mut total = self.inner.total.subscribe();
         let waited = timeout(LIMIT, total.wait_for(|total| *total >= wanted));

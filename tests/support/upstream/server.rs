@@ -22,7 +22,7 @@ pub(super) async fn serve(mut listener: TcpListener, inner: Arc<Inner>) {
         .route("/ssn/{number}", get(respond))
         .with_state(Arc::clone(&inner));
     loop {
-        // axum's, which goes on after an error, such as a connection that its client has closed already.
+        // axum's `accept` tries again after an error, such as a connection that is closed already.
         let (stream, client) = Listener::accept(&mut listener).await;
         inner.connections.send_modify(|open| {
             open.insert(client);
