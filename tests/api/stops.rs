@@ -74,7 +74,7 @@ async fn a_stop_keeps_responses_and_a_redrive_fetches_the_rest(kind: EngineKind)
         answered
             .iter()
             .all(|number| after[number] == before[number]),
-        "no answered number is requested again"
+        "an answered number was requested again"
     );
 }
 

@@ -82,7 +82,7 @@ async fn run(args: &[&str], check: impl AsyncFnOnce(&Mutex<String>)) -> (Vec<Val
         .lines()
         .map(|line| serde_json::from_str(line).unwrap())
         .collect();
-    assert_eq!(rows.len(), 3, "stdout holds rows and nothing else");
+    assert_eq!(rows.len(), 3, "stdout holds something other than the rows");
     let watched = tokio::task::spawn_blocking(|| watching.join());
     watched.await.unwrap().unwrap();
     let output = seen.lock().unwrap().clone();

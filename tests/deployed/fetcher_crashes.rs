@@ -118,7 +118,7 @@ async fn a_fetcher_killed_in_mid_batch_loses_nothing() {
     let app = TestApp::new(EngineKind::StepFunctions, &upstream).await;
     let id = start_half_done(&app, &upstream, &lines).await;
     let killed = fetchers(app.stack());
-    assert!(!killed.is_empty(), "the run has a fetcher");
+    assert!(!killed.is_empty(), "the run has no fetcher");
     for fetcher in &killed {
         match kill_process(*fetcher, Signal::KILL) {
             // An idle process may have ended by itself.
@@ -148,7 +148,7 @@ async fn a_fetcher_out_of_memory_in_mid_batch_loses_nothing() {
     // Each fetcher keeps the memory that it has. Idle ones aren't limited, since they may end by
     // themselves.
     let limited = busy_fetchers(app.stack(), &upstream);
-    assert!(!limited.is_empty(), "a fetcher holds a request");
+    assert!(!limited.is_empty(), "no fetcher has a request in flight");
     for fetcher in &limited {
         let bytes = memory(*fetcher);
         assert!(bytes.is_some(), "a fetcher has ended");

@@ -100,7 +100,7 @@ async fn failures_are_filtered_and_retried_by_group() {
         assert_eq!(
             upstream.request_counts()[number],
             1,
-            "the other group was left alone"
+            "a number of the other group was requested again"
         );
     }
     // The selected chip stays, although no row matches.

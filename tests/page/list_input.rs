@@ -50,7 +50,7 @@ async fn paste(browser: &Browser, onto: &str, text: &str) {
             }})(new DataTransfer())"
         ))
         .await;
-    assert_eq!(pasted, false, "the page has taken it");
+    assert_eq!(pasted, false, "the page didn't handle the paste");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -53,7 +53,7 @@ async fn a_stopped_run_keeps_its_rows_and_can_be_continued(kind: EngineKind) {
         list[..10]
             .iter()
             .all(|number| after[number] == before[number]),
-        "no answered number is requested again"
+        "an answered number was requested again"
     );
     assert_eq!(visit.site.app.execution(&id).await["pass"], 2);
     visit.check_no_number(&list).await;
