@@ -1,5 +1,7 @@
-//! The template and the state machines, checked by `cfn-lint` (CloudFormation's rules), `checkov`
-//! (security rules) and `statelint` (the Amazon States Language).
+//! Linters check the template and the state machines.
+//!
+//! `cfn-lint` has CloudFormation's rules, `checkov` has security rules, and `statelint` has those of the
+//! Amazon States Language.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -30,18 +32,18 @@ fn cfn_lint_finds_nothing_in_the_template_for_any_region() {
         "--ignore-checks=I4010",
         "--format=json",
     ]));
-    let (mut elsewhere, mut wrong) = (0, Vec::new());
+    let (mut unsupported, mut wrong) = (0, Vec::new());
     for finding in found.as_array().expect("findings") {
         let message = finding["Message"].as_str().expect("a message");
         // China has no Cognito user pools, and AWS GovCloud has no CloudFront.
-        let is_closed = ["'cn-", "'us-gov-"].iter().any(|at| message.contains(at));
-        match finding["Rule"]["Id"] == "E3006" && is_closed {
-            true => elsewhere += 1,
+        let is_unsupported = ["'cn-", "'us-gov-"].iter().any(|at| message.contains(at));
+        match finding["Rule"]["Id"] == "E3006" && is_unsupported {
+            true => unsupported += 1,
             false => wrong.push(format!("{}: {message}", finding["Rule"]["Id"])),
         }
     }
     assert_eq!(wrong, Vec::<String>::new());
-    assert!(elsewhere > 0, "the closed regions weren't checked");
+    assert!(unsupported > 0, "the unsupported regions weren't checked");
 }
 
 #[test]
@@ -53,7 +55,7 @@ fn the_template_fits_a_request() {
 
 #[test]
 fn checkov_finds_only_explained_exceptions_in_the_template() {
-    // With an empty environment: with a user's API key it would upload its findings.
+    // The environment is empty because checkov uploads its findings if it finds an API key there.
     let found = json(
         Command::new(setting("CHECKOV"))
             .env_clear()

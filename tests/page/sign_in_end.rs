@@ -115,6 +115,7 @@ async fn a_gateway_error_other_than_401_ends_no_sign_in() {
     for status in ["401", "429", "503"] {
         browser.expect_in_console(status);
     }
+    // The page continues to call after 503 and 429. Only the 401 ends the sign-in.
     visit.site.fail(503);
     visit.goto("/history").await;
     browser.click("as-ann").await;
@@ -141,7 +142,7 @@ async fn a_user_is_not_redirected_again_after_a_useless_sign_in() {
     let path = visit.start(&numbers(2)).await;
     browser.wait_for_text("status", "Running").await;
     // Some calls succeed, so another sign-in could help.
-    visit.site.fail_but("/api/settings", 401);
+    visit.site.fail_all_except("/api/settings", 401);
     wait_for("another sign-in", async || {
         (visit.issuer.counts().exchanges == 2).then_some(())
     })
@@ -186,7 +187,7 @@ async fn a_throttled_or_failing_issuer_ends_no_sign_in() {
     visit.issuer.end_access_tokens();
     let failures = visit.issuer.counts().failures;
     visit.issuer.fail(503, "");
-    wait_for("another that fails", async || {
+    wait_for("another renewal that fails", async || {
         (visit.issuer.counts().failures > failures).then_some(())
     })
     .await;

@@ -89,11 +89,11 @@ impl SignInSite {
 
     /// Answers every call with this status from now on; 401 refuses every token.
     pub fn fail(&self, status: u16) {
-        self.fail_but("none", status);
+        self.fail_all_except("none", status);
     }
 
     /// Answers every call with this status, except for those of one path.
-    pub fn fail_but(&self, path: &'static str, status: u16) {
+    pub fn fail_all_except(&self, path: &'static str, status: u16) {
         let status = StatusCode::from_u16(status).unwrap();
         self.served.calls.lock().unwrap().failing = Some((status, path));
     }
