@@ -1,5 +1,6 @@
-//! A run that is killed at any moment loses no row, has none twice, and repeats no request whose
-//! response was written.
+//! Kills at random moments.
+//!
+//! The run loses no row, has none twice, and repeats no request whose response was written.
 
 use std::collections::HashMap;
 use std::path::Path;

@@ -167,8 +167,8 @@ async fn open_uses_a_token_that_works_once() {
     let browser = folder.path().join("xdg-open");
     let script = format!("#!/bin/sh\nprintf '%s\\n' \"$@\" > {}\n", opened.display());
     std::fs::write(folder.path().join("script"), script).unwrap();
-    // By another process: a file can't be run while a child of this process has it open for
-    // writing.
+    // Another process writes the executable. If this process did, a child that another test starts
+    // meanwhile could hold the file open for writing, and then it can't be run.
     let mut install = std::process::Command::new("install");
     install
         .args(["-m", "700"])

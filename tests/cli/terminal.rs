@@ -69,7 +69,7 @@ async fn run(args: &[&str], check: impl AsyncFnOnce(&Mutex<String>)) -> (Vec<Val
         .stdout(Stdio::piped())
         .stderr(theirs);
     let child = command.spawn().unwrap();
-    // The command's own handle: the terminal ends with the last one.
+    // It holds a handle of the terminal, whose output ends when the last handle is closed.
     drop(command);
     let (seen, watching) = watch(ours);
     upstream.wait_for_requests(3).await;

@@ -41,7 +41,7 @@ fn the_region_flag_overrides_the_environment() {
             .env("PATH", std::env::var_os("PATH").expect("a search path"))
             // Not rustup's `cargo`, which needs more variables.
             .env("CARGO", env!("CARGO"))
-            // As weak as a profile's region.
+            // AWS_REGION and --region override it, as they override a profile's region.
             .env("AWS_DEFAULT_REGION", "us-west-2")
             .env("AWS_REGION", "eu-west-1")
             .output()
@@ -78,13 +78,13 @@ async fn a_failed_creation_says_why_and_can_be_repeated_or_removed() {
     let status = async || http.get(&code).send().await.expect("a response").status();
     assert_eq!(status().await, 403);
 
-    // Destroyed with its code; a second time, nothing is left.
+    // The first call destroys the stack and its code. The second one finds no stack.
     messages(&xtask("destroy", &stack, &[]).await, true);
     assert_eq!(status().await, 404);
     let again = messages(&xtask("destroy", &stack, &[]).await, true);
     assert!(again.contains("there is no stack"), "{again}");
 
-    // Deployed again, as for the first time.
+    // A deployment over a failed one needs all arguments again, and replaces the stack.
     messages(&xtask("deploy", &stack, &failing).await, false);
     let without = messages(&xtask("deploy", &stack, &[]).await, false);
     assert!(without.contains("pass --upstream"), "{without}");

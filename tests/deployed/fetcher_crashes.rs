@@ -94,6 +94,7 @@ async fn upstream_that_holds(lines: &[String], then: Reply) -> Upstream {
 }
 
 /// Checks that every number succeeded, in order, and that no written one was requested again.
+///
 /// Returns the request counts of the second half.
 async fn check(app: &TestApp, upstream: &Upstream, id: &str, lines: &[String]) -> Vec<u32> {
     let ended = app.wait_for_end(id).await;
@@ -132,7 +133,7 @@ async fn a_fetcher_killed_in_mid_batch_loses_nothing() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_fetcher_out_of_memory_in_mid_batch_loses_nothing() {
-    // In batches of 15: the bodies take 400 KB, more than a fetcher has left.
+    // A batch has 15 numbers. Its bodies take 900 KB, more than a fetcher has left.
     let lines = numbers(600);
     let large = Reply::Body("text/plain", "x".repeat(60_000));
     let upstream = upstream_that_holds(&lines, large).await;

@@ -74,7 +74,7 @@ async fn a_user_signs_in_starts_and_reopens_a_run_and_signs_out() {
     browser.screenshot("deployed-run").await;
     let run = browser.address().await;
 
-    // The emulator keeps no session, as a pool whose session has expired.
+    // The emulator keeps no session, so the user signs in again, as after the end of a session.
     browser.reload().await;
     sign_in(&browser, password).await;
     browser.wait_for_text("status", "Finished").await;

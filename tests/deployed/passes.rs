@@ -12,7 +12,7 @@ use crate::support::stack::Stack;
 use crate::support::upstream::{Reply, Upstream};
 use crate::support::wait::wait_for;
 
-/// Writes an execution with so many numbers, as the API does before its first pass starts.
+/// Writes an execution with this many numbers, as the API does before its first pass starts.
 async fn prepare(store: &Store, count: u32, wide: bool) -> (Meta, PassStart) {
     let number = |n| read_value(&format!("{:09}", 123_450_000 + n), &ReadOptions::default());
     let list: List = (1..=count).map(number).collect();

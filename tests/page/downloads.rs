@@ -179,7 +179,7 @@ async fn a_lost_list_can_be_added_again_and_another_is_refused() {
         assert_eq!(row["Name"], name);
     }
 
-    // A crashed worker loses the list: there is no file without the selected columns.
+    // A crashed worker loses the list. Then no file is written without the selected columns.
     browser
         .evaluate(
             "(post => Worker.prototype.postMessage = function (...parts) {

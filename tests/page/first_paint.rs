@@ -42,7 +42,7 @@ fn data_with_file() -> String {
     )
 }
 
-/// Drags this `DataTransfer` over the frame and drops it there. The browser must leave both to the page.
+/// Drags this `DataTransfer` over the frame and drops it there. The page must handle both events.
 async fn drop_on_frame(browser: &Browser, data: &str) {
     let events = format!(
         "(dataTransfer => ['dragover', 'drop'].map(name => document.querySelector('#frame main')
@@ -65,7 +65,7 @@ async fn the_first_paint_has_the_words_and_places_of_the_page() {
             .screenshot(&format!("second-paint-{}", viewport.name))
             .await;
         assert_eq!(first, browser.evaluate(SHOWN).await, "in {viewport:?}");
-        // An upstream's long name takes no second line.
+        // A long name of an upstream doesn't wrap onto a second line.
         browser
             .evaluate("void (document.querySelector('[data-testid=upstream] b').textContent = 'long '.repeat(99))")
             .await;
@@ -116,7 +116,7 @@ async fn long_text_typed_before_the_program_arrives_is_kept() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_file_chosen_before_the_program_arrives_is_read() {
     let (browser, site) = open_with_held_program(VIEWPORTS[0]).await;
-    // WebDriver finds fields by their test id, which the frame's have not.
+    // The tests find fields by test id, and the frame's fields have none.
     browser
         .evaluate("void (document.querySelector('#frame input').dataset.testid = 'frame-file')")
         .await;
@@ -138,7 +138,7 @@ async fn a_file_chosen_late_in_the_frames_dialog_is_read() {
         .await;
     site.hold_file(None);
     browser.text("upstream").await;
-    // As the browser does when people close the dialog that they opened from the frame.
+    // The dialog was opened from the frame, and its file is chosen after the page has replaced it.
     browser
         .evaluate(&format!(
             "void (({{files}}) => {{

@@ -118,8 +118,8 @@ impl Issuer {
 
     /// Ends all access tokens but the newest, once the page uses it. Returns whether it did.
     ///
-    /// An earlier call with an older token may still be on its way. So this waits for three calls with the
-    /// newest one, which a page that polls doesn't make at the same time.
+    /// An earlier call with an older token may still be in flight. So the newest one counts as used after
+    /// three calls, which a page that polls makes one after another.
     pub fn end_replaced_tokens(&self) -> bool {
         let mut issued = self.state.lock().unwrap();
         let is_used = issued.newest_calls >= 3;

@@ -27,7 +27,7 @@ const FILE: &str = "navigator.storage.getDirectory()
 
 const SAYS: &str = "document.querySelector('[data-testid=download-says]').innerText";
 
-/// Runs a list of so many numbers to its end, and opens the download dialog.
+/// Runs a list of this many lines to its end, and opens the download dialog.
 async fn run_and_open_dialog(visit: &Visit, count: u32) {
     let browser = &visit.browser;
     let list: String = repeated_numbers(count)
@@ -134,7 +134,7 @@ async fn a_long_download_outlasts_server_failures_or_is_cancelled() {
     };
     cancel_download().await;
     check_csv(browser.evaluate(FILE).await.as_str().unwrap(), ROWS);
-    // Without an earlier file there is none after it.
+    // If there was no file before, a cancelled download leaves none.
     browser
         .evaluate("navigator.storage.getDirectory().then(folder => folder.removeEntry('download')).then(() => true)")
         .await;

@@ -117,7 +117,7 @@ async fn only_visible_rows_of_a_long_list_are_in_the_document(kind: EngineKind) 
     let wrong = visit.wait_for_rows(|rows| rows.len() == 1).await;
     assert_eq!(
         (wrong[0].place.as_str(), wrong[0].answer.as_str()),
-        (valid, "no digits")
+        ("4,999", "no digits")
     );
     let some: Vec<_> = lines.iter().take(50).collect();
     visit.check_no_number(&some).await;

@@ -10,7 +10,7 @@ use crate::support::numbers;
 use crate::support::upstream::Upstream;
 use crate::visit::Visit;
 
-/// Waits until the run page's code, which a list makes the page load, has arrived.
+/// Waits until the run page's code has arrived. The page loads it once it has a list.
 pub async fn wait_for_run_code(browser: &Browser) {
     let loaded = format!("({LOADED}).join() === 'run,fetch,shared,fetch'");
     browser.wait_for(&loaded).await;

@@ -68,7 +68,7 @@ impl SignInVisit {
             .await;
     }
 
-    /// Checks that the page doesn't redirect to the issuer by itself, after so many visits there.
+    /// Checks that the page doesn't redirect to the issuer by itself, and that it had this many visits.
     ///
     /// The worker handles calls in order. So once it has read a list, any sign-in that was requested
     /// before has begun, and its state is in the session storage.

@@ -83,7 +83,7 @@ impl Site {
         }
     }
 
-    /// Serves so many more pages of downloads; answers further ones with 503.
+    /// Serves this many more pages of downloads, and answers further ones with 503.
     pub fn allow_pages(&self, pages: u64) {
         self.failures.pages.store(pages, Ordering::Relaxed);
     }
@@ -98,7 +98,7 @@ impl Site {
         self.failures.held.send_replace(prefix);
     }
 
-    /// Waits until so many requests for files have failed.
+    /// Waits until this many requests for files have failed.
     pub async fn wait_for_failures(&self, requests: u64) {
         let mut failed = self.failures.failed.subscribe();
         let waited = timeout(LIMIT, failed.wait_for(|failed| *failed >= requests));

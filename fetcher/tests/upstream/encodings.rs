@@ -76,6 +76,7 @@ async fn the_cap_counts_decoded_bytes() {
             let row = &rows[0];
             if fits {
                 assert_eq!(row.outcome, Outcome::Succeeded, "{encoding}");
+                // The row has the text as a JSON string, with its quotes.
                 assert_eq!(body(row).unwrap().len(), BODY_CAP + 2);
             } else {
                 let error = Some(RowError::Fetch(ErrorKind::BodyTooLarge));

@@ -1,5 +1,6 @@
-//! Redirects are followed only within the upstream's own origin. Any other would send the number to
-//! somebody else.
+//! Redirects are followed only within the upstream's own origin.
+//!
+//! Any other redirect would send the number to another server.
 
 use contract::wire::{ErrorKind, Outcome, RowError};
 

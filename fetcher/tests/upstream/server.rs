@@ -131,8 +131,7 @@ impl Server {
         Self::start(protocol, |_| std::future::ready(Some(ok()))).await
     }
 
-    /// Starts a server that responds to the requests in groups of `size`: it waits until a group is
-    /// complete.
+    /// Starts a server that responds to requests in groups of `size`, once a group is complete.
     pub async fn in_rounds(protocol: Protocol, size: u32) -> Self {
         let arrived = Arc::new(watch::Sender::new(0_u32));
         Self::start(protocol, move |_| {
