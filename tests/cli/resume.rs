@@ -23,8 +23,8 @@ fn outcomes(ndjson: &[u8]) -> Vec<String> {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_resumed_run_requests_only_what_is_missing() {
     let upstream = Upstream::answering_first(86).await;
-    let place = TempDir::new().unwrap();
-    let [list, run, out] = ["list.txt", "run", "out.json"].map(|name| place.path().join(name));
+    let folder = TempDir::new().unwrap();
+    let [list, run, out] = ["list.txt", "run", "out.json"].map(|name| folder.path().join(name));
     std::fs::write(&list, numbers(200).join("\n")).unwrap();
     let args = [
         path(&list),
@@ -82,8 +82,8 @@ async fn redrive_retries_what_failed() {
         _ => Reply::Status(200),
     })
     .await;
-    let place = TempDir::new().unwrap();
-    let run = place.path().join("run");
+    let folder = TempDir::new().unwrap();
+    let run = folder.path().join("run");
     let args = [
         "-",
         "--upstream",
@@ -121,8 +121,8 @@ async fn redrive_retries_what_failed() {
 async fn a_folder_refuses_another_list_or_upstream() {
     let upstream = Upstream::succeeding().await;
     let other = Upstream::succeeding().await;
-    let place = TempDir::new().unwrap();
-    let run = place.path().join("run");
+    let folder = TempDir::new().unwrap();
+    let run = folder.path().join("run");
     let call = async |list: &str, url: &str| {
         let args = ["-", "--upstream", url, "--resume", path(&run)];
         fetch(list, &args).await
@@ -159,8 +159,8 @@ async fn a_folder_refuses_another_list_or_upstream() {
 async fn a_refused_call_writes_no_list() {
     let upstream = Upstream::succeeding().await;
     let other = Upstream::succeeding().await;
-    let place = TempDir::new().unwrap();
-    let run = place.path().join("run");
+    let folder = TempDir::new().unwrap();
+    let run = folder.path().join("run");
     let call = async |list: &str, url: &str| {
         let args = ["-", "--upstream", url, "--resume", path(&run)];
         fetch(list, &args).await
@@ -185,9 +185,9 @@ async fn a_refused_call_writes_no_list() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_folder_in_use_or_with_other_files_is_refused() {
     let upstream = Upstream::start(|_, _| Reply::Held).await;
-    let place = TempDir::new().unwrap();
-    let run = place.path().join("run");
-    let list = place.path().join("list.txt");
+    let folder = TempDir::new().unwrap();
+    let run = folder.path().join("run");
+    let list = folder.path().join("list.txt");
     std::fs::write(&list, LIST).unwrap();
     let args = [path(&list), "--upstream", &upstream.url, "--resume"];
     let _first = spawn_fetch(&[&args[..], &[path(&run)]].concat());
@@ -195,7 +195,7 @@ async fn a_folder_in_use_or_with_other_files_is_refused() {
     let second = fetch("", &[&args[..], &[path(&run)]].concat()).await;
     assert_eq!(second.status.code(), Some(2));
     assert!(text(&second.stderr).contains("another process uses the folder"));
-    let elsewhere = fetch("", &[&args[..], &[path(place.path())]].concat()).await;
+    let elsewhere = fetch("", &[&args[..], &[path(folder.path())]].concat()).await;
     assert_eq!(elsewhere.status.code(), Some(2));
     assert!(text(&elsewhere.stderr).contains("it holds something else"));
     assert_eq!(upstream.request_count(), 2);
@@ -208,8 +208,8 @@ async fn a_resumed_run_accepts_new_headers_query_and_settings() {
         _ => Reply::Status(200),
     })
     .await;
-    let place = TempDir::new().unwrap();
-    let run = place.path().join("run");
+    let folder = TempDir::new().unwrap();
+    let run = folder.path().join("run");
     let call = async |key: &str, more: &[&str]| {
         let url = format!("{}?tenant=s3cret-{key}", upstream.url);
         let header = format!("X-Key: s3cret-{key}");
@@ -243,8 +243,8 @@ async fn a_resumed_run_uses_its_new_tolerance() {
         _ => Reply::Held,
     })
     .await;
-    let place = TempDir::new().unwrap();
-    let [list, run] = ["list.txt", "run"].map(|name| place.path().join(name));
+    let folder = TempDir::new().unwrap();
+    let [list, run] = ["list.txt", "run"].map(|name| folder.path().join(name));
     std::fs::write(&list, numbers(40).join("\n")).unwrap();
     let args = [path(&list), "--upstream", &upstream.url];
     let args = [&args[..], &["--resume", path(&run), "--quiet"]].concat();
@@ -264,8 +264,8 @@ async fn a_resumed_run_uses_its_new_tolerance() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_servers_folder_is_refused() {
     let upstream = Upstream::succeeding().await;
-    let place = TempDir::new().unwrap();
-    let server = Server::start(place.path(), &upstream.url, &[]).await;
+    let folder = TempDir::new().unwrap();
+    let server = Server::start(folder.path(), &upstream.url, &[]).await;
     let id = server
         .post("/api/executions", &json!({"ssnList": ["100010001"]}))
         .await["id"]
@@ -277,7 +277,7 @@ async fn a_servers_folder_is_refused() {
     let args = ["-", "--upstream", &upstream.url];
     let output = fetch(
         LIST,
-        &[&args[..], &["--resume", path(place.path())]].concat(),
+        &[&args[..], &["--resume", path(folder.path())]].concat(),
     )
     .await;
     assert_eq!(output.status.code(), Some(2));

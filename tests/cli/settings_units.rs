@@ -57,24 +57,24 @@ const OTHER: &str = "https://a.example/";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stronger_source_replaces_address_and_headers() {
-    let place = TestFolder::new();
+    let folder = TestFolder::new();
     let upstream = Upstream::succeeding().await;
     let flags = ["--upstream", &*upstream.url];
-    fs::write(place.path("headers"), "X-Key: s3cret\n").unwrap();
-    let header_file = format!("header-file = {:?}", place.path("headers"));
+    fs::write(folder.path("headers"), "X-Key: s3cret\n").unwrap();
+    let header_file = format!("header-file = {:?}", folder.path("headers"));
     for header in ["header = [\"X-Key: s3cret\"]", &header_file] {
         let file = format!("upstream = \"{OTHER}\"\n{header}\n");
-        place.succeeds(&file, &[], &flags).await;
+        folder.succeeds(&file, &[], &flags).await;
         assert!(!upstream.last_headers().contains_key("x-key"));
         let variable = [("ROLLCALL_UPSTREAM", &*upstream.url)];
-        place.succeeds(&file, &variable, &[]).await;
+        folder.succeeds(&file, &variable, &[]).await;
         assert!(!upstream.last_headers().contains_key("x-key"));
     }
     let variables = [
         ("ROLLCALL_UPSTREAM", OTHER),
         ("ROLLCALL_HEADER", "X-Key: s3cret"),
     ];
-    place.succeeds("", &variables, &flags).await;
+    folder.succeeds("", &variables, &flags).await;
     assert!(!upstream.last_headers().contains_key("x-key"));
 
     let mut command = rollcall();
@@ -85,7 +85,7 @@ async fn a_stronger_source_replaces_address_and_headers() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn headers_are_sent_to_the_upstream_of_their_source() {
-    let place = TestFolder::new();
+    let folder = TestFolder::new();
     let upstream = Upstream::succeeding().await;
     let url = &*upstream.url;
     let flags = ["--upstream", url];
@@ -93,46 +93,46 @@ async fn headers_are_sent_to_the_upstream_of_their_source() {
     let sent = || upstream.last_headers()["x-key"].clone();
 
     let variables = [("ROLLCALL_UPSTREAM", OTHER)];
-    place.succeeds(&file(url), &variables, &flags).await;
+    folder.succeeds(&file(url), &variables, &flags).await;
     assert_eq!(sent(), "1");
 
     let variables = [("ROLLCALL_UPSTREAM", url), ("ROLLCALL_HEADER", "X-Key: 2")];
-    place.succeeds(&file(OTHER), &variables, &flags).await;
+    folder.succeeds(&file(OTHER), &variables, &flags).await;
     assert_eq!(sent(), "2");
 
     let flags = [&flags[..], &["--header", "X-Key: 3"]].concat();
-    place.succeeds(&file(OTHER), &variables, &flags).await;
+    folder.succeeds(&file(OTHER), &variables, &flags).await;
     assert_eq!(sent(), "3");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn headers_without_an_address_go_to_the_only_upstream() {
-    let place = TestFolder::new();
+    let folder = TestFolder::new();
     let upstream = Upstream::succeeding().await;
     let url = &*upstream.url;
     let header = ("ROLLCALL_HEADER", "X-Key: 1");
-    let slashless = format!("upstream = \"{}\"\n", url.trim_end_matches('/'));
+    let without_slash = format!("upstream = \"{}\"\n", url.trim_end_matches('/'));
     for (file, flags) in [
         ("", &["--upstream", url][..]),
-        (&*slashless, &["--upstream", url]),
-        (&*slashless, &[]),
+        (&*without_slash, &["--upstream", url]),
+        (&*without_slash, &[]),
     ] {
-        place.succeeds(file, &[header], flags).await;
+        folder.succeeds(file, &[header], flags).await;
         assert_eq!(upstream.last_headers()["x-key"], "1");
     }
     let file = format!("upstream = {url:?}\n");
-    place.succeeds(&file, &[], &["--header", "X-Key: 2"]).await;
+    folder.succeeds(&file, &[], &["--header", "X-Key: 2"]).await;
     assert_eq!(upstream.last_headers()["x-key"], "2");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn headers_without_an_address_are_refused_if_ambiguous() {
-    let place = TestFolder::new();
+    let folder = TestFolder::new();
     let upstream = Upstream::succeeding().await;
     let url = &*upstream.url;
     let header = ("ROLLCALL_HEADER", "X-Key: s3cret");
     let file = format!("upstream = \"{OTHER}\"\n");
-    let error = place.refused(&file, &[header], &["--upstream", url]).await;
+    let error = folder.refused(&file, &[header], &["--upstream", url]).await;
     let expected =
         "--header (ROLLCALL_HEADER), given by the variable ROLLCALL_HEADER, is ambiguous";
     assert!(error.contains(expected), "{error}");
@@ -143,7 +143,7 @@ async fn headers_without_an_address_are_refused_if_ambiguous() {
         (&*file, &["--header", "X-Key: s3cret"][..]),
         ("header = [\"X-Key: s3cret\"]", &["--upstream", OTHER]),
     ] {
-        let error = place.refused(file, &variable, flags).await;
+        let error = folder.refused(file, &variable, flags).await;
         assert!(error.contains("ambiguous"), "{error}");
     }
     assert_eq!(upstream.request_count(), 0);
