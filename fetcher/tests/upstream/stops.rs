@@ -22,19 +22,20 @@ const GRACE: Duration = Duration::from_secs(2);
 struct Interruption {
     server: Server,
     run: Run,
-    ending: watch::Sender<bool>,
+    /// Whether the upstream responds to the first request.
+    responds: watch::Sender<bool>,
 }
 
 impl Interruption {
     async fn new(protocol: Protocol) -> Self {
-        let (ending, is_ending) = watch::channel(false);
+        let (responds, may_respond) = watch::channel(false);
         let server = Server::start(protocol, move |received| {
-            let mut is_ending = is_ending.clone();
+            let mut may_respond = may_respond.clone();
             async move {
                 if received.number != number(0) {
                     return std::future::pending().await;
                 }
-                is_ending.wait_for(|ending| *ending).await.ok()?;
+                may_respond.wait_for(|responds| *responds).await.ok()?;
                 Some(ok())
             }
         })
@@ -43,7 +44,7 @@ impl Interruption {
         Self {
             server,
             run,
-            ending,
+            responds,
         }
     }
 
@@ -55,22 +56,23 @@ impl Interruption {
         }
     }
 
-    /// Calls `end` once five requests are in flight. Returns the response of the batch, and how long the
-    /// lane took to end.
-    async fn end<F: Future<Output = ()>>(
+    /// Fetches the batch, and calls `interrupt` once five requests are in flight.
+    ///
+    /// Returns the response of the batch, and how long the lane took to end after the interruption.
+    async fn fetch_until<F: Future<Output = ()>>(
         &self,
         signal: watch::Receiver<Signal>,
-        end: impl FnOnce() -> F,
+        interrupt: impl FnOnce() -> F,
     ) -> (BatchResponse, Duration) {
-        let ending = async {
+        let interruption = async {
             self.server.wait_for_in_flight(5).await;
-            end().await;
-            self.ending.send_replace(true);
+            interrupt().await;
+            self.responds.send_replace(true);
             Instant::now()
         };
         let batch = self.run.batch_with(self.options(signal));
-        let (response, ended) = tokio::join!(batch, ending);
-        (response, ended.elapsed())
+        let (response, interrupted) = tokio::join!(batch, interruption);
+        (response, interrupted.elapsed())
     }
 
     /// Checks that the result of the first item is written, and waits until no request is in flight.
@@ -88,7 +90,7 @@ async fn after_a_stop_requests_in_flight_have_two_seconds() {
         let interrupted = Interruption::new(protocol).await;
         let (sender, signal) = watch::channel(Signal::Run);
         let (response, took) = interrupted
-            .end(signal, || async {
+            .fetch_until(signal, || async {
                 sender.send_replace(Signal::Stop);
             })
             .await;
@@ -104,7 +106,7 @@ async fn after_a_shutdown_the_rest_is_pending() {
     let interrupted = Interruption::new(Protocol::Http1).await;
     let (sender, signal) = watch::channel(Signal::Run);
     let (response, _) = interrupted
-        .end(signal, || async {
+        .fetch_until(signal, || async {
             sender.send_replace(Signal::Shutdown);
         })
         .await;
@@ -133,7 +135,7 @@ async fn the_mark_in_the_store_stops_a_lane_without_a_signal() {
     let (_sender, signal) = watch::channel(Signal::Run);
     let (store, meta) = (&interrupted.run.store, &interrupted.run.meta);
     let (response, _) = interrupted
-        .end(signal, || async {
+        .fetch_until(signal, || async {
             store.mark_stop(&meta.id, 1, StopCause::User).await.unwrap();
         })
         .await;
@@ -180,7 +182,7 @@ async fn nothing_is_written_to_an_erased_execution() {
     let (_sender, signal) = watch::channel(Signal::Run);
     let (store, meta) = (&interrupted.run.store, &interrupted.run.meta);
     let (response, _) = interrupted
-        .end(signal, || async {
+        .fetch_until(signal, || async {
             store.begin_erasure(meta).await.unwrap();
             store.erase(&meta.id).await.unwrap();
         })
