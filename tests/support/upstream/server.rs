@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
@@ -12,7 +13,8 @@ use axum::{Extension, Router};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto;
 use hyper_util::service::TowerToHyperService;
-use tokio::net::TcpListener;
+use rustix::net::sockopt;
+use tokio::net::{TcpListener, TcpStream};
 
 use super::{Inner, Reply};
 
@@ -24,6 +26,7 @@ pub(super) async fn serve(mut listener: TcpListener, inner: Arc<Inner>) {
     loop {
         // axum's `accept` tries again after an error, such as a connection that is closed already.
         let (stream, client) = Listener::accept(&mut listener).await;
+        probe_when_idle(&stream);
         inner.connections.send_modify(|open| {
             open.insert(client);
         });
@@ -38,6 +41,19 @@ pub(super) async fn serve(mut listener: TcpListener, inner: Arc<Inner>) {
             });
         });
     }
+}
+
+/// Asks the client each second whether an idle connection is still open.
+///
+/// The kernel resets the connections of a killed client, but it may drop packets even between local
+/// sockets: above 1,000 at once (`net.core.netdev_max_backlog`). A reset isn't repeated, so the
+/// connection would stay open here for ever.
+fn probe_when_idle(stream: &TcpStream) {
+    let second = Duration::from_secs(1);
+    // These fail only if the connection has ended.
+    let _ = sockopt::set_socket_keepalive(stream, true);
+    let _ = sockopt::set_tcp_keepidle(stream, second);
+    let _ = sockopt::set_tcp_keepintvl(stream, second);
 }
 
 /// Records a request, and responds as the script says.
