@@ -129,18 +129,6 @@ impl InvalidReason {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::list::{ReadOptions, Validation, read_value};
-
-    #[test]
-    fn a_placeholder_is_read_as_its_reason() {
-        let issued = ReadOptions {
-            validation: Validation::Issued,
-            ..ReadOptions::default()
-        };
-        for reason in InvalidReason::ALL {
-            assert_eq!(read_value(reason.placeholder(), &issued), Err(reason));
-        }
-    }
 
     #[test]
     fn a_reason_keeps_its_code() {

@@ -5,7 +5,16 @@ use std::collections::HashMap;
 use rustc_hash::FxBuildHasher;
 
 use crate::Ssn;
-use crate::list::{InvalidReason, ParsedSsn};
+use crate::list::InvalidReason;
+
+/// A number that was parsed from a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ParsedSsn {
+    /// The number.
+    pub ssn: Ssn,
+    /// Whether leading zeros were restored.
+    pub restored: bool,
+}
 
 /// One line of the list, as a valid number or the reason why it isn't one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,42 +1,7 @@
 //! Parses one value of a list.
 
-use serde::{Deserialize, Serialize};
-
-use crate::list::{InvalidReason, reason};
+use crate::list::{InvalidReason, ParsedSsn, ReadOptions, Validation, reason};
 use crate::{Ssn, Warning};
-
-/// Which numbers are valid.
-///
-/// `format` accepts any nine digits. `issued` accepts only numbers that the Social Security
-/// Administration may have issued.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "camelCase")]
-pub enum Validation {
-    /// Any nine digits. Numbers that were never issued have a warning.
-    #[default]
-    Format,
-    /// Only numbers that may have been issued. Others are INVALID.
-    Issued,
-}
-
-/// Options for reading a list.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct ReadOptions {
-    /// Which numbers are valid.
-    pub validation: Validation,
-    /// Whether seven or eight digits are read as a number that lost its leading zeros.
-    pub restore_leading_zeros: bool,
-}
-
-/// A number that was parsed from a value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ParsedSsn {
-    /// The number.
-    pub ssn: Ssn,
-    /// Whether leading zeros were restored.
-    pub restored: bool,
-}
 
 /// Parses one value: nine digits, or groups of 3-2-4 digits with a hyphen or space between them.
 ///
@@ -263,5 +228,16 @@ mod tests {
             assert!(digits(raw, FORMAT).is_ok(), "{raw}");
         }
         assert!(digits("123-45-6789", issued).is_ok());
+    }
+
+    #[test]
+    fn a_placeholder_is_read_as_its_reason() {
+        let issued = ReadOptions {
+            validation: Validation::Issued,
+            ..ReadOptions::default()
+        };
+        for reason in InvalidReason::ALL {
+            assert_eq!(read_value(reason.placeholder(), &issued), Err(reason));
+        }
     }
 }

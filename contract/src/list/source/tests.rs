@@ -260,3 +260,26 @@ fn debug_of_a_source_shows_no_text() {
         "{shown}"
     );
 }
+
+#[test]
+fn the_server_reads_the_same_rows_without_invalid_text() {
+    let typed =
+        "123-45-6789\nJane Doe\n12345678\n123 45 6789\n\"\"\n987-65\n001-02-0304\n1234567\n";
+    for restore_leading_zeros in [false, true] {
+        let options = ReadOptions {
+            restore_leading_zeros,
+            ..Default::default()
+        };
+        let list = read_source(typed.as_bytes(), &options, None).unwrap().list;
+        let sent = list.values();
+        assert!(!sent.iter().any(|value| value.contains("Jane")));
+        let read: List = sent
+            .iter()
+            .map(|value| read_value(value, &options))
+            .collect();
+        assert_eq!(read, list);
+        let text: String = list.parts(4_000_000).map(|part| part.text).collect();
+        let read: List = read_lines(text.as_bytes(), &options).collect();
+        assert_eq!(read, list);
+    }
+}
