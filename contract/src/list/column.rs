@@ -3,8 +3,6 @@
 use std::convert::Infallible;
 use std::str::FromStr;
 
-use serde::{Deserialize, Serialize};
-
 use crate::text::{group_digits, pluralize};
 
 /// Selects the column that holds the numbers.
@@ -31,7 +29,7 @@ impl FromStr for ColumnSelector {
 }
 
 /// A column of a table.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Column {
     /// Index from 0, as in [`ColumnSelector::Index`].
     pub index: usize,

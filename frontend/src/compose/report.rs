@@ -2,9 +2,8 @@
 
 use std::sync::Arc;
 
-use contract::list::Column;
 use leptos::prelude::*;
-use worker::protocol::{ListError, ListSummary};
+use worker::protocol::{ColumnChoice, ListError, ListSummary};
 
 use crate::compose::invalid_lines::InvalidLines;
 use crate::compose::list::{ListState, Reading};
@@ -59,7 +58,11 @@ fn Refused(list: ListState, error: Arc<ListError>) -> impl IntoView {
 }
 
 #[component]
-fn ColumnField(list: ListState, choices: Vec<Column>, chosen: Option<usize>) -> impl IntoView {
+fn ColumnField(
+    list: ListState,
+    choices: Vec<ColumnChoice>,
+    chosen: Option<usize>,
+) -> impl IntoView {
     let on_change = move |event| {
         if let Ok(index) = event_target_value(&event).parse() {
             list.column.set(Some(index));
@@ -122,7 +125,9 @@ fn TableColumn(list: ListState, summary: Arc<ListSummary>) -> impl IntoView {
     let field = maybe(move || {
         let choices = || {
             let names = summary.columns.iter().cloned().enumerate();
-            names.map(|(index, name)| Column { index, name }).collect()
+            names
+                .map(|(index, name)| ColumnChoice { index, name })
+                .collect()
         };
         is_choosing
             .get()

@@ -2,7 +2,7 @@
 //! JSON can't hold. A call can have several events; it ends with the one that [`Event::is_last`].
 
 use client::{ClientError, ResultsFilter};
-use contract::list::{Column, ColumnSelector, ReadOptions, Validation};
+use contract::list::{ColumnSelector, ReadOptions, Validation};
 use contract::wire::{ErrorKind, ExecutionId, Limits, StartRequest};
 use export::Format;
 use serde::{Deserialize, Serialize};
@@ -274,7 +274,16 @@ pub struct ListError {
     /// What to do.
     pub advice: String,
     /// The columns to choose from; empty if a choice would not help.
-    pub column_choices: Vec<Column>,
+    pub column_choices: Vec<ColumnChoice>,
+}
+
+/// A column from which people choose the one with the numbers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ColumnChoice {
+    /// Its index from 0, as in [`ListOptions::column`].
+    pub index: usize,
+    /// Its header, or `column N` (from 1) if there is none or it may contain an SSN.
+    pub name: String,
 }
 
 #[cfg(test)]

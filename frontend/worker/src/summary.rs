@@ -1,8 +1,8 @@
 //! What the page shows of a list: counts and masked lines, or why a file can't be read as a list.
 
-use contract::list::{ReadError, Row, Source};
+use contract::list::{Column, ReadError, Row, Source};
 
-use crate::protocol::{Line, ListError, ListSummary};
+use crate::protocol::{ColumnChoice, Line, ListError, ListSummary};
 
 /// Lines in the preview.
 const PREVIEW: usize = 10;
@@ -76,8 +76,12 @@ pub(crate) fn list_error(list: u32, error: &ReadError) -> ListError {
         list,
         title: title.to_owned(),
         advice,
-        column_choices: columns.to_vec(),
+        column_choices: columns.iter().cloned().map(choice).collect(),
     }
+}
+
+fn choice(Column { index, name }: Column) -> ColumnChoice {
+    ColumnChoice { index, name }
 }
 
 /// Explains that a PDF can't be read. Read as text, it would be a list of invalid lines.

@@ -37,7 +37,7 @@ fn events_survive_serialization() {
         list: 7,
         title: "Which column?".into(),
         advice: "Two could be meant.".into(),
-        column_choices: vec![Column {
+        column_choices: vec![ColumnChoice {
             index: 2,
             name: "Her SSN".into(),
         }],
