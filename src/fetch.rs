@@ -10,10 +10,10 @@ mod remote;
 mod reporter;
 mod target;
 
-use contract::list::Source;
 use contract::wire::Counts;
 use futures::FutureExt;
 use futures::future::try_join;
+use lists::Source;
 use store::Store;
 
 use crate::cli::{FetchArgs, Origins};

@@ -49,10 +49,17 @@ fn crates_depend_on_each_other_as_documented() {
         ("contract", BTreeSet::from([])),
         ("client", BTreeSet::from(["contract"])),
         ("store", BTreeSet::from(["contract"])),
-        ("fetcher", BTreeSet::from(["contract", "store"])),
-        ("export", BTreeSet::from(["contract"])),
-        ("backend", BTreeSet::from(["contract", "export", "store"])),
-        ("worker", BTreeSet::from(["client", "contract", "export"])),
+        ("lists", BTreeSet::from(["contract"])),
+        ("fetcher", BTreeSet::from(["contract", "lists", "store"])),
+        ("export", BTreeSet::from(["contract", "lists"])),
+        (
+            "backend",
+            BTreeSet::from(["contract", "export", "lists", "store"]),
+        ),
+        (
+            "worker",
+            BTreeSet::from(["client", "contract", "export", "lists"]),
+        ),
         (
             "frontend",
             BTreeSet::from(["client", "contract", "export", "worker"]),
@@ -60,7 +67,7 @@ fn crates_depend_on_each_other_as_documented() {
         (
             "rollcall",
             BTreeSet::from([
-                "backend", "client", "contract", "export", "fetcher", "store",
+                "backend", "client", "contract", "export", "fetcher", "lists", "store",
             ]),
         ),
         ("xtask", BTreeSet::from([])),

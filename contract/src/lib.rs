@@ -1,8 +1,7 @@
 //! The types that the page, the API and the command line share.
 //!
-//! It holds the Social Security Number, the parser for lists of them, and the requests, responses
-//! and problem documents of the API. The crate does no I/O and builds for wasm, so the browser and
-//! the server read a list with the same code.
+//! It holds the Social Security Number, the rows of a list, and the requests, responses and problem
+//! documents of the API. The crate does no I/O and builds for wasm. The crate `lists` reads a list.
 
 pub mod limits;
 pub mod list;

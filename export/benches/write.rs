@@ -3,10 +3,11 @@
 use std::fmt::Write as _;
 use std::hint::black_box;
 
-use contract::list::{ReadOptions, Source, read_source};
+use contract::list::ReadOptions;
 use contract::wire::ResultsPage;
 use criterion::{Criterion, criterion_group, criterion_main};
 use export::{Format, JoinedColumns, RowWriter, WriteOptions};
+use lists::{Source, read_source};
 
 const PAGES: u64 = 1_000;
 const ROWS_PER_PAGE: u64 = 1_000;

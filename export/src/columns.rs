@@ -5,8 +5,8 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 
-use contract::list::{Source, may_hold_ssns};
 use contract::{Mask, mask_all, mask_short};
+use lists::{Source, may_hold_ssns};
 use serde::{Serialize, Serializer};
 
 use crate::CSV_HEADER;
@@ -129,7 +129,8 @@ fn unique_name(used: &mut HashSet<String>, name: String) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use contract::list::{ColumnSelector, ReadOptions, read_source};
+    use contract::list::ReadOptions;
+    use lists::{ColumnSelector, read_source};
     use proptest::prelude::*;
 
     fn source(text: &str) -> Source {

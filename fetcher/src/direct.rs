@@ -1,6 +1,7 @@
 //! The direct event: fetches a single number and returns the response, without using the store.
 
-use contract::list::{ReadOptions, read_value};
+use contract::list::ReadOptions;
+use lists::read_value;
 use serde::Serialize;
 use serde_json::value::RawValue;
 

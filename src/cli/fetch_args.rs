@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
-use contract::list::ColumnSelector;
 use export::Format;
+use lists::ColumnSelector;
 
 use super::{RunArgs, SettingsArg, UpstreamArgs};
 

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
-use contract::list::ReadError;
+use lists::ReadError;
 use store::StoreError;
 
 use super::remote::RemoteError;

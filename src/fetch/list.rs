@@ -3,7 +3,8 @@
 use std::io::{self, Read};
 use std::path::Path;
 
-use contract::list::{ReadError, ReadOptions, Source, Validation, read_source};
+use contract::list::{ReadOptions, Validation};
+use lists::{ReadError, Source, read_source};
 
 use super::FetchError;
 use crate::cli::FetchArgs;

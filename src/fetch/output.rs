@@ -4,9 +4,9 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use contract::list::Source;
 use contract::wire::ResultRow;
 use export::{Format, JoinedColumns, RowWriter, WriteOptions};
+use lists::Source;
 use tempfile::{NamedTempFile, TempPath};
 use tokio::sync::mpsc;
 

@@ -33,7 +33,7 @@ fn options() -> LaneOptions {
 async fn create_without_engine(app: &TestApp, lines: u32) -> (Meta, Pass) {
     let list = numbers(lines)
         .iter()
-        .map(|number| contract::list::read_value(number, &Default::default()))
+        .map(|number| lists::read_value(number, &Default::default()))
         .collect();
     let meta = Meta::new(&app.owner, None, None, None, &list, Default::default());
     app.store.write_list(&meta, &list).await.unwrap();

@@ -3,8 +3,9 @@
 use aws_sdk_sfn::Client;
 use backend::step_functions::load_aws_config;
 use backend::{Engine, EngineStatus, PassStart};
-use contract::list::{List, ReadOptions, read_value};
+use contract::list::{List, ReadOptions};
 use contract::wire::{ExecutionStatus, RunSettings};
+use lists::read_value;
 use serde_json::{Value, json};
 use store::{Meta, Pass, Store};
 

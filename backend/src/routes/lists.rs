@@ -4,8 +4,8 @@ use axum::Json;
 use axum::extract::{Request, State};
 use axum::http::{StatusCode, header};
 use contract::limits;
-use contract::list::read_lines;
 use contract::wire::{CreateListRequest, ExecutionId, ListCreated, PartReceived};
+use lists::read_lines;
 
 use crate::extract::Path;
 use crate::json::{Body, read_body};

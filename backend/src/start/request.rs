@@ -1,8 +1,9 @@
 //! Validates a start request, and reads its list.
 
+use contract::limits;
 use contract::list::List;
 use contract::wire::{ExecutionId, RunSettings, StartRequest};
-use contract::{limits, list};
+use lists::read_value;
 use store::Upload;
 
 use crate::{Api, ApiError, Owner};
@@ -89,7 +90,7 @@ pub(super) fn read_values(values: &[String], settings: &RunSettings) -> Result<L
     let options = settings.read_options();
     Ok(values
         .iter()
-        .map(|value| list::read_value(value, &options))
+        .map(|value| read_value(value, &options))
         .collect())
 }
 

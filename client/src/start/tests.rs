@@ -1,5 +1,5 @@
-use contract::list::read_lines;
 use contract::wire::ExecutionStatus;
+use lists::read_lines;
 
 use super::*;
 use crate::Retry;

@@ -57,8 +57,8 @@ impl List {
 
     /// Appends a row to `out` as a line that can be sent to a server.
     ///
-    /// [`read_lines`](super::read_lines) reads the same row from the line, if it uses the options
-    /// that this list was read with. An INVALID row is written as its reason's placeholder, without
+    /// `lists::read_lines` reads the same row from the line, if it uses the options that this list was
+    /// read with. An INVALID row is written as its reason's placeholder, without
     /// any of the original text. If the row doesn't exist, nothing is appended.
     pub fn write_line(&self, row: usize, out: &mut String) {
         match self.rows.get(row) {

@@ -1,6 +1,7 @@
-use contract::list::{ColumnSelector, ReadOptions, Source, read_source};
+use contract::list::ReadOptions;
 use contract::wire::{ErrorKind, Outcome, RowError};
 use contract::{InvalidReason, Warning};
+use lists::{ColumnSelector, Source, read_source};
 use proptest::prelude::*;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};

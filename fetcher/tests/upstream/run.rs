@@ -104,7 +104,7 @@ impl Run {
 
 async fn store_list(store: &Store, count: u32) -> (Meta, Pass) {
     let list = (0..count)
-        .map(|index| contract::list::read_value(&number(index), &Default::default()))
+        .map(|index| lists::read_value(&number(index), &Default::default()))
         .collect();
     let mut meta = Meta::new("ann", None, None, None, &list, Default::default());
     meta.batch_size = count;

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::rc::Rc;
 
-use contract::list::{Source, read_source};
+use lists::{Source, read_source};
 
 use crate::protocol::{Event, ListOptions};
 use crate::summary::{invalid_lines, list_error, pdf_error, summarize};

@@ -2,9 +2,10 @@
 //! JSON can't hold. A call can have several events; it ends with the one that [`Event::is_last`].
 
 use client::{ClientError, ResultsFilter};
-use contract::list::{ColumnSelector, ReadOptions, Validation};
+use contract::list::{ReadOptions, Validation};
 use contract::wire::{ErrorKind, ExecutionId, Limits, StartRequest};
 use export::Format;
+use lists::ColumnSelector;
 use serde::{Deserialize, Serialize};
 
 /// The error of a call after the sign-in has ended: only another sign-in helps.

@@ -4,8 +4,8 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use client::{ClientError, StartState};
-use contract::list::Source;
 use contract::wire::{Execution, Limits, StartRequest};
+use lists::Source;
 
 use crate::browser::random_key;
 use crate::lists::{HeldList, Lists};

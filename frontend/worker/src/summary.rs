@@ -1,6 +1,7 @@
 //! What the page shows of a list: counts and masked lines, or why a file can't be read as a list.
 
-use contract::list::{Column, ReadError, Row, Source};
+use contract::list::Row;
+use lists::{Column, ReadError, Source};
 
 use crate::protocol::{ColumnChoice, Line, ListError, ListSummary};
 
@@ -153,7 +154,8 @@ fn shortened(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use contract::list::{ReadOptions, read_source};
+    use contract::list::ReadOptions;
+    use lists::read_source;
 
     use super::*;
 
@@ -203,7 +205,7 @@ mod tests {
     #[test]
     fn the_label_of_a_line_is_another_cell_of_its_row() {
         let text = "id,spouse,name,ssn\n1,123456780,\"Lovelace, Ada\",123-45-6789\n2,,Bob,\n";
-        let by = contract::list::ColumnSelector::Name("ssn".into());
+        let by = lists::ColumnSelector::Name("ssn".into());
         let source = read_source(text.as_bytes(), &ReadOptions::default(), Some(&by)).unwrap();
         let summary = summarize(1, &source);
         assert_eq!(summary.columns, ["id", "spouse", "name", "ssn"]);

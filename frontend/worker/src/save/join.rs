@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use client::{ResultsQuery, ResultsStart};
 use contract::limits::MAX_RESULTS_COUNT;
-use contract::list::{ColumnSelector, ReadError, Source, read_source};
 use contract::wire::{ExecutionId, ResultRow};
 use export::JoinedColumns;
+use lists::{ColumnSelector, ReadError, Source, read_source};
 
 use crate::protocol::{Event, ListOptions};
 use crate::save::rows::is_row_of;

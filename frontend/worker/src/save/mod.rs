@@ -11,8 +11,8 @@ mod sink;
 use std::time::Duration;
 
 use client::ResultsFilter;
-use contract::list::Source;
 use futures::future::Either;
+use lists::Source;
 use wasm_bindgen::JsValue;
 
 use crate::protocol::{Event, SaveOptions};

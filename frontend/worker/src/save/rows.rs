@@ -2,9 +2,10 @@
 
 use std::io;
 
-use contract::list::{Row, Source};
+use contract::list::Row;
 use contract::wire::{ErrorKind, ResultRow};
 use export::{Format, JoinedColumns, RowWriter, WriteOptions};
+use lists::Source;
 
 use crate::protocol::SaveOptions;
 use crate::save::error::SaveError;

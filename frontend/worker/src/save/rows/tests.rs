@@ -1,6 +1,7 @@
 use client::ResultsFilter;
-use contract::list::{ReadOptions, read_source};
+use contract::list::ReadOptions;
 use contract::wire::{Outcome, RowError};
+use lists::read_source;
 use serde_json::{Value, json};
 
 use super::*;

@@ -5,16 +5,15 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
 
-use crate::limits;
-use crate::list::decode::decode;
-use crate::list::lines::Lines;
-use crate::list::plan::{Plan, plan};
-use crate::list::records::{Records, unquoted};
-use crate::list::value::{accept, parse_number};
-use crate::list::{
-    ColumnSelector, InvalidReason, List, ListBuilder, ParsedSsn, ReadError, ReadOptions,
-    TableLayout, read_value,
-};
+use contract::list::{List, ListBuilder, ParsedSsn, ReadOptions};
+use contract::{InvalidReason, limits};
+
+use crate::decode::decode;
+use crate::lines::Lines;
+use crate::plan::{Plan, plan};
+use crate::records::{Records, unquoted};
+use crate::value::{accept, parse_number};
+use crate::{ColumnSelector, ReadError, TableLayout, read_value};
 
 /// A list and the text that it was read from.
 ///

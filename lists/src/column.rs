@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 use std::str::FromStr;
 
-use crate::text::{group_digits, pluralize};
+use contract::text::{group_digits, pluralize};
 
 /// Selects the column that holds the numbers.
 #[derive(Clone, Debug, PartialEq, Eq)]

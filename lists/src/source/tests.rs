@@ -1,5 +1,7 @@
+use contract::list::Row;
+
 use super::*;
-use crate::list::{Column, Row};
+use crate::Column;
 
 mod properties;
 

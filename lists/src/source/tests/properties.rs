@@ -1,9 +1,9 @@
 //! Checks what must hold for any input, with random bytes and generated text.
 
+use contract::list::Validation;
 use proptest::prelude::*;
 
 use super::*;
-use crate::list::Validation;
 
 #[test]
 fn random_bytes_are_read_to_the_end() {

@@ -1,10 +1,12 @@
 //! Reads a sample as a table with one delimiter, to find out which column holds the numbers.
 
-use crate::list::choice::{find_selected, has_selected_name, name_columns};
-use crate::list::header::{HeaderKind, header_kind, looks_like_header, names_ssn};
-use crate::list::records::Records;
-use crate::list::value::parse_number;
-use crate::list::{ColumnSelector, InvalidReason, ReadError, TableLayout};
+use contract::InvalidReason;
+
+use crate::choice::{find_selected, has_selected_name, name_columns};
+use crate::header::{HeaderKind, header_kind, looks_like_header, names_ssn};
+use crate::records::Records;
+use crate::value::parse_number;
+use crate::{ColumnSelector, ReadError, TableLayout};
 
 /// Counts of the cells in one column of the sample.
 #[derive(Clone, Copy, Default)]
@@ -15,24 +17,24 @@ struct Tally {
 }
 
 /// The sample, read as a table with one delimiter.
-pub(super) struct Guess<'t> {
+pub(crate) struct Guess<'t> {
     delimiter: u8,
     records: Vec<Vec<&'t str>>,
     /// One tally for each column.
     tallies: Vec<Tally>,
     /// Number of records that have the most frequent number of fields.
-    pub(super) same_length: usize,
+    pub(crate) same_length: usize,
     /// Whether the first record names the SSN column.
-    pub(super) names_ssn: bool,
+    pub(crate) names_ssn: bool,
     /// Whether the first record contains the selected column name.
-    pub(super) has_selected_name: bool,
+    pub(crate) has_selected_name: bool,
 }
 
 impl<'t> Guess<'t> {
     /// Reads the sample as a table.
     ///
     /// Returns `None` if it isn't one: half of the records or more have only one field.
-    pub(super) fn new(
+    pub(crate) fn new(
         sample: &'t str,
         delimiter: u8,
         selector: Option<&ColumnSelector>,
@@ -70,18 +72,18 @@ impl<'t> Guess<'t> {
     }
 
     /// Highest count of numbers in a column, including numbers that lost leading zeros.
-    pub(super) fn max_numbers(&self) -> usize {
+    pub(crate) fn max_numbers(&self) -> usize {
         let numbers = |tally: &Tally| tally.numbers + tally.zeros_lost;
         self.tallies.iter().map(numbers).max().unwrap_or(0)
     }
 
     /// Whether most records have the same number of fields, so that it is surely a table.
-    pub(super) fn is_regular(&self) -> bool {
+    pub(crate) fn is_regular(&self) -> bool {
         self.records.len() > 1 && self.same_length * 2 > self.records.len()
     }
 
     /// Returns the layout of the whole text with this delimiter.
-    pub(super) fn table(
+    pub(crate) fn table(
         &self,
         selector: Option<&ColumnSelector>,
     ) -> Result<TableLayout, ReadError> {

@@ -1,10 +1,11 @@
 //! Finds the most precise reason why a value isn't a number.
 
-use crate::list::InvalidReason;
-use crate::list::value::digit;
+use contract::InvalidReason;
+
+use crate::value::digit;
 
 /// Returns why a trimmed value isn't a number. The caller has checked that it isn't one.
-pub(super) fn invalid_reason(value: &str) -> InvalidReason {
+pub(crate) fn invalid_reason(value: &str) -> InvalidReason {
     // Decoding replaces invalid bytes with U+FFFD. UTF-16 without a mark leaves NUL characters.
     if value.contains(['\u{fffd}', '\0']) {
         return InvalidReason::Encoding;
@@ -77,8 +78,10 @@ fn is_whole(value: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use contract::list::ReadOptions;
+
     use super::*;
-    use crate::list::{ReadOptions, read_value};
+    use crate::read_value;
 
     #[test]
     fn each_invalid_value_has_its_precise_reason() {

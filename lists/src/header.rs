@@ -4,11 +4,11 @@ use std::collections::HashSet;
 
 use rustc_hash::FxBuildHasher;
 
-use crate::list::value::{digit, is_ignored, parse_number};
+use crate::value::{digit, is_ignored, parse_number};
 
 /// What a header cell names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum HeaderKind {
+pub(crate) enum HeaderKind {
     /// It names SSNs and nothing else: `SSN`, `Social Security Number`, `Soc. Sec. No.`, `SS#`.
     Ssn,
     /// It names SSNs among other words: `Spouse SSN`, `ssn_last4`.
@@ -18,7 +18,7 @@ pub(super) enum HeaderKind {
 }
 
 /// Classifies a header cell.
-pub(super) fn header_kind(cell: &str) -> HeaderKind {
+pub(crate) fn header_kind(cell: &str) -> HeaderKind {
     let words = words(cell);
     let joined: String = words.concat();
     let has_number_sign = cell.contains('#');
@@ -90,7 +90,7 @@ fn words(cell: &str) -> Vec<String> {
 }
 
 /// Whether a cell of the record names SSNs and no cell is a number.
-pub(super) fn names_ssn(record: &[&str]) -> bool {
+pub(crate) fn names_ssn(record: &[&str]) -> bool {
     record
         .iter()
         .any(|cell| header_kind(cell) != HeaderKind::Other)
@@ -102,7 +102,7 @@ pub(super) fn names_ssn(record: &[&str]) -> bool {
 /// It does if its cells are distinct words and none of them occurs again in its column. If this
 /// isn't certain, the record is a row: a header read as a row is one INVALID row, but a row read as a
 /// header is lost.
-pub(super) fn looks_like_header(records: &[Vec<&str>], column: usize) -> bool {
+pub(crate) fn looks_like_header(records: &[Vec<&str>], column: usize) -> bool {
     let Some((first, rest)) = records.split_first().filter(|(_, rest)| !rest.is_empty()) else {
         return false;
     };
@@ -136,7 +136,7 @@ pub(super) fn looks_like_header(records: &[Vec<&str>], column: usize) -> bool {
 }
 
 /// Number of digits in a cell.
-pub(super) fn count_digits(cell: &str) -> usize {
+pub(crate) fn count_digits(cell: &str) -> usize {
     cell.chars().filter(|c| digit(*c).is_some()).count()
 }
 

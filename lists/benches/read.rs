@@ -3,8 +3,9 @@
 use std::fmt::Write as _;
 use std::hint::black_box;
 
-use contract::list::{ReadOptions, read_lines, read_source, read_value};
+use contract::list::ReadOptions;
 use criterion::{Criterion, criterion_group, criterion_main};
+use lists::{read_lines, read_source, read_value};
 
 const LINES: u32 = 1_000_000;
 

@@ -5,8 +5,8 @@ use std::borrow::Cow;
 /// Decodes UTF-16 if a byte order mark says so, and UTF-8 otherwise; removes the mark.
 ///
 /// It never fails: an invalid sequence becomes U+FFFD, which makes the value INVALID with
-/// [`Encoding`](crate::InvalidReason::Encoding). Line breaks next to an invalid sequence are kept.
-pub(super) fn decode(bytes: &[u8]) -> Cow<'_, str> {
+/// [`Encoding`](contract::InvalidReason::Encoding). Line breaks next to an invalid sequence are kept.
+pub(crate) fn decode(bytes: &[u8]) -> Cow<'_, str> {
     match bytes {
         [0xef, 0xbb, 0xbf, rest @ ..] => String::from_utf8_lossy(rest),
         [0xff, 0xfe, rest @ ..] => Cow::Owned(utf16(rest, u16::from_le_bytes)),

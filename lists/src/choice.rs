@@ -1,13 +1,13 @@
 //! Names a table's columns and finds the one that the caller selected.
 
-use crate::list::header::count_digits;
-use crate::list::value::is_ignored;
-use crate::list::{Column, ColumnSelector, ReadError};
+use crate::header::count_digits;
+use crate::value::is_ignored;
+use crate::{Column, ColumnSelector, ReadError};
 
 /// Returns the columns with their names.
 ///
 /// The name is the header cell, or `column N` (from 1) if there is none or it may contain an SSN.
-pub(super) fn name_columns(header: Option<&[&str]>, columns: usize) -> Vec<Column> {
+pub(crate) fn name_columns(header: Option<&[&str]>, columns: usize) -> Vec<Column> {
     (0..columns)
         .map(|index| {
             let cell = header.and_then(|header| header.get(index)).unwrap_or(&"");
@@ -25,7 +25,7 @@ pub(super) fn name_columns(header: Option<&[&str]>, columns: usize) -> Vec<Colum
 /// Whether the record is a header because one of its cells is the selected name.
 ///
 /// A name such as `column 2`, which [`name_columns`] made up, doesn't make it a header.
-pub(super) fn has_selected_name(selector: &ColumnSelector, record: &[&str]) -> bool {
+pub(crate) fn has_selected_name(selector: &ColumnSelector, record: &[&str]) -> bool {
     let ColumnSelector::Name(name) = selector else {
         return false;
     };
@@ -42,7 +42,7 @@ fn is_named(column: &Column, name: &str) -> bool {
 }
 
 /// Returns the index of the selected column.
-pub(super) fn find_selected(
+pub(crate) fn find_selected(
     selector: &ColumnSelector,
     columns: &[Column],
 ) -> Result<usize, ReadError> {

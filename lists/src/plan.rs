@@ -1,11 +1,11 @@
 //! Decides from the first lines whether a text is a table, and which column holds the numbers.
 
-use crate::list::choice::{find_selected, has_selected_name, name_columns};
-use crate::list::guess::Guess;
-use crate::list::header::names_ssn;
-use crate::list::lines::Lines;
-use crate::list::value::parse_number;
-use crate::list::{ColumnSelector, ReadError, TableLayout};
+use crate::choice::{find_selected, has_selected_name, name_columns};
+use crate::guess::Guess;
+use crate::header::names_ssn;
+use crate::lines::Lines;
+use crate::value::parse_number;
+use crate::{ColumnSelector, ReadError, TableLayout};
 
 /// Maximum number of lines in the sample.
 const SAMPLE_LINES: usize = 1_000;
@@ -14,7 +14,7 @@ const SAMPLE_BYTES: usize = 1_000_000;
 
 /// How to read the whole list.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Plan {
+pub(crate) enum Plan {
     /// One value per line. If there is a layout, it has one column and the first line is a header.
     Lines(Option<TableLayout>),
     /// One value per record.
@@ -30,7 +30,7 @@ pub(super) enum Plan {
 /// The text is a table if the caller selects a column, a header names SSNs, or a column holds more
 /// numbers than the lines. In a tie, it is one value per line. A regular table in which neither
 /// reading finds a number is an error.
-pub(super) fn plan(text: &str, selector: Option<&ColumnSelector>) -> Result<Plan, ReadError> {
+pub(crate) fn plan(text: &str, selector: Option<&ColumnSelector>) -> Result<Plan, ReadError> {
     let sample = head(text);
     let guess = [b',', b';', b'\t']
         .into_iter()

@@ -1,7 +1,9 @@
 //! Parses one value of a list.
 
-use crate::list::{InvalidReason, ParsedSsn, ReadOptions, Validation, reason};
-use crate::{Ssn, Warning};
+use contract::list::{ParsedSsn, ReadOptions, Validation};
+use contract::{InvalidReason, Ssn, Warning};
+
+use crate::reason;
 
 /// Parses one value: nine digits, or groups of 3-2-4 digits with a hyphen or space between them.
 ///
@@ -16,7 +18,7 @@ pub fn read_value(raw: &str, options: &ReadOptions) -> Result<ParsedSsn, Invalid
 }
 
 /// Parses a value, and restores lost leading zeros. [`accept`] then applies the options.
-pub(super) fn parse_number(raw: &str) -> Result<ParsedSsn, InvalidReason> {
+pub(crate) fn parse_number(raw: &str) -> Result<ParsedSsn, InvalidReason> {
     let common = |value: &str| {
         parse_common(value.as_bytes()).map(|ssn| ParsedSsn {
             ssn,
@@ -34,7 +36,7 @@ pub(super) fn parse_number(raw: &str) -> Result<ParsedSsn, InvalidReason> {
 }
 
 /// Returns the number if the options accept it.
-pub(super) fn accept(number: ParsedSsn, options: &ReadOptions) -> Result<ParsedSsn, InvalidReason> {
+pub(crate) fn accept(number: ParsedSsn, options: &ReadOptions) -> Result<ParsedSsn, InvalidReason> {
     if number.restored && !options.restore_leading_zeros {
         return Err(InvalidReason::LeadingZerosLost);
     }
@@ -91,7 +93,7 @@ fn parse_any(value: &str) -> Result<ParsedSsn, InvalidReason> {
 }
 
 /// Returns the ASCII digit for an ASCII or full-width digit, U+FF10–FF19.
-pub(super) fn digit(c: char) -> Option<u8> {
+pub(crate) fn digit(c: char) -> Option<u8> {
     match c {
         '0'..='9' => Some(c as u8),
         '\u{ff10}'..='\u{ff19}' => Some(b'0' + (c as u32 - 0xff10) as u8),
@@ -108,7 +110,7 @@ fn is_separator(c: char) -> bool {
 }
 
 /// Whether the character is ignored around a value: white space, a quote or a byte order mark.
-pub(super) fn is_ignored(c: char) -> bool {
+pub(crate) fn is_ignored(c: char) -> bool {
     c.is_whitespace()
         || matches!(
             c,

@@ -6,25 +6,25 @@ use std::ops::Range;
 ///
 /// It doesn't borrow the text, so one struct can own both.
 #[derive(Clone)]
-pub(super) struct Lines {
+pub(crate) struct Lines {
     at: usize,
     number: u32,
 }
 
 /// A line: its bytes in the text, and its number, from 1.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Line {
-    pub(super) span: Range<usize>,
-    pub(super) number: u32,
+pub(crate) struct Line {
+    pub(crate) span: Range<usize>,
+    pub(crate) number: u32,
 }
 
 impl Lines {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { at: 0, number: 0 }
     }
 
     /// Returns the next line, blank or not.
-    pub(super) fn next(&mut self, text: &str) -> Option<Line> {
+    pub(crate) fn next(&mut self, text: &str) -> Option<Line> {
         let start = self.at;
         let rest = text.as_bytes().get(start..).filter(|r| !r.is_empty())?;
         let length = line_length(rest);
@@ -37,7 +37,7 @@ impl Lines {
     }
 
     /// Returns the next line that isn't blank. Blank lines aren't rows.
-    pub(super) fn next_row(&mut self, text: &str) -> Option<Line> {
+    pub(crate) fn next_row(&mut self, text: &str) -> Option<Line> {
         loop {
             let line = self.next(text)?;
             if !is_blank(&text[line.span.clone()]) {
@@ -48,7 +48,7 @@ impl Lines {
 }
 
 /// Number of bytes before the next line break.
-pub(super) fn line_length(bytes: &[u8]) -> usize {
+pub(crate) fn line_length(bytes: &[u8]) -> usize {
     bytes
         .iter()
         .position(|byte| matches!(byte, b'\n' | b'\r'))
@@ -56,7 +56,7 @@ pub(super) fn line_length(bytes: &[u8]) -> usize {
 }
 
 /// Length of the line break at the start of `bytes`, or 0.
-pub(super) fn break_length(bytes: &[u8]) -> usize {
+pub(crate) fn break_length(bytes: &[u8]) -> usize {
     match bytes {
         [b'\r', b'\n', ..] => 2,
         [b'\r' | b'\n', ..] => 1,
@@ -65,7 +65,7 @@ pub(super) fn break_length(bytes: &[u8]) -> usize {
 }
 
 /// Whether a line has only white space. A pair of quotes isn't blank.
-pub(super) fn is_blank(line: &str) -> bool {
+pub(crate) fn is_blank(line: &str) -> bool {
     line.chars().all(|c| c.is_whitespace() || c == '\u{feff}')
 }
 

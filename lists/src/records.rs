@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use csv_core::{ReadFieldResult, Reader, ReaderBuilder};
 
-use crate::list::lines::{Lines, break_length, is_blank, line_length};
+use crate::lines::{Lines, break_length, is_blank, line_length};
 
 /// Maximum number of fields that are kept of a record: the number of columns in an Excel sheet.
 ///
@@ -16,7 +16,7 @@ const MAX_FIELDS: usize = 16_384;
 ///
 /// Fields are ranges of the text that include their quotes, so nothing is copied. Like [`Lines`],
 /// it doesn't borrow the text.
-pub(super) struct Records {
+pub(crate) struct Records {
     reader: Reader,
     delimiter: u8,
     at: usize,
@@ -25,13 +25,13 @@ pub(super) struct Records {
 }
 
 /// The start of a record in the text, and its line number, from 1.
-pub(super) struct Record {
-    pub(super) start: usize,
-    pub(super) line: u32,
+pub(crate) struct Record {
+    pub(crate) start: usize,
+    pub(crate) line: u32,
 }
 
 impl Records {
-    pub(super) fn new(delimiter: u8) -> Self {
+    pub(crate) fn new(delimiter: u8) -> Self {
         Self {
             reader: ReaderBuilder::new().delimiter(delimiter).build(),
             delimiter,
@@ -44,18 +44,18 @@ impl Records {
     /// Reads the fields of the record that starts at `start`.
     ///
     /// Line numbers are wrong after that, so the caller must not read on with [`Self::next`].
-    pub(super) fn read_at(&mut self, text: &str, start: usize) {
+    pub(crate) fn read_at(&mut self, text: &str, start: usize) {
         self.at = start;
         self.next(text);
     }
 
     /// Returns the fields of the last record that was read.
-    pub(super) fn fields(&self) -> &[Range<usize>] {
+    pub(crate) fn fields(&self) -> &[Range<usize>] {
         &self.fields
     }
 
     /// Reads the next record. Blank lines aren't records.
-    pub(super) fn next(&mut self, text: &str) -> Option<Record> {
+    pub(crate) fn next(&mut self, text: &str) -> Option<Record> {
         loop {
             let (start, line) = (self.at, self.line);
             let rest = text.as_bytes().get(start..).filter(|r| !r.is_empty())?;
@@ -137,7 +137,7 @@ fn quoted(field: &str) -> Option<&str> {
 }
 
 /// Returns the value of a field: without its quotes, and with doubled quotes made single.
-pub(super) fn unquoted(field: &str) -> Cow<'_, str> {
+pub(crate) fn unquoted(field: &str) -> Cow<'_, str> {
     match quoted(field) {
         Some(inner) if inner.contains('"') => Cow::Owned(inner.replace("\"\"", "\"")),
         Some(inner) => Cow::Borrowed(inner),

@@ -1,0 +1,49 @@
+//! Reads a list of Social Security Numbers from a text or a table.
+//!
+//! The page's worker, `rollcall fetch` and the API read with this crate, so that equal bytes and
+//! equal options give equal rows everywhere. The crate does no I/O and builds for wasm. What is sent
+//! of a list, such as its rows and the reasons why lines are INVALID, is in [`contract::list`].
+//!
+//! - [`read_source`] reads a file or pasted text. It finds out whether that is a table, and which
+//!   column holds the numbers. A [`ColumnSelector`] selects the column instead.
+//! - [`Source`] is the result: the [`List`](contract::list::List), the [`TableLayout`] if there is
+//!   one, and each row's line number, original value and other cells.
+//! - [`ReadError`] says why a list can't be read, and names each [`Column`] that may be selected.
+//! - [`read_lines`] reads one value per line, without a table or a header: an uploaded part.
+//! - [`read_value`] reads one value: an element of the API's `ssnList`.
+//! - [`may_hold_ssns`] recognizes a header that names SSNs, whose column must be masked more strictly.
+//!
+//! # What the crate promises
+//!
+//! - Any bytes are read without a panic. What isn't a number becomes an INVALID row, not an error.
+//! - Each line or record that isn't blank has one row, in order. Only a header has none.
+//! - The number of a row stands in its line or record. Nothing is joined or computed, but leading zeros
+//!   are restored if [`ReadOptions`](contract::list::ReadOptions) say so.
+//! - If it is uncertain which column holds the numbers, the caller must select one.
+//! - A line that [`List::write_line`](contract::list::List::write_line) wrote is read as the same row.
+//! - No error and no `Debug` output contains text of a list, except column names. A name with more
+//!   than four digits is replaced, because it may be an SSN.
+//!
+//! # How a list is read
+//!
+//! `decode` makes text of the bytes. `plan` decides from a sample whether the text is a table: it
+//! compares one `guess` for each delimiter, which uses `header` and `choice`. `lines` or `records`
+//! split the text into rows. `value` parses the value of each row, and `reason` finds out why one is
+//! INVALID.
+
+mod choice;
+mod column;
+mod decode;
+mod guess;
+mod header;
+mod lines;
+mod plan;
+mod reason;
+mod records;
+mod source;
+mod value;
+
+pub use column::{Column, ColumnSelector, ReadError, TableLayout};
+pub use header::may_hold_ssns;
+pub use source::{Source, read_lines, read_source};
+pub use value::read_value;
