@@ -1,7 +1,6 @@
 //! Names a table's columns and finds the one that the caller selected.
 
-use crate::header::count_digits;
-use crate::value::is_ignored;
+use crate::cell::{count_digits, is_ignored};
 use crate::{Column, ColumnSelector, ReadError};
 
 /// Returns the columns with their names.

@@ -4,7 +4,8 @@ use std::collections::HashSet;
 
 use rustc_hash::FxBuildHasher;
 
-use crate::value::{digit, is_ignored, parse_number};
+use crate::cell::{count_digits, is_ignored};
+use crate::value::parse_number;
 
 /// What a header cell names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -133,11 +134,6 @@ pub(crate) fn looks_like_header(records: &[Vec<&str>], column: usize) -> bool {
             .any(|(name, cell)| name == cell && !name.trim().is_empty())
     };
     has_name && cells.iter().all(is_word) && are_distinct && !rest.iter().any(recurs)
-}
-
-/// Number of digits in a cell.
-pub(crate) fn count_digits(cell: &str) -> usize {
-    cell.chars().filter(|c| digit(*c).is_some()).count()
 }
 
 #[cfg(test)]

@@ -28,9 +28,10 @@
 //!
 //! `decode` makes text of the bytes. `plan` decides from a sample whether the text is a table: it
 //! compares one `guess` for each delimiter, which uses `header` and `choice`. `lines` or `records`
-//! split the text into rows. `value` parses the value of each row, and `reason` finds out why one is
+//! split the text into rows. `cell` cleans a cell. `value` parses the value of each row, and `reason` finds out why one is
 //! INVALID.
 
+mod cell;
 mod choice;
 mod column;
 mod decode;

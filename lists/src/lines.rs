@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use crate::cell::is_blank;
+
 /// A cursor over the lines of a text, which end with LF, CRLF or CR.
 ///
 /// It doesn't borrow the text, so one struct can own both.
@@ -62,11 +64,6 @@ pub(crate) fn break_length(bytes: &[u8]) -> usize {
         [b'\r' | b'\n', ..] => 1,
         _ => 0,
     }
-}
-
-/// Whether a line has only white space. A pair of quotes isn't blank.
-pub(crate) fn is_blank(line: &str) -> bool {
-    line.chars().all(|c| c.is_whitespace() || c == '\u{feff}')
 }
 
 #[cfg(test)]

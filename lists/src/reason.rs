@@ -2,7 +2,7 @@
 
 use contract::InvalidReason;
 
-use crate::value::digit;
+use crate::cell::{digit, is_invisible};
 
 /// Returns why a trimmed value isn't a number. The caller has checked that it isn't one.
 pub(crate) fn invalid_reason(value: &str) -> InvalidReason {
@@ -11,7 +11,7 @@ pub(crate) fn invalid_reason(value: &str) -> InvalidReason {
         return InvalidReason::Encoding;
     }
     let (mut digits, mut has_other_characters, mut has_foreign_digit) = (0, false, false);
-    for c in value.chars() {
+    for c in value.chars().filter(|c| !is_invisible(*c)) {
         if digit(c).is_some() {
             digits += 1;
         } else {
@@ -40,7 +40,7 @@ fn separates_groups(c: char) -> bool {
     c.is_whitespace()
         || matches!(
             c,
-            '-' | '.' | ',' | '/' | '\\' | '_' | ':' | '+' | '\u{ad}' | '\u{b7}' | '\u{2010}'
+            '-' | '.' | ',' | '/' | '\\' | '_' | ':' | '+' | '\u{b7}' | '\u{2010}'
                 ..='\u{2015}'
                     | '\u{2022}'
                     | '\u{2043}'
@@ -110,7 +110,8 @@ mod tests {
             ("12345678x", OtherCharacters),
             ("***-**-6789", OtherCharacters),
             ("SSN 123-45-6789", OtherCharacters),
-            ("=\"123456789\"", OtherCharacters),
+            ("=123456789", OtherCharacters),
+            ("123456789,,", Decimal),
             ("123456789.0", Decimal),
             ("123456789,00", Decimal),
             ("123,456,789.00", Decimal),

@@ -5,7 +5,8 @@ use std::ops::Range;
 
 use csv_core::{ReadFieldResult, Reader, ReaderBuilder};
 
-use crate::lines::{Lines, break_length, is_blank, line_length};
+use crate::cell::is_blank;
+use crate::lines::{Lines, break_length, line_length};
 
 /// Maximum number of fields that are kept of a record: the number of columns in an Excel sheet.
 ///

@@ -3,12 +3,13 @@
 use contract::list::{ParsedSsn, ReadOptions, Validation};
 use contract::{InvalidReason, Ssn, Warning};
 
+use crate::cell::{clean, digit, is_invisible, is_separator};
 use crate::reason;
 
 /// Parses one value: nine digits, or groups of 3-2-4 digits with a hyphen or space between them.
 ///
-/// White space, quotes and a byte order mark around the value are ignored. Digits may be ASCII or
-/// full-width.
+/// White space, quotes and what else surrounds a value in a spreadsheet or a program around the value are ignored, and so are
+/// invisible characters inside it. Digits may be ASCII or full-width.
 ///
 /// # Errors
 ///
@@ -28,7 +29,7 @@ pub(crate) fn parse_number(raw: &str) -> Result<ParsedSsn, InvalidReason> {
     if let Some(number) = common(raw) {
         return Ok(number);
     }
-    let value = raw.trim_matches(is_ignored);
+    let value = clean(raw);
     match common(value) {
         Some(number) => Ok(number),
         None => parse_any(value),
@@ -73,6 +74,7 @@ fn parse_any(value: &str) -> Result<ParsedSsn, InvalidReason> {
                 }
                 count += 1;
             }
+            None if is_invisible(c) => {}
             None => {
                 let between_groups = matches!((count, others), (3, 0) | (5, 1));
                 separators += usize::from(between_groups && is_separator(c));
@@ -90,33 +92,6 @@ fn parse_any(value: &str) -> Result<ParsedSsn, InvalidReason> {
     };
     let ssn = Ssn::from_digits(&digits).ok_or(InvalidReason::OtherCharacters)?;
     Ok(ParsedSsn { ssn, restored })
-}
-
-/// Returns the ASCII digit for an ASCII or full-width digit, U+FF10–FF19.
-pub(crate) fn digit(c: char) -> Option<u8> {
-    match c {
-        '0'..='9' => Some(c as u8),
-        '\u{ff10}'..='\u{ff19}' => Some(b'0' + (c as u32 - 0xff10) as u8),
-        _ => None,
-    }
-}
-
-/// Whether the character may separate groups: a hyphen, dash, minus sign or kind of space.
-fn is_separator(c: char) -> bool {
-    matches!(
-        c,
-        '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' | ' ' | '\u{a0}' | '\u{2009}' | '\u{202f}'
-    )
-}
-
-/// Whether the character is ignored around a value: white space, a quote or a byte order mark.
-pub(crate) fn is_ignored(c: char) -> bool {
-    c.is_whitespace()
-        || matches!(
-            c,
-            '"' | '\'' | '`' | '\u{b4}' | '\u{ab}' | '\u{bb}' | '\u{2018}'
-                ..='\u{201f}' | '\u{2039}' | '\u{203a}' | '\u{ff02}' | '\u{ff07}' | '\u{feff}'
-        )
 }
 
 /// Returns the reason why [`Validation::Issued`] rejects a number with this warning.
@@ -153,7 +128,7 @@ mod tests {
     #[test]
     fn every_hyphen_and_space_may_separate_the_groups() {
         for separator in
-            "-\u{2010}\u{2011}\u{2012}\u{2013}\u{2014}\u{2015}\u{2212} \u{a0}\u{2009}\u{202f}"
+            "-\u{2010}\u{2011}\u{2012}\u{2013}\u{2014}\u{2015}\u{2043}\u{2212}\u{fe58}\u{fe63}\u{ff0d} \u{a0}\u{2007}\u{2009}\u{202f}\u{3000}"
                 .chars()
         {
             let raw = format!("123{separator}45{separator}6789");
@@ -182,6 +157,46 @@ mod tests {
                 Ok(("123456789".into(), false)),
                 "{raw}"
             );
+        }
+    }
+
+    #[test]
+    fn invisible_characters_are_ignored_everywhere() {
+        for invisible in
+            "\u{ad}\u{61c}\u{200b}\u{200c}\u{200d}\u{200e}\u{200f}\u{202d}\u{202c}\u{2060}\u{2066}\u{2069}\u{feff}"
+                .chars()
+        {
+            for raw in ["|123-45-6789|", "123|-45-|6789", "1|23456|789", "'|123|-45-6789'"] {
+                let raw = raw.replace('|', &invisible.to_string());
+                assert_eq!(
+                    digits(&raw, FORMAT),
+                    Ok(("123456789".into(), false)),
+                    "{raw:?}"
+                );
+            }
+        }
+        // A number doesn't become shorter or longer by them.
+        let lost = digits("1234\u{200b}567", FORMAT);
+        assert_eq!(lost, Err(InvalidReason::LeadingZerosLost));
+    }
+
+    #[test]
+    fn what_keeps_a_spreadsheet_from_changing_it_is_ignored() {
+        for (raw, expected) in [
+            ("=\"012001001\"", "012001001"),
+            ("\"=\"\"012001001\"\"\"", "012001001"),
+            ("'012001001", "012001001"),
+            ("\u{2019}012-00-1001", "012001001"),
+            ("\u{1f}012001001", "012001001"),
+            ("012-00-1001,", "012001001"),
+            ("'012-00-1001';", "012001001"),
+            ("012001001.", "012001001"),
+            ("012001001\u{1a}", "012001001"),
+        ] {
+            assert_eq!(digits(raw, FORMAT), Ok((expected.into(), false)), "{raw:?}");
+        }
+        for raw in ["=012001001", "012001001,,", "=A1", "012001001,012001002"] {
+            assert!(digits(raw, FORMAT).is_err(), "{raw:?}");
         }
     }
 

@@ -52,6 +52,8 @@ fn one_value_per_line_is_not_a_table() {
         "Doe, John\n123456789",
         "\"123-45-6789\n987654321\n111,2\n",
         "123456789\t\n987654321\t\n",
+        // Pasted from source code.
+        "\"123-45-6789\",\n\"987-65-4321\",",
         "hello, world",
         "123456789",
         "",
@@ -83,6 +85,17 @@ fn every_encoding_gives_the_same_rows() {
     ] {
         let source = read_source(&bytes, &ReadOptions::default(), None).unwrap();
         assert_eq!(rows(&source), ["123456789", "987654321"]);
+    }
+}
+
+#[test]
+fn the_mark_that_ends_a_dos_text_is_no_row() {
+    for text in [
+        "123-45-6789\r\n987654321\r\n\u{1a}",
+        "123-45-6789\r\n987654321\u{1a}\u{1a}",
+        "Name,SSN\r\nDoe,123-45-6789\r\nRoe,987654321\r\n\u{1a}",
+    ] {
+        assert_eq!(rows(&read(text)), ["123456789", "987654321"], "{text:?}");
     }
 }
 
@@ -138,8 +151,6 @@ fn the_column_is_found_by_its_content() {
         ),
         // All numbers lost their zeros.
         ("Doe,12345678\nRoe,1234567", (1, b',', false)),
-        // Pasted from source code.
-        ("\"123-45-6789\",\n\"987-65-4321\",", (0, b',', false)),
     ] {
         assert_eq!(layout_of(&read(text)), Some(expected), "{text}");
     }
