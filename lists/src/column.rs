@@ -5,6 +5,8 @@ use std::str::FromStr;
 
 use contract::text::{group_digits, pluralize};
 
+use crate::FileKind;
+
 /// Selects the column that holds the numbers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ColumnSelector {
@@ -92,9 +94,9 @@ pub enum ReadError {
         /// Maximum number of rows.
         limit: usize,
     },
-    /// The file is an Excel workbook.
-    #[error("this is an Excel workbook, not text: save it as CSV and use that file")]
-    Workbook,
+    /// The file isn't text.
+    #[error("this is {0}, not a list of text. {advice}", advice = .0.advice())]
+    NotText(FileKind),
 }
 
 /// Maximum number of columns that an error names. A file that isn't a table may have thousands.

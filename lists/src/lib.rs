@@ -26,7 +26,7 @@
 //!
 //! # How a list is read
 //!
-//! `decode` makes text of the bytes. `plan` decides from a sample whether the text is a table: it
+//! `signature` refuses files that are no text. `decode` makes text of the bytes. `plan` decides from a sample whether the text is a table: it
 //! compares one `guess` for each delimiter, which uses `header` and `choice`. `lines` or `records`
 //! split the text into rows. `cell` cleans a cell. `value` parses the value of each row, and `reason` finds out why one is
 //! INVALID.
@@ -41,10 +41,12 @@ mod lines;
 mod plan;
 mod reason;
 mod records;
+mod signature;
 mod source;
 mod value;
 
 pub use column::{Column, ColumnSelector, ReadError, TableLayout};
 pub use header::may_hold_ssns;
+pub use signature::FileKind;
 pub use source::{Source, read_lines, read_source};
 pub use value::read_value;

@@ -12,6 +12,7 @@ use crate::decode::decode;
 use crate::lines::Lines;
 use crate::plan::{Plan, plan};
 use crate::records::{Records, unquoted};
+use crate::signature::{FileKind, file_kind, is_html};
 use crate::value::{accept, parse_number};
 use crate::{ColumnSelector, ReadError, TableLayout, read_value};
 
@@ -143,10 +144,13 @@ fn read_up_to(
     options: &ReadOptions,
     column: Option<&ColumnSelector>,
 ) -> Result<Source, ReadError> {
-    if is_workbook(bytes) {
-        return Err(ReadError::Workbook);
+    if let Some(kind) = file_kind(bytes) {
+        return Err(ReadError::NotText(kind));
     }
     let text = decode(bytes).into_owned();
+    if is_html(&text) {
+        return Err(ReadError::NotText(FileKind::Html));
+    }
     let (table, mut records) = match plan(&text, column)? {
         Plan::Lines(table) => (table, None),
         Plan::Records(table) => (Some(table.clone()), Some(Records::new(table.delimiter))),
@@ -207,11 +211,6 @@ impl SourceBuilder {
         self.list.push(value);
         self.places.push(place);
     }
-}
-
-/// Whether the bytes start like an .xlsx file (a ZIP archive) or an .xls file (OLE compound file).
-fn is_workbook(bytes: &[u8]) -> bool {
-    bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
 }
 
 #[cfg(test)]

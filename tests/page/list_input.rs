@@ -147,7 +147,11 @@ async fn files_that_are_no_list_are_refused_with_advice() {
         .wait_for("document.querySelector('[data-testid=numbers]')")
         .await;
     for (name, content, advice) in [
-        ("book.xlsx", &b"PK\x03\x04rest"[..], "save the sheet as CSV"),
+        (
+            "book.xlsx",
+            &b"PK\x03\x04xl/workbook.xml"[..],
+            "save the sheet as CSV",
+        ),
         ("scan.pdf", b"%PDF-1.7\n", "Copy the numbers out of it"),
     ] {
         browser.upload("file", name, content).await;

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use lists::{Source, read_source};
 
 use crate::protocol::{Event, ListOptions};
-use crate::summary::{invalid_lines, list_error, pdf_error, summarize};
+use crate::summary::{invalid_lines, list_error, summarize};
 
 /// The most runs whose lists are kept, so that the lists' other columns can be joined to the results.
 const MAX_RUNS: usize = 3;
@@ -73,17 +73,13 @@ impl Lists {
     }
 
     fn set_current(&mut self, id: u32, bytes: Vec<u8>, options: ListOptions) -> Event {
-        let read = match bytes.starts_with(b"%PDF-") {
-            true => Err(pdf_error(id)),
-            false => read_source(&bytes, &options.read_options(), options.column().as_ref())
-                .map_err(|error| list_error(id, &error)),
-        };
+        let read = read_source(&bytes, &options.read_options(), options.column().as_ref());
         let (source, event) = match read {
             Ok(source) => {
                 let event = Event::Summary(summarize(id, &source));
                 (Some(source), event)
             }
-            Err(error) => (None, Event::NotAList(error)),
+            Err(error) => (None, Event::NotAList(list_error(id, &error))),
         };
         let held = Rc::new(HeldList {
             id,
@@ -271,9 +267,15 @@ mod tests {
     }
 
     #[test]
-    fn a_pdf_is_refused() {
+    fn a_file_that_is_no_text_is_refused_by_name() {
         let mut lists = Lists::default();
-        let event = read(&mut lists, 1, "%PDF-1.7\n123456789");
-        assert!(matches!(event, Event::NotAList(error) if error.title.contains("PDF")));
+        for (text, name) in [
+            ("%PDF-1.7\n123456789", "a PDF"),
+            ("PK\u{3}\u{4}list.csv", "a ZIP archive"),
+            ("<html>123456789", "an HTML page"),
+        ] {
+            let event = read(&mut lists, 1, text);
+            assert!(matches!(event, Event::NotAList(error) if error.title.contains(name)));
+        }
     }
 }

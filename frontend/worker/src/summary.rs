@@ -61,12 +61,14 @@ pub(crate) fn list_error(list: u32, error: &ReadError) -> ListError {
             "None looks like a column of SSNs.".to_owned(),
             columns.as_slice(),
         ),
-        ReadError::Workbook => (
-            "This is a workbook, not text",
-            "Open it, save the sheet as CSV (“Save as”, or “Download as”), and add that file."
-                .to_owned(),
-            [].as_slice(),
-        ),
+        ReadError::NotText(kind) => {
+            return ListError {
+                list,
+                title: format!("This is {kind}, not a list"),
+                advice: format!("{}.", kind.advice()),
+                column_choices: Vec::new(),
+            };
+        }
         other => (
             "This can't be read as a list",
             format!("{other}."),
@@ -83,17 +85,6 @@ pub(crate) fn list_error(list: u32, error: &ReadError) -> ListError {
 
 fn choice(Column { index, name }: Column) -> ColumnChoice {
     ColumnChoice { index, name }
-}
-
-/// Explains that a PDF can't be read. Read as text, it would be a list of invalid lines.
-pub(crate) fn pdf_error(list: u32) -> ListError {
-    ListError {
-        list,
-        title: "This is a PDF, not a list".to_owned(),
-        advice: "Copy the numbers out of it and paste them here, or ask for the list as CSV."
-            .to_owned(),
-        column_choices: Vec::new(),
-    }
 }
 
 /// The line of this row, as the page shows it.
@@ -234,7 +225,7 @@ mod tests {
         let read = |text: &[u8]| read_source(text, &ReadOptions::default(), None).unwrap_err();
         let ambiguous = list_error(2, &read(b"a ssn,b ssn\n123-45-6789,987-65-4321\n"));
         assert_eq!(ambiguous.column_choices[1].name, "b ssn");
-        let workbook = list_error(2, &read(b"PK\x03\x04"));
+        let workbook = list_error(2, &read(b"PK\x03\x04xl/workbook.xml"));
         assert!(workbook.column_choices.is_empty() && workbook.advice.contains("CSV"));
     }
 }

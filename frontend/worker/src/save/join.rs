@@ -136,7 +136,7 @@ mod tests {
         assert_eq!(read(TABLE.as_bytes(), 3), mismatch(None));
         assert_eq!(read(b"987-65-4320\n", 2), mismatch(None));
         assert_eq!(read(b"", 2), mismatch(None));
-        let Some(Event::NotAList(error)) = read(b"PK\x03\x04", 2) else {
+        let Some(Event::NotAList(error)) = read(b"PK\x03\x04xl/workbook.xml", 2) else {
             panic!("a workbook is no list");
         };
         assert!(error.title.contains("workbook"));

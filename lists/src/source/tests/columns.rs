@@ -1,0 +1,101 @@
+//! Which column of a table is read, and when that must be asked.
+
+use super::*;
+use crate::Column;
+
+fn named_columns(names: &[(usize, &str)]) -> Vec<Column> {
+    let column = |(index, name): &(usize, &str)| Column {
+        index: *index,
+        name: (*name).into(),
+    };
+    names.iter().map(column).collect()
+}
+
+#[test]
+fn the_column_is_found_by_its_header() {
+    for (text, expected) in [
+        ("id,SSN,name\n1,123456789,x\n2,bad,y", (1, b',', true)),
+        (
+            "Name;Social Security No.\nDoe, J;123-45-6789",
+            (1, b';', true),
+        ),
+        ("SSN\tName\n123 45 6789\tDoe", (0, b'\t', true)),
+        // The header decides between two columns of nine digits.
+        ("account,ssn\n111111111,123456789", (1, b',', true)),
+        ("Spouse SSN,ssn\n111111111,123456789", (1, b',', true)),
+        ("id,employee_ssn\n111111111,123456789", (1, b',', true)),
+        ("ssn,name\nbad,Doe\nworse,Roe", (0, b',', true)),
+    ] {
+        assert_eq!(layout_of(&read(text)), Some(expected), "{text}");
+    }
+    let source = read("id,SSN,name\n1,123456789,x\n2,bad,y");
+    assert_eq!(rows(&source), ["123456789", "NoDigits"]);
+    let table = source.table.unwrap();
+    assert_eq!(table.headers.unwrap(), ["id", "SSN", "name"]);
+    assert_eq!(table.column_count, 3);
+}
+
+#[test]
+fn the_column_is_found_by_its_content() {
+    for (text, expected) in [
+        ("Doe,123-45-6789\nRoe,987654321", (1, b',', false)),
+        ("Tax ID;Name\n123456789;Doe, John", (0, b';', true)),
+        ("1\t123-45-6789\n2\t987-65-4321", (1, b'\t', false)),
+        (
+            "Doe, John;123-45-6789\nRoe, Jane;987-65-4321",
+            (1, b';', false),
+        ),
+        // All numbers lost their zeros.
+        ("Doe,12345678\nRoe,1234567", (1, b',', false)),
+    ] {
+        assert_eq!(layout_of(&read(text)), Some(expected), "{text}");
+    }
+}
+
+#[test]
+fn two_possible_columns_are_an_error() {
+    let ambiguous = |names: &[(usize, &str)]| ReadError::AmbiguousColumn {
+        candidates: named_columns(names),
+    };
+    let two = "Doe,123-45-6789,987-65-4321\nRoe,111223333,222334444";
+    assert_eq!(
+        read_error(two),
+        ambiguous(&[(1, "column 2"), (2, "column 3")])
+    );
+    assert_eq!(
+        layout_of(&read_with_column(two, "3").unwrap()),
+        Some((2, b',', false))
+    );
+    let chosen = read_with_column(two, "Column 2").unwrap();
+    assert_eq!(rows(&chosen), ["123456789", "111223333"]);
+
+    let named = "His SSN,Her SSN\n123456789,987654321";
+    assert_eq!(
+        read_error(named),
+        ambiguous(&[(0, "His SSN"), (1, "Her SSN")])
+    );
+    let chosen = read_with_column(named, "her ssn").unwrap();
+    assert_eq!(rows(&chosen), ["987654321"]);
+
+    // The header and the cells contradict each other.
+    let contradicting = "ssn_last4,tax id\n6789,123456789";
+    let both = ambiguous(&[(0, "ssn_last4"), (1, "tax id")]);
+    assert_eq!(read_error(contradicting), both);
+}
+
+#[test]
+fn a_table_without_ssns_is_an_error_that_names_columns() {
+    let text = "Name,City\nDoe,Salem\nRoe,Boston";
+    let columns = named_columns(&[(0, "column 1"), (1, "column 2")]);
+    assert_eq!(read_error(text), ReadError::NoColumn { columns });
+    let columns = named_columns(&[(0, "column 1"), (1, "column 2")]);
+    for name in ["3", "ssn"] {
+        let columns = columns.clone();
+        let error = read_with_column(text, name).unwrap_err();
+        assert_eq!(error, ReadError::UnknownColumn { columns });
+    }
+    let source = read_with_column(text, "city").unwrap();
+    assert_eq!(rows(&source), ["NoDigits", "NoDigits"]);
+    assert!(read_with_column("123456789", "2").is_err());
+    assert!(read_with_column("123456789", "1").unwrap().table.is_none());
+}
