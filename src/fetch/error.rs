@@ -22,6 +22,15 @@ pub(crate) enum FetchError {
     Read(ReadError),
     #[error("the list is empty: give at least one line")]
     Empty,
+    #[error("the list has only a header: give at least one line below it")]
+    HeaderOnly,
+    #[error("no line of the list holds a Social Security Number{column}. {reasons}")]
+    NoNumber {
+        /// The column that was read, if the list has several.
+        column: String,
+        /// The most frequent reasons, each with its number of lines and its first line.
+        reasons: String,
+    },
     #[error(transparent)]
     Target(#[from] TargetError),
     #[error(transparent)]

@@ -1,10 +1,13 @@
 //! Reads the list that the command line names.
 
+use std::cmp::Reverse;
 use std::io::{self, Read};
 use std::path::Path;
 
-use contract::list::{ReadOptions, Validation};
-use lists::{ReadError, Source, read_source};
+use contract::InvalidReason;
+use contract::list::{ReadOptions, Row, Validation};
+use contract::text::pluralize;
+use lists::{ReadError, Source, TableLayout, read_source};
 
 use super::FetchError;
 use crate::cli::FetchArgs;
@@ -21,7 +24,7 @@ pub(super) fn options(args: &FetchArgs) -> ReadOptions {
     }
 }
 
-/// Reads the list; an empty one is an error.
+/// Reads the list; one without a number is an error.
 pub(super) fn read(args: &FetchArgs) -> Result<Source, FetchError> {
     let bytes = bytes(&args.list).map_err(|error| FetchError::List(args.list.clone(), error))?;
     let source = read_source(&bytes, &options(args), args.column.as_ref());
@@ -31,10 +34,63 @@ pub(super) fn read(args: &FetchArgs) -> Result<Source, FetchError> {
         | ReadError::UnknownColumn { .. } => FetchError::Column(error),
         error => FetchError::Read(error),
     })?;
-    match source.list.rows.is_empty() {
-        true => Err(FetchError::Empty),
-        false => Ok(source),
+    check_numbers(source)
+}
+
+/// Returns the list if it has a number. Otherwise there is nothing to look up, which is an error.
+fn check_numbers(source: Source) -> Result<Source, FetchError> {
+    let table = source.table.as_ref();
+    if source.list.rows.is_empty() {
+        return Err(match table.is_some_and(|table| table.headers.is_some()) {
+            true => FetchError::HeaderOnly,
+            false => FetchError::Empty,
+        });
     }
+    if !source.list.items.is_empty() {
+        return Ok(source);
+    }
+    let column = table.filter(|table| table.column_count > 1);
+    Err(FetchError::NoNumber {
+        column: column.map_or_else(String::new, |table| format!(" in {}", name_column(table))),
+        reasons: describe_reasons(&source),
+    })
+}
+
+/// Names the column that is read: `column 2 of 4, “SSN”`.
+fn name_column(table: &TableLayout) -> String {
+    let (index, count) = (table.ssn_column, table.column_count);
+    let name = table.headers.as_ref().and_then(|names| names.get(index));
+    let name = name.map_or_else(String::new, |name| format!(", “{name}”"));
+    format!("column {} of {count}{name}", index + 1)
+}
+
+/// Maximum number of reasons that an error lists.
+const MAX_REASONS: usize = 3;
+
+/// Describes why lines are invalid, without their text: `2 lines: no digits (first: line 3)`.
+fn describe_reasons(source: &Source) -> String {
+    let mut reasons: Vec<(InvalidReason, u64, u32)> = Vec::new();
+    for (index, row) in source.list.rows.iter().enumerate() {
+        let Row::Invalid(reason) = row else { continue };
+        match reasons.iter_mut().find(|(other, ..)| other == reason) {
+            Some((_, count, _)) => *count += 1,
+            None => reasons.push((*reason, 1, source.line_number(index))),
+        }
+    }
+    reasons.sort_by_key(|(_, count, first)| (Reverse(*count), *first));
+    let more = reasons.len().saturating_sub(MAX_REASONS);
+    let mut parts: Vec<String> = reasons
+        .iter()
+        .take(MAX_REASONS)
+        .map(|(reason, count, first)| {
+            let (lines, message) = (pluralize(*count, "line"), reason.message());
+            format!("{lines}: {message} (first: line {first})")
+        })
+        .collect();
+    if more > 0 {
+        parts.push(pluralize(more as u64, "more reason"));
+    }
+    parts.join("; ")
 }
 
 fn bytes(path: &Path) -> io::Result<Vec<u8>> {
@@ -44,5 +100,34 @@ fn bytes(path: &Path) -> io::Result<Vec<u8>> {
         Ok(bytes)
     } else {
         std::fs::read(path)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn error_of(text: &str) -> String {
+        let source = read_source(text.as_bytes(), &ReadOptions::default(), None).unwrap();
+        check_numbers(source)
+            .err()
+            .map_or_else(String::new, |error| error.to_string())
+    }
+
+    #[test]
+    fn a_list_without_a_number_is_an_error_with_reasons() {
+        assert_eq!(error_of("123456789\nx\n"), "");
+        assert!(error_of("\n \n").contains("empty"));
+        assert!(error_of("Name,SSN\n").contains("only a header"));
+        assert_eq!(
+            error_of("SSN,Name\nXXX-XX-6789,Ann\n,Bob\n***-**-1234,Cy\n"),
+            "no line of the list holds a Social Security Number in column 1 of 2, “SSN”. \
+             2 lines: not only digits (first: line 2); 1 line: empty (first: line 3)"
+        );
+        let many = error_of("x\n1\n1234567890\n12345678\n1E8\n");
+        assert!(
+            many.ends_with("; 2 more reasons") && !many.contains("12345678"),
+            "{many}"
+        );
     }
 }
