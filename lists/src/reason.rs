@@ -10,6 +10,17 @@ pub(crate) fn invalid_reason(value: &str) -> InvalidReason {
     if value.contains(['\u{fffd}', '\0']) {
         return InvalidReason::Encoding;
     }
+    // Only a table shows these reasons; a list is sent with their placeholders.
+    let of_table = [
+        InvalidReason::Preamble,
+        InvalidReason::RepeatedHeader,
+        InvalidReason::ControlRecord,
+    ];
+    if value.starts_with('#')
+        && let Some(reason) = of_table.into_iter().find(|r| r.placeholder() == value)
+    {
+        return reason;
+    }
     let (mut digits, mut has_other_characters, mut has_foreign_digit) = (0, false, false);
     for c in value.chars().filter(|c| !is_invisible(*c)) {
         if digit(c).is_some() {

@@ -37,13 +37,19 @@ pub enum InvalidReason {
     SerialNeverIssued,
     /// With `validation: "issued"`: an advertisement made the number known.
     Advertised,
+    /// A line before the header of a table, such as the title of a report.
+    Preamble,
+    /// The header of the table again.
+    RepeatedHeader,
+    /// A total, header or trailer record, whose digits are a count or a sum.
+    ControlRecord,
 }
 
 impl InvalidReason {
     /// All reasons.
     ///
     /// A reason's index is its code in an execution's `rows` file, so new reasons go last.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 18] = [
         Self::Empty,
         Self::LeadingZerosLost,
         Self::TooFewDigits,
@@ -59,6 +65,9 @@ impl InvalidReason {
         Self::GroupNeverIssued,
         Self::SerialNeverIssued,
         Self::Advertised,
+        Self::Preamble,
+        Self::RepeatedHeader,
+        Self::ControlRecord,
     ];
 
     /// Returns the name in JSON and CSV, such as `NO_DIGITS`.
@@ -79,6 +88,9 @@ impl InvalidReason {
             Self::GroupNeverIssued => "GROUP_NEVER_ISSUED",
             Self::SerialNeverIssued => "SERIAL_NEVER_ISSUED",
             Self::Advertised => "ADVERTISED",
+            Self::Preamble => "PREAMBLE",
+            Self::RepeatedHeader => "REPEATED_HEADER",
+            Self::ControlRecord => "CONTROL_RECORD",
         }
     }
 
@@ -100,6 +112,9 @@ impl InvalidReason {
             Self::GroupNeverIssued => "never issued: the middle two digits are 00",
             Self::SerialNeverIssued => "never issued: the last four digits are 0000",
             Self::Advertised => "known from an advertisement, nobody's number",
+            Self::Preamble => "before the header of the table",
+            Self::RepeatedHeader => "the header again",
+            Self::ControlRecord => "a total, header or trailer record",
         }
     }
 
@@ -122,6 +137,10 @@ impl InvalidReason {
             Self::GroupNeverIssued => "001000000",
             Self::SerialNeverIssued => "001010000",
             Self::Advertised => "078051120",
+            // No value shows these reasons by itself, so their placeholders are names.
+            Self::Preamble => "#preamble",
+            Self::RepeatedHeader => "#header",
+            Self::ControlRecord => "#control",
         }
     }
 }
