@@ -48,6 +48,9 @@ pub(crate) async fn run(args: FetchArgs, origins: &Origins) -> Result<Exit, Fetc
     // After the list is read: while a user types it on a terminal, Ctrl-C must end the process.
     let mut interrupts = Interrupts::listen()?;
     let reporter = Reporter::new(args.quiet);
+    if let Some(message) = list::describe_column(&source).filter(|_| !args.quiet) {
+        reporter.print_message(&message);
+    }
     let (finished, source) = match target {
         Target::Upstream(url) => {
             let run = run_locally(&args, origins, &url, source, &reporter, &mut interrupts);

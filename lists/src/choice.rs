@@ -1,5 +1,7 @@
 //! Names a table's columns and finds the one that the caller selected.
 
+use std::collections::HashMap;
+
 use crate::cell::{count_digits, is_ignored};
 use crate::{Column, ColumnSelector, ReadError};
 
@@ -14,7 +16,7 @@ pub(crate) fn name_columns(header: Option<&[&str]>, columns: usize) -> Vec<Colum
             // A cell that could be an SSN must not be a name: names appear in errors and on the page.
             let name = match cell.is_empty() || count_digits(cell) > 4 {
                 true => format!("column {}", index + 1),
-                false => cell.split_whitespace().collect::<Vec<_>>().join(" "),
+                false => collapse_spaces(cell),
             };
             Column { index, name }
         })
@@ -37,13 +39,41 @@ pub(crate) fn has_selected_name(selector: &ColumnSelector, record: &[&str]) -> b
 }
 
 fn is_named(column: &Column, name: &str) -> bool {
-    column.name.to_lowercase() == name.trim().to_lowercase()
+    column.name.to_lowercase() == collapse_spaces(name).to_lowercase()
+}
+
+fn collapse_spaces(name: &str) -> String {
+    name.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Adds the number and a masked cell to names that several of the columns have.
+///
+/// `sample` returns a masked cell of a column.
+pub(crate) fn tell_apart(
+    mut columns: Vec<Column>,
+    sample: impl Fn(usize) -> Option<String>,
+) -> Vec<Column> {
+    let mut seen: HashMap<String, usize> = HashMap::new();
+    for column in &columns {
+        *seen.entry(column.name.to_lowercase()).or_default() += 1;
+    }
+    for column in &mut columns {
+        if seen
+            .get(&column.name.to_lowercase())
+            .is_some_and(|n| *n > 1)
+        {
+            let sample = sample(column.index).map_or_else(String::new, |cell| format!(", {cell}"));
+            column.name = format!("{} (column {}{sample})", column.name, column.index + 1);
+        }
+    }
+    columns
 }
 
 /// Returns the index of the selected column.
 pub(crate) fn find_selected(
     selector: &ColumnSelector,
     columns: &[Column],
+    sample: impl Fn(usize) -> Option<String>,
 ) -> Result<usize, ReadError> {
     let is_selected = |column: &&Column| match selector {
         ColumnSelector::Index(index) => column.index == *index,
@@ -55,7 +85,10 @@ pub(crate) fn find_selected(
             columns: columns.to_vec(),
         }),
         [column] => Ok(column.index),
-        _ => Err(ReadError::AmbiguousColumn { candidates }),
+        _ => Err(ReadError::AmbiguousColumn {
+            candidates: tell_apart(candidates, sample),
+            has_header: true,
+        }),
     }
 }
 
@@ -68,5 +101,35 @@ mod tests {
         let columns = name_columns(Some(&["SSN\r\nfull", "Bob 123-45-6789", ""]), 4);
         let names: Vec<_> = columns.iter().map(|c| c.name.as_str()).collect();
         assert_eq!(names, ["SSN full", "column 2", "column 3", "column 4"]);
+    }
+
+    #[test]
+    fn a_name_is_found_as_it_stands_in_the_file() {
+        let columns = name_columns(Some(&["Name", "Other  SSN"]), 2);
+        for name in ["Other  SSN", "other ssn", " OTHER   SSN "] {
+            let selector = ColumnSelector::Name(name.into());
+            assert_eq!(
+                find_selected(&selector, &columns, |_| None),
+                Ok(1),
+                "{name}"
+            );
+        }
+    }
+
+    #[test]
+    fn columns_of_one_name_are_told_apart() {
+        let columns = name_columns(Some(&["SSN", "Name", "ssn", "SSN"]), 4);
+        let sample = |index| (index < 3).then(|| format!("***-**-000{index}"));
+        let told = tell_apart(columns, sample);
+        let names: Vec<_> = told.iter().map(|c| c.name.as_str()).collect();
+        assert_eq!(
+            names,
+            [
+                "SSN (column 1, ***-**-0000)",
+                "Name",
+                "ssn (column 3, ***-**-0002)",
+                "SSN (column 4)"
+            ]
+        );
     }
 }

@@ -39,10 +39,35 @@ pub struct Column {
     pub name: String,
 }
 
+/// Why a column is the one with the numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ColumnBasis {
+    /// The caller selected it.
+    Selected,
+    /// Its header names SSNs, and its cells don't contradict that.
+    Header,
+    /// Its cells are SSNs with dashes, and those of the other columns aren't.
+    Content,
+    /// The list has no other column with cells.
+    OnlyColumn,
+}
+
+impl ColumnBasis {
+    /// Returns the basis as text for people: `its header names SSNs`.
+    pub fn message(self) -> &'static str {
+        match self {
+            Self::Selected => "it was selected",
+            Self::Header => "its header names SSNs",
+            Self::Content => "its cells are written as 123-45-6789",
+            Self::OnlyColumn => "no other column has cells",
+        }
+    }
+}
+
 /// The layout of a list that is a table.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TableLayout {
-    /// The [`Column::name`] of every column, if the first record is a header and so isn't a row.
+    /// The [`Column::name`] of every column, if a record is the header and so isn't a row.
     pub headers: Option<Vec<String>>,
     /// Number of columns.
     pub column_count: usize,
@@ -50,6 +75,8 @@ pub struct TableLayout {
     pub ssn_column: usize,
     /// The delimiter between fields: a comma, a semicolon or a tab.
     pub delimiter: u8,
+    /// Why the column of numbers is certain.
+    pub basis: ColumnBasis,
 }
 
 /// Why a list can't be read.
@@ -58,14 +85,17 @@ pub struct TableLayout {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ReadError {
-    /// More than one column could hold the numbers, so the caller must select one.
+    /// It isn't certain which column holds the numbers, so the caller must select one.
     #[error(
-        "more than one column could hold the numbers: {}; say which",
-        names(candidates)
+        "it is not certain which column holds the numbers: {}; say which{}",
+        names(candidates),
+        if *has_header { "" } else { ", or write one number per line" }
     )]
     AmbiguousColumn {
-        /// The columns that could hold the numbers.
+        /// The columns that could hold the numbers. If only one could, all columns.
         candidates: Vec<Column>,
+        /// Whether the table has a header. Without one, a line may be several numbers.
+        has_header: bool,
     },
     /// No column looks like SSNs, so the caller must select one.
     #[error(
@@ -132,10 +162,11 @@ mod tests {
         };
         let error = ReadError::AmbiguousColumn {
             candidates: vec![choice(0, "SSN"), choice(2, "column 3")],
+            has_header: true,
         };
         assert_eq!(
             error.to_string(),
-            "more than one column could hold the numbers: “SSN”, “column 3”; say which"
+            "it is not certain which column holds the numbers: “SSN”, “column 3”; say which"
         );
         let columns = (0..1_000).map(|index| choice(index, "x")).collect();
         let shown = ReadError::NoColumn { columns }.to_string();

@@ -1,80 +1,79 @@
-//! Reads a sample as a table with one delimiter, to find out which column holds the numbers.
+//! Reads a sample as a table with one delimiter, to find its header and its column of numbers.
 
-use contract::InvalidReason;
-
-use crate::choice::{find_selected, has_selected_name, name_columns};
-use crate::header::{HeaderKind, header_kind, looks_like_header, names_ssn};
+use crate::choice::{find_selected, name_columns, tell_apart};
+use crate::classify::classify;
+use crate::evidence::{Evidence, Verdict, single_ssn_header, weigh};
+use crate::lines::Start;
+use crate::plan::{Input, Plan};
+use crate::preamble::{NamedHeader, find_named_header, find_other_header, repeats_header};
 use crate::records::Records;
 use crate::value::parse_number;
-use crate::{ColumnSelector, ReadError, TableLayout};
-
-/// Counts of the cells in one column of the sample.
-#[derive(Clone, Copy, Default)]
-struct Tally {
-    filled: usize,
-    numbers: usize,
-    zeros_lost: usize,
-}
+use crate::{Column, ColumnBasis, ColumnSelector, ReadError, TableLayout};
 
 /// The sample, read as a table with one delimiter.
 pub(crate) struct Guess<'t> {
     delimiter: u8,
     records: Vec<Vec<&'t str>>,
-    /// One tally for each column.
-    tallies: Vec<Tally>,
+    column_count: usize,
+    /// The header, if it was found by the names in it.
+    named: Option<NamedHeader>,
     /// Number of records that have the most frequent number of fields.
     pub(crate) same_length: usize,
-    /// Whether the first record names the SSN column.
-    pub(crate) names_ssn: bool,
-    /// Whether the first record contains the selected column name.
-    pub(crate) has_selected_name: bool,
+    /// Highest count of numbers in a column, including numbers that lost leading zeros.
+    pub(crate) max_numbers: usize,
 }
 
 impl<'t> Guess<'t> {
     /// Reads the sample as a table.
     ///
-    /// Returns `None` if it isn't one: half of the records or more have only one field.
+    /// Returns `None` if it isn't one: from the header on, half of the records or more have only one
+    /// field.
     pub(crate) fn new(
         sample: &'t str,
         delimiter: u8,
         selector: Option<&ColumnSelector>,
     ) -> Option<Self> {
-        let mut reader = Records::new(delimiter);
+        let mut reader = Records::new(delimiter, Start::default());
         let mut records = Vec::new();
         while reader.next(sample).is_some() {
             let fields = reader.fields().iter();
             records.push(fields.map(|f| &sample[f.clone()]).collect::<Vec<_>>());
         }
-        let several = records.iter().filter(|record| record.len() > 1).count();
-        if several * 2 <= records.len() {
+        let named = find_named_header(&records, selector);
+        let table = &records[named.map_or(0, |header| header.record)..];
+        let several = table.iter().filter(|record| record.len() > 1).count();
+        if several * 2 <= table.len() {
             return None;
         }
-        let first = records.first()?;
-        let names_ssn = names_ssn(first);
-        let has_selected_name = selector.is_some_and(|selector| has_selected_name(selector, first));
-        let tallies = tally(
-            &records[usize::from(names_ssn || has_selected_name)..],
-            first.len(),
-        );
-        let mut lengths = vec![0_usize; tallies.len() + 1];
-        for record in records.iter().filter(|record| record.len() > 1) {
+        let column_count = table.iter().map(Vec::len).max()?;
+        let mut lengths = vec![0_usize; column_count + 1];
+        for record in table.iter().filter(|record| record.len() > 1) {
             lengths[record.len()] += 1;
         }
-        let same_length = lengths.into_iter().max().unwrap_or(0);
+        let mut numbers = vec![0_usize; column_count];
+        for record in &table[usize::from(named.is_some())..] {
+            for (count, cell) in numbers.iter_mut().zip(record) {
+                *count += usize::from(parse_number(cell).is_ok());
+            }
+        }
         Some(Self {
             delimiter,
+            column_count,
+            named,
+            same_length: lengths.into_iter().max()?,
+            max_numbers: numbers.into_iter().max()?,
             records,
-            tallies,
-            same_length,
-            names_ssn,
-            has_selected_name,
         })
     }
 
-    /// Highest count of numbers in a column, including numbers that lost leading zeros.
-    pub(crate) fn max_numbers(&self) -> usize {
-        let numbers = |tally: &Tally| tally.numbers + tally.zeros_lost;
-        self.tallies.iter().map(numbers).max().unwrap_or(0)
+    /// Whether a header names SSNs or has the selected name.
+    pub(crate) fn has_named_header(&self) -> bool {
+        self.named.is_some()
+    }
+
+    /// Whether a header has the selected name.
+    pub(crate) fn has_selected_name(&self) -> bool {
+        self.named.is_some_and(|header| header.has_selected_name)
     }
 
     /// Whether most records have the same number of fields, so that it is surely a table.
@@ -82,117 +81,95 @@ impl<'t> Guess<'t> {
         self.records.len() > 1 && self.same_length * 2 > self.records.len()
     }
 
-    /// Returns the layout of the whole text with this delimiter.
-    pub(crate) fn table(
+    /// Plans how to read the whole text with this delimiter.
+    ///
+    /// If `trust_header`, the only header for SSNs decides, and the plan is provisional. Otherwise the
+    /// whole text is read to weigh the columns.
+    pub(crate) fn plan(
         &self,
+        input: &Input<'_>,
         selector: Option<&ColumnSelector>,
-    ) -> Result<TableLayout, ReadError> {
-        let first = &self.records[0];
-        let is_surely_header = self.names_ssn || self.has_selected_name;
-        let column_count = self.tallies.len();
-        let ssn_column = match selector {
-            Some(selector) => find_selected(
-                selector,
-                &name_columns(is_surely_header.then_some(first), column_count),
-            )?,
-            None => self.choose(first)?,
+        trust_header: bool,
+    ) -> Result<Plan, ReadError> {
+        let named = self.named.map(|header| header.record);
+        let known = named.or_else(|| find_other_header(&self.records, None));
+        let cells = known.map(|record| self.records[record].as_slice());
+        let columns = name_columns(cells, self.column_count);
+        let sample = |column| self.masked_sample(column);
+        let trusted = cells.filter(|_| trust_header).and_then(single_ssn_header);
+        let (ssn_column, basis) = match (selector, trusted) {
+            (Some(selector), _) => (
+                find_selected(selector, &columns, sample)?,
+                ColumnBasis::Selected,
+            ),
+            (None, Some(column)) => (column, ColumnBasis::Header),
+            (None, None) => {
+                let evidence = self.tally(input, known);
+                match weigh(cells, &evidence) {
+                    Verdict::Certain(column, basis) => (column, basis),
+                    Verdict::Uncertain(candidates) => {
+                        return Err(self.uncertain(&candidates, columns, cells.is_some()));
+                    }
+                }
+            }
         };
-        let is_header = is_surely_header || looks_like_header(&self.records, ssn_column);
-        let columns = name_columns(is_header.then_some(first), column_count);
-        Ok(TableLayout {
-            headers: is_header.then(|| columns.into_iter().map(|column| column.name).collect()),
-            column_count,
-            ssn_column,
-            delimiter: self.delimiter,
+        let header = named.or_else(|| find_other_header(&self.records, Some(ssn_column)));
+        let cells = header.map(|record| self.records[record].as_slice());
+        let column_count = self.column_count.max(ssn_column + 1);
+        let columns = name_columns(cells, column_count);
+        Ok(Plan {
+            table: Some(TableLayout {
+                headers: cells.map(|_| columns.into_iter().map(|column| column.name).collect()),
+                column_count,
+                ssn_column,
+                delimiter: self.delimiter,
+                basis,
+            }),
+            has_records: true,
+            header,
+            header_cell: cells
+                .and_then(|cells| cells.get(ssn_column))
+                .map(|cell| (*cell).to_owned()),
+            is_provisional: selector.is_none() && trusted.is_some(),
         })
     }
 
-    /// Chooses the column by its header, or by its content if no header names SSNs.
-    ///
-    /// Of several columns whose headers name SSNs, those that also look like SSNs win.
-    fn choose(&self, first: &[&str]) -> Result<usize, ReadError> {
-        let by_header = |kind| -> Vec<usize> {
-            let cells = first.iter().enumerate().filter(|_| self.names_ssn);
-            cells
-                .filter(|(_, cell)| header_kind(cell) == kind)
-                .map(|(index, _)| index)
-                .collect()
-        };
-        let by_content = self.by_content();
-        let with_numbers = |columns: &[usize]| -> Vec<usize> {
-            columns
-                .iter()
-                .copied()
-                .filter(|column| by_content.contains(column))
-                .collect()
-        };
-        let ssn = by_header(HeaderKind::Ssn);
-        let maybe_ssn = by_header(HeaderKind::MaybeSsn);
-        let mut candidates = match (ssn.is_empty(), maybe_ssn.is_empty()) {
-            (false, _) => match with_numbers(&ssn) {
-                none if none.is_empty() => ssn,
-                some => some,
-            },
-            // If the columns with such headers hold no numbers but others do, the caller must choose.
-            (true, false) => match with_numbers(&maybe_ssn) {
-                none if none.is_empty() => [maybe_ssn, by_content].concat(),
-                some => some,
-            },
-            (true, true) => by_content,
-        };
-        candidates.sort_unstable();
-        let columns = name_columns(self.names_ssn.then_some(first), self.tallies.len());
-        match candidates[..] {
-            [] => Err(ReadError::NoColumn { columns }),
-            [column] => Ok(column),
-            _ => Err(ReadError::AmbiguousColumn {
-                candidates: columns
-                    .into_iter()
-                    .filter(|column| candidates.contains(&column.index))
-                    .collect(),
-            }),
+    /// The first number of a column, masked.
+    fn masked_sample(&self, column: usize) -> Option<String> {
+        let mut cells = self.records.iter().filter_map(|record| record.get(column));
+        cells.find_map(|cell| Some(parse_number(cell).ok()?.ssn.to_string()))
+    }
+
+    fn uncertain(&self, candidates: &[usize], columns: Vec<Column>, has_header: bool) -> ReadError {
+        if candidates.is_empty() {
+            return ReadError::NoColumn { columns };
+        }
+        let is_candidate =
+            |column: &Column| candidates.len() < 2 || candidates.contains(&column.index);
+        let candidates = columns.into_iter().filter(is_candidate).collect();
+        ReadError::AmbiguousColumn {
+            candidates: tell_apart(candidates, |column| self.masked_sample(column)),
+            has_header,
         }
     }
 
-    /// Returns the columns that look like SSNs: at least half of their filled cells are numbers.
-    ///
-    /// A column with less than a quarter of another's numbers is left out. Numbers that lost leading
-    /// zeros count only if no column looks like SSNs without them.
-    fn by_content(&self) -> Vec<usize> {
-        let columns = |numbers: fn(&Tally) -> usize| -> Vec<usize> {
-            let most = self.tallies.iter().map(numbers).max().unwrap_or(0);
-            let looks_like_ssns = |tally: &Tally| {
-                let numbers = numbers(tally);
-                numbers > 0 && numbers * 2 >= tally.filled && numbers * 4 >= most
-            };
-            let tallies = self.tallies.iter().enumerate();
-            tallies
-                .filter(|(_, tally)| looks_like_ssns(tally))
-                .map(|(index, _)| index)
-                .collect()
-        };
-        match columns(|tally| tally.numbers) {
-            none if none.is_empty() => columns(|tally| tally.numbers + tally.zeros_lost),
-            some => some,
-        }
-    }
-}
-
-fn tally(records: &[Vec<&str>], columns: usize) -> Vec<Tally> {
-    let mut tallies = vec![Tally::default(); columns];
-    for record in records {
-        if tallies.len() < record.len() {
-            tallies.resize(record.len(), Tally::default());
-        }
-        for (tally, cell) in tallies.iter_mut().zip(record) {
-            tally.filled += 1;
-            match parse_number(cell) {
-                Ok(number) if number.restored => tally.zeros_lost += 1,
-                Ok(_) => tally.numbers += 1,
-                Err(InvalidReason::Empty) => tally.filled -= 1,
-                Err(_) => {}
+    /// Counts the cells of each column in the whole text, below the header.
+    fn tally(&self, input: &Input<'_>, header: Option<usize>) -> Vec<Evidence> {
+        let names = header.map_or(&[][..], |record| self.records[record].as_slice());
+        let mut records = Records::new(self.delimiter, input.start);
+        let mut tally = vec![Evidence::default(); self.column_count];
+        let mut index = 0;
+        while records.next(input.text).is_some() {
+            if header.is_none_or(|header| index > header) {
+                for (at, (column, field)) in tally.iter_mut().zip(records.fields()).enumerate() {
+                    let cell = &input.text[field.clone()];
+                    if !names.get(at).is_some_and(|name| repeats_header(name, cell)) {
+                        column.add(classify(cell));
+                    }
+                }
             }
+            index += 1;
         }
+        tally
     }
-    tallies
 }

@@ -1,55 +1,119 @@
-//! Recognizes a table's header, and the header of the SSN column.
+//! Recognizes what a header names.
 
-use std::collections::HashSet;
-
-use rustc_hash::FxBuildHasher;
-
-use crate::cell::{count_digits, is_ignored};
-use crate::value::parse_number;
+use crate::cell::count_digits;
+use crate::words::{is_missing, split_words};
 
 /// What a header cell names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum HeaderKind {
-    /// It names SSNs and nothing else: `SSN`, `Social Security Number`, `Soc. Sec. No.`, `SS#`.
+    /// It names SSNs and nothing else: `SSN`, `Social Security Number`, `SOC_SEC_NBR`, `SS#`.
     Ssn,
-    /// It names SSNs among other words: `Spouse SSN`, `ssn_last4`.
+    /// It names SSNs among other words: `Spouse SSN`, `employeessn`, `SSN1`, `ssn_last4`.
     MaybeSsn,
+    /// It names tax numbers, which may be SSNs: `TIN`, `Tax ID`.
+    TaxId,
+    /// It names other numbers: `Account No`, `Phone`, `ZIP`, `EIN`.
+    OtherNumber,
     /// It names something else.
     Other,
 }
 
-/// Classifies a header cell.
+/// Maximum number of words in a header that names SSNs. A longer text is a sentence.
+const MAX_WORDS: usize = 10;
+
+/// Classifies a header cell. A cell with five digits or more, which may be a number, names nothing.
 pub(crate) fn header_kind(cell: &str) -> HeaderKind {
-    let words = words(cell);
+    if count_digits(cell) > 4 {
+        return HeaderKind::Other;
+    }
+    let words = split_words(cell);
+    if words.is_empty() || words.len() > MAX_WORDS || is_missing(cell) {
+        return HeaderKind::Other;
+    }
     let joined: String = words.concat();
+    let has = |names: &[&str]| words.iter().any(|word| names.contains(&word.as_str()));
     let has_number_sign = cell.contains('#');
-    let has_number_word = words
-        .iter()
-        .any(|word| NUMBER_WORDS.contains(&word.as_str()));
+    let has_number = has_number_sign || has(&NUMBER_WORDS);
     let has_social_security = ["socialsecurity", "socsec"]
         .iter()
         .any(|name| joined.contains(name));
-    // Not “socialsecurity”: `has_social_security` covers it.
-    let has_ssn_word = words
-        .iter()
-        .any(|word| word.starts_with("ss") && is_ssn(word));
     if is_ssn(&joined) || (has_number_sign && joined == "ss") {
         HeaderKind::Ssn
-    } else if has_ssn_word || (has_social_security && (has_number_sign || has_number_word)) {
+    } else if words.iter().any(|word| has_ssn(word)) || (has_social_security && has_number) {
         // “Social Security” among other words isn't enough: “Social Security Tax” is an amount.
         HeaderKind::MaybeSsn
+    } else if has(&["tin", "tins", "taxid", "taxpayerid"])
+        || (has(&["tax", "taxpayer"]) && (has_number || has(&["identification", "identifier"])))
+    {
+        HeaderKind::TaxId
+    } else if has(&OTHER_NUMBERS) || (has(&PEOPLE) && has_number) {
+        HeaderKind::OtherNumber
     } else {
         HeaderKind::Other
     }
 }
 
-/// Whether a header names SSNs, alone or among other words.
+/// Whether a header may name SSNs, alone or among other words, or tax numbers.
 pub fn may_hold_ssns(header: &str) -> bool {
-    header_kind(header) != HeaderKind::Other
+    matches!(
+        header_kind(header),
+        HeaderKind::Ssn | HeaderKind::MaybeSsn | HeaderKind::TaxId
+    )
 }
 
 /// Words that mean “number”, such as “No.” in “SS No.”.
-const NUMBER_WORDS: [&str; 7] = ["no", "nos", "nr", "num", "number", "numbers", "id"];
+const NUMBER_WORDS: [&str; 11] = [
+    "no", "nos", "nr", "nbr", "nbrs", "nmbr", "num", "numb", "number", "numbers", "id",
+];
+
+/// Words for numbers that are no SSNs, though they may have nine digits.
+const OTHER_NUMBERS: [&str; 17] = [
+    "account",
+    "acct",
+    "phone",
+    "telephone",
+    "tel",
+    "mobile",
+    "cell",
+    "fax",
+    "zip",
+    "zipcode",
+    "ein",
+    "fein",
+    "npi",
+    "routing",
+    "aba",
+    "invoice",
+    "employeeid",
+];
+
+/// Words for people, before “SSN” in one word, or before a number of their own.
+const PEOPLE: [&str; 24] = [
+    "employee",
+    "emp",
+    "ee",
+    "spouse",
+    "client",
+    "member",
+    "mbr",
+    "patient",
+    "student",
+    "customer",
+    "cust",
+    "applicant",
+    "borrower",
+    "coborrower",
+    "dependent",
+    "subscriber",
+    "taxpayer",
+    "person",
+    "worker",
+    "owner",
+    "payee",
+    "vendor",
+    "contractor",
+    "child",
+];
 
 /// Whether a text in lower case, without spaces, is a name for SSNs.
 fn is_ssn(name: &str) -> bool {
@@ -60,80 +124,36 @@ fn is_ssn(name: &str) -> bool {
     let names = [
         "ssn",
         "ssns",
+        "ssan",
+        "ssans",
         "socialsecurity",
         "socialsec",
         "socsecurity",
         "socsec",
+        "social",
     ];
-    // `ssid` is the name of a wireless network.
+    // `ssid` is the name of a wireless network, `socialid` that of a person in social media.
     names.contains(&name)
-        || names.into_iter().any(is_followed_by_number_word)
+        || (names.into_iter().any(is_followed_by_number_word) && name != "socialid")
         || (is_followed_by_number_word("ss") && name != "ssid")
 }
 
-/// Splits a header into words in lower case.
-///
-/// `employeeSsn` has two words. `classname` has one, so the `ssn` in it isn't a word.
-fn words(cell: &str) -> Vec<String> {
-    let mut words = vec![String::new()];
-    let mut after_lower = false;
-    for c in cell.chars() {
-        if !c.is_alphanumeric() || (after_lower && c.is_uppercase()) {
-            words.push(String::new());
-        }
-        if let (true, Some(word)) = (c.is_alphanumeric(), words.last_mut()) {
-            word.extend(c.to_lowercase());
-        }
-        after_lower = c.is_lowercase();
-    }
-    words.retain(|word| !word.is_empty());
-    words
+/// Whether a word names SSNs, alone (`ssn1`) or after a word for people (`employeessn`).
+fn has_ssn(word: &str) -> bool {
+    let word = word.trim_end_matches(|c: char| c.is_ascii_digit());
+    let is_of_people = |(people, _): (&str, &str)| PEOPLE.contains(&people);
+    // Not “socialsecurity” or “social”, which need a number word.
+    (word.starts_with("ss") && is_ssn(word))
+        || word
+            .find("ssn")
+            .is_some_and(|at| is_ssn(&word[at..]) && is_of_people(word.split_at(at)))
 }
 
-/// Whether a cell of the record names SSNs and no cell is a number.
+/// Whether a cell of the record names SSNs.
 pub(crate) fn names_ssn(record: &[&str]) -> bool {
     record
         .iter()
-        .any(|cell| header_kind(cell) != HeaderKind::Other)
-        && record.iter().all(|cell| parse_number(cell).is_err())
-}
-
-/// Whether the first record looks like a header although no cell names SSNs.
-///
-/// It does if its cells are distinct words and none of them occurs again in its column. If this
-/// isn't certain, the record is a row: a header read as a row is one INVALID row, but a row read as a
-/// header is lost.
-pub(crate) fn looks_like_header(records: &[Vec<&str>], column: usize) -> bool {
-    let Some((first, rest)) = records.split_first().filter(|(_, rest)| !rest.is_empty()) else {
-        return false;
-    };
-    let cells: Vec<&str> = first
-        .iter()
-        .map(|cell| cell.trim_matches(is_ignored))
-        .collect();
-    let missing_values = [
-        "n/a", "na", "none", "null", "nil", "nan", "unknown", "missing",
-    ];
-    let has_name = cells.get(column).is_some_and(|cell| {
-        !cell.is_empty()
-            && count_digits(cell) == 0
-            && !missing_values.contains(&cell.to_lowercase().as_str())
-    });
-    let is_word = |cell: &&str| {
-        let first = cell.chars().next();
-        first.is_none_or(|c| c.is_alphabetic() || matches!(c, '#' | '_')) && count_digits(cell) < 5
-    };
-    let mut seen = HashSet::with_hasher(FxBuildHasher);
-    let are_distinct = cells
-        .iter()
-        .all(|cell| cell.is_empty() || seen.insert(cell.to_lowercase()));
-    let recurs = |record: &Vec<&str>| {
-        first
-            .iter()
-            .zip(record)
-            .any(|(name, cell)| name == cell && !name.trim().is_empty())
-    };
-    has_name && cells.iter().all(is_word) && are_distinct && !rest.iter().any(recurs)
+        .any(|cell| matches!(header_kind(cell), HeaderKind::Ssn | HeaderKind::MaybeSsn))
 }
 
 #[cfg(test)]
@@ -148,29 +168,68 @@ mod tests {
             " \"SSN\" ",
             "S.S.N.",
             "SSNs",
+            "SSAN",
             "SSN#",
             "SS#",
             "SS No.",
+            "SS_NBR",
             "SSNumber",
             "ssn_number",
+            "SSN No",
+            "Social",
+            "Social #",
             "Social Security Number",
             "social security no.",
             "SocialSecurityNumber",
             "social_security_num",
+            "SOCIAL_SECURITY_NBR",
             "Social Security #",
             "Social Security",
             "Soc. Sec. No.",
+            "SOC_SEC_NBR",
+            "S\u{ad}SN",
+            "\u{200b}SSN",
         ] {
             assert_eq!(header_kind(cell), HeaderKind::Ssn, "{cell}");
         }
         for cell in [
             "Spouse SSN",
             "employeeSsn",
+            "employeessn",
             "ssn_last4",
             "SSN/EIN",
+            "SSN1",
+            "SSN (2)",
+            "SSN (if any)",
+            "SSN Unmasked",
+            "empssnno",
             "Employee Social Security No.",
         ] {
             assert_eq!(header_kind(cell), HeaderKind::MaybeSsn, "{cell}");
+        }
+    }
+
+    #[test]
+    fn headers_of_tax_numbers_and_others_are_told_apart() {
+        for cell in [
+            "TIN",
+            "Tax ID",
+            "tax_id_no",
+            "TaxId",
+            "Taxpayer Identification Number",
+        ] {
+            assert_eq!(header_kind(cell), HeaderKind::TaxId, "{cell}");
+        }
+        for cell in [
+            "Account",
+            "ACCT_NBR",
+            "Employee No",
+            "Phone ext",
+            "ZIP+4",
+            "EIN",
+            "Member #",
+        ] {
+            assert_eq!(header_kind(cell), HeaderKind::OtherNumber, "{cell}");
         }
         for cell in [
             "",
@@ -180,27 +239,31 @@ mod tests {
             "businessname",
             "SSID",
             "session",
-            "Social Security Tax",
             "ss",
-            "Tax ID",
+            "Social Security Tax",
+            "Social Media",
+            "Employee",
+            "Tax",
             "123456789",
+            "SSN 123-45-6789",
+            "lessn",
+            "crossn",
+            "Please send the list with every SSN in it back to the office by Friday",
         ] {
             assert_eq!(header_kind(cell), HeaderKind::Other, "{cell}");
         }
     }
 
     #[test]
-    fn a_record_of_distinct_words_is_a_header() {
-        let looks = |first: &[&'static str]| {
-            let row = vec!["123-45-6789", "CA", "x1"];
-            looks_like_header(&[first.to_vec(), row], 0)
-        };
-        assert!(looks(&["Tax ID", "State", "address1"]));
-        assert!(looks(&["Tax ID", "", "Name"]));
-        assert!(!looks(&["n/a", "NY", "x"]));
-        assert!(!looks(&["", "State", "Name"]));
-        assert!(!looks(&["lost", "CA", "x"]));
-        assert!(!looks(&["lost", "NY", "2024-01-31"]));
-        assert!(!looks(&["ID", "id", "x"]));
+    fn what_says_that_there_is_no_number_is_no_header() {
+        for cell in [
+            "no SSN",
+            "No SSN on file",
+            "SSN pending",
+            "SSN: refused",
+            "without SSN",
+        ] {
+            assert_eq!(header_kind(cell), HeaderKind::Other, "{cell}");
+        }
     }
 }

@@ -16,7 +16,8 @@
 //! # What the crate promises
 //!
 //! - Any bytes are read without a panic. What isn't a number becomes an INVALID row, not an error.
-//! - Each line or record that isn't blank has one row, in order. Only a header has none.
+//! - Each line or record that isn't blank has one row, in order. Only a header has none, and a first
+//!   line such as `sep=;`. Lines before the header are INVALID rows.
 //! - The number of a row stands in its line or record. Nothing is joined or computed, but leading zeros
 //!   are restored if [`ReadOptions`](contract::list::ReadOptions) say so.
 //! - If it is uncertain which column holds the numbers, the caller must select one.
@@ -26,27 +27,35 @@
 //!
 //! # How a list is read
 //!
-//! `signature` refuses files that are no text. `decode` makes text of the bytes. `plan` decides from a sample whether the text is a table: it
-//! compares one `guess` for each delimiter, which uses `header` and `choice`. `lines` or `records`
-//! split the text into rows. `cell` cleans a cell. `value` parses the value of each row, and `reason` finds out why one is
-//! INVALID.
+//! `signature` refuses files that are no text. `decode` makes text of the bytes. `plan` decides from a
+//! sample whether the text is a table: it compares one `guess` for each delimiter. `preamble` finds the
+//! header by the names that `header` and `words` know. `evidence` has the rules that make a column
+//! certain; it weighs the kinds of cells that `classify` knows, over the whole text. `choice` finds the
+//! column that the caller selected. `read` reads the rows: `lines` or `records` split the text, `cell`
+//! cleans a cell, `value` parses it, and `reason` finds out why one is INVALID.
 
 mod cell;
 mod choice;
+mod classify;
 mod column;
 mod decode;
+mod evidence;
 mod guess;
 mod header;
 mod lines;
 mod plan;
+mod preamble;
+mod read;
 mod reason;
 mod records;
 mod signature;
 mod source;
 mod value;
+mod words;
 
-pub use column::{Column, ColumnSelector, ReadError, TableLayout};
+pub use column::{Column, ColumnBasis, ColumnSelector, ReadError, TableLayout};
 pub use header::may_hold_ssns;
+pub use read::{read_lines, read_source};
 pub use signature::FileKind;
-pub use source::{Source, read_lines, read_source};
+pub use source::Source;
 pub use value::read_value;

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::cell::is_blank;
+use crate::cell::{is_blank, is_ignored};
 
 /// A cursor over the lines of a text, which end with LF, CRLF or CR.
 ///
@@ -20,9 +20,25 @@ pub(crate) struct Line {
     pub(crate) number: u32,
 }
 
+/// Where reading starts: a position in the text, and the number of its line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Start {
+    pub(crate) at: usize,
+    pub(crate) line: u32,
+}
+
+impl Default for Start {
+    fn default() -> Self {
+        Self { at: 0, line: 1 }
+    }
+}
+
 impl Lines {
-    pub(crate) fn new() -> Self {
-        Self { at: 0, number: 0 }
+    pub(crate) fn new(start: Start) -> Self {
+        Self {
+            at: start.at,
+            number: start.line - 1,
+        }
     }
 
     /// Returns the next line, blank or not.
@@ -49,6 +65,34 @@ impl Lines {
     }
 }
 
+/// Returns where the rows of a text start, and the delimiter that its first line names.
+///
+/// A first line such as `sep=;` tells Excel the delimiter. It is no row.
+pub(crate) fn skip_separator_line(text: &str) -> (Start, Option<u8>) {
+    let mut lines = Lines::new(Start::default());
+    let first = lines.next_row(text);
+    let delimiter = first.and_then(|line| named_delimiter(&text[line.span]));
+    let start = Start {
+        at: lines.at,
+        line: lines.number + 1,
+    };
+    match delimiter {
+        Some(_) => (start, delimiter),
+        None => (Start::default(), None),
+    }
+}
+
+fn named_delimiter(line: &str) -> Option<u8> {
+    let line = line.trim_start_matches(is_ignored);
+    let name = line.get(..4)?;
+    // A spreadsheet may have put quotes around it, or made the line as wide as the table.
+    let value = line[4..].trim_end_matches(['"', ' ']);
+    let first = *value.as_bytes().first()?;
+    let is_delimiter = matches!(first, b',' | b';' | b'\t' | b'|');
+    (name.eq_ignore_ascii_case("sep=") && is_delimiter && value.bytes().all(|b| b == first))
+        .then_some(first)
+}
+
 /// Number of bytes before the next line break.
 pub(crate) fn line_length(bytes: &[u8]) -> usize {
     bytes
@@ -71,7 +115,7 @@ mod tests {
     use super::*;
 
     fn rows(text: &str) -> Vec<(u32, &str)> {
-        let mut lines = Lines::new();
+        let mut lines = Lines::new(Start::default());
         std::iter::from_fn(|| lines.next_row(text))
             .map(|line| (line.number, &text[line.span]))
             .collect()
@@ -83,6 +127,26 @@ mod tests {
             rows("a\nb\r\nc\rd\n\re\r\n\r\nf"),
             [(1, "a"), (2, "b"), (3, "c"), (4, "d"), (6, "e"), (8, "f")]
         );
+    }
+
+    #[test]
+    fn a_first_line_that_names_the_delimiter_is_skipped() {
+        for (text, delimiter, line) in [
+            ("sep=;\nx", Some(b';'), 2),
+            ("\u{feff}\r\nSEP=,\r\nx", Some(b','), 3),
+            ("\"sep=|\"\nx", Some(b'|'), 2),
+            ("sep=\t\nx", Some(b'\t'), 2),
+            ("sep=,,,\nx", Some(b','), 2),
+            ("sep=x\nx", None, 1),
+            ("sep=\nx", None, 1),
+            ("x\nsep=;", None, 1),
+            ("", None, 1),
+        ] {
+            let (start, found) = skip_separator_line(text);
+            assert_eq!((found, start.line), (delimiter, line), "{text:?}");
+            let next = Lines::new(start).next_row(text).map(|line| line.number);
+            assert!(next.is_none_or(|number| number >= line), "{text:?}");
+        }
     }
 
     #[test]

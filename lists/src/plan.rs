@@ -1,24 +1,66 @@
-//! Decides from the first lines whether a text is a table, and which column holds the numbers.
+//! Decides how to read a text: as lines or as a table, with which header and column.
 
-use crate::choice::{find_selected, has_selected_name, name_columns};
+use crate::choice::{find_selected, name_columns};
 use crate::guess::Guess;
-use crate::header::names_ssn;
-use crate::lines::Lines;
+use crate::lines::{Lines, Start, skip_separator_line};
+use crate::preamble::find_named_header;
 use crate::value::parse_number;
-use crate::{ColumnSelector, ReadError, TableLayout};
+use crate::{ColumnBasis, ColumnSelector, ReadError, TableLayout};
 
 /// Maximum number of lines in the sample.
 const SAMPLE_LINES: usize = 1_000;
 /// Approximate maximum size of the sample, in bytes.
 const SAMPLE_BYTES: usize = 1_000_000;
 
+/// A text to read.
+pub(crate) struct Input<'t> {
+    pub(crate) text: &'t str,
+    /// Where its rows start.
+    pub(crate) start: Start,
+    /// The delimiter, if the first line names it.
+    delimiter: Option<u8>,
+}
+
+impl<'t> Input<'t> {
+    pub(crate) fn new(text: &'t str) -> Self {
+        let (start, delimiter) = skip_separator_line(text);
+        Self {
+            text,
+            start,
+            delimiter,
+        }
+    }
+
+    /// Returns the sample: the first lines of the text.
+    fn sample(&self) -> &'t str {
+        let mut lines = Lines::new(self.start);
+        let mut end = self.start.at;
+        for _ in 0..SAMPLE_LINES {
+            match lines.next_row(self.text) {
+                Some(line) => end = line.span.end,
+                None => return &self.text[self.start.at..],
+            }
+            if end - self.start.at > SAMPLE_BYTES {
+                break;
+            }
+        }
+        &self.text[self.start.at..end]
+    }
+}
+
 /// How to read the whole list.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Plan {
-    /// One value per line. If there is a layout, it has one column and the first line is a header.
-    Lines(Option<TableLayout>),
-    /// One value per record.
-    Records(TableLayout),
+pub(crate) struct Plan {
+    /// The layout, if the text is a table or has a header.
+    pub(crate) table: Option<TableLayout>,
+    /// Whether each row is a record of the table. Otherwise each row is a line.
+    pub(crate) has_records: bool,
+    /// Index of the header among the records or lines that aren't blank.
+    pub(crate) header: Option<usize>,
+    /// The header's cell in the column of numbers.
+    pub(crate) header_cell: Option<String>,
+    /// Whether only the header made the column certain, so that its cells must confirm that.
+    pub(crate) is_provisional: bool,
 }
 
 /// Decides how to read a text.
@@ -30,74 +72,74 @@ pub(crate) enum Plan {
 /// The text is a table if the caller selects a column, a header names SSNs, or a column holds more
 /// numbers than the lines. In a tie, it is one value per line. A regular table in which neither
 /// reading finds a number is an error.
-pub(crate) fn plan(text: &str, selector: Option<&ColumnSelector>) -> Result<Plan, ReadError> {
-    let sample = head(text);
-    let guess = [b',', b';', b'\t']
+pub(crate) fn plan(
+    input: &Input<'_>,
+    selector: Option<&ColumnSelector>,
+    trust_header: bool,
+) -> Result<Plan, ReadError> {
+    let sample = input.sample();
+    let guess = [b',', b';', b'\t', b'|']
         .into_iter()
+        .filter(|delimiter| match input.delimiter {
+            Some(named) => *delimiter == named,
+            // Only a first line that names it makes a pipe the delimiter.
+            None => *delimiter != b'|',
+        })
         .filter(|delimiter| sample.as_bytes().contains(delimiter))
         .filter_map(|delimiter| Guess::new(sample, delimiter, selector))
         .rev()
         // `max_by_key` returns the last maximum: the comma, since the order is reversed.
         .max_by_key(|guess| {
             (
-                guess.has_selected_name,
-                guess.names_ssn,
-                guess.max_numbers(),
+                guess.has_selected_name(),
+                guess.has_named_header(),
+                guess.max_numbers,
                 guess.same_length,
             )
         });
     let Some(guess) = guess else {
         return plan_lines(sample, selector);
     };
-    if selector.is_some() || guess.names_ssn {
-        return guess.table(selector).map(Plan::Records);
+    if selector.is_some() || guess.has_named_header() {
+        return guess.plan(input, selector, trust_header);
     }
     let in_lines = count_numbers_in_lines(sample);
-    if guess.max_numbers() > in_lines || (in_lines == 0 && guess.is_regular()) {
-        return guess.table(None).map(Plan::Records);
+    if guess.max_numbers > in_lines || (in_lines == 0 && guess.is_regular()) {
+        return guess.plan(input, None, trust_header);
     }
     plan_lines(sample, None)
 }
 
-/// Plans to read one value per line, with a header if the first line is one.
+/// Plans to read one value per line, below the header if there is one.
 fn plan_lines(sample: &str, selector: Option<&ColumnSelector>) -> Result<Plan, ReadError> {
-    let first = Lines::new().next_row(sample);
-    let first = first.map_or("", |line| &sample[line.span]);
-    let record = [first];
-    let has_no_digit = !first.contains(|c: char| c.is_ascii_digit());
-    let has_selected_name = selector.is_some_and(|selector| has_selected_name(selector, &record));
-    let names_ssn = names_ssn(&record) && has_no_digit;
-    let header = (has_selected_name || names_ssn).then_some(record.as_slice());
-    let columns = name_columns(header, 1);
+    let mut lines = Lines::new(Start::default());
+    let records: Vec<Vec<&str>> = std::iter::from_fn(|| lines.next_row(sample))
+        .map(|line| vec![&sample[line.span]])
+        .collect();
+    let named = find_named_header(&records, selector);
+    let header = named.map(|header| header.record);
+    let cells = header.map(|record| records[record].as_slice());
+    let columns = name_columns(cells, 1);
     if let Some(selector) = selector {
-        find_selected(selector, &columns)?;
+        find_selected(selector, &columns, |_| None)?;
     }
-    Ok(Plan::Lines(header.map(|_| TableLayout {
-        headers: Some(columns.into_iter().map(|c| c.name).collect()),
-        column_count: 1,
-        ssn_column: 0,
-        delimiter: b',',
-    })))
-}
-
-/// Returns the sample: the first lines of the text.
-fn head(text: &str) -> &str {
-    let mut lines = Lines::new();
-    let mut end = 0;
-    for _ in 0..SAMPLE_LINES {
-        match lines.next_row(text) {
-            Some(line) => end = line.span.end,
-            None => return text,
-        }
-        if end > SAMPLE_BYTES {
-            break;
-        }
-    }
-    &text[..end]
+    Ok(Plan {
+        table: cells.map(|_| TableLayout {
+            headers: Some(columns.into_iter().map(|column| column.name).collect()),
+            column_count: 1,
+            ssn_column: 0,
+            delimiter: b',',
+            basis: ColumnBasis::OnlyColumn,
+        }),
+        has_records: false,
+        header,
+        header_cell: cells.map(|cells| cells[0].to_owned()),
+        is_provisional: false,
+    })
 }
 
 fn count_numbers_in_lines(sample: &str) -> usize {
-    let mut lines = Lines::new();
+    let mut lines = Lines::new(Start::default());
     let rows = std::iter::from_fn(|| lines.next_row(sample));
     rows.filter(|line| parse_number(&sample[line.span.clone()]).is_ok())
         .count()

@@ -6,7 +6,7 @@ use std::ops::Range;
 use csv_core::{ReadFieldResult, Reader, ReaderBuilder};
 
 use crate::cell::is_blank;
-use crate::lines::{Lines, break_length, line_length};
+use crate::lines::{Lines, Start, break_length, line_length};
 
 /// Maximum number of fields that are kept of a record: the number of columns in an Excel sheet.
 ///
@@ -32,12 +32,12 @@ pub(crate) struct Record {
 }
 
 impl Records {
-    pub(crate) fn new(delimiter: u8) -> Self {
+    pub(crate) fn new(delimiter: u8, start: Start) -> Self {
         Self {
             reader: ReaderBuilder::new().delimiter(delimiter).build(),
             delimiter,
-            at: 0,
-            line: 1,
+            at: start.at,
+            line: start.line,
             fields: Vec::new(),
         }
     }
@@ -147,7 +147,7 @@ pub(crate) fn unquoted(field: &str) -> Cow<'_, str> {
 }
 
 fn lines_in(text: &str) -> u32 {
-    let mut lines = Lines::new();
+    let mut lines = Lines::new(Start::default());
     let mut number = 0;
     while let Some(line) = lines.next(text) {
         number = line.number;
@@ -161,7 +161,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn all(text: &str, delimiter: u8) -> Vec<(u32, Vec<String>)> {
-        let mut records = Records::new(delimiter);
+        let mut records = Records::new(delimiter, Start::default());
         let mut all = Vec::new();
         while let Some(record) = records.next(text) {
             let fields = records.fields().iter();

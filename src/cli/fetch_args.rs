@@ -50,7 +50,7 @@ pub(crate) struct FetchArgs {
     #[arg(long)]
     pub(crate) masked: bool,
     /// The column that holds the numbers: its header, or its position from 1 [default: detected from
-    /// headers and content].
+    /// headers and content. If it isn't certain, `fetch` names the columns and exits with 2].
     #[arg(long, value_name = "COLUMN")]
     pub(crate) column: Option<ColumnSelector>,
     /// Accepts only numbers that the SSA may have issued.
@@ -59,7 +59,7 @@ pub(crate) struct FetchArgs {
     /// Reads 7 or 8 bare digits as a number whose leading zeros a spreadsheet removed.
     #[arg(long)]
     pub(crate) restore_leading_zeros: bool,
-    /// Shows no progress bar on a terminal. Failures are still reported.
+    /// Shows no progress bar on a terminal, and not which column is read. Failures are still reported.
     #[arg(long, short)]
     pub(crate) quiet: bool,
     /// Keeps the run in this folder, and resumes one that was interrupted or killed. The folder belongs

@@ -16,7 +16,7 @@ use crate::data::DataError;
 pub(crate) enum FetchError {
     #[error("the list {0} can't be read: {1}")]
     List(PathBuf, io::Error),
-    #[error("{0}. Name it with --column")]
+    #[error("{0}. Select a column with --column, by its header or its number")]
     Column(ReadError),
     #[error(transparent)]
     Read(ReadError),

@@ -64,6 +64,16 @@ fn name_column(table: &TableLayout) -> String {
     format!("column {} of {count}{name}", index + 1)
 }
 
+/// Says which column is read and why, if the list has several.
+pub(super) fn describe_column(source: &Source) -> Option<String> {
+    let table = source
+        .table
+        .as_ref()
+        .filter(|table| table.column_count > 1)?;
+    let (column, why) = (name_column(table), table.basis.message());
+    Some(format!("reading {column}: {why}"))
+}
+
 /// Maximum number of reasons that an error lists.
 const MAX_REASONS: usize = 3;
 
@@ -112,6 +122,36 @@ mod tests {
         check_numbers(source)
             .err()
             .map_or_else(String::new, |error| error.to_string())
+    }
+
+    #[test]
+    fn the_column_that_is_read_is_described() {
+        let describe = |text: &str, column: Option<&str>| {
+            let column = column.map(|name| name.parse().unwrap());
+            let source = read_source(text.as_bytes(), &ReadOptions::default(), column.as_ref());
+            describe_column(&source.unwrap())
+        };
+        let table = "Name,SSN\nAnn,123456789\n";
+        for (text, column, expected) in [
+            (
+                table,
+                None,
+                "reading column 2 of 2, “SSN”: its header names SSNs",
+            ),
+            (
+                table,
+                Some("1"),
+                "reading column 1 of 2, “Name”: it was selected",
+            ),
+            (
+                "Ann,123-45-6789\n",
+                None,
+                "reading column 2 of 2: its cells are written as 123-45-6789",
+            ),
+        ] {
+            assert_eq!(describe(text, column).as_deref(), Some(expected));
+        }
+        assert_eq!(describe("SSN\n123456789\n", None), None);
     }
 
     #[test]

@@ -51,9 +51,9 @@ pub(crate) fn invalid_lines(source: &Source, after: usize, count: usize) -> Vec<
 /// Explains why a text or file can't be read as a list.
 pub(crate) fn list_error(list: u32, error: &ReadError) -> ListError {
     let (title, advice, columns) = match error {
-        ReadError::AmbiguousColumn { candidates } => (
+        ReadError::AmbiguousColumn { candidates, .. } => (
             "Which column holds the numbers?",
-            "More than one looks like a column of SSNs.".to_owned(),
+            "It isn’t certain, and only SSNs may be sent.".to_owned(),
             candidates.as_slice(),
         ),
         ReadError::NoColumn { columns } | ReadError::UnknownColumn { columns } => (

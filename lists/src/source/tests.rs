@@ -1,6 +1,8 @@
-use contract::list::Row;
+use contract::list::{ReadOptions, Row};
 
 use super::*;
+use crate::read::read_up_to;
+use crate::{ReadError, read_lines, read_source, read_value};
 
 mod columns;
 mod properties;
@@ -81,6 +83,83 @@ fn every_encoding_gives_the_same_rows() {
 }
 
 #[test]
+fn lines_before_the_header_are_invalid_rows() {
+    let text = "Payroll report,,\nRun 2024-01-31,,\n\n,,\nNo,Name,SSN\n1,Ann,123456789\n";
+    let source = read(text);
+    let expected = ["Preamble", "Preamble", "Preamble", "123456789"];
+    assert_eq!(rows(&source), expected);
+    assert_eq!((source.line_number(2), source.line_number(3)), (4, 6));
+    assert_eq!(source.table.unwrap().headers.unwrap()[2], "SSN");
+    // Notes that have no delimiter, and a list without other columns.
+    let expected = ["Preamble", "Preamble", "123456789"];
+    for text in [
+        "# from HR\n# 1 row\nid,ssn\n1,123456789",
+        "Report\nRun 7\nSSN\n123456789",
+    ] {
+        assert_eq!(rows(&read(text)), expected, "{text}");
+    }
+    let selected = "Report,\nName,Tax ID\nAnn,123456789";
+    let source = read_with_column(selected, "tax id").unwrap();
+    assert_eq!(rows(&source), ["Preamble", "123456789"]);
+}
+
+#[test]
+fn a_first_line_that_names_the_delimiter_is_no_row() {
+    for text in [
+        "sep=,\nName,SSN\nAnn,123-45-6789\n",
+        "sep=;\nName;SSN\nRoe, Ann;123-45-6789\n",
+        "sep=|\nName|SSN\nRoe, Ann|123-45-6789\n",
+        "sep=,\n123-45-6789\n",
+    ] {
+        assert_eq!(rows(&read(text)), ["123456789"], "{text}");
+    }
+    let source = read("sep=,\nName,SSN\nAnn,123-45-6789\n");
+    assert_eq!(source.line_number(0), 3);
+    assert_eq!(source.cells(0), ["Ann", "123-45-6789"]);
+}
+
+#[test]
+fn a_first_record_without_column_names_is_a_row() {
+    for text in [
+        "Ann,pending\nBob,123-45-6789",
+        "Ann,no SSN\nBob,123-45-6789",
+        "Ann,SSN unknown\nBob,123-45-6789",
+        "Ann,lost it\nBob,123-45-6789\nCy,123-45-6789",
+        "Ann,\nBob,123-45-6789",
+        "no ssn\n123-45-6789",
+    ] {
+        let source = read(text);
+        assert_eq!(rows(&source)[1], "123456789", "{text}");
+        assert!(source.table.is_none_or(|table| table.headers.is_none()));
+    }
+}
+
+#[test]
+fn repeated_headers_and_totals_are_invalid_rows() {
+    let text = "Name,SSN\nAnn,123456789\n\nname, SSN\nBob,987654321\nTotal,000000002\nTRL,2\n";
+    assert_eq!(
+        rows(&read(text)),
+        [
+            "123456789",
+            "RepeatedHeader",
+            "987654321",
+            "ControlRecord",
+            "TooFewDigits"
+        ]
+    );
+    // A number with dashes is one of a person. Other reasons are more precise.
+    let text = "SSN,Name\n123-45-6789,Total\n,Total\n(9 digits),\nSSN,Name\n";
+    assert_eq!(
+        rows(&read(text)),
+        ["123456789", "Empty", "OtherCharacters", "RepeatedHeader"]
+    );
+    assert_eq!(
+        rows(&read("SSN\n123456789\nSSN\n")),
+        ["123456789", "RepeatedHeader"]
+    );
+}
+
+#[test]
 fn the_mark_that_ends_a_dos_text_is_no_row() {
     for text in [
         "123-45-6789\r\n987654321\r\n\u{1a}",
@@ -98,7 +177,7 @@ fn invalid_bytes_make_only_their_line_invalid() {
     let expected = ["123456789", "Encoding", "Encoding", "987654321"];
     assert_eq!(rows(&source), expected);
     // In a table only the number matters: a name may be in a Windows encoding.
-    let bytes = b"M\xfcller;123456789\nDoe;987654321";
+    let bytes = b"M\xfcller;123-45-6789\nDoe;987654321";
     let source = read_source(bytes, &ReadOptions::default(), None).unwrap();
     assert_eq!(rows(&source), ["123456789", "987654321"]);
     // UTF-16 without a byte order mark.

@@ -60,6 +60,7 @@ fn choose(
         Err(
             ReadError::AmbiguousColumn {
                 candidates: columns,
+                ..
             }
             | ReadError::NoColumn { columns }
             | ReadError::UnknownColumn { columns },

@@ -24,7 +24,11 @@ fn the_column_is_found_by_its_header() {
         ("account,ssn\n111111111,123456789", (1, b',', true)),
         ("Spouse SSN,ssn\n111111111,123456789", (1, b',', true)),
         ("id,employee_ssn\n111111111,123456789", (1, b',', true)),
-        ("ssn,name\nbad,Doe\nworse,Roe", (0, b',', true)),
+        (
+            "Employee No,Social\n801200001,123456789.0\n801200002,987654321",
+            (1, b',', true),
+        ),
+        ("Report,\nAccount,SSN\n801200001,123456789", (1, b',', true)),
     ] {
         assert_eq!(layout_of(&read(text)), Some(expected), "{text}");
     }
@@ -39,14 +43,16 @@ fn the_column_is_found_by_its_header() {
 fn the_column_is_found_by_its_content() {
     for (text, expected) in [
         ("Doe,123-45-6789\nRoe,987654321", (1, b',', false)),
-        ("Tax ID;Name\n123456789;Doe, John", (0, b';', true)),
+        ("Tax ID;Name\n123-45-6789;Doe, John", (0, b';', true)),
+        (
+            "Employee No,Tax ID\n801200001,\n801200002,123-45-6789",
+            (1, b',', true),
+        ),
         ("1\t123-45-6789\n2\t987-65-4321", (1, b'\t', false)),
         (
             "Doe, John;123-45-6789\nRoe, Jane;987-65-4321",
             (1, b';', false),
         ),
-        // All numbers lost their zeros.
-        ("Doe,12345678\nRoe,1234567", (1, b',', false)),
     ] {
         assert_eq!(layout_of(&read(text)), Some(expected), "{text}");
     }
@@ -54,13 +60,14 @@ fn the_column_is_found_by_its_content() {
 
 #[test]
 fn two_possible_columns_are_an_error() {
-    let ambiguous = |names: &[(usize, &str)]| ReadError::AmbiguousColumn {
+    let ambiguous = |names: &[(usize, &str)], has_header| ReadError::AmbiguousColumn {
         candidates: named_columns(names),
+        has_header,
     };
     let two = "Doe,123-45-6789,987-65-4321\nRoe,111223333,222334444";
     assert_eq!(
         read_error(two),
-        ambiguous(&[(1, "column 2"), (2, "column 3")])
+        ambiguous(&[(1, "column 2"), (2, "column 3")], false)
     );
     assert_eq!(
         layout_of(&read_with_column(two, "3").unwrap()),
@@ -72,23 +79,23 @@ fn two_possible_columns_are_an_error() {
     let named = "His SSN,Her SSN\n123456789,987654321";
     assert_eq!(
         read_error(named),
-        ambiguous(&[(0, "His SSN"), (1, "Her SSN")])
+        ambiguous(&[(0, "His SSN"), (1, "Her SSN")], true)
     );
     let chosen = read_with_column(named, "her ssn").unwrap();
     assert_eq!(rows(&chosen), ["987654321"]);
 
     // The header and the cells contradict each other.
     let contradicting = "ssn_last4,tax id\n6789,123456789";
-    let both = ambiguous(&[(0, "ssn_last4"), (1, "tax id")]);
+    let both = ambiguous(&[(0, "ssn_last4"), (1, "tax id")], true);
     assert_eq!(read_error(contradicting), both);
 }
 
 #[test]
 fn a_table_without_ssns_is_an_error_that_names_columns() {
     let text = "Name,City\nDoe,Salem\nRoe,Boston";
-    let columns = named_columns(&[(0, "column 1"), (1, "column 2")]);
+    let columns = named_columns(&[(0, "Name"), (1, "City")]);
     assert_eq!(read_error(text), ReadError::NoColumn { columns });
-    let columns = named_columns(&[(0, "column 1"), (1, "column 2")]);
+    let columns = named_columns(&[(0, "Name"), (1, "City")]);
     for name in ["3", "ssn"] {
         let columns = columns.clone();
         let error = read_with_column(text, name).unwrap_err();
@@ -98,4 +105,72 @@ fn a_table_without_ssns_is_an_error_that_names_columns() {
     assert_eq!(rows(&source), ["NoDigits", "NoDigits"]);
     assert!(read_with_column("123456789", "2").is_err());
     assert!(read_with_column("123456789", "1").unwrap().table.is_none());
+}
+
+#[test]
+fn bare_digits_without_a_header_for_ssns_are_asked() {
+    for text in [
+        "Doe,123456789\nRoe,987654321",
+        "Doe,12345678\nRoe,1234567",
+        "Tax ID;Name\n123456789;Doe, John",
+        "Account,Tax ID\n801200001,12001001",
+    ] {
+        let error = read_error(text);
+        assert!(matches!(error, ReadError::AmbiguousColumn { .. }), "{text}");
+    }
+    // If only one column is possible, all are named.
+    let error = read_error("Name,Tax ID\nDoe,123456789");
+    let ReadError::AmbiguousColumn { candidates, .. } = error else {
+        panic!("{error}");
+    };
+    assert_eq!(candidates, named_columns(&[(0, "Name"), (1, "Tax ID")]));
+}
+
+#[test]
+fn columns_of_one_name_are_named_with_number_and_sample() {
+    let text = "SSN,Name,SSN\n123-45-6789,Ann,987-65-4321\n";
+    let message = read_error(text).to_string();
+    assert!(
+        message.contains("“SSN (column 1, ***-**-6789)”, “SSN (column 3, ***-**-4321)”"),
+        "{message}"
+    );
+    assert_eq!(rows(&read_with_column(text, "3").unwrap()), ["987654321"]);
+    let by_name = read_with_column(text, "SSN").unwrap_err();
+    assert_eq!(by_name.to_string(), message);
+}
+
+#[test]
+fn several_numbers_on_a_line_are_never_one_of_them() {
+    for text in [
+        "123-45-6789, 987-65-4321, 111-22-3333",
+        "[\"123-45-6789\", \"987-65-4321\", \"111-22-3333\"]",
+        "SSNs: 123-45-6789, 987-65-4321",
+        "123-45-6789, 987-65-4321 and 111-22-3333",
+    ] {
+        let message = read_error(text).to_string();
+        assert!(message.contains("one number per line"), "{message}");
+    }
+}
+
+#[test]
+fn a_column_is_weighed_over_the_whole_file() {
+    // Below the sample, the numbers of the other column begin.
+    let start = "1,123-45-6789\n".repeat(1_500);
+    let more = "987-65-4321,123-45-6789\n";
+    assert_eq!(
+        layout_of(&read(&(start.clone() + more))),
+        Some((1, b',', false))
+    );
+    let error = read_error(&(start + &more.repeat(500)));
+    assert!(
+        matches!(error, ReadError::AmbiguousColumn { .. }),
+        "{error}"
+    );
+    // A header for SSNs whose cells are something else further on.
+    let text = format!("SSN,x\n123456789,y\n{}", "bad,y\n".repeat(1_500));
+    let error = read_error(&text);
+    assert!(
+        matches!(error, ReadError::AmbiguousColumn { .. }),
+        "{error}"
+    );
 }

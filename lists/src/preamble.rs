@@ -1,0 +1,189 @@
+//! Finds the header of a table, which may follow other lines, such as the title of a report.
+
+use std::collections::HashSet;
+
+use rustc_hash::FxBuildHasher;
+
+use crate::ColumnSelector;
+use crate::cell::{clean, count_digits};
+use crate::choice::has_selected_name;
+use crate::header::{HeaderKind, header_kind, names_ssn};
+use crate::value::parse_number;
+use crate::words::{is_column_name, is_missing};
+
+/// Maximum number of records in which the header is looked for.
+const MAX_RECORDS: usize = 20;
+
+/// A header that was found by its names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct NamedHeader {
+    /// Index of its record, from 0.
+    pub(crate) record: usize,
+    /// Whether one of its cells is the name that the caller selected.
+    pub(crate) has_selected_name: bool,
+}
+
+/// Returns the records in which a header may be: those before the first record with a number.
+fn before_numbers<'r, 't>(records: &'r [Vec<&'t str>]) -> &'r [Vec<&'t str>] {
+    let has_number = |record: &Vec<&str>| {
+        let mut numbers = record.iter().map(|cell| parse_number(cell));
+        numbers.any(|number| number.is_ok_and(|number| !number.restored))
+    };
+    let records = &records[..records.len().min(MAX_RECORDS)];
+    let end = records.iter().position(has_number);
+    &records[..end.unwrap_or(records.len())]
+}
+
+/// Finds the header that has the selected name or names SSNs.
+///
+/// If several records do, the selected name decides, then whether other cells are filled too: a title
+/// such as `SSN report` is alone in its record. Then a name for SSNs alone, then more filled cells,
+/// then the order.
+pub(crate) fn find_named_header(
+    records: &[Vec<&str>],
+    selector: Option<&ColumnSelector>,
+) -> Option<NamedHeader> {
+    let is_wide = records.iter().any(|record| record.len() > 1);
+    let mut best = None;
+    for (index, record) in before_numbers(records).iter().enumerate() {
+        let is_selected = selector.is_some_and(|selector| has_selected_name(selector, record));
+        if !is_selected && !names_ssn(record) {
+            continue;
+        }
+        let filled = record.iter().filter(|cell| !clean(cell).is_empty()).count();
+        let is_strong = record
+            .iter()
+            .any(|cell| header_kind(cell) == HeaderKind::Ssn);
+        // In a list without other columns, only a name for SSNs alone makes a later line a header.
+        if !is_wide && index > 0 && !is_selected && !is_strong {
+            continue;
+        }
+        let rank = (is_selected, filled > 1, is_strong, filled);
+        if best.is_none_or(|(_, other)| rank > other) {
+            best = Some((index, rank));
+        }
+    }
+    best.map(|(record, (has_selected_name, ..))| NamedHeader {
+        record,
+        has_selected_name,
+    })
+}
+
+/// Finds the header of a table in which no header names SSNs.
+///
+/// If the column of numbers is known, the header must name it.
+pub(crate) fn find_other_header(records: &[Vec<&str>], column: Option<usize>) -> Option<usize> {
+    (0..before_numbers(records).len()).find(|index| looks_like_header(&records[*index..], column))
+}
+
+/// Whether a cell below the header is the header's cell again.
+pub(crate) fn repeats_header(header: &str, cell: &str) -> bool {
+    let header = clean(header);
+    !header.is_empty() && header.eq_ignore_ascii_case(clean(cell))
+}
+
+/// Whether the first record looks like a header although no cell names SSNs.
+///
+/// It does if its cells are distinct words, none of them occurs again in its column, and one is known
+/// as a name of columns. If this isn't certain, the record is a row: a header read as a row is one
+/// INVALID row, but a row read as a header is lost.
+fn looks_like_header(records: &[Vec<&str>], column: Option<usize>) -> bool {
+    let Some((first, rest)) = records.split_first().filter(|(_, rest)| !rest.is_empty()) else {
+        return false;
+    };
+    let cells: Vec<&str> = first.iter().map(|cell| clean(cell)).collect();
+    let is_name = |cell: &&str| !cell.is_empty() && count_digits(cell) == 0 && !is_missing(cell);
+    let has_name = column.is_none_or(|column| cells.get(column).is_some_and(is_name));
+    let is_word = |cell: &&str| {
+        let first = cell.chars().next();
+        first.is_none_or(|c| c.is_alphabetic() || matches!(c, '#' | '_')) && count_digits(cell) < 5
+    };
+    let mut seen = HashSet::with_hasher(FxBuildHasher);
+    let are_distinct = cells
+        .iter()
+        .all(|cell| cell.is_empty() || seen.insert(cell.to_lowercase()));
+    let recurs = |record: &Vec<&str>| {
+        first
+            .iter()
+            .zip(record)
+            .any(|(name, cell)| name == cell && !name.trim().is_empty())
+    };
+    has_name
+        && cells.iter().all(is_word)
+        && cells.iter().any(|cell| is_column_name(cell))
+        && are_distinct
+        && !rest.iter().any(recurs)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_record_of_column_names_is_a_header() {
+        let looks = |first: &[&'static str]| {
+            let row = vec!["123-45-6789", "CA", "x1"];
+            looks_like_header(&[first.to_vec(), row], Some(0))
+        };
+        for header in [
+            ["Tax ID", "State", "address1"],
+            ["Tax ID", "", "Name"],
+            ["hers", "first_name", "x"],
+        ] {
+            assert!(looks(&header), "{header:?}");
+        }
+        for row in [
+            ["n/a", "NY", "x"],
+            ["", "State", "Name"],
+            ["lost", "CA", "x"],
+            ["lost", "NY", "2024-01-31"],
+            ["ID", "id", "x"],
+            ["Ann", "pending", "New York"],
+            ["pending", "State", "x"],
+            ["May Day", "see note", "x"],
+        ] {
+            assert!(!looks(&row), "{row:?}");
+        }
+    }
+
+    fn found(text: &str, selector: Option<&str>) -> Option<usize> {
+        let records: Vec<Vec<&str>> = text
+            .split('\n')
+            .map(|line| line.split(',').collect())
+            .collect();
+        let selector = selector.map(|name| name.parse().unwrap());
+        let header = find_named_header(&records, selector.as_ref());
+        header.map(|header| header.record)
+    }
+
+    #[test]
+    fn the_header_may_follow_other_lines() {
+        for (text, record) in [
+            ("Name,SSN\nAnn,123-45-6789", Some(0)),
+            ("Payroll,\n,\nName,SSN\nAnn,123-45-6789", Some(2)),
+            ("SSN report,\nName,SSN\nAnn,123-45-6789", Some(1)),
+            ("Social Security,\nName,Member SSN\nAnn,1", Some(1)),
+            ("# by Ann, for SSN desk\nid,ssn\n1,123456789", Some(1)),
+            ("Report\nSSN\n123-45-6789", Some(1)),
+            // A number is above: the table has begun.
+            ("Ann,123-45-6789\nName,SSN\nBob,123-45-6780", None),
+            ("Ann,no SSN\nBob,123-45-6789", None),
+            ("Ann,SSN pending\nBob,123-45-6789", None),
+            ("no ssn\n123-45-6789", None),
+            ("x\nnote on SSN\n123-45-6789", None),
+            ("Name,City\nAnn,Salem", None),
+        ] {
+            assert_eq!(found(text, None), record, "{text}");
+        }
+        let selected = "Name,Tax ID\nAnn,123456789";
+        assert_eq!(found(selected, Some("tax id")), Some(0));
+        assert_eq!(found("Ann,x\nBob,123-45-6789", Some("2")), None);
+    }
+
+    #[test]
+    fn the_header_is_in_the_first_twenty_records() {
+        let after = |lines| format!("{}Name,SSN\nAnn,123-45-6789", "x,y\n".repeat(lines));
+        assert_eq!(found(&after(19), None), Some(19));
+        assert_eq!(found(&after(20), None), None);
+    }
+}

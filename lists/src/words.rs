@@ -1,0 +1,248 @@
+//! Words that people write into the cells of a table.
+
+use crate::cell::is_invisible;
+
+/// Splits a header into words in lower case.
+///
+/// `employeeSsn` has two words. `classname` has one, so the `ssn` in it isn't a word.
+pub(crate) fn split_words(cell: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let mut after_lower = false;
+    for c in cell.chars().filter(|c| !is_invisible(*c)) {
+        if !c.is_alphanumeric() || (after_lower && c.is_uppercase()) {
+            words.push(String::new());
+        }
+        if let (true, Some(word)) = (c.is_alphanumeric(), words.last_mut()) {
+            word.extend(c.to_lowercase());
+        }
+        after_lower = c.is_lowercase();
+    }
+    words.retain(|word| !word.is_empty());
+    words
+}
+
+/// First words of a text that says that there is no number. “No” counts only before other words.
+const NONE_FIRST: [&str; 9] = [
+    "not", "without", "none", "null", "nil", "nan", "never", "lacks", "na",
+];
+
+/// Words that say so anywhere in a short text.
+const NONE_ANYWHERE: [&str; 17] = [
+    "pending",
+    "refused",
+    "refuses",
+    "declined",
+    "unknown",
+    "missing",
+    "unavailable",
+    "withheld",
+    "redacted",
+    "applied",
+    "waived",
+    "tbd",
+    "tba",
+    "none",
+    "unassigned",
+    "undisclosed",
+    "expired",
+];
+
+/// Whether a cell says that there is no number, such as `n/a`, `pending` or `no SSN`.
+pub(crate) fn is_missing(cell: &str) -> bool {
+    let words = split_words(cell);
+    let Some(first) = words.first() else {
+        return false;
+    };
+    let is_short = words.len() <= 5;
+    let has_none = words
+        .iter()
+        .any(|word| NONE_ANYWHERE.contains(&word.as_str()));
+    NONE_FIRST.contains(&first.as_str())
+        || words.concat() == "na"
+        || (first == "no" && words.len() > 1)
+        || (is_short && has_none)
+}
+
+/// Words of a record that isn't a row of the table but tells about the file.
+const CONTROL: [&str; 20] = [
+    "total",
+    "totals",
+    "grandtotal",
+    "subtotal",
+    "sum",
+    "count",
+    "totalcount",
+    "recordcount",
+    "rowcount",
+    "records",
+    "rows",
+    "trailer",
+    "trl",
+    "tlr",
+    "trailerrecord",
+    "eof",
+    "endoffile",
+    "hdr",
+    "headerrecord",
+    "fileheader",
+];
+
+/// Whether a cell marks a total, header or trailer record, such as `Total` or `TRL`.
+pub(crate) fn is_control(cell: &str) -> bool {
+    // Without allocation, because it is called for each row.
+    let letters = cell.chars().filter(|c| c.is_alphanumeric());
+    let letters = letters.flat_map(char::to_lowercase);
+    CONTROL.iter().any(|word| letters.clone().eq(word.chars()))
+}
+
+/// Words that name columns. A header without a name for SSNs is recognized by them.
+const COLUMN_WORDS: &[&str] = &[
+    "account",
+    "acct",
+    "address",
+    "age",
+    "amount",
+    "amt",
+    "balance",
+    "birth",
+    "birthdate",
+    "case",
+    "category",
+    "city",
+    "client",
+    "code",
+    "column",
+    "comment",
+    "comments",
+    "company",
+    "country",
+    "county",
+    "cust",
+    "customer",
+    "date",
+    "department",
+    "dept",
+    "description",
+    "dob",
+    "ein",
+    "email",
+    "emp",
+    "employee",
+    "employer",
+    "field",
+    "file",
+    "first",
+    "firstname",
+    "full",
+    "fullname",
+    "gender",
+    "group",
+    "hire",
+    "id",
+    "identifier",
+    "key",
+    "last",
+    "lastname",
+    "line",
+    "mail",
+    "member",
+    "middle",
+    "mobile",
+    "name",
+    "names",
+    "nbr",
+    "no",
+    "note",
+    "notes",
+    "num",
+    "number",
+    "office",
+    "patient",
+    "pay",
+    "payer",
+    "phone",
+    "record",
+    "ref",
+    "reference",
+    "region",
+    "remarks",
+    "row",
+    "salary",
+    "school",
+    "sex",
+    "source",
+    "state",
+    "status",
+    "street",
+    "student",
+    "surname",
+    "tax",
+    "taxid",
+    "taxpayer",
+    "tin",
+    "title",
+    "type",
+    "value",
+    "wage",
+    "wages",
+    "year",
+    "zip",
+    "zipcode",
+];
+
+/// Whether a cell consists of words that name columns, such as `Tax ID` or `first_name`.
+pub(crate) fn is_column_name(cell: &str) -> bool {
+    let words = split_words(cell);
+    let is_known = |word: &String| {
+        let word = word.trim_end_matches(|c: char| c.is_ascii_digit());
+        COLUMN_WORDS.contains(&word)
+    };
+    !words.is_empty() && words.iter().all(is_known)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn placeholders_say_that_there_is_no_number() {
+        for cell in [
+            "n/a",
+            "NA",
+            "none",
+            "null",
+            "pending",
+            "Refused",
+            "no SSN",
+            "not on file",
+            "unknown",
+            "applied for",
+            "SSN pending",
+            "TBD",
+            "without",
+        ] {
+            assert!(is_missing(cell), "{cell}");
+        }
+        for cell in ["", "No", "No.", "Ann", "SSN No", "Nora", "123-45-6789", "-"] {
+            assert!(!is_missing(cell), "{cell}");
+        }
+    }
+
+    #[test]
+    fn totals_and_trailers_are_control_records() {
+        for cell in [
+            "Total",
+            "TOTALS:",
+            "Grand Total",
+            "TRL",
+            "Record count",
+            "eof",
+            "HDR",
+        ] {
+            assert!(is_control(cell), "{cell}");
+        }
+        for cell in ["", "Ann", "Total Wine LLC", "Countess", "DET", "T"] {
+            assert!(!is_control(cell), "{cell}");
+        }
+    }
+}
