@@ -2,7 +2,10 @@
 
 use std::borrow::Cow;
 
-/// Decodes UTF-16 if a byte order mark says so, and UTF-8 otherwise; removes the mark.
+/// Decodes UTF-16 or UTF-8 by the byte order mark, which it removes, or by the bytes.
+///
+/// Without a mark, a text in which every second byte is NUL is UTF-16. Bytes that aren't UTF-8 are
+/// Windows-1252, the encoding of Excel's plain CSV, unless other bytes are UTF-8 characters.
 ///
 /// It never fails: an invalid sequence becomes U+FFFD, which makes the value INVALID with
 /// [`Encoding`](contract::InvalidReason::Encoding). Line breaks next to an invalid sequence are kept.
@@ -11,8 +14,48 @@ pub(crate) fn decode(bytes: &[u8]) -> Cow<'_, str> {
         [0xef, 0xbb, 0xbf, rest @ ..] => String::from_utf8_lossy(rest),
         [0xff, 0xfe, rest @ ..] => Cow::Owned(utf16(rest, u16::from_le_bytes)),
         [0xfe, 0xff, rest @ ..] => Cow::Owned(utf16(rest, u16::from_be_bytes)),
-        _ => String::from_utf8_lossy(bytes),
+        _ if has_nul_halves(bytes, 1) => Cow::Owned(utf16(bytes, u16::from_le_bytes)),
+        _ if has_nul_halves(bytes, 0) => Cow::Owned(utf16(bytes, u16::from_be_bytes)),
+        _ => match String::from_utf8_lossy(bytes) {
+            Cow::Owned(_) if !has_utf8_character(bytes) => Cow::Owned(windows_1252(bytes)),
+            text => text,
+        },
     }
+}
+
+/// Bytes that are looked at to recognize UTF-16.
+const UTF_16_SAMPLE: usize = 1_024;
+
+/// Whether the half of each pair at this place is NUL in most pairs, and the other half never is.
+///
+/// That is so in UTF-16 text that is mostly ASCII, and in no other text.
+fn has_nul_halves(bytes: &[u8], place: usize) -> bool {
+    let sample = &bytes[..bytes.len().min(UTF_16_SAMPLE)];
+    let (pairs, _) = sample.as_chunks::<2>();
+    let nul = pairs.iter().filter(|pair| pair[place] == 0).count();
+    nul * 4 > pairs.len() * 3 && pairs.iter().all(|pair| pair[1 - place] != 0)
+}
+
+/// Whether the bytes contain a valid UTF-8 sequence of several bytes.
+fn has_utf8_character(bytes: &[u8]) -> bool {
+    bytes.utf8_chunks().any(|chunk| !chunk.valid().is_ascii())
+}
+
+/// The characters of the bytes 0x80–0x9F in Windows-1252, as the WHATWG Encoding Standard has them.
+const WINDOWS_1252: [char; 32] = [
+    '\u{20ac}', '\u{81}', '\u{201a}', '\u{192}', '\u{201e}', '\u{2026}', '\u{2020}', '\u{2021}',
+    '\u{2c6}', '\u{2030}', '\u{160}', '\u{2039}', '\u{152}', '\u{8d}', '\u{17d}', '\u{8f}',
+    '\u{90}', '\u{2018}', '\u{2019}', '\u{201c}', '\u{201d}', '\u{2022}', '\u{2013}', '\u{2014}',
+    '\u{2dc}', '\u{2122}', '\u{161}', '\u{203a}', '\u{153}', '\u{9d}', '\u{17e}', '\u{178}',
+];
+
+fn windows_1252(bytes: &[u8]) -> String {
+    let character = |byte: &u8| match byte {
+        0x80..=0x9f => WINDOWS_1252[usize::from(byte - 0x80)],
+        // The other bytes are the first characters of Unicode.
+        _ => char::from(*byte),
+    };
+    bytes.iter().map(character).collect()
 }
 
 fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> String {
@@ -36,9 +79,37 @@ mod tests {
     }
 
     #[test]
+    fn utf_16_is_recognized_without_a_mark() {
+        let text = "Name,SSN\nJos\u{e9} \u{17d}i\u{17e}ek,123-45-6789\n";
+        let encoded = |unit: fn(u16) -> [u8; 2]| text.encode_utf16().flat_map(unit).collect();
+        let little: Vec<u8> = encoded(u16::to_le_bytes);
+        let big: Vec<u8> = encoded(u16::to_be_bytes);
+        assert_eq!((decode(&little), decode(&big)), (text.into(), text.into()));
+        // NUL characters here and there are no UTF-16.
+        for text in ["", "1", "1\x0023", "ab\0\0", "A\0nn,123-45-6789\n"] {
+            assert_eq!(decode(text.as_bytes()), text);
+        }
+    }
+
+    #[test]
+    fn bytes_that_are_not_utf_8_are_windows_1252() {
+        assert_eq!(
+            decode(b"Jos\xe9;123\x9645\x966789"),
+            "Jos\u{e9};123\u{2013}45\u{2013}6789"
+        );
+        assert_eq!(
+            decode(b"123\xa045\xa06789\n\x80"),
+            "123\u{a0}45\u{a0}6789\n\u{20ac}"
+        );
+        assert_eq!(decode("Jos\u{e9}".as_bytes()), "Jos\u{e9}");
+        // A damaged text in UTF-8 keeps its other characters.
+        assert_eq!(decode(b"Jos\xc3\xa9 \xff"), "Jos\u{e9} \u{fffd}");
+    }
+
+    #[test]
     fn invalid_bytes_leave_their_neighbours_unchanged() {
-        assert_eq!(decode(b"1\xff2\n3"), "1\u{fffd}2\n3");
-        assert_eq!(decode(b"1\xe2\n3"), "1\u{fffd}\n3");
+        assert_eq!(decode(b"\xc3\xa91\xff2\n3"), "\u{e9}1\u{fffd}2\n3");
+        assert_eq!(decode(b"\xc3\xa91\xe2\n3"), "\u{e9}1\u{fffd}\n3");
         assert_eq!(
             decode(b"\xff\xfe1\x00\x00\xd8\n\x003"),
             "1\u{fffd}\n\u{fffd}"

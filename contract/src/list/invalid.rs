@@ -25,7 +25,7 @@ pub enum InvalidReason {
     Decimal,
     /// Scientific notation, such as 1.23E+08, in which a spreadsheet loses digits.
     ScientificNotation,
-    /// Bytes that are neither UTF-8 nor UTF-16 with a byte order mark.
+    /// Bytes of a damaged text, or NUL characters.
     Encoding,
     /// With `validation: "issued"`: the area is 000, 666 or 900–999, which the SSA never issued.
     AreaNeverIssued,
@@ -106,7 +106,7 @@ impl InvalidReason {
             Self::OtherCharacters => "not only digits",
             Self::Decimal => "a decimal number, as a spreadsheet writes it",
             Self::ScientificNotation => "scientific notation: a spreadsheet has lost digits",
-            Self::Encoding => "neither UTF-8 nor UTF-16 text",
+            Self::Encoding => "damaged text, or text in an unknown encoding",
             Self::AreaNeverIssued => "never issued: no number begins with 000, 666 or 9",
             Self::LooksLikeItin => "looks like an ITIN, not an SSN",
             Self::GroupNeverIssued => "never issued: the middle two digits are 00",

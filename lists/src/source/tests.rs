@@ -172,18 +172,25 @@ fn the_mark_that_ends_a_dos_text_is_no_row() {
 
 #[test]
 fn invalid_bytes_make_only_their_line_invalid() {
-    let bytes = b"123456789\n123\xff45\xff6789\n\xe2\r\n987654321";
+    let bytes = b"123456789\nJos\xc3\xa9\n123\xff45\xff6789\n\xe2\r\n987654321";
     let source = read_source(bytes, &ReadOptions::default(), None).unwrap();
-    let expected = ["123456789", "Encoding", "Encoding", "987654321"];
+    let expected = ["123456789", "NoDigits", "Encoding", "Encoding", "987654321"];
     assert_eq!(rows(&source), expected);
-    // In a table only the number matters: a name may be in a Windows encoding.
-    let bytes = b"M\xfcller;123-45-6789\nDoe;987654321";
+}
+
+#[test]
+fn a_text_of_windows_keeps_its_names_and_dashes() {
+    let bytes = b"Name;SSN\nJos\xe9;123\x9645\x966789\nM\xfcller;987\xa065\xa04321";
     let source = read_source(bytes, &ReadOptions::default(), None).unwrap();
     assert_eq!(rows(&source), ["123456789", "987654321"]);
+    assert_eq!(source.cells(0)[0], "Jos\u{e9}");
     // UTF-16 without a byte order mark.
-    let bytes = b"1\x002\x00\n\x003\x00";
-    let source = read_source(bytes, &ReadOptions::default(), None).unwrap();
-    assert_eq!(rows(&source), ["Encoding", "Encoding"]);
+    let bytes: Vec<u8> = "123-45-6789\n"
+        .encode_utf16()
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    let source = read_source(&bytes, &ReadOptions::default(), None).unwrap();
+    assert_eq!(rows(&source), ["123456789"]);
 }
 
 #[test]
