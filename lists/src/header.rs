@@ -27,11 +27,11 @@ pub(crate) fn header_kind(cell: &str) -> HeaderKind {
         return HeaderKind::Other;
     }
     let words = split_words(cell);
-    if words.is_empty() || words.len() > MAX_WORDS || is_missing(cell) {
+    let has = |names: &[&str]| words.iter().any(|word| names.contains(&word.as_str()));
+    if words.is_empty() || words.len() > MAX_WORDS || has(&REMARK_WORDS) || is_missing(cell) {
         return HeaderKind::Other;
     }
     let joined: String = words.concat();
-    let has = |names: &[&str]| words.iter().any(|word| names.contains(&word.as_str()));
     let has_number_sign = cell.contains('#');
     let has_number = has_number_sign || has(&NUMBER_WORDS);
     let has_social_security = ["socialsecurity", "socsec"]
@@ -60,6 +60,30 @@ pub fn may_hold_ssns(header: &str) -> bool {
         HeaderKind::Ssn | HeaderKind::MaybeSsn | HeaderKind::TaxId
     )
 }
+
+/// Words of a remark about an SSN, such as “asked for SSN”.
+const REMARK_WORDS: [&str; 20] = [
+    "asked",
+    "ask",
+    "awaiting",
+    "call",
+    "called",
+    "for",
+    "gave",
+    "give",
+    "given",
+    "has",
+    "have",
+    "is",
+    "lost",
+    "needs",
+    "requested",
+    "see",
+    "sent",
+    "to",
+    "was",
+    "wrong",
+];
 
 /// Words that mean “number”, such as “No.” in “SS No.”.
 const NUMBER_WORDS: [&str; 11] = [
@@ -258,6 +282,8 @@ mod tests {
     fn what_says_that_there_is_no_number_is_no_header() {
         for cell in [
             "no SSN",
+            "asked for SSN",
+            "SSN was wrong",
             "No SSN on file",
             "SSN pending",
             "SSN: refused",

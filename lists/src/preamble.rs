@@ -44,13 +44,20 @@ pub(crate) fn find_named_header(
     selector: Option<&ColumnSelector>,
 ) -> Option<NamedHeader> {
     let is_wide = records.iter().any(|record| record.len() > 1);
+    let other = find_other_header(records, None);
     let mut best = None;
     for (index, record) in before_numbers(records).iter().enumerate() {
         let is_selected = selector.is_some_and(|selector| has_selected_name(selector, record));
-        if !is_selected && !names_ssn(record) {
+        // A record with “pending” or the like is a row, whatever else it says.
+        if !is_selected && (!names_ssn(record) || record.iter().any(|cell| is_missing(cell))) {
             continue;
         }
-        let filled = record.iter().filter(|cell| !clean(cell).is_empty()).count();
+        let filled = count_filled(record);
+        // Below a record of column names, which may be a header too, this is a row with a remark.
+        let is_below = |other: usize| other < index && count_filled(&records[other]) >= filled;
+        if !is_selected && other.is_some_and(is_below) {
+            continue;
+        }
         let is_strong = record
             .iter()
             .any(|cell| header_kind(cell) == HeaderKind::Ssn);
@@ -67,6 +74,10 @@ pub(crate) fn find_named_header(
         record,
         has_selected_name,
     })
+}
+
+fn count_filled(record: &[&str]) -> usize {
+    record.iter().filter(|cell| !clean(cell).is_empty()).count()
 }
 
 /// Finds the header of a table in which no header names SSNs.
@@ -170,6 +181,9 @@ mod tests {
             ("Ann,no SSN\nBob,123-45-6789", None),
             ("Ann,SSN pending\nBob,123-45-6789", None),
             ("no ssn\n123-45-6789", None),
+            ("Ann,asked for SSN\nBob,123-45-6789", None),
+            ("Ann,Social,pending\nBob,Sales,123-45-6789", None),
+            ("Name,Dept,Tax ID\nAnn,Social,\nBob,Sales,123-45-6789", None),
             ("x\nnote on SSN\n123-45-6789", None),
             ("Name,City\nAnn,Salem", None),
         ] {
