@@ -4,6 +4,8 @@ use contract::list::Validation;
 use proptest::prelude::*;
 
 use super::*;
+use crate::ColumnSelector;
+use crate::cell::digit;
 
 #[test]
 fn random_bytes_are_read_to_the_end() {
@@ -39,6 +41,7 @@ fn text() -> impl Strategy<Value = String> {
         3 => Just("\n".to_owned()),
         2 => "[,;\t\" \r'x.-]",
         1 => Just("SSN".to_owned()),
+        1 => Just("Name,SSN,Total\n".to_owned()),
         1 => "\\PC{0,4}",
     ];
     prop::collection::vec(piece, 0..60).prop_map(|pieces| pieces.concat())
@@ -88,6 +91,20 @@ proptest! {
             let selector = selector.parse().unwrap();
             if let Ok(source) = read_source(text.as_bytes(), &options, Some(&selector)) {
                 assert_consistent(&source);
+            }
+        }
+    }
+
+    #[test]
+    fn a_number_stands_in_its_line(text in text(), options in options(), column in 0_usize..4) {
+        let selector = column.checked_sub(1).map(ColumnSelector::Index);
+        let source = read_source(text.as_bytes(), &options, selector.as_ref());
+        for (row, source) in source.iter().flat_map(|s| (0..s.list.rows.len()).map(move |row| (row, s))) {
+            if let Some(ssn) = source.list.ssn(row) {
+                let in_line: String = source.raw_value(row).chars().filter_map(digit).map(char::from).collect();
+                let digits = ssn.expose_digits();
+                let in_line = format!("{in_line:0>9}");
+                prop_assert_eq!(in_line.as_bytes(), &digits[..]);
             }
         }
     }
