@@ -32,9 +32,11 @@ pub(crate) fn classify(cell: &str) -> CellKind {
     match parse_number(cell) {
         Ok(number) if number.restored => CellKind::Changed,
         Ok(_) => {
+            let value = clean(cell);
             let is_visible = |c: &char| !is_invisible(*c);
-            match clean(cell).chars().filter(is_visible).count() {
+            match value.chars().filter(is_visible).count() {
                 9 => CellKind::Bare,
+                _ if is_changed(value) => CellKind::Changed,
                 _ => CellKind::Dashed,
             }
         }

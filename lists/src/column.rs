@@ -124,6 +124,30 @@ pub enum ReadError {
         /// Maximum number of rows.
         limit: usize,
     },
+    /// The text begins like JSON, but isn't valid.
+    #[error(
+        "line {line}: the list begins like JSON, but {}; correct it, or write one number per line",
+        if *is_cut_off { "ends before it is complete" } else { "isn't valid JSON here" }
+    )]
+    Json {
+        /// Line of the first mistake, from 1.
+        line: u32,
+        /// Whether the text ends too early.
+        is_cut_off: bool,
+    },
+    /// A JSON object contains several arrays, so it isn't clear which one is the list.
+    #[error(
+        "the JSON has several arrays, and it isn't certain which one is the list: use a file with one of them"
+    )]
+    JsonArrays,
+    /// The objects in a JSON text have too many members.
+    #[error(
+        "the JSON has objects with more than {limit} members: use a file with one array of records"
+    )]
+    TooManyColumns {
+        /// Maximum number of columns.
+        limit: usize,
+    },
     /// The file isn't text.
     #[error("this is {0}, not a list of text. {advice}", advice = .0.advice())]
     NotText(FileKind),

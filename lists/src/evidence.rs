@@ -6,7 +6,7 @@
 //!
 //! | # | columns | the column of numbers |
 //! | --- | --- | --- |
-//! | 1 | One column has filled cells, and none of the others is named. | That one. |
+//! | 1 | There is one column, or only one has filled cells and none of the others is named. | That one. |
 //! | 2 | One filled column has a header for SSNs alone, and at least half of its filled cells are nearly numbers. | That one. |
 //! | 3 | As 2, but none of its cells is a number, and another column has dashed numbers, or numbers below an SSN header. | Not certain. |
 //! | 4 | No header is for SSNs alone. One column has an SSN header and nearly numbers in half of its filled cells, some of them numbers, and no other column is dashed. | That one. |
@@ -120,6 +120,9 @@ pub(crate) fn weigh(header: Option<&[&str]>, columns: &[Evidence]) -> Verdict {
     let is_ssn = |column: usize| matches!(kinds[column], HeaderKind::Ssn | HeaderKind::MaybeSsn);
 
     // 1
+    if columns.len() == 1 {
+        return Verdict::Certain(0, ColumnBasis::OnlyColumn);
+    }
     let used = select(&|column| is_filled(column) || !cell(column).trim().is_empty());
     if let [only] = used[..]
         && is_filled(only)

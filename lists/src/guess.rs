@@ -6,7 +6,8 @@ use crate::evidence::{Evidence, Verdict, single_ssn_header, weigh};
 use crate::lines::Start;
 use crate::plan::{Input, Plan};
 use crate::preamble::{NamedHeader, find_named_header, find_other_header, repeats_header};
-use crate::records::Records;
+use crate::records::{Records, is_shifted};
+use crate::table_text::TableText;
 use crate::value::parse_number;
 use crate::{Column, ColumnBasis, ColumnSelector, ReadError, TableLayout};
 
@@ -19,6 +20,8 @@ pub(crate) struct Guess<'t> {
     named: Option<NamedHeader>,
     /// Number of records that have the most frequent number of fields.
     pub(crate) same_length: usize,
+    /// The most frequent number of fields.
+    usual_length: usize,
     /// Highest count of numbers in a column, including numbers that lost leading zeros.
     pub(crate) max_numbers: usize,
 }
@@ -33,6 +36,30 @@ impl<'t> Guess<'t> {
         delimiter: u8,
         selector: Option<&ColumnSelector>,
     ) -> Option<Self> {
+        let guess = Self::read(sample, delimiter, selector);
+        let table = guess.table();
+        let several = table.iter().filter(|record| record.len() > 1).count();
+        (several * 2 > table.len()).then_some(guess)
+    }
+
+    /// Reads the sample of a text that was made from a table.
+    pub(crate) fn of_table(
+        sample: &'t str,
+        table: &TableText,
+        selector: Option<&ColumnSelector>,
+    ) -> Self {
+        let mut guess = Self::read(sample, b',', selector);
+        if table.has_header {
+            let has_selected_name = guess.has_selected_name();
+            guess.named = Some(NamedHeader {
+                record: 0,
+                has_selected_name,
+            });
+        }
+        guess
+    }
+
+    fn read(sample: &'t str, delimiter: u8, selector: Option<&ColumnSelector>) -> Self {
         let mut reader = Records::new(delimiter, Start::default());
         let mut records = Vec::new();
         while reader.next(sample).is_some() {
@@ -40,30 +67,40 @@ impl<'t> Guess<'t> {
             records.push(fields.map(|f| &sample[f.clone()]).collect::<Vec<_>>());
         }
         let named = find_named_header(&records, selector);
-        let table = &records[named.map_or(0, |header| header.record)..];
-        let several = table.iter().filter(|record| record.len() > 1).count();
-        if several * 2 <= table.len() {
-            return None;
-        }
-        let column_count = table.iter().map(Vec::len).max()?;
+        let mut guess = Self {
+            delimiter,
+            column_count: 0,
+            named,
+            same_length: 0,
+            usual_length: 0,
+            max_numbers: 0,
+            records,
+        };
+        let table = guess.table();
+        let column_count = table.iter().map(Vec::len).max().unwrap_or(1);
         let mut lengths = vec![0_usize; column_count + 1];
         for record in table.iter().filter(|record| record.len() > 1) {
             lengths[record.len()] += 1;
         }
         let mut numbers = vec![0_usize; column_count];
-        for record in &table[usize::from(named.is_some())..] {
+        for record in table.iter().skip(usize::from(named.is_some())) {
             for (count, cell) in numbers.iter_mut().zip(record) {
                 *count += usize::from(parse_number(cell).is_ok());
             }
         }
-        Some(Self {
-            delimiter,
-            column_count,
-            named,
-            same_length: lengths.into_iter().max()?,
-            max_numbers: numbers.into_iter().max()?,
-            records,
-        })
+        guess.column_count = column_count;
+        let usual = lengths
+            .into_iter()
+            .enumerate()
+            .max_by_key(|(_, count)| *count);
+        (guess.usual_length, guess.same_length) = usual.unwrap_or_default();
+        guess.max_numbers = numbers.into_iter().max().unwrap_or_default();
+        guess
+    }
+
+    /// Returns the records from the header on.
+    fn table(&self) -> &[Vec<&'t str>] {
+        &self.records[self.named.map_or(0, |header| header.record)..]
     }
 
     /// Whether a header names SSNs or has the selected name.
@@ -115,7 +152,8 @@ impl<'t> Guess<'t> {
         };
         let header = named.or_else(|| find_other_header(&self.records, Some(ssn_column)));
         let cells = header.map(|record| self.records[record].as_slice());
-        let column_count = self.column_count.max(ssn_column + 1);
+        let max_fields = self.max_fields(cells.map(<[_]>::len));
+        let column_count = self.column_count.min(max_fields).max(ssn_column + 1);
         let columns = name_columns(cells, column_count);
         Ok(Plan {
             table: Some(TableLayout {
@@ -130,8 +168,18 @@ impl<'t> Guess<'t> {
             header_cell: cells
                 .and_then(|cells| cells.get(ssn_column))
                 .map(|cell| (*cell).to_owned()),
+            max_fields,
+            splits_lines: false,
             is_provisional: selector.is_none() && trusted.is_some(),
         })
+    }
+
+    /// Returns the number of fields above which a record is shifted: the header's, or the most frequent.
+    ///
+    /// The number is unlimited if there is no header and the records differ.
+    fn max_fields(&self, header: Option<usize>) -> usize {
+        let regular = || self.is_regular().then_some(self.usual_length);
+        header.or_else(regular).unwrap_or(usize::MAX)
     }
 
     /// The first number of a column, masked.
@@ -158,9 +206,11 @@ impl<'t> Guess<'t> {
         let names = header.map_or(&[][..], |record| self.records[record].as_slice());
         let mut records = Records::new(self.delimiter, input.start);
         let mut tally = vec![Evidence::default(); self.column_count];
+        let max_fields = self.max_fields(header.map(|_| names.len()));
         let mut index = 0;
         while records.next(input.text).is_some() {
-            if header.is_none_or(|header| index > header) {
+            let is_shifted = is_shifted(input.text, records.fields(), max_fields);
+            if !is_shifted && header.is_none_or(|header| index > header) {
                 for (at, (column, field)) in tally.iter_mut().zip(records.fields()).enumerate() {
                     let cell = &input.text[field.clone()];
                     if !names.get(at).is_some_and(|name| repeats_header(name, cell)) {

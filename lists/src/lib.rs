@@ -42,7 +42,9 @@ mod decode;
 mod evidence;
 mod guess;
 mod header;
+mod json;
 mod lines;
+mod numbers;
 mod plan;
 mod preamble;
 mod read;
@@ -50,6 +52,7 @@ mod reason;
 mod records;
 mod signature;
 mod source;
+mod table_text;
 mod value;
 mod words;
 

@@ -3,7 +3,9 @@
 use crate::choice::{find_selected, name_columns};
 use crate::guess::Guess;
 use crate::lines::{Lines, Start, skip_separator_line};
+use crate::numbers::find_numbers;
 use crate::preamble::find_named_header;
+use crate::table_text::TableText;
 use crate::value::parse_number;
 use crate::{ColumnBasis, ColumnSelector, ReadError, TableLayout};
 
@@ -19,6 +21,8 @@ pub(crate) struct Input<'t> {
     pub(crate) start: Start,
     /// The delimiter, if the first line names it.
     delimiter: Option<u8>,
+    /// The original table, if the text was made from one.
+    pub(crate) table: Option<&'t TableText>,
 }
 
 impl<'t> Input<'t> {
@@ -28,6 +32,16 @@ impl<'t> Input<'t> {
             text,
             start,
             delimiter,
+            table: None,
+        }
+    }
+
+    pub(crate) fn of_table(table: &'t TableText) -> Self {
+        Self {
+            text: &table.text,
+            start: Start::default(),
+            delimiter: Some(b','),
+            table: Some(table),
         }
     }
 
@@ -59,6 +73,10 @@ pub(crate) struct Plan {
     pub(crate) header: Option<usize>,
     /// The header's cell in the column of numbers.
     pub(crate) header_cell: Option<String>,
+    /// Maximum number of filled fields in a record. A longer one is shifted.
+    pub(crate) max_fields: usize,
+    /// Whether a line with several numbers is several rows.
+    pub(crate) splits_lines: bool,
     /// Whether only the header made the column certain, so that its cells must confirm that.
     pub(crate) is_provisional: bool,
 }
@@ -78,13 +96,12 @@ pub(crate) fn plan(
     trust_header: bool,
 ) -> Result<Plan, ReadError> {
     let sample = input.sample();
+    if let Some(table) = input.table.filter(|table| !table.lines.is_empty()) {
+        return Guess::of_table(sample, table, selector).plan(input, selector, trust_header);
+    }
     let guess = [b',', b';', b'\t', b'|']
         .into_iter()
-        .filter(|delimiter| match input.delimiter {
-            Some(named) => *delimiter == named,
-            // Only a first line that names it makes a pipe the delimiter.
-            None => *delimiter != b'|',
-        })
+        .filter(|delimiter| input.delimiter.is_none_or(|named| *delimiter == named))
         .filter(|delimiter| sample.as_bytes().contains(delimiter))
         .filter_map(|delimiter| Guess::new(sample, delimiter, selector))
         .rev()
@@ -103,7 +120,11 @@ pub(crate) fn plan(
     if selector.is_some() || guess.has_named_header() {
         return guess.plan(input, selector, trust_header);
     }
-    let in_lines = count_numbers_in_lines(sample);
+    let in_lines = LineNumbers::count(sample);
+    let in_lines = match guess.is_regular() && !in_lines.is_continued() {
+        true => in_lines.values,
+        false => in_lines.rows(),
+    };
     if guess.max_numbers > in_lines || (in_lines == 0 && guess.is_regular()) {
         return guess.plan(input, None, trust_header);
     }
@@ -134,13 +155,78 @@ fn plan_lines(sample: &str, selector: Option<&ColumnSelector>) -> Result<Plan, R
         has_records: false,
         header,
         header_cell: cells.map(|cells| cells[0].to_owned()),
+        max_fields: 1,
+        splits_lines: LineNumbers::count(sample).is_list(),
         is_provisional: false,
     })
 }
 
-fn count_numbers_in_lines(sample: &str) -> usize {
-    let mut lines = Lines::new(Start::default());
-    let rows = std::iter::from_fn(|| lines.next_row(sample));
-    rows.filter(|line| parse_number(&sample[line.span.clone()]).is_ok())
-        .count()
+/// Counts of numbers in lines.
+#[derive(Default)]
+struct LineNumbers {
+    lines: usize,
+    /// Lines that are a number without a label or the like.
+    values: usize,
+    /// Lines with one number.
+    single: usize,
+    /// Lines with several numbers, and how many these lines have together.
+    several: usize,
+    numbers: usize,
+    /// Whether all lines with several numbers have equally many.
+    are_equal: bool,
+    /// Lines with several numbers that end with a delimiter.
+    continued: usize,
+    /// Whether the last line ends with a delimiter.
+    is_last_continued: bool,
+}
+
+impl LineNumbers {
+    fn count(sample: &str) -> Self {
+        let mut counts = Self {
+            are_equal: true,
+            ..Self::default()
+        };
+        let mut lines = Lines::new(Start::default());
+        let mut first = None;
+        while let Some(line) = lines.next_row(sample) {
+            let line = &sample[line.span];
+            counts.lines += 1;
+            counts.is_last_continued = line.trim_end().ends_with([',', ';']);
+            if parse_number(line).is_ok() {
+                counts.values += 1;
+                counts.single += 1;
+                continue;
+            }
+            match find_numbers(line).len() {
+                0 => {}
+                1 => counts.single += 1,
+                found => {
+                    counts.several += 1;
+                    counts.numbers += found;
+                    counts.continued += usize::from(counts.is_last_continued);
+                    counts.are_equal &= *first.get_or_insert(found) == found;
+                }
+            }
+        }
+        counts
+    }
+
+    /// Whether lines with several numbers are parts of one list.
+    ///
+    /// Many lines with equally many numbers may be a table, such as people and their spouses, unless each
+    /// but the last ends with a delimiter.
+    fn is_list(&self) -> bool {
+        let is_table = self.several > 1 && self.are_equal && self.several * 2 > self.lines;
+        !is_table || self.is_continued()
+    }
+
+    /// Whether each line but the last ends with a delimiter.
+    fn is_continued(&self) -> bool {
+        self.lines > 1 && !self.is_last_continued && self.continued + 1 == self.lines
+    }
+
+    /// Number of numbers that are read from the lines.
+    fn rows(&self) -> usize {
+        self.single + if self.is_list() { self.numbers } else { 0 }
+    }
 }

@@ -10,10 +10,12 @@ use crate::cell::clean;
 use crate::classify::{CellKind, classify};
 use crate::decode::decode;
 use crate::evidence::Evidence;
+use crate::json::read_json;
 use crate::lines::{Lines, Start};
+use crate::numbers::find_numbers;
 use crate::plan::{Input, Plan, plan};
 use crate::preamble::repeats_header;
-use crate::records::Records;
+use crate::records::{Records, is_shifted};
 use crate::signature::{FileKind, file_kind, is_html};
 use crate::source::{Place, Source};
 use crate::value::{accept, parse_number};
@@ -68,22 +70,50 @@ pub(crate) fn read_up_to(
     if is_html(&text) {
         return Err(ReadError::NotText(FileKind::Html));
     }
-    let input = Input::new(&text);
-    let mut plan = plan(&input, column, true)?;
-    let mut rows = Rows::read(&input, &plan, limit, options)?;
-    if plan.is_provisional && !rows.places.is_empty() && !rows.evidence.confirms_header() {
-        plan = self::plan(&input, column, false)?;
-        rows = Rows::read(&input, &plan, limit, options)?;
+    match read_json(&text)? {
+        Some(table) => {
+            let read = read_input(&Input::of_table(&table), limit, options, column)?;
+            Ok(read.into_source(table.text))
+        }
+        None => Ok(read_input(&Input::new(&text), limit, options, column)?.into_source(text)),
     }
-    Ok(Source {
-        list: rows.list.finish(),
-        table: plan.table,
-        places: rows.places,
-        records: rows.records.map(Mutex::new),
-        zeros_lost: rows.zeros_lost,
-        warnings: rows.warnings,
-        text,
-    })
+}
+
+/// Reads the rows of an input, and decides again how to read it if its cells contradict the header.
+fn read_input(
+    input: &Input<'_>,
+    limit: usize,
+    options: &ReadOptions,
+    column: Option<&ColumnSelector>,
+) -> Result<ReadInput, ReadError> {
+    let mut plan = plan(input, column, true)?;
+    let mut rows = Rows::read(input, &plan, limit, options)?;
+    if plan.is_provisional && !rows.places.is_empty() && !rows.evidence.confirms_header() {
+        plan = self::plan(input, column, false)?;
+        rows = Rows::read(input, &plan, limit, options)?;
+    }
+    Ok(ReadInput { plan, rows })
+}
+
+/// The rows of an input and how they were read.
+struct ReadInput {
+    plan: Plan,
+    rows: Rows,
+}
+
+impl ReadInput {
+    fn into_source(self, text: String) -> Source {
+        let Self { plan, rows } = self;
+        Source {
+            list: rows.list.finish(),
+            table: plan.table,
+            places: rows.places,
+            records: rows.records.map(Mutex::new),
+            zeros_lost: rows.zeros_lost,
+            warnings: rows.warnings,
+            text,
+        }
+    }
 }
 
 /// The rows of a text, and what was counted while they were read.
@@ -110,40 +140,65 @@ impl Rows {
         let column = table.map_or(0, |table| table.ssn_column);
         let mut records = table.map(|table| Records::new(table.delimiter, input.start));
         let mut lines = Lines::new(input.start);
-        let mut next = |records: &mut Option<Records>| match records {
-            None => lines.next_row(text).map(|line| Place {
-                start: line.span.start,
-                value: line.span,
-                line: line.number,
-            }),
-            Some(records) => records.next(text).map(|record| Place {
-                start: record.start,
-                // The value is empty if the record ends before the column.
-                value: records.fields().get(column).cloned().unwrap_or_default(),
-                line: record.line,
-            }),
-        };
         let mut read = Self::default();
         let (mut index, mut rows) = (0, 0);
-        while let Some(place) = next(&mut records) {
+        loop {
+            // The value is empty if the record ends before the column.
+            let place = match &mut records {
+                None => lines.next_row(text).map(|line| Place {
+                    start: line.span.start,
+                    value: line.span,
+                    line: line.number,
+                }),
+                Some(records) => records.next(text).map(|record| Place {
+                    start: record.start,
+                    value: records.fields().get(column).cloned().unwrap_or_default(),
+                    line: record.line,
+                }),
+            };
+            let Some(mut place) = place else { break };
+            if let Some(table) = input.table {
+                place.line = table.lines.get(index).copied().unwrap_or_default();
+            }
             let is_before_header = plan.header.is_some_and(|header| index < header);
             let is_header = plan.header == Some(index);
+            let is_below_header = plan.header.is_some_and(|header| index == header + 1);
             index += 1;
-            if is_header {
+            let fields = records.as_ref().map_or(&[][..], Records::fields);
+            if is_header || (is_below_header && is_rule(text, fields)) {
                 continue;
             }
-            rows += 1;
+            let several = match records.is_none() && !is_before_header {
+                true => numbers_of_line(text, &place.value),
+                false => Vec::new(),
+            };
+            rows += several.len().max(1);
             if rows > limit {
                 continue;
             }
-            let value = match is_before_header {
-                true => Err(InvalidReason::Preamble),
-                false => {
-                    let fields = records.as_ref().map_or(&[][..], Records::fields);
-                    read.value(&text[place.value.clone()], plan, options, || {
-                        is_control_record(text, fields, column)
-                    })
+            if several.len() == 1 || plan.splits_lines && !several.is_empty() {
+                for value in several {
+                    let number = read.value(&text[value.clone()], plan, options, || false);
+                    read.list.push(number);
+                    read.places.push(Place {
+                        value,
+                        ..place.clone()
+                    });
                 }
+                continue;
+            }
+            let value = if is_before_header {
+                Err(InvalidReason::Preamble)
+            } else if !several.is_empty() {
+                Err(InvalidReason::SeveralNumbers)
+            } else if is_shifted(text, fields, plan.max_fields) {
+                // The whole record is shown, because its fields can't be told apart.
+                place.value = place.start..fields.last().map_or(place.start, |field| field.end);
+                Err(InvalidReason::Shifted)
+            } else {
+                read.value(&text[place.value.clone()], plan, options, || {
+                    is_control_record(text, fields, column)
+                })
             };
             read.list.push(value);
             read.places.push(place);
@@ -170,7 +225,7 @@ impl Rows {
         }
         if plan.is_provisional {
             self.evidence.add(match number {
-                Ok(number) if !number.restored => CellKind::Bare,
+                Ok(number) if !number.restored && !cell.contains('.') => CellKind::Bare,
                 _ => classify(cell),
             });
         }
@@ -184,6 +239,29 @@ impl Rows {
         self.warnings += usize::from(value.is_ok_and(|n| n.ssn.warning().is_some()));
         value
     }
+}
+
+/// Returns where the numbers of a line are, if the line isn't a value by itself.
+fn numbers_of_line(text: &str, line: &Range<usize>) -> Vec<Range<usize>> {
+    let value = &text[line.clone()];
+    if parse_number(value).is_ok() {
+        return Vec::new();
+    }
+    let spans = find_numbers(value).into_iter();
+    spans
+        .map(|span| line.start + span.start..line.start + span.end)
+        .collect()
+}
+
+/// Whether a record is the line below the header of a Markdown table: `| --- | :-: |`.
+fn is_rule(text: &str, fields: &[Range<usize>]) -> bool {
+    let mut has_dashes = false;
+    let are_rules = fields.iter().all(|field| {
+        let cell = text[field.clone()].trim();
+        has_dashes |= cell.contains("---");
+        cell.bytes().all(|b| matches!(b, b'-' | b':'))
+    });
+    are_rules && has_dashes
 }
 
 /// Whether the first other cell with text says that the record is a total, a header or a trailer.

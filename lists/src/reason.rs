@@ -15,6 +15,8 @@ pub(crate) fn invalid_reason(value: &str) -> InvalidReason {
         InvalidReason::Preamble,
         InvalidReason::RepeatedHeader,
         InvalidReason::ControlRecord,
+        InvalidReason::Shifted,
+        InvalidReason::SeveralNumbers,
     ];
     if value.starts_with('#')
         && let Some(reason) = of_table.into_iter().find(|r| r.placeholder() == value)
@@ -113,7 +115,7 @@ mod tests {
             ("12-345-6789", Separators),
             ("123--45-6789", Separators),
             ("123-45 - 6789", Separators),
-            ("123.45.6789", Separators),
+            ("123/45/6789", Separators),
             ("123,456,789", Separators),
             ("12345-6789", Separators),
             ("-123456789", Separators),
@@ -123,7 +125,7 @@ mod tests {
             ("SSN 123-45-6789", OtherCharacters),
             ("=123456789", OtherCharacters),
             ("123456789,,", Decimal),
-            ("123456789.0", Decimal),
+            ("123456789.5", Decimal),
             ("123456789,00", Decimal),
             ("123,456,789.00", Decimal),
             ("-1234.5", Decimal),

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use csv_core::{ReadFieldResult, Reader, ReaderBuilder};
 
-use crate::cell::is_blank;
+use crate::cell::{clean, is_blank};
 use crate::lines::{Lines, Start, break_length, line_length};
 
 /// Maximum number of fields that are kept of a record: the number of columns in an Excel sheet.
@@ -89,6 +89,14 @@ impl Records {
             }
         }
     }
+}
+
+/// Whether a record has filled fields behind the last one that it may have.
+pub(crate) fn is_shifted(text: &str, fields: &[Range<usize>], max_fields: usize) -> bool {
+    let behind = fields.get(max_fields..).unwrap_or_default();
+    behind
+        .iter()
+        .any(|field| !clean(&text[field.clone()]).is_empty())
 }
 
 /// Splits the record that starts at `start` into `fields`, and returns the end of the record.

@@ -28,6 +28,7 @@ pub struct Source {
 }
 
 /// The position of a row in the text.
+#[derive(Clone)]
 pub(crate) struct Place {
     /// Start of its line or record.
     pub(crate) start: usize,

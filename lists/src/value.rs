@@ -6,10 +6,11 @@ use contract::{InvalidReason, Ssn, Warning};
 use crate::cell::{clean, digit, is_invisible, is_separator};
 use crate::reason;
 
-/// Parses one value: nine digits, or groups of 3-2-4 digits with a hyphen or space between them.
+/// Parses one value: nine digits, or groups of 3-2-4 digits with a hyphen, space or dot between them.
 ///
-/// White space, quotes and what else surrounds a value in a spreadsheet or a program around the value are ignored, and so are
-/// invisible characters inside it. Digits may be ASCII or full-width.
+/// White space, quotes and other characters that spreadsheets and programs write around a value are
+/// ignored, and so are invisible characters inside it. Digits may be ASCII or full-width. A fraction of
+/// zeros is ignored, because programs write it behind a number in a column with gaps: `123456789.0`.
 ///
 /// # Errors
 ///
@@ -32,8 +33,15 @@ pub(crate) fn parse_number(raw: &str) -> Result<ParsedSsn, InvalidReason> {
     let value = clean(raw);
     match common(value) {
         Some(number) => Ok(number),
-        None => parse_any(value),
+        None => parse_any(whole_number(value).unwrap_or(value)),
     }
+}
+
+/// Returns the digits before a decimal point that only zeros follow.
+fn whole_number(value: &str) -> Option<&str> {
+    let (whole, zeros) = value.split_once('.')?;
+    let are_digits = (7..10).contains(&whole.len()) && whole.bytes().all(|b| b.is_ascii_digit());
+    (are_digits && !zeros.is_empty() && zeros.bytes().all(|b| b == b'0')).then_some(whole)
 }
 
 /// Returns the number if the options accept it.
@@ -77,7 +85,7 @@ fn parse_any(value: &str) -> Result<ParsedSsn, InvalidReason> {
             None if is_invisible(c) => {}
             None => {
                 let between_groups = matches!((count, others), (3, 0) | (5, 1));
-                separators += usize::from(between_groups && is_separator(c));
+                separators += usize::from(between_groups && separates_groups(c));
                 others += 1;
             }
         }
@@ -92,6 +100,11 @@ fn parse_any(value: &str) -> Result<ParsedSsn, InvalidReason> {
     };
     let ssn = Ssn::from_digits(&digits).ok_or(InvalidReason::OtherCharacters)?;
     Ok(ParsedSsn { ssn, restored })
+}
+
+/// Whether the character may be between the groups of a number.
+pub(crate) fn separates_groups(c: char) -> bool {
+    c == '.' || is_separator(c)
 }
 
 /// Returns the reason why [`Validation::Issued`] rejects a number with this warning.
@@ -126,9 +139,9 @@ mod tests {
     }
 
     #[test]
-    fn every_hyphen_and_space_may_separate_the_groups() {
+    fn hyphens_spaces_and_dots_may_separate_the_groups() {
         for separator in
-            "-\u{2010}\u{2011}\u{2012}\u{2013}\u{2014}\u{2015}\u{2043}\u{2212}\u{fe58}\u{fe63}\u{ff0d} \u{a0}\u{2007}\u{2009}\u{202f}\u{3000}"
+            "-.\u{2010}\u{2011}\u{2012}\u{2013}\u{2014}\u{2015}\u{2043}\u{2212}\u{fe58}\u{fe63}\u{ff0d} \u{a0}\u{2007}\u{2009}\u{202f}\u{3000}"
                 .chars()
         {
             let raw = format!("123{separator}45{separator}6789");
@@ -222,6 +235,15 @@ mod tests {
             assert_eq!(digits(raw, FORMAT), Err(InvalidReason::LeadingZerosLost));
             assert_eq!(digits(raw, restore), Ok((restored.into(), true)));
         }
+        // A decimal number of a spreadsheet or of pandas.
+        assert_eq!(
+            digits("12345678.0", restore),
+            Ok(("012345678".into(), true))
+        );
+        assert_eq!(
+            digits("123456789.00", FORMAT),
+            Ok(("123456789".into(), false))
+        );
         for raw in ["123456", "1-2345678", "12 345678"] {
             assert_eq!(digits(raw, restore), Err(InvalidReason::TooFewDigits));
         }

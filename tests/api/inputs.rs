@@ -34,7 +34,7 @@ async fn every_line_has_its_row_and_reason(kind: EngineKind) {
         ("12345", "INVALID", json!("TOO_FEW_DIGITS")),
         ("1234567890", "INVALID", json!("TOO_MANY_DIGITS")),
         ("hello", "INVALID", json!("NO_DIGITS")),
-        ("123456789.0", "INVALID", json!("DECIMAL")),
+        ("123456789.5", "INVALID", json!("DECIMAL")),
         ("1.23E+08", "INVALID", json!("SCIENTIFIC_NOTATION")),
     ];
     let id = app

@@ -21,7 +21,7 @@ pub enum InvalidReason {
     Separators,
     /// Characters other than digits and separators.
     OtherCharacters,
-    /// A number with a decimal point, such as 123456789.0, as a spreadsheet writes it.
+    /// A number with a fraction, such as 1234567.89.
     Decimal,
     /// Scientific notation, such as 1.23E+08, in which a spreadsheet loses digits.
     ScientificNotation,
@@ -43,13 +43,17 @@ pub enum InvalidReason {
     RepeatedHeader,
     /// A total, header or trailer record, whose digits are a count or a sum.
     ControlRecord,
+    /// A record with more fields than the header, so that a value may be in the wrong column.
+    Shifted,
+    /// Several numbers on one line, which may be the columns of a table.
+    SeveralNumbers,
 }
 
 impl InvalidReason {
     /// All reasons.
     ///
     /// A reason's index is its code in an execution's `rows` file, so new reasons go last.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 20] = [
         Self::Empty,
         Self::LeadingZerosLost,
         Self::TooFewDigits,
@@ -68,6 +72,8 @@ impl InvalidReason {
         Self::Preamble,
         Self::RepeatedHeader,
         Self::ControlRecord,
+        Self::Shifted,
+        Self::SeveralNumbers,
     ];
 
     /// Returns the name in JSON and CSV, such as `NO_DIGITS`.
@@ -91,6 +97,8 @@ impl InvalidReason {
             Self::Preamble => "PREAMBLE",
             Self::RepeatedHeader => "REPEATED_HEADER",
             Self::ControlRecord => "CONTROL_RECORD",
+            Self::Shifted => "SHIFTED",
+            Self::SeveralNumbers => "SEVERAL_NUMBERS",
         }
     }
 
@@ -104,7 +112,7 @@ impl InvalidReason {
             Self::NoDigits => "no digits",
             Self::Separators => "nine digits, but not as 123-45-6789",
             Self::OtherCharacters => "not only digits",
-            Self::Decimal => "a decimal number, as a spreadsheet writes it",
+            Self::Decimal => "a decimal number",
             Self::ScientificNotation => "scientific notation: a spreadsheet has lost digits",
             Self::Encoding => "damaged text, or text in an unknown encoding",
             Self::AreaNeverIssued => "never issued: no number begins with 000, 666 or 9",
@@ -115,6 +123,8 @@ impl InvalidReason {
             Self::Preamble => "before the header of the table",
             Self::RepeatedHeader => "the header again",
             Self::ControlRecord => "a total, header or trailer record",
+            Self::Shifted => "more fields than the header",
+            Self::SeveralNumbers => "several numbers on one line: write one per line",
         }
     }
 
@@ -141,6 +151,8 @@ impl InvalidReason {
             Self::Preamble => "#preamble",
             Self::RepeatedHeader => "#header",
             Self::ControlRecord => "#control",
+            Self::Shifted => "#shifted",
+            Self::SeveralNumbers => "#several",
         }
     }
 }

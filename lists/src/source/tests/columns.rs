@@ -140,19 +140,6 @@ fn columns_of_one_name_are_named_with_number_and_sample() {
 }
 
 #[test]
-fn several_numbers_on_a_line_are_never_one_of_them() {
-    for text in [
-        "123-45-6789, 987-65-4321, 111-22-3333",
-        "[\"123-45-6789\", \"987-65-4321\", \"111-22-3333\"]",
-        "SSNs: 123-45-6789, 987-65-4321",
-        "123-45-6789, 987-65-4321 and 111-22-3333",
-    ] {
-        let message = read_error(text).to_string();
-        assert!(message.contains("one number per line"), "{message}");
-    }
-}
-
-#[test]
 fn a_column_is_weighed_over_the_whole_file() {
     // Below the sample, the numbers of the other column begin.
     let start = "1,123-45-6789\n".repeat(1_500);

@@ -65,7 +65,7 @@ fn assert_consistent(source: &Source) {
         list.items.len() + list.duplicates() + list.invalid
     );
     for row in 0..list.rows.len() {
-        assert!(row == 0 || source.line_number(row - 1) < source.line_number(row));
+        assert!(row == 0 || source.line_number(row - 1) <= source.line_number(row));
         source.raw_value(row);
         assert!(!source.cells(row).is_empty());
     }
@@ -110,13 +110,25 @@ proptest! {
     }
 
     #[test]
-    fn every_line_that_is_not_blank_is_one_row(text in text(), options in options()) {
+    fn every_line_of_a_part_is_one_row(text in text(), options in options()) {
         let lines = text.split(['\n', '\r']).filter(|line| !line.trim().is_empty());
         let values: Vec<_> = lines.map(|line| read_value(line, &options)).collect();
         let read: Vec<_> = read_lines(text.as_bytes(), &options).collect();
         prop_assert_eq!(&read, &values);
-        if let Ok(Source { list, table: None, .. }) = read_source(text.as_bytes(), &options, None) {
-            prop_assert_eq!(list, values.into_iter().collect::<List>());
+    }
+
+    #[test]
+    fn every_line_has_its_rows_in_order(text in text(), options in options()) {
+        let numbered = (1..).zip(text.split('\n'));
+        let lines: Vec<u32> = numbered.filter(|(_, line)| !line.trim().is_empty()).map(|(n, _)| n).collect();
+        if let Ok(source) = read_source(text.as_bytes(), &options, None)
+            && source.table.is_none()
+            && !text.contains('\r')
+        {
+            let mut rows: Vec<u32> = (0..source.list.rows.len()).map(|row| source.line_number(row)).collect();
+            prop_assert!(rows.is_sorted());
+            rows.dedup();
+            prop_assert_eq!(rows, lines);
         }
     }
 

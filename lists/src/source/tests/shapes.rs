@@ -1,0 +1,110 @@
+//! Lists in other shapes: JSON, several numbers on a line, shifted records, pipes.
+
+use super::*;
+
+const TWO: [&str; 2] = ["123456789", "987654321"];
+
+#[test]
+fn several_numbers_on_one_line_are_a_row_each() {
+    for text in [
+        "123-45-6789, 987-65-4321",
+        "SSNs: 123-45-6789 and 987-65-4321\n",
+        "123456789\t987654321\n",
+        "'123-45-6789',\n'987-65-4321'",
+        "ssn in ('123-45-6789', '987-65-4321');",
+    ] {
+        assert_eq!(rows(&read(text)), TWO, "{text}");
+    }
+    let source = read("123456789, 987654321\n123-45-6780\n");
+    let lines: Vec<_> = (0..3).map(|row| source.line_number(row)).collect();
+    assert_eq!(lines, [1, 1, 2]);
+    assert_eq!(source.raw_value(1), "987654321");
+}
+
+#[test]
+fn lines_of_one_list_may_have_several_numbers_each() {
+    let text = "123-45-6789, 987-65-4321,\n123-45-6780, 987-65-4320";
+    let expected = ["123456789", "987654321", "123456780", "987654320"];
+    assert_eq!(rows(&read(text)), expected);
+    let text = "123-45-6789 987-65-4321\n123-45-6780\n\n987-65-4320";
+    assert_eq!(rows(&read(text)), expected);
+}
+
+#[test]
+fn lines_that_may_be_a_table_are_not_split() {
+    let error = read_error("123-45-6789,987-65-4321\n123-45-6780,987-65-4320");
+    assert!(error.to_string().contains("one number per line"), "{error}");
+    let source = read("123-45-6789 987-65-4321\n123-45-6780 987-65-4320\n");
+    assert_eq!(rows(&source), ["SeveralNumbers", "SeveralNumbers"]);
+}
+
+#[test]
+fn json_is_read_as_a_list() {
+    for text in [
+        r#"["123-45-6789", "987-65-4321"]"#,
+        "[\n  123456789,\n  987654321\n]\n",
+        r#"{"ssnList": ["123456789", "987654321"]}"#,
+        r#"[{"name": "Ann", "ssn": "123-45-6789"}, {"ssn": 987654321, "name": "Bob"}]"#,
+        "{\"ssn\":\"123-45-6789\",\"name\":\"Ann\"}\n\n{\"ssn\":\"987-65-4321\"}\n",
+        r#"{"data": {"rows": [{"id": {"ssn": "123456789"}}, {"id": {"ssn": "987654321"}}]}, "n": 2}"#,
+        r#"[["Ann", "123-45-6789"], ["Bob", "987-65-4321"]]"#,
+    ] {
+        assert_eq!(rows(&read(text)), TWO, "{text}");
+    }
+    let text = "[\n  {\n    \"name\": \"Ann \\\"A\\\"\",\n    \"ssn\": 123456789.0\n  },\n  {\"ssn\": null},\n  \"x\"\n]";
+    let source = read(text);
+    assert_eq!(rows(&source), ["123456789", "Empty", "Shifted"]);
+    let lines: Vec<_> = (0..3).map(|row| source.line_number(row)).collect();
+    assert_eq!(lines, [2, 6, 7]);
+    assert_eq!(source.cells(0), ["Ann \"A\"", "123456789.0"]);
+    assert_eq!(source.table.unwrap().headers.unwrap(), ["name", "ssn"]);
+}
+
+#[test]
+fn each_element_of_json_has_a_row() {
+    let source =
+        read(r#"["123-45-6789", "", null, "x\ny", true, ["987-65-4321"], "123456789, 987654321"]"#);
+    assert_eq!(source.list.rows.len(), 7);
+    assert_eq!(source.list.items.len(), 1);
+    let source = read("{\"ssn\":\"123-45-6789\"}\n{\"ssn\":\"987-65\n");
+    assert_eq!(rows(&source), ["123456789", "Shifted"]);
+    assert!(read("[]").list.rows.is_empty());
+}
+
+#[test]
+fn json_that_is_uncertain_is_refused() {
+    for (text, words) in [
+        ("[\"123-45-6789\",\n \"987-65-4321\"\n", "ends before"),
+        ("[{\"ssn\": \"123-45-6789\"},\n{\"ssn\": }]", "line 2"),
+        (
+            r#"{"a": ["123-45-6789"], "b": ["987-65-4321"]}"#,
+            "several arrays",
+        ),
+        (r#"[{"a": "123-45-6789", "b": "987-65-4321"}]"#, "“a”, “b”"),
+    ] {
+        let message = read_error(text).to_string();
+        assert!(message.contains(words), "{message}");
+    }
+    // Brackets alone aren't JSON.
+    assert_eq!(rows(&read("[123-45-6789, 987-65-4321]")), TWO);
+}
+
+#[test]
+fn a_record_with_more_fields_than_the_header_is_shifted() {
+    let source = read("Name,Account,SSN\nRoe, Ann,801200001,123-45-6789\nBob,1,987-65-4321,\n");
+    assert_eq!(rows(&source), ["Shifted", "987654321"]);
+    assert_eq!(source.raw_value(0), "Roe, Ann,801200001,123-45-6789");
+    // Without a header, most records decide.
+    let text = "1,123-45-6789\n2,987-65-4321\n3,x,123-45-6780\n";
+    assert_eq!(rows(&read(text)), ["123456789", "987654321", "Shifted"]);
+}
+
+#[test]
+fn pipes_separate_the_fields_of_a_table() {
+    for text in [
+        "Name|SSN\nRoe, Ann|123-45-6789\nDoe, Bob|987-65-4321\n",
+        "| Name | SSN |\n|------|:---:|\n| Ann | 123-45-6789 |\n| Bob | 987-65-4321 |\n",
+    ] {
+        assert_eq!(rows(&read(text)), TWO, "{text}");
+    }
+}

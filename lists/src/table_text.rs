@@ -1,0 +1,39 @@
+//! A table that another format was made into, so that it is read like a table of text.
+
+use crate::cell::is_blank;
+
+/// Records as text, with the line of each record in the original.
+///
+/// JSON and the sheets of workbooks become such a text. Fields are separated by commas and quoted as
+/// RFC 4180 describes. No record is blank.
+#[derive(Default)]
+pub(crate) struct TableText {
+    pub(crate) text: String,
+    /// The line of each record, from 1.
+    pub(crate) lines: Vec<u32>,
+    /// Whether the first record is the header, whatever its cells are.
+    pub(crate) has_header: bool,
+}
+
+impl TableText {
+    /// Adds a record.
+    pub(crate) fn push<'c>(&mut self, line: u32, cells: impl IntoIterator<Item = &'c str>) {
+        for (index, cell) in cells.into_iter().enumerate() {
+            if index > 0 {
+                self.text.push(',');
+            }
+            // An empty first field is quoted too, because a record must not look like a blank line.
+            let is_plain = !cell.contains([',', '"', '\n', '\r']) && (index > 0 || !is_blank(cell));
+            match is_plain {
+                true => self.text.push_str(cell),
+                false => {
+                    self.text.push('"');
+                    self.text.push_str(&cell.replace('"', "\"\""));
+                    self.text.push('"');
+                }
+            }
+        }
+        self.text.push('\n');
+        self.lines.push(line);
+    }
+}
