@@ -204,9 +204,9 @@ impl<'t> Guess<'t> {
     /// Counts the cells of each column in the whole text, below the header.
     fn tally(&self, input: &Input<'_>, header: Option<usize>) -> Vec<Evidence> {
         let names = header.map_or(&[][..], |record| self.records[record].as_slice());
-        let mut records = Records::new(self.delimiter, input.start);
-        let mut tally = vec![Evidence::default(); self.column_count];
         let max_fields = self.max_fields(header.map(|_| names.len()));
+        let mut records = Records::new(self.delimiter, input.start).max_fields(max_fields);
+        let mut tally = vec![Evidence::default(); self.column_count];
         let mut index = 0;
         while records.next(input.text).is_some() {
             let is_shifted = is_shifted(input.text, records.fields(), max_fields);

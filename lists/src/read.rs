@@ -20,7 +20,7 @@ use crate::signature::{FileKind, file_kind, is_html};
 use crate::source::{Place, Source};
 use crate::value::{accept, parse_number};
 use crate::words::is_control;
-use crate::{ColumnSelector, ReadError, read_value};
+use crate::{ColumnSelector, ReadError, TableLayout, read_value};
 
 /// Reads a list from the bytes of a file or of pasted text.
 ///
@@ -138,7 +138,10 @@ impl Rows {
         let text = input.text;
         let table = plan.table.as_ref().filter(|_| plan.has_records);
         let column = table.map_or(0, |table| table.ssn_column);
-        let mut records = table.map(|table| Records::new(table.delimiter, input.start));
+        let new_records = |table: &TableLayout| {
+            Records::new(table.delimiter, input.start).max_fields(plan.max_fields)
+        };
+        let mut records = table.map(new_records);
         let mut lines = Lines::new(input.start);
         let mut read = Self::default();
         let (mut index, mut rows) = (0, 0);

@@ -1,4 +1,6 @@
 //! Splits a table into records and fields, as RFC 4180 describes.
+//!
+//! A record that has too many fields by that is read with other programs' quotes, if it then fits.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -20,6 +22,7 @@ const MAX_FIELDS: usize = 16_384;
 pub(crate) struct Records {
     reader: Reader,
     delimiter: u8,
+    max_fields: usize,
     at: usize,
     line: u32,
     fields: Vec<Range<usize>>,
@@ -36,10 +39,17 @@ impl Records {
         Self {
             reader: ReaderBuilder::new().delimiter(delimiter).build(),
             delimiter,
+            max_fields: usize::MAX,
             at: start.at,
             line: start.line,
             fields: Vec::new(),
         }
+    }
+
+    /// Sets the number of fields above which a record has too many.
+    pub(crate) fn max_fields(mut self, max_fields: usize) -> Self {
+        self.max_fields = max_fields;
+        self
     }
 
     /// Reads the fields of the record that starts at `start`.
@@ -75,6 +85,16 @@ impl Records {
                         .quoting(false)
                         .build();
                     end = split(&mut literal, &text[..line_end], start, &mut self.fields);
+                }
+                if end == line_end
+                    && is_shifted(text, &self.fields, self.max_fields)
+                    && let Some(fields) = split_other_quotes(first_line, self.delimiter)
+                    && fields.len() <= self.max_fields
+                {
+                    self.fields.clear();
+                    let fields = fields.into_iter();
+                    self.fields
+                        .extend(fields.map(|field| start + field.start..start + field.end));
                 }
             }
             self.at = end + break_length(&text.as_bytes()[end..]);
@@ -130,6 +150,49 @@ fn split(reader: &mut Reader, text: &str, start: usize, fields: &mut Vec<Range<u
     }
 }
 
+/// Splits a line whose fields may be quoted as RFC 4180 doesn't describe.
+///
+/// A field may be in single quotes, as in SQL. White space may be around the quotes, and a backslash or
+/// a second quote before a quote that is part of the value. Returns `None` if a quote isn't closed.
+fn split_other_quotes(line: &str, delimiter: u8) -> Option<Vec<Range<usize>>> {
+    let delimiter = char::from(delimiter);
+    let is_space = |c: char| c.is_whitespace() && c != delimiter;
+    let mut fields = Vec::new();
+    let mut start = 0;
+    loop {
+        let rest = &line[start..];
+        let value = rest.trim_start_matches(is_space);
+        let mut end = start + rest.find(delimiter).unwrap_or(rest.len());
+        if let Some(quote @ ('"' | '\'')) = value.chars().next() {
+            let value_start = line.len() - value.len();
+            let closed = value_start + quoted_length(value, quote)?;
+            let behind = &line[closed..];
+            end = line.len() - behind.trim_start_matches(is_space).len();
+        }
+        fields.push(start..end);
+        match line[end..].strip_prefix(delimiter) {
+            Some(_) => start = end + delimiter.len_utf8(),
+            // Something is between the closing quote and the delimiter.
+            None if end < line.len() => return None,
+            None => return Some(fields),
+        }
+    }
+}
+
+/// Returns the length of the quoted value at the start of a text, with both quotes.
+fn quoted_length(text: &str, quote: char) -> Option<usize> {
+    let mut characters = text.char_indices().skip(1).peekable();
+    while let Some((at, c)) = characters.next() {
+        let is_doubled = c == quote && characters.peek().is_some_and(|(_, next)| *next == quote);
+        if c == '\\' || is_doubled {
+            characters.next();
+        } else if c == quote {
+            return Some(at + c.len_utf8());
+        }
+    }
+    None
+}
+
 /// Whether a field has no line break, or is quoted correctly.
 fn is_well_formed(field: &str) -> bool {
     line_length(field.as_bytes()) == field.len() || quoted(field).is_some()
@@ -147,7 +210,7 @@ fn quoted(field: &str) -> Option<&str> {
 
 /// Returns the value of a field: without its quotes, and with doubled quotes made single.
 pub(crate) fn unquoted(field: &str) -> Cow<'_, str> {
-    match quoted(field) {
+    match quoted(field.trim()) {
         Some(inner) if inner.contains('"') => Cow::Owned(inner.replace("\"\"", "\"")),
         Some(inner) => Cow::Borrowed(inner),
         None => Cow::Borrowed(field),
@@ -198,6 +261,41 @@ mod tests {
         for text in ["\"a,1\nb,2\nc,3", "\"a,1\nb,2\n\"c\" d,3"] {
             let lines: Vec<_> = all(text, b',').iter().map(|(line, _)| *line).collect();
             assert_eq!(lines, [1, 2, 3], "{text}");
+        }
+    }
+
+    #[test]
+    fn other_quotes_are_read_where_the_record_fits_only_with_them() {
+        for (line, expected) in [
+            ("'Doe, Ann','1-2'", ["'Doe, Ann'", "'1-2'"]),
+            ("'O''Neil, Ann' , 1-2", ["'O''Neil, Ann' ", " 1-2"]),
+            (r"'O\'Neil, Ann',1-2", [r"'O\'Neil, Ann'", "1-2"]),
+            ("1-2, \"Doe, \"\"A\"\" Ann\"", ["1-2", "Doe, \"A\" Ann"]),
+            ("\t\"Doe, Ann\",'1-2'", ["Doe, Ann", "'1-2'"]),
+            // These fit as RFC 4180 describes.
+            ("'Doe,Ann'", ["'Doe", "Ann'"]),
+            ("O'Neil,Ann's", ["O'Neil", "Ann's"]),
+        ] {
+            let mut records = Records::new(b',', Start::default()).max_fields(2);
+            records.next(line);
+            let fields = records.fields().iter();
+            let fields: Vec<_> = fields.map(|f| unquoted(&line[f.clone()])).collect();
+            assert_eq!(fields, expected, "{line}");
+        }
+    }
+
+    #[test]
+    fn a_record_that_does_not_fit_with_other_quotes_is_not_changed() {
+        for (line, fields) in [
+            ("'Doe, Ann,1-2", 3),
+            ("'Doe, Ann'x,1-2", 3),
+            ("'Doe, Ann',1-2,3", 4),
+            ("'Doe, Ann\\',1-2", 3),
+            ("Doe 'Ann, A',1-2", 3),
+        ] {
+            let mut records = Records::new(b',', Start::default()).max_fields(2);
+            records.next(line);
+            assert_eq!(records.fields().len(), fields, "{line}");
         }
     }
 

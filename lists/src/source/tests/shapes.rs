@@ -100,6 +100,19 @@ fn a_record_with_more_fields_than_the_header_is_shifted() {
 }
 
 #[test]
+fn a_quoted_field_with_a_comma_does_not_shift_its_record() {
+    for text in [
+        "Name,SSN\n'Roe, Ann','123-45-6789'\n'O''Neil, Bob','987-65-4321'\n",
+        "Name, SSN\n\"Roe, Ann\", 123-45-6789\n \"Doe, Bob\", \"987-65-4321\"\n",
+        "SSN, Name\n123-45-6789, \"Roe, Ann\"\n987-65-4321, \"Doe, Bob\"\n",
+    ] {
+        assert_eq!(rows(&read(text)), TWO, "{text}");
+    }
+    let source = read("SSN, Name\n123-45-6789, \"Roe, Ann\"\n");
+    assert_eq!(source.cells(0), ["123-45-6789", "Roe, Ann"]);
+}
+
+#[test]
 fn pipes_separate_the_fields_of_a_table() {
     for text in [
         "Name|SSN\nRoe, Ann|123-45-6789\nDoe, Bob|987-65-4321\n",
