@@ -7,6 +7,10 @@
 pub const MAX_SSN_LIST: usize = 250_000;
 /// Maximum number of lines in a list uploaded in parts.
 pub const MAX_LIST_ROWS: usize = 1_000_000;
+/// Maximum size of the file or text that a list is read from, in bytes.
+///
+/// It is enough for a million records of 300 bytes, and a browser tab can hold it a few times over.
+pub const MAX_LIST_BYTES: u32 = 300_000_000;
 /// Maximum size of one part of an uploaded list, in bytes; below Lambda's 6 MB payload limit.
 pub const MAX_PART_BYTES: usize = 4_000_000;
 /// Maximum number of parts of an uploaded list.

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use contract::limits;
 use js_sys::Array;
 use leptos::prelude::{
     LocalStorage, StoredValue, UpdateValue, WithValue, document, queue_microtask,
@@ -13,12 +14,9 @@ use worker::protocol::{Call, Event, Message, Request};
 /// Handles the events of a call, each with what is attached to it.
 pub(crate) type OnEvent = Box<dyn FnMut(Event, JsValue)>;
 
-/// Bytes of the largest file that the page accepts: a browser tab can hold this a few times over.
-const MAX_FILE_BYTES: f64 = 300_000_000.0;
-
 /// Whether a file is larger than the page accepts.
 pub(crate) fn is_too_large(file: &File) -> bool {
-    file.size() > MAX_FILE_BYTES
+    file.size() > f64::from(limits::MAX_LIST_BYTES)
 }
 
 /// A handle to the worker, which is started at the first call and again after a crash.

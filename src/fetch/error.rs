@@ -3,6 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
+use contract::limits;
 use lists::ReadError;
 use store::StoreError;
 
@@ -16,6 +17,12 @@ use crate::data::DataError;
 pub(crate) enum FetchError {
     #[error("the list {0} can't be read: {1}")]
     List(PathBuf, io::Error),
+    #[error(
+        "the list {} is larger than {} MB. Keep only the column with the numbers, or split it",
+        .0.display(),
+        limits::MAX_LIST_BYTES / 1_000_000
+    )]
+    TooLarge(PathBuf),
     #[error("{0}. Select a column with --column, by its header or its number")]
     Column(ReadError),
     #[error(transparent)]

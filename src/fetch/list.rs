@@ -1,12 +1,13 @@
 //! Reads the list that the command line names.
 
 use std::cmp::Reverse;
+use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
-use contract::InvalidReason;
 use contract::list::{ReadOptions, Row, Validation};
 use contract::text::pluralize;
+use contract::{InvalidReason, limits};
 use lists::{ReadError, Source, TableLayout, read_source};
 
 use super::FetchError;
@@ -26,7 +27,7 @@ pub(super) fn options(args: &FetchArgs) -> ReadOptions {
 
 /// Reads the list; one without a number is an error.
 pub(super) fn read(args: &FetchArgs) -> Result<Source, FetchError> {
-    let bytes = bytes(&args.list).map_err(|error| FetchError::List(args.list.clone(), error))?;
+    let bytes = bytes(&args.list)?;
     let source = read_source(&bytes, &options(args), args.column.as_ref());
     let source = source.map_err(|error| match error {
         ReadError::AmbiguousColumn { .. }
@@ -103,14 +104,21 @@ fn describe_reasons(source: &Source) -> String {
     parts.join("; ")
 }
 
-fn bytes(path: &Path) -> io::Result<Vec<u8>> {
-    if path == Path::new("-") {
-        let mut bytes = Vec::new();
-        io::stdin().lock().read_to_end(&mut bytes)?;
-        Ok(bytes)
-    } else {
-        std::fs::read(path)
-    }
+fn bytes(path: &Path) -> Result<Vec<u8>, FetchError> {
+    let bytes = match path == Path::new("-") {
+        true => read_up_to(limits::MAX_LIST_BYTES, io::stdin().lock()),
+        false => File::open(path).and_then(|file| read_up_to(limits::MAX_LIST_BYTES, file)),
+    };
+    bytes
+        .map_err(|error| FetchError::List(path.to_owned(), error))?
+        .ok_or_else(|| FetchError::TooLarge(path.to_owned()))
+}
+
+/// Reads all bytes, or `None` if there are more than `limit`. Standard input may never end.
+fn read_up_to(limit: u32, source: impl Read) -> io::Result<Option<Vec<u8>>> {
+    let mut bytes = Vec::new();
+    source.take(u64::from(limit) + 1).read_to_end(&mut bytes)?;
+    Ok((bytes.len() <= limit as usize).then_some(bytes))
 }
 
 #[cfg(test)]
@@ -122,6 +130,15 @@ mod tests {
         check_numbers(source)
             .err()
             .map_or_else(String::new, |error| error.to_string())
+    }
+
+    #[test]
+    fn a_list_is_read_up_to_the_largest_size() {
+        let read = |limit| read_up_to(limit, &b"123"[..]).unwrap();
+        assert_eq!(read(3).as_deref(), Some(&b"123"[..]));
+        assert_eq!(read(2), None);
+        // Such as `yes | rollcall fetch -`.
+        assert_eq!(read_up_to(1_000, io::repeat(b'y')).unwrap(), None);
     }
 
     #[test]
