@@ -132,6 +132,8 @@ mod tests {
             ("1.23E+08", ScientificNotation),
             ("1,23457e+8", ScientificNotation),
             ("1E8", ScientificNotation),
+            ("123-45-6789, 987-65-4321", SeveralNumbers),
+            ("123456789 987654321", SeveralNumbers),
             ("12345678e", OtherCharacters),
             ("123\u{fffd}45\u{fffd}6789", Encoding),
             ("1\x002\x003\x00", Encoding),

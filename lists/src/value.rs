@@ -4,6 +4,7 @@ use contract::list::{ParsedSsn, ReadOptions, Validation};
 use contract::{InvalidReason, Ssn, Warning};
 
 use crate::cell::{clean, digit, is_invisible, is_separator};
+use crate::numbers::find_numbers;
 use crate::reason;
 
 /// Parses one value: nine digits, or groups of 3-2-4 digits with a hyphen, space or dot between them.
@@ -14,9 +15,14 @@ use crate::reason;
 ///
 /// # Errors
 ///
-/// Returns the reason why the value isn't a number, or why `options` don't accept it.
+/// Returns the reason why the value isn't a number, or why `options` don't accept it. Several numbers
+/// are an error too: the caller expects one result for each value.
 pub fn read_value(raw: &str, options: &ReadOptions) -> Result<ParsedSsn, InvalidReason> {
-    parse_number(raw).and_then(|number| accept(number, options))
+    match parse_number(raw) {
+        Ok(number) => accept(number, options),
+        Err(_) if find_numbers(raw).len() > 1 => Err(InvalidReason::SeveralNumbers),
+        Err(reason) => Err(reason),
+    }
 }
 
 /// Parses a value, and restores lost leading zeros. [`accept`] then applies the options.

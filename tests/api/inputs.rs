@@ -35,6 +35,7 @@ async fn every_line_has_its_row_and_reason(kind: EngineKind) {
         ("1234567890", "INVALID", json!("TOO_MANY_DIGITS")),
         ("hello", "INVALID", json!("NO_DIGITS")),
         ("123456789.5", "INVALID", json!("DECIMAL")),
+        ("123-45-6789, 987-65-4321", "INVALID", json!("SEVERAL_NUMBERS")),
         ("1.23E+08", "INVALID", json!("SCIENTIFIC_NOTATION")),
     ];
     let id = app
@@ -43,7 +44,7 @@ async fn every_line_has_its_row_and_reason(kind: EngineKind) {
     let ended = app.wait_for_end(&id).await;
     assert_eq!(
         (&ended["items"], &ended["duplicates"], &ended["invalid"]),
-        (&json!(1), &json!(4), &json!(7))
+        (&json!(1), &json!(4), &json!(8))
     );
     let rows = app.rows(&id).await;
     assert_eq!(rows.len(), lines.len());
