@@ -96,9 +96,9 @@ pub(crate) async fn run(args: FetchArgs, origins: &Origins) -> Result<Exit, Fetc
     Ok(exit(&finished))
 }
 
-/// Looks up the list in this process. Returns the list too if it has other columns.
+/// Looks up the list in this process. Returns the list too if its text is written beside the rows.
 ///
-/// A list without other columns is dropped before the run, to free its memory.
+/// A list without other columns and INVALID rows is dropped before the run, to free its memory.
 async fn run_locally(
     args: &FetchArgs,
     origins: &Origins,
@@ -148,7 +148,8 @@ async fn run_locally(
         .table
         .as_ref()
         .is_some_and(|table| table.column_count > 1);
-    let source = has_other_columns.then_some(source);
+    let is_joined = has_other_columns || source.list.invalid > 0;
+    let source = is_joined.then_some(source);
     let finished = local.run(reporter, interrupts, !args.masked).await?;
     Ok((finished, source))
 }

@@ -38,7 +38,7 @@ pub(crate) async fn start(
         return Ok(meta);
     }
     let list = match (&request.ssn_list, &request.list_id) {
-        (Some(values), None) => read_values(values, &settings)?,
+        (Some(values), None) => read_values(values, request.lines, &settings)?,
         (None, Some(id)) => load_upload(api, owner, id, &mut settings).await?,
         _ => {
             return Err(ApiError::Invalid(
@@ -88,7 +88,8 @@ async fn reuse_earlier(
 ) -> Result<Meta, ApiError> {
     let same = earlier.settings == *settings
         && earlier.label == *label
-        && api.store.is_same_list(&earlier, list).await?;
+        && api.store.is_same_list(&earlier, list).await?
+        && api.store.has_lines(&earlier, &list.lines).await?;
     if same {
         finish_start(api, earlier).await
     } else {

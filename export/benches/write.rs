@@ -20,7 +20,7 @@ fn page(page: u64) -> String {
             r#"{{"ssn":"{ssn}","name":"Person {row}","address":{{"city":"Springfield","zip":"12345"}},"status":"ACTIVE"}}"#
         );
         format!(
-            r#"{{"row":{row},"ssn":"{ssn}","outcome":"SUCCEEDED","statusCode":200,"body":{body},"error":null,"warning":null,"durationMs":12,"attempts":1}}"#
+            r#"{{"row":{row},"line":{row},"ssn":"{ssn}","outcome":"SUCCEEDED","statusCode":200,"body":{body},"error":null,"warning":null,"durationMs":12,"attempts":1}}"#
         )
     });
     format!(r#"{{"rows":[{}]}}"#, rows.collect::<Vec<_>>().join(","))

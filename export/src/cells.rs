@@ -10,7 +10,7 @@ use crate::defuse::{defuse, defuse_json};
 
 /// The names of the CSV columns of a row itself, without joined columns.
 pub const CSV_HEADER: [&str; 9] = [
-    "row",
+    "line",
     "ssn",
     "outcome",
     "statusCode",
@@ -68,7 +68,7 @@ impl CsvEncoder {
     /// Null becomes an empty cell. A string body becomes its text, and any other body its JSON.
     /// Both are defused, so that a spreadsheet runs no formula in them.
     pub(crate) fn push_row(&mut self, row: &ResultRow, out: &mut Vec<u8>) {
-        self.push_number(Some(row.row), out);
+        self.push_number(Some(row.line), out);
         self.push_cell(row.ssn.as_deref().unwrap_or_default().as_bytes(), out);
         self.push_cell(row.outcome.as_str().as_bytes(), out);
         self.push_number(row.status_code.map(u64::from), out);
@@ -129,7 +129,8 @@ mod tests {
             (r#"{"a":";=1"}"#, r#""{""a"":""\u003b=1""}""#),
         ] {
             let row = ResultRow {
-                row: u64::MAX,
+                row: 0,
+                line: u64::MAX,
                 ssn: None,
                 outcome: Outcome::Succeeded,
                 status_code: Some(200),

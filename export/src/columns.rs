@@ -5,41 +5,51 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 
+use contract::list::Row;
 use contract::{Mask, mask_all, mask_short};
 use lists::{Source, may_hold_ssns};
 use serde::{Serialize, Serializer};
 
 use crate::CSV_HEADER;
 
+/// The name of the column with the text of INVALID rows.
+const TYPED: &str = "typed";
+
 /// The list's columns that are written beside its rows: all except the column of numbers.
 ///
-/// The column of numbers is left out because each row has its number as `ssn`.
+/// The column of numbers is left out because each row has its number as `ssn`. If the list has INVALID
+/// rows, the last column is `typed`, with the text that stands where their number should be.
 pub struct JoinedColumns<'s> {
     source: &'s Source,
     /// The index of the column of numbers.
     ssn_column: usize,
     names: Vec<String>,
     masked: bool,
-    /// For each column, whether its header names SSNs, such as `Spouse SSN`.
+    /// For each other column, whether its header names SSNs, such as `Spouse SSN`.
     have_ssn_headers: Vec<bool>,
+    has_typed: bool,
 }
 
 impl<'s> JoinedColumns<'s> {
-    /// Returns the list's other columns, or `None` if it has no others.
+    /// Returns the columns, or `None` if the list has no other column and no INVALID row.
     ///
     /// If `masked` is true, every cell is masked: the row's own number in any form, and any nine
     /// digits that may be a number. In a column whose header names SSNs, seven or eight digits are
-    /// masked too.
+    /// masked too. Of the text of an INVALID row, only the last four digits are left.
     pub fn new(source: &'s Source, masked: bool) -> Option<Self> {
-        let table = source.table.as_ref()?;
+        let table = source.table.as_ref();
+        let ssn_column = table.map_or(0, |table| table.ssn_column);
         // The width is that of the longest record, which may have more cells than the header.
-        let rows = 0..source.list.rows.len();
-        let width = rows.map(|row| source.cells(row).len()).max();
-        let width = width.unwrap_or(0).max(table.column_count);
-        let headers = table.headers.as_deref().unwrap_or_default();
+        let width = table.map_or(0, |table| {
+            let rows = 0..source.list.rows.len();
+            let width = rows.map(|row| source.cells(row).len()).max();
+            width.unwrap_or(0).max(table.column_count)
+        });
+        let headers = table.and_then(|table| table.headers.as_deref());
+        let headers = headers.unwrap_or_default();
         let mut used: HashSet<String> = CSV_HEADER.iter().map(|name| name.to_lowercase()).collect();
         let (mut names, mut have_ssn_headers) = (Vec::new(), Vec::new());
-        for column in (0..width).filter(|column| *column != table.ssn_column) {
+        for column in (0..width).filter(|column| *column != ssn_column) {
             let header = headers.get(column);
             have_ssn_headers.push(header.is_some_and(|header| may_hold_ssns(header)));
             let name = match header {
@@ -49,18 +59,23 @@ impl<'s> JoinedColumns<'s> {
             };
             names.push(unique_name(&mut used, name));
         }
+        let has_typed = source.list.invalid > 0;
+        if has_typed {
+            names.push(unique_name(&mut used, TYPED.to_owned()));
+        }
         (!names.is_empty()).then_some(Self {
             source,
-            ssn_column: table.ssn_column,
+            ssn_column,
             names,
             masked,
             have_ssn_headers,
+            has_typed,
         })
     }
 
     /// Returns the columns' names in the list's order. They are distinct.
     ///
-    /// A name that is in [`CSV_HEADER`] or occurs earlier gets a number, such as `row 2`. Case is
+    /// A name that is in [`CSV_HEADER`] or occurs earlier gets a number, such as `line 2`. Case is
     /// ignored.
     pub fn names(&self) -> &[String] {
         &self.names
@@ -74,14 +89,31 @@ impl<'s> JoinedColumns<'s> {
         if self.ssn_column < cells.len() {
             cells.remove(self.ssn_column);
         }
-        cells.resize(self.names.len(), Cow::Borrowed(""));
+        cells.resize(self.have_ssn_headers.len(), Cow::Borrowed(""));
         if self.masked {
             let mask = self.source.list.ssn(row).map(Mask::new);
             for (cell, has_ssn_header) in cells.iter_mut().zip(&self.have_ssn_headers) {
                 mask_cell(cell, mask.as_ref(), *has_ssn_header);
             }
         }
+        if self.has_typed {
+            cells.push(self.typed(row));
+        }
         cells
+    }
+
+    /// Returns the row's line in the list, or `None` if the list has no such row.
+    pub(crate) fn line(&self, row: usize) -> Option<u64> {
+        self.source.list.lines.get(row).map(u64::from)
+    }
+
+    /// Returns the text of an INVALID row, and an empty text for other rows.
+    fn typed(&self, row: usize) -> Cow<'s, str> {
+        match self.source.list.rows.get(row) {
+            Some(Row::Invalid(_)) if self.masked => mask_typed(self.source.raw_value(row)),
+            Some(Row::Invalid(_)) => Cow::Borrowed(self.source.raw_value(row)),
+            _ => Cow::Borrowed(""),
+        }
     }
 
     /// Returns the row's cells for a JSON object, with a string for each name.
@@ -117,6 +149,21 @@ fn mask_cell(cell: &mut Cow<'_, str>, mask: Option<&Mask>, has_ssn_header: bool)
     }
 }
 
+/// Masks all digits but the last four. The text may be a number with a typing error.
+fn mask_typed(text: &str) -> Cow<'_, str> {
+    let digits = text.chars().filter(|c| c.is_numeric()).count();
+    let mut hidden = digits.saturating_sub(4);
+    if hidden == 0 {
+        return Cow::Borrowed(text);
+    }
+    let mask = |c: char| {
+        let is_hidden = hidden > 0 && c.is_numeric();
+        hidden -= usize::from(is_hidden);
+        if is_hidden { '*' } else { c }
+    };
+    Cow::Owned(text.chars().map(mask).collect())
+}
+
 /// Returns the name, with a number after it if it is in `used`, and adds it to `used`.
 fn unique_name(used: &mut HashSet<String>, name: String) -> String {
     let numbered = (2..).map(|number| format!("{name} {number}"));
@@ -140,15 +187,30 @@ mod tests {
     #[test]
     fn names_keep_their_order_and_are_distinct() {
         let list =
-            source("Row,SSN,Name,name,Body\n1,123-45-6789,Ada,A.,x,y\n2,nonsense,\"B, b\"\n");
+            source("Line,SSN,Name,name,Body\n1,123-45-6789,Ada,A.,x,y\n2,nonsense,\"B, b\"\n");
         let columns = JoinedColumns::new(&list, false).unwrap();
         assert_eq!(
             columns.names(),
-            ["Row 2", "Name", "name 2", "Body 2", "column 6"]
+            ["Line 2", "Name", "name 2", "Body 2", "column 6", "typed"]
         );
-        assert_eq!(columns.cells(0), ["1", "Ada", "A.", "x", "y"]);
-        assert_eq!(columns.cells(1), ["2", "B, b", "", "", ""]);
-        assert_eq!(columns.cells(2), [""; 5]);
+        assert_eq!(columns.cells(0), ["1", "Ada", "A.", "x", "y", ""]);
+        assert_eq!(columns.cells(1), ["2", "B, b", "", "", "", "nonsense"]);
+        assert_eq!(columns.cells(2), [""; 6]);
+    }
+
+    #[test]
+    fn text_of_an_invalid_row_is_written_in_full_or_masked() {
+        let list = source("123-45-6789\n123-45-678O\nXXX-XX-6789\n1234567890\n");
+        let typed = |masked, row| JoinedColumns::new(&list, masked).unwrap().cells(row);
+        for (row, full, masked) in [
+            (0, "", ""),
+            (1, "123-45-678O", "***-*5-678O"),
+            (2, "XXX-XX-6789", "XXX-XX-6789"),
+            (3, "1234567890", "******7890"),
+        ] {
+            assert_eq!(typed(false, row), [full]);
+            assert_eq!(typed(true, row), [masked]);
+        }
     }
 
     #[test]

@@ -8,7 +8,8 @@
 //! - [`RowWriter`] streams rows to any [`std::io::Write`]: call [`RowWriter::begin`], then
 //!   [`RowWriter::write`] for each row, then [`RowWriter::end`]. It keeps one row in memory. Until
 //!   `end` has returned, the file is incomplete.
-//! - [`JoinedColumns`] holds the list's other columns, which are written beside the rows.
+//! - [`JoinedColumns`] holds the list's other columns, which are written beside the rows, and the text
+//!   of its INVALID rows.
 //!
 //! # What a file holds
 //!
@@ -17,6 +18,7 @@
 //! | before the first row | names of joined columns, then [`CSV_HEADER`] | nothing | `[` |
 //! | a row | a record, joined cells first | an object and a line feed | an object on its own line |
 //! | joined columns | cells | the object's `columns` | the object's `columns` |
+//! | place of a row | `line` | `row` (from 0) and `line` | `row` and `line` |
 //! | null | an empty cell | `null` | `null` |
 //! | a body that is a string | its text | a JSON string | a JSON string |
 //! | any other body | its JSON, as the upstream sent it | the same | the same |

@@ -111,7 +111,8 @@ impl<'s, W: Write> RowWriter<'s, W> {
 
     /// Writes one row.
     ///
-    /// The caller passes rows in the list's order, and may leave some out.
+    /// The caller passes rows in the list's order, and may leave some out. With joined columns, the row
+    /// gets its line from the list, since a server has it only if the client sent it.
     ///
     /// # Errors
     /// Returns the error of `out`.
@@ -120,6 +121,10 @@ impl<'s, W: Write> RowWriter<'s, W> {
             row.ssn = row.ssn.map(with_dashes);
         }
         let index = usize::try_from(row.row).unwrap_or(usize::MAX);
+        let columns = self.columns.as_ref();
+        row.line = columns
+            .and_then(|columns| columns.line(index))
+            .unwrap_or(row.line);
         match self.options.format {
             Format::Csv => {
                 let cells = self.columns.as_ref().map(|columns| columns.cells(index));

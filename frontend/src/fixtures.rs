@@ -31,6 +31,7 @@ pub(crate) fn execution() -> Execution {
 pub(crate) fn row(row: u64, outcome: Outcome) -> ResultRow {
     ResultRow {
         row,
+        line: row + 1,
         ssn: Some("***-**-6789".to_owned()),
         outcome,
         status_code: None,

@@ -203,7 +203,7 @@ impl Rows {
                     is_control_record(text, fields, column)
                 })
             };
-            read.list.push(value);
+            read.list.push(value, place.line);
             read.places.push(place);
         }
         if rows > limit {

@@ -134,6 +134,9 @@ impl RunFolder {
             meta.settings = settings;
             store.write_meta(&meta).await?;
         }
+        if !store.has_lines(&meta, &list.lines).await? {
+            store.replace_lines(&mut meta, &list.lines).await?;
+        }
         let pass = choose_pass(store, &meta, redrive).await?;
         Ok((meta, pass))
     }

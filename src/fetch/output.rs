@@ -91,7 +91,7 @@ fn temporary_beside(path: &Path) -> io::Result<(File, TempPath)> {
 pub(super) struct Rows {
     pub(super) pages: Pages,
     pub(super) options: WriteOptions,
-    /// The list, if its other columns are written beside the rows.
+    /// The list, if its other columns or the text of its INVALID rows are written beside the rows.
     pub(super) source: Option<Source>,
     /// Whether to mask the other columns. In `pages`, the numbers are already masked if they should be.
     pub(super) masked: bool,
@@ -153,6 +153,7 @@ mod tests {
         let (send, pages) = mpsc::channel(2);
         let row = ResultRow {
             row: 0,
+            line: 1,
             ssn: Some("100010001".into()),
             outcome: Outcome::Succeeded,
             status_code: Some(200),

@@ -16,6 +16,8 @@ pub enum Key<'a> {
     Items(&'a ExecutionId),
     /// The list's rows, in lines of fixed width.
     Rows(&'a ExecutionId),
+    /// The line of each row, in lines of fixed width.
+    Lines(&'a ExecutionId),
     /// Marks an execution as being erased: nothing of it may be written any more.
     Tombstone(&'a ExecutionId),
     /// A pass: which items it fetches, and each lane's share of the limits.
@@ -60,6 +62,7 @@ impl Key<'_> {
             Self::Meta(id) => execution(id, ["meta".into()]),
             Self::Items(id) => execution(id, ["items".into()]),
             Self::Rows(id) => execution(id, ["rows".into()]),
+            Self::Lines(id) => execution(id, ["lines".into()]),
             Self::Tombstone(id) => execution(id, ["tombstone".into()]),
             Self::Pass(id, pass) => execution(id, ["passes".into(), format!("{pass:03}")]),
             Self::PassesDir(id) => execution(id, ["passes".into()]),

@@ -2,16 +2,16 @@
 
 use std::ops::Range;
 
-use contract::list::List;
+use contract::list::{LineNumbers, List};
 use contract::wire::{ExecutionId, RunSettings};
 use serde::{Deserialize, Serialize};
 
 use crate::rows::rows_match_items;
-use crate::{Key, Store, StoreError, batch_size_for, now_ms};
+use crate::{Key, Store, StoreError, StoredLines, batch_size_for, now_ms};
 
 /// An execution's settings and counts, written when it starts.
 ///
-/// A resumed run replaces the settings.
+/// A resumed run replaces the settings and the lines.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Meta {
@@ -27,7 +27,7 @@ pub struct Meta {
     pub list_id: Option<ExecutionId>,
     /// When it started, in milliseconds since 1970.
     pub started_at_ms: u64,
-    /// Number of rows, one for each line of the list.
+    /// Number of rows of the list.
     pub rows: u64,
     /// Number of items: distinct valid numbers.
     pub items: u64,
@@ -38,6 +38,9 @@ pub struct Meta {
     /// Whether every row _n_ is item _n_, so that no `rows` file is needed.
     #[serde(rename = "plainRows")]
     pub rows_match_items: bool,
+    /// Where the line of each row is.
+    #[serde(default)]
+    pub lines: StoredLines,
     /// Number of items per batch.
     pub batch_size: u32,
     /// The caller's settings.
@@ -66,6 +69,7 @@ impl Meta {
             duplicates: list.duplicates() as u64,
             invalid: list.invalid as u64,
             rows_match_items: rows_match_items(list),
+            lines: StoredLines::new(&list.lines),
             batch_size: batch_size_for(list.items.len() as u64),
             settings,
         }
@@ -104,6 +108,18 @@ impl Store {
     pub async fn write_list(&self, meta: &Meta, list: &List) -> Result<(), StoreError> {
         self.put_items(&meta.id, &list.items).await?;
         self.put_rows(&meta.id, list).await?;
+        self.put_lines(meta, &list.lines).await?;
+        self.write_meta(meta).await
+    }
+
+    /// Replaces the lines of an execution's rows. No other process may be using the execution.
+    pub async fn replace_lines(
+        &self,
+        meta: &mut Meta,
+        lines: &LineNumbers,
+    ) -> Result<(), StoreError> {
+        meta.lines = StoredLines::new(lines);
+        self.put_lines(meta, lines).await?;
         self.write_meta(meta).await
     }
 
@@ -113,6 +129,8 @@ impl Store {
     }
 
     /// Whether an execution was started with an equal list: all rows and items are the same.
+    ///
+    /// The lines of the rows may differ, as after a blank line was added to a file.
     pub async fn is_same_list(&self, meta: &Meta, list: &List) -> Result<bool, StoreError> {
         if meta.rows != list.rows.len() as u64 || meta.items != list.items.len() as u64 {
             return Ok(false);

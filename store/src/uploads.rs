@@ -1,6 +1,6 @@
 //! Lists that are uploaded in parts. Each part is parsed when it arrives; its text is not stored.
 
-use contract::list::{List, ListBuilder, ParsedSsn, ReadOptions};
+use contract::list::{LineNumbers, List, ListBuilder, ParsedSsn, ReadOptions};
 use contract::wire::{CreateListRequest, ExecutionId};
 use contract::{InvalidReason, Ssn, limits};
 
@@ -18,7 +18,9 @@ const ROW_BYTES: usize = 11;
 pub struct UploadedList {
     /// How its parts were parsed.
     pub options: ReadOptions,
-    /// Its rows and items.
+    /// The line of each row, if the client sent them. Their number may be wrong.
+    pub lines: Option<LineNumbers>,
+    /// Its rows and items. Row _n_ is on line _n_ + 1.
     pub list: List,
 }
 
@@ -54,12 +56,16 @@ impl Store {
         owner: &str,
         id: &ExecutionId,
     ) -> Result<Option<ReadOptions>, StoreError> {
-        let options: Option<CreateListRequest> =
-            self.get_json(Key::UploadOptions(owner, id)).await?;
-        Ok(options.map(|options| ReadOptions {
-            validation: options.validation,
-            restore_leading_zeros: options.restore_leading_zeros,
-        }))
+        let request = self.upload_request(owner, id).await?;
+        Ok(request.as_ref().map(read_options))
+    }
+
+    async fn upload_request(
+        &self,
+        owner: &str,
+        id: &ExecutionId,
+    ) -> Result<Option<CreateListRequest>, StoreError> {
+        self.get_json(Key::UploadOptions(owner, id)).await
     }
 
     /// Stores one part. It replaces an earlier part with the same number.
@@ -92,7 +98,7 @@ impl Store {
 
     /// Reads all parts of an upload.
     pub async fn read_upload(&self, owner: &str, id: &ExecutionId) -> Result<Upload, StoreError> {
-        let Some(options) = self.upload_options(owner, id).await? else {
+        let Some(request) = self.upload_request(owner, id).await? else {
             return Ok(Upload::Unknown);
         };
         let listing = self.list(Key::UploadDir(owner, id)).await?;
@@ -106,7 +112,7 @@ impl Store {
         }
         let rows = (bytes / ROW_BYTES as u64).min(limits::MAX_LIST_ROWS as u64);
         let mut list = ListBuilder::with_capacity(rows as usize);
-        let mut count = 0;
+        let (mut count, mut line) = (0, 0);
         for part in parts {
             let key = Key::UploadPart(owner, id, part);
             let body = self.get(key).await?.ok_or_else(|| StoreError::Missing {
@@ -121,11 +127,13 @@ impl Store {
                     key: key.path().to_string(),
                     why: "a line is not a row",
                 })?;
-                list.push(value);
+                line += 1;
+                list.push(value, line);
             }
         }
         Ok(Upload::Complete(UploadedList {
-            options,
+            options: read_options(&request),
+            lines: request.lines,
             list: list.finish(),
         }))
     }
@@ -150,6 +158,13 @@ impl Store {
             }
         }
         Ok(())
+    }
+}
+
+fn read_options(request: &CreateListRequest) -> ReadOptions {
+    ReadOptions {
+        validation: request.validation,
+        restore_leading_zeros: request.restore_leading_zeros,
     }
 }
 

@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::fetch::{fetch, rows, text};
 use crate::support::upstream::Upstream;
 
-const TABLE: &str = "Name,SSN,Row,Note\n\
+const TABLE: &str = "Name,SSN,Line,Note\n\
     Ann,100010001,7,=1+1\n\
     \"Bob, jr.\",nonsense,-5,\n\
     Cy,100-01-0003,x,wife 100-01-0004 of 100010003\n";
@@ -17,14 +17,17 @@ async fn other_columns_come_first_in_csv_without_formulas() {
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
     let mut reader = csv::Reader::from_reader(output.stdout.as_slice());
     let names: Vec<String> = reader.headers().unwrap().iter().map(String::from).collect();
-    assert_eq!(names[..5], ["Name", "Row 2", "Note", "row", "ssn"]);
+    assert_eq!(names[..5], ["Name", "Line 2", "Note", "typed", "line"]);
     let records: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
-    let cells = |record: usize| records[record].iter().take(6).collect::<Vec<_>>();
+    let cells = |record: usize| records[record].iter().take(7).collect::<Vec<_>>();
     assert_eq!(
         cells(0),
-        ["Ann", "7", "'=1+1", "0", "100010001", "SUCCEEDED"]
+        ["Ann", "7", "'=1+1", "", "2", "100010001", "SUCCEEDED"]
     );
-    assert_eq!(cells(1), ["Bob, jr.", "-5", "", "1", "", "INVALID"]);
+    assert_eq!(
+        cells(1),
+        ["Bob, jr.", "-5", "", "nonsense", "3", "", "INVALID"]
+    );
     assert!(records[2][2].contains("100-01-0004"));
 }
 
@@ -36,7 +39,7 @@ async fn other_columns_are_an_unchanged_object_in_json() {
     let found = rows(&output.stdout);
     assert_eq!(
         found[0]["columns"],
-        json!({"Name": "Ann", "Row 2": "7", "Note": "=1+1"})
+        json!({"Name": "Ann", "Line 2": "7", "Note": "=1+1", "typed": ""})
     );
     assert_eq!(found[1]["columns"]["Name"], "Bob, jr.");
     let array = fetch(TABLE, &[&args[..], &["json"]].concat()).await;

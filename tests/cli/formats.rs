@@ -11,9 +11,12 @@ async fn spreadsheet_csv_has_mark_crlf_and_dashes() {
     let output = fetch(TABLE, &["-", "--upstream", &upstream.url, "--spreadsheet"]).await;
     let csv = text(&output.stdout);
     let lines: Vec<&str> = csv.split("\r\n").collect();
-    assert!(lines[0].starts_with("\u{feff}Name,row,ssn,"), "{csv}");
-    assert!(lines[1].starts_with("Zoë,0,100-01-0001,SUCCEEDED,200,"));
-    assert!(lines[2].starts_with("Bob,1,,INVALID,,"));
+    assert!(
+        lines[0].starts_with("\u{feff}Name,typed,line,ssn,"),
+        "{csv}"
+    );
+    assert!(lines[1].starts_with("Zoë,,2,100-01-0001,SUCCEEDED,200,"));
+    assert!(lines[2].starts_with("Bob,nonsense,3,,INVALID,,"));
     assert_eq!(lines[3..], [""]);
 }
 
@@ -22,7 +25,7 @@ async fn dashes_are_written_in_every_format() {
     let upstream = Upstream::succeeding().await;
     let args = ["-", "--upstream", &upstream.url, "--dashes", "--format"];
     let csv = text(&fetch(TABLE, &[&args[..], &["csv"]].concat()).await.stdout);
-    assert!(csv.contains("Zoë,0,100-01-0001,"), "{csv}");
+    assert!(csv.contains("Zoë,,2,100-01-0001,"), "{csv}");
     assert!(!csv.contains(['\u{feff}', '\r']));
     let ndjson = fetch(TABLE, &[&args[..], &["ndjson"]].concat()).await;
     assert_eq!(rows(&ndjson.stdout)[0]["ssn"], "100-01-0001");

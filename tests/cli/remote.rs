@@ -51,7 +51,7 @@ async fn fetch_writes_the_same_rows_with_and_without_a_server() {
         );
     }
     let csv = fetch_by_api(&server, TABLE, &[]).await;
-    assert!(text(&csv.stdout).starts_with("Name,row,ssn,outcome,"));
+    assert!(text(&csv.stdout).starts_with("Name,typed,line,ssn,outcome,"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

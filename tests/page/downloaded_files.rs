@@ -68,7 +68,12 @@ pub fn rows(format: &str, content: &str) -> Vec<Value> {
 
 /// The API's row as CSV cells, with the joined columns.
 pub fn as_cells(row: &Value, columns: &Value) -> Value {
-    let row = row.as_object().unwrap().iter().map(|(name, value)| {
+    let row = row
+        .as_object()
+        .unwrap()
+        .iter()
+        .filter(|(name, _)| *name != "row");
+    let row = row.map(|(name, value)| {
         let cell = match (name.as_str(), value) {
             (_, Value::Null) => String::new(),
             ("ssn", Value::String(ssn)) if ssn.len() == 9 => {

@@ -65,7 +65,7 @@ async fn files_have_the_rows_of_the_api_and_the_lists_columns(kind: EngineKind) 
         for format in ["csv", "ndjson", "json"] {
             browser.click("download").await;
             browser
-                .wait_for_text("download-columns-names", "Name, Note")
+                .wait_for_text("download-columns-names", "Name, Note, typed")
                 .await;
             browser.click(&format!("download-{format}")).await;
             // Masked by default.
@@ -84,7 +84,8 @@ async fn files_have_the_rows_of_the_api_and_the_lists_columns(kind: EngineKind) 
                     "masked" => note.replace("123-45-6789", "***-**-6789"),
                     _ => note.to_owned(),
                 };
-                let columns = json!({"Name": name, "Note": note});
+                let typed = if name == "Mallory" { "nobody" } else { "" };
+                let columns = json!({"Name": name, "Note": note, "typed": typed});
                 match format {
                     "csv" => as_cells(row, &columns),
                     _ => {
@@ -118,7 +119,7 @@ async fn files_have_the_rows_of_the_api_and_the_lists_columns(kind: EngineKind) 
     // The list's columns are optional.
     browser.click("download").await;
     browser
-        .wait_for_text("download-columns-names", "Name, Note")
+        .wait_for_text("download-columns-names", "Name, Note, typed")
         .await;
     if kind == EngineKind::Disk {
         check_layout(browser, "download").await;
@@ -159,7 +160,7 @@ async fn a_lost_list_can_be_added_again_and_another_is_refused() {
         (
             "other.csv",
             LIST.replace("219-45-6781", "219-45-6782"),
-            "the number in row 3 differs",
+            "the number on line 4 differs",
         ),
     ] {
         browser.upload("download-list", name, list.as_bytes()).await;
@@ -170,7 +171,7 @@ async fn a_lost_list_can_be_added_again_and_another_is_refused() {
         .upload("download-list", "Staff.csv", LIST.as_bytes())
         .await;
     browser
-        .wait_for_text("download-columns-names", "Name, Note")
+        .wait_for_text("download-columns-names", "Name, Note, typed")
         .await;
     let (_, content) = visit.downloaded(folder.path()).await;
     let found = rows("csv", &content);
@@ -190,7 +191,7 @@ async fn a_lost_list_can_be_added_again_and_another_is_refused() {
         .await;
     browser.click("download").await;
     browser
-        .wait_for_text("download-columns-names", "Name, Note")
+        .wait_for_text("download-columns-names", "Name, Note, typed")
         .await;
     browser
         .evaluate("window.worker.dispatchEvent(new Event('error'))")

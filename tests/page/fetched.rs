@@ -65,7 +65,7 @@ async fn download_equals_the_output_of_fetch() {
             .upload("download-list", "Staff.csv", LIST.as_bytes())
             .await;
         browser
-            .wait_for_text("download-columns-names", "Name, Note")
+            .wait_for_text("download-columns-names", "Name, Note, typed")
             .await;
         browser.click(&format!("download-{format}")).await;
         browser.click(&format!("download-{numbers}")).await;

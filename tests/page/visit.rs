@@ -210,7 +210,7 @@ pub fn expected_row(row: &Value, answer: &str) -> Row {
         _ => "—".to_owned(),
     };
     Row {
-        place: (row["row"].as_u64().unwrap() + 1).to_string(),
+        place: row["line"].to_string(),
         number,
         outcome: outcome.to_owned(),
         status: text(&row["statusCode"]),

@@ -1,7 +1,8 @@
 //! Validates a start request, and reads its list.
 
 use contract::limits;
-use contract::list::List;
+use contract::list::{LineNumbers, List};
+use contract::text::pluralize;
 use contract::wire::{ExecutionId, RunSettings, StartRequest};
 use lists::read_value;
 use store::Upload;
@@ -41,10 +42,12 @@ pub(super) fn resolve_settings(api: &Api, request: &StartRequest) -> Result<RunS
         ));
     }
     if request.list_id.is_some()
-        && (request.validation.is_some() || request.restore_leading_zeros.is_some())
+        && (request.lines.is_some()
+            || request.validation.is_some()
+            || request.restore_leading_zeros.is_some())
     {
         return Err(ApiError::Invalid(
-            "validation and restoreLeadingZeros can't be combined with listId: set them when you create the list"
+            "lines, validation and restoreLeadingZeros can't be combined with listId: set them when you create the list"
                 .into(),
         ));
     }
@@ -80,18 +83,34 @@ pub(super) fn validate_label(request: &StartRequest) -> Result<Option<String>, A
     }
 }
 
-/// Reads the list of a request from its `ssnList`.
-pub(super) fn read_values(values: &[String], settings: &RunSettings) -> Result<List, ApiError> {
+/// Reads the list of a request from its `ssnList` and `lines`.
+pub(super) fn read_values(
+    values: &[String],
+    lines: Option<LineNumbers>,
+    settings: &RunSettings,
+) -> Result<List, ApiError> {
     if values.len() > limits::MAX_SSN_LIST {
         return Err(ApiError::TooLarge(
             "one request has at most 250,000 lines; upload a longer list in parts (/api/lists)",
         ));
     }
     let options = settings.read_options();
-    Ok(values
-        .iter()
-        .map(|value| read_value(value, &options))
-        .collect())
+    let values = values.iter().map(|value| read_value(value, &options));
+    with_lines(values.collect(), lines)
+}
+
+/// Returns the list with these lines, if there are any.
+fn with_lines(mut list: List, lines: Option<LineNumbers>) -> Result<List, ApiError> {
+    let Some(lines) = lines else { return Ok(list) };
+    if lines.len() != list.rows.len() {
+        return Err(ApiError::Invalid(format!(
+            "lines is invalid: it must have the line of each row, but it has {} and the list has {}",
+            pluralize(lines.len() as u64, "line"),
+            pluralize(list.rows.len() as u64, "row")
+        )));
+    }
+    list.lines = lines;
+    Ok(list)
 }
 
 /// Loads the uploaded list of a request, and copies its read options to `settings`.
@@ -110,7 +129,7 @@ pub(super) async fn load_upload(
         Upload::Complete(uploaded) => {
             settings.validation = uploaded.options.validation;
             settings.restore_leading_zeros = uploaded.options.restore_leading_zeros;
-            Ok(uploaded.list)
+            with_lines(uploaded.list, uploaded.lines)
         }
     }
 }

@@ -8,6 +8,7 @@ use crate::script::{RETRY, Reply, Script, id, json, refused};
 fn row(row: u64) -> ResultRow {
     ResultRow {
         row,
+        line: row + 1,
         ssn: None,
         outcome: Outcome::NotFound,
         status_code: Some(404),

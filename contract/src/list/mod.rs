@@ -3,11 +3,13 @@
 //! A list has one [`Row`] for each line, and one item for each distinct valid number.
 
 mod invalid;
+mod lines;
 mod options;
 mod parts;
 mod rows;
 
 pub use invalid::InvalidReason;
+pub use lines::{LineNumbers, LineNumbersError};
 pub use options::{ReadOptions, Validation};
 pub use parts::Part;
 pub use rows::{List, ListBuilder, ParsedSsn, Row};

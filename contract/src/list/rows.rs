@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use rustc_hash::FxBuildHasher;
 
 use crate::Ssn;
-use crate::list::InvalidReason;
+use crate::list::{InvalidReason, LineNumbers};
 
 /// A number that was parsed from a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,7 +16,7 @@ pub struct ParsedSsn {
     pub restored: bool,
 }
 
-/// One line of the list, as a valid number or the reason why it isn't one.
+/// One row of the list, as a valid number or the reason why it isn't one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Row {
     /// A valid number.
@@ -33,8 +33,10 @@ pub enum Row {
 /// A list that has been read: its rows and its items.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct List {
-    /// One row for each line, in order.
+    /// The rows, in order.
     pub rows: Vec<Row>,
+    /// The line of each row.
+    pub lines: LineNumbers,
     /// The distinct valid numbers, in the order of their first rows.
     pub items: Vec<Ssn>,
     /// Number of rows that are [`Row::Invalid`].
@@ -88,6 +90,7 @@ impl ListBuilder {
         Self {
             list: List {
                 rows: Vec::with_capacity(rows),
+                lines: LineNumbers::default(),
                 items: Vec::with_capacity(rows),
                 invalid: 0,
             },
@@ -95,8 +98,8 @@ impl ListBuilder {
         }
     }
 
-    /// Adds a row.
-    pub fn push(&mut self, value: Result<ParsedSsn, InvalidReason>) -> Row {
+    /// Adds a row that is on this line, from 1.
+    pub fn push(&mut self, value: Result<ParsedSsn, InvalidReason>, line: u32) -> Row {
         let row = match value {
             Ok(ParsedSsn { ssn, restored }) => {
                 let items = &mut self.list.items;
@@ -112,6 +115,7 @@ impl ListBuilder {
             }
         };
         self.list.rows.push(row);
+        self.list.lines.push(line);
         row
     }
 
@@ -121,12 +125,13 @@ impl ListBuilder {
     }
 }
 
+/// Each value is on a line of its own.
 impl FromIterator<Result<ParsedSsn, InvalidReason>> for List {
     fn from_iter<I: IntoIterator<Item = Result<ParsedSsn, InvalidReason>>>(values: I) -> Self {
         let values = values.into_iter();
         let mut builder = ListBuilder::with_capacity(values.size_hint().0);
-        for value in values {
-            builder.push(value);
+        for (value, line) in values.zip(1..) {
+            builder.push(value, line);
         }
         builder.finish()
     }

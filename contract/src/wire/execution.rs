@@ -6,7 +6,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use crate::limits;
-use crate::list::{ReadOptions, Validation};
+use crate::list::{LineNumbers, ReadOptions, Validation};
 use crate::wire::Outcome;
 
 /// The id of an execution or of an uploaded list.
@@ -201,9 +201,14 @@ pub struct Execution {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct StartRequest {
-    /// The lines of the list, at most 250,000.
+    /// The values of the list, one for each row, at most 250,000.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ssn_list: Option<Vec<String>>,
+    /// The line of each row, as the step to it from that of the row before: `2,1*998` is line 2, and
+    /// then the next 998 lines. From line 1 on if absent. Not allowed with `listId`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, example = "2,1*998"))]
+    pub lines: Option<LineNumbers>,
     /// The id of a list that was uploaded in parts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub list_id: Option<ExecutionId>,
@@ -228,11 +233,11 @@ pub struct StartRequest {
     pub tolerated_failure_percentage: Option<f64>,
 }
 
-/// Shows the number of lines only: the lines themselves may hold SSNs.
+/// Shows the number of rows only: the values themselves may hold SSNs.
 impl fmt::Debug for StartRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("StartRequest")
-            .field("lines", &self.ssn_list.as_ref().map(Vec::len))
+            .field("rows", &self.ssn_list.as_ref().map(Vec::len))
             .field("list_id", &self.list_id)
             .finish_non_exhaustive()
     }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::list::Validation;
+use crate::list::{LineNumbers, Validation};
 use crate::wire::ExecutionId;
 
 /// Begins the upload of a list in parts, with the options for reading its lines.
@@ -16,6 +16,10 @@ pub struct CreateListRequest {
     /// Whether seven or eight digits are read as a number that lost its leading zeros.
     #[serde(default)]
     pub restore_leading_zeros: bool,
+    /// The line of each row of all parts, as in the start of an execution. From line 1 on if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, example = "2,1*998"))]
+    pub lines: Option<LineNumbers>,
 }
 
 /// A new list, ready for its parts.

@@ -1,4 +1,4 @@
-//! Results: one row for each line of the list.
+//! Results: one for each row of the list.
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -6,13 +6,17 @@ use serde_json::value::RawValue;
 use crate::Warning;
 use crate::wire::{ErrorKind, Outcome, RowError};
 
-/// The result of one line of the list.
+/// The result of one row of the list.
 #[derive(Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ResultRow {
     /// Index of the row, from 0.
     pub row: u64,
+    /// Line of the row in the list's own file, from 1; several rows may be on one line.
+    ///
+    /// It is `row` + 1 if the client didn't send the lines.
+    pub line: u64,
     /// The SSN, masked (`***-**-6789`) or as nine digits if revealed; null if INVALID.
     pub ssn: Option<String>,
     /// The outcome.
@@ -45,6 +49,7 @@ impl PartialEq for ResultRow {
         // Destructured, so that a new field can't be left out.
         let Self {
             row,
+            line,
             ssn,
             outcome,
             status_code,
@@ -55,6 +60,7 @@ impl PartialEq for ResultRow {
             attempts,
         } = self;
         *row == other.row
+            && *line == other.line
             && *ssn == other.ssn
             && *outcome == other.outcome
             && *status_code == other.status_code

@@ -11,6 +11,7 @@ use super::*;
 fn row(row: u64, ssn: Option<&str>, body: Option<&str>) -> ResultRow {
     ResultRow {
         row,
+        line: row + 1,
         ssn: ssn.map(str::to_owned),
         outcome: match ssn {
             Some(_) => Outcome::Succeeded,
@@ -52,9 +53,9 @@ fn rows() -> [ResultRow; 2] {
 fn csv_for_programs_has_line_feeds_and_no_dashes() {
     assert_eq!(
         file(WriteOptions::new(Format::Csv), None, &rows()),
-        "row,ssn,outcome,statusCode,error,warning,durationMs,attempts,body\n\
-         0,001020304,SUCCEEDED,200,,,12,1,\"{ \"\"name\"\": \"\"Ada\"\" }\"\n\
-         1,,INVALID,,NO_DIGITS,,,1,\n"
+        "line,ssn,outcome,statusCode,error,warning,durationMs,attempts,body\n\
+         1,001020304,SUCCEEDED,200,,,12,1,\"{ \"\"name\"\": \"\"Ada\"\" }\"\n\
+         2,,INVALID,,NO_DIGITS,,,1,\n"
     );
 }
 
@@ -67,9 +68,9 @@ fn csv_for_spreadsheets_has_byte_order_mark_crlf_and_dashes() {
             JoinedColumns::new(&list, false),
             &rows()
         ),
-        "\u{feff}Name,Note,row,ssn,outcome,statusCode,error,warning,durationMs,attempts,body\r\n\
-         Ada,'=1+1,0,001-02-0304,SUCCEEDED,200,,,12,1,\"{ \"\"name\"\": \"\"Ada\"\" }\"\r\n\
-         Bob,\"two\nlines\",1,,INVALID,,NO_DIGITS,,,1,\r\n"
+        "\u{feff}Name,Note,typed,line,ssn,outcome,statusCode,error,warning,durationMs,attempts,body\r\n\
+         Ada,'=1+1,,2,001-02-0304,SUCCEEDED,200,,,12,1,\"{ \"\"name\"\": \"\"Ada\"\" }\"\r\n\
+         Bob,\"two\nlines\",nobody,3,,INVALID,,NO_DIGITS,,,1,\r\n"
     );
 }
 
@@ -82,10 +83,18 @@ fn json_rows_are_the_rows_of_the_api_with_columns() {
     let with_columns = objects
         .iter()
         .zip([
-            r#","columns":{"Name":"Ada","Note":"=1+1"}}"#,
-            r#","columns":{"Name":"Bob","Note":"two\nlines"}}"#,
+            r#","columns":{"Name":"Ada","Note":"=1+1","typed":""}}"#,
+            r#","columns":{"Name":"Bob","Note":"two\nlines","typed":"nobody"}}"#,
         ])
-        .map(|(object, columns)| object.strip_suffix('}').unwrap().to_owned() + columns);
+        // The list's line instead of the server's.
+        .zip([2, 3])
+        .map(|((object, columns), line)| {
+            let object = object.replace(
+                &format!(r#""line":{}"#, line - 1),
+                &format!(r#""line":{line}"#),
+            );
+            object.strip_suffix('}').unwrap().to_owned() + columns
+        });
     let with_columns: Vec<String> = with_columns.collect();
     let ndjson = file(
         WriteOptions::new(Format::Ndjson),

@@ -58,6 +58,7 @@ mod tests {
     fn a_group_s_filter_matches_only_its_own_rows() {
         let failed = |status_code, error: Option<ErrorKind>| ResultRow {
             row: 3,
+            line: 4,
             ssn: None,
             outcome: Outcome::Failed,
             status_code,

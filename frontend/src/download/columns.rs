@@ -119,12 +119,12 @@ fn status_after(event: Event) -> Option<ListStatus> {
     Some(match event {
         Event::Columns(names) => ListStatus::Held(names),
         Event::NoSuchList | Event::Lost => ListStatus::Missing,
-        Event::ListMismatch { row: None } => {
+        Event::ListMismatch { line: None } => {
             rejected("This file has more or fewer lines than the run: it isn't the run's list.")
         }
-        Event::ListMismatch { row: Some(row) } => ListStatus::Rejected(format!(
-            "This file isn't the run's list: the number in row {} differs.",
-            words::group_digits(row + 1)
+        Event::ListMismatch { line: Some(line) } => ListStatus::Rejected(format!(
+            "This file isn't the run's list: the number on line {} differs.",
+            words::group_digits(line)
         )),
         Event::Unreadable => rejected("The browser can't read this file. Choose it again."),
         Event::NotAList(error) => {
@@ -175,7 +175,7 @@ pub(crate) fn ColumnsChoice(columns: Columns) -> impl IntoView {
     };
     view! {
         <fieldset hidden=flag(move || status.with(|status| matches!(status, ListStatus::Unknown) || *status == ListStatus::Held(Vec::new())))>
-            <legend>"Your list's other columns"</legend>
+            <legend>"From your list"</legend>
             <label class="check" hidden=flag(move || !has_names())>
                 <input
                     type="checkbox"

@@ -163,9 +163,9 @@ impl Downloads {
             Event::Failed(error) => request_failed(&error),
             // Not from a cancel, which begins a new generation: the sign-in is over.
             Event::Dropped => request_failed(&SIGN_IN_ENDED),
-            Event::ListMismatch { row } => {
-                let place = row.map_or_else(String::new, |row| {
-                    format!("Row {} differs. ", words::group_digits(row + 1))
+            Event::ListMismatch { line } => {
+                let place = line.map_or_else(String::new, |line| {
+                    format!("Line {} differs. ", words::group_digits(line))
                 });
                 failed(
                     "The list isn't this run's".to_owned(),

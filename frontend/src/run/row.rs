@@ -40,8 +40,8 @@ pub(crate) fn spoken_number(row: &ResultRow) -> String {
 /// The row as a screen reader says it when the panel opens.
 pub(crate) fn spoken(row: &ResultRow) -> String {
     format!(
-        "Row {}, {}. {}",
-        words::group_digits(row.row + 1),
+        "Line {}, {}. {}",
+        words::group_digits(row.line),
         labels::outcome(row.outcome),
         summary(row)
     )
@@ -144,7 +144,7 @@ mod tests {
         assert_eq!(summary(&failed), "overloaded or down, 4 attempts");
         assert_eq!(
             spoken(&failed),
-            "Row 1, Failed. overloaded or down, 4 attempts"
+            "Line 1, Failed. overloaded or down, 4 attempts"
         );
         failed.error = Some(RowError::Fetch(ErrorKind::TimedOut));
         failed.attempts = 1;

@@ -23,9 +23,9 @@ pub(crate) fn RowPanel(open: RwSignal<Option<Row>>) -> impl IntoView {
     let panel = maybe(move || {
         open.get().map(|row| {
             view! {
-                <aside class="panel card" aria-label="The chosen row" data-testid="panel" on:keydown=on_key>
+                <aside class="panel card" aria-label="The chosen line" data-testid="panel" on:keydown=on_key>
                     <header>
-                        <h2>"Row " {words::group_digits(row.row + 1)}</h2>
+                        <h2>"Line " {words::group_digits(row.line)}</h2>
                         <button type="button" class="plain" data-testid="panel-close" on:click=move |_| open.set(None)>
                             "Close"
                         </button>

@@ -14,7 +14,7 @@ use crate::ui::{labels, words};
 pub(crate) fn Head() -> impl IntoView {
     view! {
         <div class="row head" role="row" aria-rowindex="1">
-            <span role="columnheader" class="place">"Row"</span>
+            <span role="columnheader" class="place">"Line"</span>
             <span role="columnheader">"Number"</span>
             <span role="columnheader">"Outcome"</span>
             <span role="columnheader" class="right">"Status"</span>
@@ -24,7 +24,7 @@ pub(crate) fn Head() -> impl IntoView {
     }
 }
 
-/// The row at a position of the table; only the position until the row is loaded.
+/// The row at a position of the table; an ellipsis until the row is loaded.
 #[component]
 pub(crate) fn TableRow(
     position: u64,
@@ -52,7 +52,7 @@ pub(crate) fn TableRow(
         >
             {part(move || match row.get() {
                 Some(row) => cells(&row).into_any(),
-                None => view! { <span role="gridcell" class="place faint">{words::group_digits(position + 1)}</span> }.into_any(),
+                None => view! { <span role="gridcell" class="place faint">"…"</span> }.into_any(),
             })}
         </div>
     }
@@ -62,7 +62,7 @@ fn cells(row: &ResultRow) -> impl IntoView + use<> {
     let has_body = row.outcome == Outcome::Succeeded && row.body.is_some();
     let summary_class = if has_body { "says" } else { "says soft" };
     view! {
-        <span role="gridcell" class="place">{words::group_digits(row.row + 1)}</span>
+        <span role="gridcell" class="place">{words::group_digits(row.line)}</span>
         <span role="gridcell" class="mono" aria-label=spoken_number(row)>{number(row)}</span>
         <span role="gridcell" class="outcome"><Mark outcome=row.outcome/> {labels::outcome(row.outcome)}</span>
         <span role="gridcell" class="right">{row.status_code.map(|status| status.to_string())}</span>

@@ -182,8 +182,8 @@ pub enum Event {
     Columns(Vec<String>),
     /// The file is not the run's list.
     ListMismatch {
-        /// The first row that differs, from 0; none if the lists have different lengths.
-        row: Option<u64>,
+        /// The first line of the file that differs; none if the lists have different lengths.
+        line: Option<u64>,
     },
     /// The file is complete. Its `Blob` is attached, unless it was written to a handle.
     Saved {

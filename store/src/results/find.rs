@@ -136,24 +136,28 @@ impl ResultsReader {
     }
 
     /// Returns the rows that match the filters. Rows whose batch was not read can't match.
+    ///
+    /// `lines` are the lines of these rows.
     pub(super) fn find(
         &self,
         first: u64,
         rows: &[Row],
+        lines: &[u64],
         segments: &Segments,
         filters: &Filters,
     ) -> Vec<MatchedRow> {
         (first..)
+            .zip(lines)
             .zip(rows)
-            .filter_map(|(row_number, row)| match *row {
+            .filter_map(|((row_number, line), row)| match *row {
                 Row::Item { index, restored } => {
                     let batch = self.meta.batch_of(index);
                     let segments = segments.get(&batch)?;
-                    Some(self.find_item(row_number, batch, (index, restored), segments))
+                    Some(self.find_item((row_number, *line), batch, (index, restored), segments))
                 }
                 Row::Invalid(reason) => Some(MatchedRow {
                     result: empty(
-                        row_number,
+                        (row_number, *line),
                         Outcome::Invalid,
                         Some(RowError::Invalid(reason)),
                     ),
@@ -167,7 +171,7 @@ impl ResultsReader {
 
     fn find_item(
         &self,
-        row_number: u64,
+        place: (u64, u64),
         batch: u32,
         item: (u32, bool),
         segments: &[Segment],
@@ -179,7 +183,7 @@ impl ResultsReader {
             }
         }
         let outcome = state.outcome(&self.pass.filter, self.summary.is_some());
-        let mut result = empty(row_number, outcome, None);
+        let mut result = empty(place, outcome, None);
         let mut body = None;
         // The row of a pending item doesn't show the result of an earlier pass.
         if let Some(record) = state.record().filter(|_| outcome != Outcome::Pending) {
@@ -215,9 +219,10 @@ fn record(entry: &Entry, batch: u32, segment: usize) -> Record<Option<BodyLocati
     }
 }
 
-fn empty(row: u64, outcome: Outcome, error: Option<RowError>) -> ResultRow {
+fn empty((row, line): (u64, u64), outcome: Outcome, error: Option<RowError>) -> ResultRow {
     ResultRow {
         row,
+        line,
         ssn: None,
         outcome,
         status_code: None,

@@ -94,14 +94,15 @@ impl ResultsReader {
             };
             let end = (at + chunk).min(self.meta.rows);
             let rows = self.store.rows(&self.meta, at, end).await?;
-            let mut rest = &rows[..];
+            let lines = self.store.lines(&self.meta, at, end).await?;
+            let (mut rest, mut rest_lines) = (&rows[..], &lines[..]);
             while !rest.is_empty() {
                 let (count, batches) = self.next_step(rest, matching).await?;
                 let segments = self.read_segments(&batches).await?;
-                let found = self.find(at, &rest[..count], &segments, filters);
+                let found = self.find(at, &rest[..count], rest_lines, &segments, filters);
                 let filled = self.fill(&mut page, found, &segments).await?;
                 at += count as u64;
-                rest = &rest[count..];
+                (rest, rest_lines) = (&rest[count..], &rest_lines[count..]);
                 let next = match filled {
                     ControlFlow::Break(next) => next,
                     ControlFlow::Continue(()) if began.elapsed() >= limits.time => at,

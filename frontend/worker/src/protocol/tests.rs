@@ -54,7 +54,7 @@ fn events_survive_serialization() {
     assert_round_trip(Event::Failed(ClientError::Unexpected { status: 502 }));
     assert_round_trip(Event::Started { id: "x".into() });
     assert_round_trip(Event::Columns(vec!["Name".into()]));
-    assert_round_trip(Event::ListMismatch { row: Some(3) });
+    assert_round_trip(Event::ListMismatch { line: Some(3) });
     assert_round_trip(Event::Saved { rows: 3 });
     for event in [
         Event::Ready,

@@ -11,10 +11,10 @@ use crate::save::sink::WriteError;
 pub(crate) enum SaveError {
     /// The server refused, or failed for too long.
     Server(ClientError),
-    /// The list isn't the run's list: this row differs.
+    /// The list isn't the run's list: this line differs.
     ListMismatch {
-        /// From 0.
-        row: u64,
+        /// Its number in the list, from 1.
+        line: u64,
     },
     /// The file can't be written.
     Unwritable,

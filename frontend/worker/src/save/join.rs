@@ -9,7 +9,7 @@ use export::JoinedColumns;
 use lists::{ColumnSelector, ReadError, Source, read_source};
 
 use crate::protocol::{Event, ListOptions};
-use crate::save::rows::is_row_of;
+use crate::save::rows::{is_row_of, line_of};
 use crate::summary::list_error;
 use crate::transport::results_client;
 
@@ -82,11 +82,11 @@ fn choose(
         let mut page = page.iter();
         match page.find(|row| !is_row_of(&list, row.row, row.ssn.as_deref())) {
             None => return Ok(list),
-            // The column with the latest difference is probably the right one: its row is reported.
-            Some(row) => furthest = furthest.max(Some(row.row)),
+            // The column with the latest difference is probably the right one: its line is reported.
+            Some(row) => furthest = furthest.max(Some(line_of(&list, row.row))),
         }
     }
-    Err(Box::new(Event::ListMismatch { row: furthest }))
+    Err(Box::new(Event::ListMismatch { line: furthest }))
 }
 
 #[cfg(test)]
@@ -99,6 +99,7 @@ mod tests {
     fn page(numbers: [Option<&str>; 2]) -> Vec<ResultRow> {
         let rows = (0..).zip(numbers).map(|(row, ssn)| ResultRow {
             row,
+            line: row + 1,
             ssn: ssn.map(str::to_owned),
             outcome: Outcome::Pending,
             status_code: None,
@@ -125,15 +126,15 @@ mod tests {
     }
 
     #[test]
-    fn another_list_is_refused_with_the_row_that_differs() {
+    fn another_list_is_refused_with_the_line_that_differs() {
         let numbers = page([Some("***-**-4320"), Some("***-**-6781")]);
         let read = |bytes: &[u8], rows| {
             choose(bytes, &ListOptions::default(), rows, &numbers)
                 .err()
                 .map(|event| *event)
         };
-        let mismatch = |row| Some(Event::ListMismatch { row });
-        assert_eq!(read(TABLE.as_bytes(), 2), mismatch(Some(1)));
+        let mismatch = |line| Some(Event::ListMismatch { line });
+        assert_eq!(read(TABLE.as_bytes(), 2), mismatch(Some(3)));
         assert_eq!(read(TABLE.as_bytes(), 3), mismatch(None));
         assert_eq!(read(b"987-65-4320\n", 2), mismatch(None));
         assert_eq!(read(b"", 2), mismatch(None));

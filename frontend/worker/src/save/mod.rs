@@ -48,7 +48,7 @@ pub(crate) async fn save(
     match write(&save, source, sink, report).await {
         Ok((rows, file)) => (Event::Saved { rows }, file),
         Err(SaveError::Server(error)) => (Event::Failed(error), None),
-        Err(SaveError::ListMismatch { row }) => (Event::ListMismatch { row: Some(row) }, None),
+        Err(SaveError::ListMismatch { line }) => (Event::ListMismatch { line: Some(line) }, None),
         Err(SaveError::Unwritable) => (Event::Unwritable, None),
     }
 }

@@ -50,11 +50,12 @@ impl<'s> Rows<'s> {
             if !self.includes(&row) {
                 continue;
             }
-            if self
-                .source
-                .is_some_and(|source| !is_row_of(source, row.row, row.ssn.as_deref()))
+            if let Some(source) = self.source
+                && !is_row_of(source, row.row, row.ssn.as_deref())
             {
-                return Err(SaveError::ListMismatch { row: row.row });
+                return Err(SaveError::ListMismatch {
+                    line: line_of(source, row.row),
+                });
             }
             self.writer.write(row)?;
         }
@@ -94,6 +95,14 @@ pub(crate) fn is_row_of(source: &Source, row: u64, ssn: Option<&str>) -> bool {
         }
         None => matches!(source.list.rows.get(row), Some(Row::Invalid(_))),
     }
+}
+
+/// The line of this row in the list, or after its last line if the list has no such row.
+pub(crate) fn line_of(source: &Source, row: u64) -> u64 {
+    let lines = &source.list.lines;
+    let index = usize::try_from(row).unwrap_or(usize::MAX);
+    let last = || lines.iter().last().unwrap_or(0).saturating_add(1);
+    lines.get(index).unwrap_or_else(last).into()
 }
 
 #[cfg(test)]

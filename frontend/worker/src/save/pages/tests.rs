@@ -32,6 +32,7 @@ impl Write for FullDisk {
 fn row(number: u64, body: &str) -> ResultRow {
     ResultRow {
         row: number,
+        line: number + 1,
         ssn: None,
         outcome: Outcome::Invalid,
         status_code: None,

@@ -21,6 +21,7 @@ pub(crate) fn save(format: Format) -> SaveOptions {
 fn row(row: u64, ssn: Option<&str>) -> ResultRow {
     ResultRow {
         row,
+        line: row + 1,
         ssn: ssn.map(str::to_owned),
         outcome: Outcome::Succeeded,
         status_code: Some(200),
@@ -54,14 +55,14 @@ fn csv_is_for_spreadsheets_and_other_formats_for_programs() {
     };
     assert_eq!(
         file(Format::Csv, true),
-        "\u{feff}Name,row,ssn,outcome,statusCode,error,warning,durationMs,attempts,body\r\n\
-         Ada,0,123-45-6789,SUCCEEDED,200,,,12,1,\r\n\
-         Bob,1,,SUCCEEDED,200,,,12,1,\r\n"
+        "\u{feff}Name,typed,line,ssn,outcome,statusCode,error,warning,durationMs,attempts,body\r\n\
+         Ada,,2,123-45-6789,SUCCEEDED,200,,,12,1,\r\n\
+         Bob,none,3,,SUCCEEDED,200,,,12,1,\r\n"
     );
-    assert!(file(Format::Csv, false).contains("Ada,0,***-**-6789,"));
+    assert!(file(Format::Csv, false).contains("Ada,,2,***-**-6789,"));
     let array: Vec<Value> = serde_json::from_str(&file(Format::Json, true)).unwrap();
     assert_eq!(array[0]["ssn"], "123456789");
-    assert_eq!(array[1]["columns"], json!({"Name": "Bob"}));
+    assert_eq!(array[1]["columns"], json!({"Name": "Bob", "typed": "none"}));
 }
 
 #[test]
@@ -105,16 +106,16 @@ fn an_empty_page_makes_no_progress() {
 #[test]
 fn a_list_of_another_run_is_refused() {
     let list = list(LIST);
-    for (index, ssn) in [
-        (0, Some("***-**-6780")),
-        (0, None),
-        (1, Some("***-**-6789")),
-        (2, Some("***-**-6789")),
+    for (index, line, ssn) in [
+        (0, 2, Some("***-**-6780")),
+        (0, 2, None),
+        (1, 3, Some("***-**-6789")),
+        (2, 4, Some("***-**-6789")),
     ] {
         for format in Format::ALL {
             let mut rows = Rows::begin(&save(format), Some(&list)).unwrap();
             let refused = rows.write(vec![row(index, ssn)]);
-            assert_eq!(refused, Err(SaveError::ListMismatch { row: index }));
+            assert_eq!(refused, Err(SaveError::ListMismatch { line }));
         }
     }
 }
