@@ -35,7 +35,7 @@ impl<'s> JoinedColumns<'s> {
     ///
     /// If `masked` is true, every cell is masked: the row's own number in any form, and any nine
     /// digits that may be a number. In a column whose header names SSNs, seven or eight digits are
-    /// masked too. Of the text of an INVALID row, only the last four digits are left.
+    /// masked too. Of the text of an INVALID row, only digits among its last four characters are left.
     pub fn new(source: &'s Source, masked: bool) -> Option<Self> {
         let table = source.table.as_ref();
         let ssn_column = table.map_or(0, |table| table.ssn_column);
@@ -149,16 +149,13 @@ fn mask_cell(cell: &mut Cow<'_, str>, mask: Option<&Mask>, has_ssn_header: bool)
     }
 }
 
-/// Masks all digits but the last four. The text may be a number with a typing error.
+/// Masks all digits before the last four digits or letters. It may be a number with a typing error.
 fn mask_typed(text: &str) -> Cow<'_, str> {
-    let digits = text.chars().filter(|c| c.is_numeric()).count();
-    let mut hidden = digits.saturating_sub(4);
-    if hidden == 0 {
-        return Cow::Borrowed(text);
-    }
+    let places = text.chars().filter(|c| c.is_alphanumeric()).count();
+    let mut hidden = places.saturating_sub(4);
     let mask = |c: char| {
         let is_hidden = hidden > 0 && c.is_numeric();
-        hidden -= usize::from(is_hidden);
+        hidden = hidden.saturating_sub(usize::from(c.is_alphanumeric()));
         if is_hidden { '*' } else { c }
     };
     Cow::Owned(text.chars().map(mask).collect())
@@ -187,26 +184,31 @@ mod tests {
     #[test]
     fn names_keep_their_order_and_are_distinct() {
         let list =
-            source("Line,SSN,Name,name,Body\n1,123-45-6789,Ada,A.,x,y\n2,nonsense,\"B, b\"\n");
+            source("Line,SSN,Name,name,Body\n1,123-45-6789,Ada,A.,x\n2,nonsense,\"B, b\",,,y\n");
         let columns = JoinedColumns::new(&list, false).unwrap();
         assert_eq!(
             columns.names(),
             ["Line 2", "Name", "name 2", "Body 2", "column 6", "typed"]
         );
-        assert_eq!(columns.cells(0), ["1", "Ada", "A.", "x", "y", ""]);
-        assert_eq!(columns.cells(1), ["2", "B, b", "", "", "", "nonsense"]);
+        assert_eq!(columns.cells(0), ["1", "Ada", "A.", "x", "", ""]);
+        // The row has more cells than the header, so its whole text is shown.
+        let typed = "2,nonsense,\"B, b\",,,y";
+        assert_eq!(columns.cells(1), ["2", "B, b", "", "", "y", typed]);
         assert_eq!(columns.cells(2), [""; 6]);
     }
 
     #[test]
     fn text_of_an_invalid_row_is_written_in_full_or_masked() {
-        let list = source("123-45-6789\n123-45-678O\nXXX-XX-6789\n1234567890\n");
+        let list =
+            source("123-45-6789\n123-45-678O\nXXX-XX-6789\n1234567890\n12-3\n12345678 pending\n");
         let typed = |masked, row| JoinedColumns::new(&list, masked).unwrap().cells(row);
         for (row, full, masked) in [
             (0, "", ""),
-            (1, "123-45-678O", "***-*5-678O"),
+            (1, "123-45-678O", "***-**-678O"),
             (2, "XXX-XX-6789", "XXX-XX-6789"),
             (3, "1234567890", "******7890"),
+            (4, "12-3", "12-3"),
+            (5, "12345678 pending", "******** pending"),
         ] {
             assert_eq!(typed(false, row), [full]);
             assert_eq!(typed(true, row), [masked]);

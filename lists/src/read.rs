@@ -182,7 +182,7 @@ impl Rows {
             if several.len() == 1 || plan.splits_lines && !several.is_empty() {
                 for value in several {
                     let number = read.value(&text[value.clone()], plan, options, || false);
-                    read.list.push(number);
+                    read.list.push(number, place.line);
                     read.places.push(Place {
                         value,
                         ..place.clone()

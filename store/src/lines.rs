@@ -31,10 +31,10 @@ pub enum StoredLines {
 
 impl StoredLines {
     pub(crate) fn new(lines: &LineNumbers) -> Self {
-        match lines {
-            _ if *lines == LineNumbers::counted(lines.len()) => Self::Counted,
-            _ if lines.to_string().len() <= MAX_META_CHARS => Self::InMeta(lines.clone()),
-            _ => Self::InFile,
+        match lines.unless_counted() {
+            None => Self::Counted,
+            Some(lines) if lines.to_string().len() <= MAX_META_CHARS => Self::InMeta(lines),
+            Some(_) => Self::InFile,
         }
     }
 }

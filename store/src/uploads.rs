@@ -122,8 +122,8 @@ impl Store {
             if count > limits::MAX_LIST_ROWS {
                 return Ok(Upload::TooLong);
             }
-            for line in body.chunks(ROW_BYTES) {
-                let value = decode(line).ok_or_else(|| StoreError::Damaged {
+            for bytes in body.chunks(ROW_BYTES) {
+                let value = decode(bytes).ok_or_else(|| StoreError::Damaged {
                     key: key.path().to_string(),
                     why: "a line is not a row",
                 })?;

@@ -75,6 +75,7 @@ async fn a_key_with_another_body_is_a_conflict(kind: EngineKind) {
         json!({"ssnList": ["100010001", "100010001"]}),
         json!({"ssnList": ["100010001"], "maxConcurrency": 5}),
         json!({"ssnList": ["100010001"], "label": "another"}),
+        json!({"ssnList": ["100010001"], "lines": "2"}),
     ] {
         start(other)
             .await

@@ -35,7 +35,11 @@ async fn every_line_has_its_row_and_reason(kind: EngineKind) {
         ("1234567890", "INVALID", json!("TOO_MANY_DIGITS")),
         ("hello", "INVALID", json!("NO_DIGITS")),
         ("123456789.5", "INVALID", json!("DECIMAL")),
-        ("123-45-6789, 987-65-4321", "INVALID", json!("SEVERAL_NUMBERS")),
+        (
+            "123-45-6789, 987-65-4321",
+            "INVALID",
+            json!("SEVERAL_NUMBERS"),
+        ),
         ("1.23E+08", "INVALID", json!("SCIENTIFIC_NOTATION")),
     ];
     let id = app

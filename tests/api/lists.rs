@@ -10,7 +10,9 @@ use crate::support::upstream::Upstream;
 on_every_engine!(
     a_list_has_at_most_a_million_rows,
     a_list_in_parts_is_one_list,
-    an_incomplete_list_is_not_started
+    an_incomplete_list_is_not_started,
+    lines_that_do_not_fit_the_list_are_refused,
+    rows_keep_the_lines_of_the_list
 );
 
 const TEXT: [(&str, &str); 1] = [("content-type", "text/plain; charset=utf-8")];
@@ -179,4 +181,91 @@ async fn a_list_has_at_most_a_million_rows(kind: EngineKind) {
         (&json!(999_999), &json!("100010001"))
     );
     assert!(page["next"].is_null());
+}
+
+/// The lines of an execution's rows.
+async fn lines(app: &TestApp, id: &str) -> Vec<u64> {
+    let rows = app.rows(id).await;
+    rows.iter()
+        .map(|row| row["line"].as_u64().unwrap())
+        .collect()
+}
+
+async fn rows_keep_the_lines_of_the_list(kind: EngineKind) {
+    let upstream = Upstream::succeeding().await;
+    let app = TestApp::new(kind, &upstream).await;
+    let values = ["100010001", "x", "100010002", "100010001"];
+
+    // A header, a blank line, and two numbers on one line.
+    let body = json!({"ssnList": values, "lines": "2,1,2,0"});
+    let id = id_of(&app.post("/api/executions", body).await.expect(202));
+    app.wait_for_end(&id).await;
+    assert_eq!(lines(&app, &id).await, [2, 3, 5, 5]);
+
+    let id = id_of(
+        &app.post("/api/executions", json!({"ssnList": values}))
+            .await
+            .expect(202),
+    );
+    app.wait_for_end(&id).await;
+    assert_eq!(lines(&app, &id).await, [1, 2, 3, 4]);
+
+    // So many different steps don't fit in the metadata.
+    let steps: Vec<String> = (0..2_000).map(|row| (1 + row % 3).to_string()).collect();
+    let list = begin(&app, json!({"lines": steps.join(",")})).await;
+    put(&app, &list, 0, &"100010001\n".repeat(1_200))
+        .await
+        .expect(200);
+    put(&app, &list, 1, &"100010002\n".repeat(800))
+        .await
+        .expect(200);
+    let id = id_of(
+        &app.post("/api/executions", json!({"listId": list}))
+            .await
+            .expect(202),
+    );
+    app.wait_for_end(&id).await;
+    let path = format!("/api/executions/{id}/results?first=1500&count=4");
+    let page = app.get(&path).await.expect(200);
+    let found: Vec<_> = page["rows"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| &row["line"])
+        .collect();
+    assert_eq!(
+        found,
+        [&json!(3_001), &json!(3_003), &json!(3_006), &json!(3_007)]
+    );
+}
+
+async fn lines_that_do_not_fit_the_list_are_refused(kind: EngineKind) {
+    let upstream = Upstream::succeeding().await;
+    let app = TestApp::new(kind, &upstream).await;
+    for lines in [
+        "2",
+        "2,1*2",
+        "0,1",
+        "",
+        "1;2",
+        "2,-1",
+        "1*2000000",
+        "4294967295,1",
+    ] {
+        let body = json!({"ssnList": ["100010001", "100010002"], "lines": lines});
+        let response = app.post("/api/executions", body).await;
+        let detail = response.expect_problem(422, "invalid-request");
+        assert!(detail.contains("lines"), "{lines}: {detail}");
+    }
+    let list = begin(&app, json!({"lines": "2,1"})).await;
+    put(&app, &list, 0, "100010001\n").await.expect(200);
+    for body in [
+        json!({"listId": list}),
+        json!({"listId": list, "lines": "2"}),
+    ] {
+        let response = app.post("/api/executions", body).await;
+        let detail = response.expect_problem(422, "invalid-request");
+        assert!(detail.contains("lines"), "{detail}");
+    }
+    assert_eq!(upstream.request_count(), 0);
 }

@@ -183,12 +183,12 @@ async fn results_are_served_as_json_ndjson_and_csv(kind: EngineKind) {
     let records: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
     assert_eq!(
         records[0].iter().take(5).collect::<Vec<_>>(),
-        ["0", "100010001", "SUCCEEDED", "200", ""]
+        ["1", "100010001", "SUCCEEDED", "200", ""]
     );
     assert_eq!(records[0].get(8), Some("a \"b\",\nc"));
     assert_eq!(
         records[1].iter().take(5).collect::<Vec<_>>(),
-        ["1", "", "INVALID", "", "NO_DIGITS"]
+        ["2", "", "INVALID", "", "NO_DIGITS"]
     );
     app.call("GET", &path, &[("accept", "image/png")], "")
         .await

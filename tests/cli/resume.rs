@@ -284,3 +284,27 @@ async fn a_servers_folder_is_refused() {
     assert!(text(&output.stderr).contains("it holds something else"));
     assert_eq!(upstream.request_count(), 1);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_resumed_run_has_the_lines_of_the_changed_file() {
+    let upstream = Upstream::succeeding().await;
+    let folder = TempDir::new().unwrap();
+    let run = folder.path().join("run");
+    let args = ["-", "--upstream", &upstream.url, "--format", "ndjson"];
+    let args = [&args[..], &["--resume", path(&run)]].concat();
+    // The same rows: only the blank lines are others.
+    for (list, lines) in [
+        ("SSN\n100010001\nx\n", [2, 3]),
+        ("SSN\n\n100010001\n\n\nx\n", [3, 6]),
+        ("100010001\nx\n", [1, 2]),
+    ] {
+        let output = fetch(list, &args).await;
+        assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+        let found: Vec<_> = rows(&output.stdout)
+            .iter()
+            .map(|row| row["line"].as_u64().unwrap())
+            .collect();
+        assert_eq!(found, lines, "{list:?}");
+    }
+    assert_eq!(upstream.request_count(), 1);
+}

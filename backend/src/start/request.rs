@@ -104,7 +104,7 @@ fn with_lines(mut list: List, lines: Option<LineNumbers>) -> Result<List, ApiErr
     let Some(lines) = lines else { return Ok(list) };
     if lines.len() != list.rows.len() {
         return Err(ApiError::Invalid(format!(
-            "lines is invalid: it must have the line of each row, but it has {} and the list has {}",
+            "lines is invalid: it must have the line of each row of the list, but it has {} and the list has {}",
             pluralize(lines.len() as u64, "line"),
             pluralize(list.rows.len() as u64, "row")
         )));

@@ -42,11 +42,14 @@ impl LineNumbers {
     /// Returns the lines of a list whose row _n_ is on line _n_ + 1.
     pub fn counted(rows: usize) -> Self {
         let mut lines = Self::default();
-        for _ in 0..rows.min(1) {
-            // One step of 1 for each row fits, since a list has fewer rows than `u32::MAX`.
-            let _ = lines.append(1, rows);
-        }
+        // It adds nothing if there are no rows. A list has fewer rows than `u32::MAX`.
+        let _ = lines.append(1, rows);
         lines
+    }
+
+    /// Returns the lines, or `None` if row _n_ is on line _n_ + 1, which is assumed of absent lines.
+    pub fn unless_counted(&self) -> Option<Self> {
+        (*self != Self::counted(self.len())).then(|| self.clone())
     }
 
     /// Adds a row. A line before that of the last row counts as the same line.

@@ -17,6 +17,8 @@ pub struct CreateListRequest {
     #[serde(default)]
     pub restore_leading_zeros: bool,
     /// The line of each row of all parts, as in the start of an execution. From line 1 on if absent.
+    ///
+    /// Their number is checked when an execution is started with the list.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, example = "2,1*998"))]
     pub lines: Option<LineNumbers>,
