@@ -2,6 +2,28 @@
 
 use std::borrow::Cow;
 
+/// The encoding of a list's text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Encoding {
+    /// UTF-8, or text that is only ASCII.
+    Utf8,
+    /// UTF-16 of either byte order.
+    Utf16,
+    /// Windows-1252, the encoding of Excel's plain CSV.
+    Windows1252,
+}
+
+impl Encoding {
+    /// Returns the encoding's name for people: `Windows-1252`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Utf8 => "UTF-8",
+            Self::Utf16 => "UTF-16",
+            Self::Windows1252 => "Windows-1252",
+        }
+    }
+}
+
 /// Decodes UTF-16 or UTF-8 by the byte order mark, which it removes, or by the bytes.
 ///
 /// Without a mark, a text in which every second byte is NUL is UTF-16. Bytes that aren't UTF-8 are
@@ -9,16 +31,19 @@ use std::borrow::Cow;
 ///
 /// It never fails: an invalid sequence becomes U+FFFD, which makes the value INVALID with
 /// [`Encoding`](contract::InvalidReason::Encoding). Line breaks next to an invalid sequence are kept.
-pub(crate) fn decode(bytes: &[u8]) -> Cow<'_, str> {
+pub(crate) fn decode(bytes: &[u8]) -> (Cow<'_, str>, Encoding) {
+    let utf16 = |bytes, unit| (Cow::Owned(utf16(bytes, unit)), Encoding::Utf16);
     match bytes {
-        [0xef, 0xbb, 0xbf, rest @ ..] => String::from_utf8_lossy(rest),
-        [0xff, 0xfe, rest @ ..] => Cow::Owned(utf16(rest, u16::from_le_bytes)),
-        [0xfe, 0xff, rest @ ..] => Cow::Owned(utf16(rest, u16::from_be_bytes)),
-        _ if has_nul_halves(bytes, 1) => Cow::Owned(utf16(bytes, u16::from_le_bytes)),
-        _ if has_nul_halves(bytes, 0) => Cow::Owned(utf16(bytes, u16::from_be_bytes)),
+        [0xef, 0xbb, 0xbf, rest @ ..] => (String::from_utf8_lossy(rest), Encoding::Utf8),
+        [0xff, 0xfe, rest @ ..] => utf16(rest, u16::from_le_bytes),
+        [0xfe, 0xff, rest @ ..] => utf16(rest, u16::from_be_bytes),
+        _ if has_nul_halves(bytes, 1) => utf16(bytes, u16::from_le_bytes),
+        _ if has_nul_halves(bytes, 0) => utf16(bytes, u16::from_be_bytes),
         _ => match String::from_utf8_lossy(bytes) {
-            Cow::Owned(_) if !has_utf8_character(bytes) => Cow::Owned(windows_1252(bytes)),
-            text => text,
+            Cow::Owned(_) if !has_utf8_character(bytes) => {
+                (Cow::Owned(windows_1252(bytes)), Encoding::Windows1252)
+            }
+            text => (text, Encoding::Utf8),
         },
     }
 }
@@ -70,49 +95,65 @@ fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> String {
 mod tests {
     use super::*;
 
+    fn text(bytes: &[u8]) -> Cow<'_, str> {
+        decode(bytes).0
+    }
+
     #[test]
     fn a_byte_order_mark_selects_the_encoding() {
-        assert_eq!(decode(b"12\n"), "12\n");
-        assert_eq!(decode(b"\xef\xbb\xbf12\n"), "12\n");
-        assert_eq!(decode(b"\xff\xfe1\x002\x00\n\x00"), "12\n");
-        assert_eq!(decode(b"\xfe\xff\x001\x002\x00\n"), "12\n");
+        assert_eq!(text(b"12\n"), "12\n");
+        assert_eq!(text(b"\xef\xbb\xbf12\n"), "12\n");
+        assert_eq!(text(b"\xff\xfe1\x002\x00\n\x00"), "12\n");
+        assert_eq!(text(b"\xfe\xff\x001\x002\x00\n"), "12\n");
     }
 
     #[test]
     fn utf_16_is_recognized_without_a_mark() {
-        let text = "Name,SSN\nJos\u{e9} \u{17d}i\u{17e}ek,123-45-6789\n";
-        let encoded = |unit: fn(u16) -> [u8; 2]| text.encode_utf16().flat_map(unit).collect();
+        let list = "Name,SSN\nJos\u{e9} \u{17d}i\u{17e}ek,123-45-6789\n";
+        let encoded = |unit: fn(u16) -> [u8; 2]| list.encode_utf16().flat_map(unit).collect();
         let little: Vec<u8> = encoded(u16::to_le_bytes);
         let big: Vec<u8> = encoded(u16::to_be_bytes);
-        assert_eq!((decode(&little), decode(&big)), (text.into(), text.into()));
+        assert_eq!((text(&little), text(&big)), (list.into(), list.into()));
         // NUL characters here and there are no UTF-16.
-        for text in ["", "1", "1\x0023", "ab\0\0", "A\0nn,123-45-6789\n"] {
-            assert_eq!(decode(text.as_bytes()), text);
+        for list in ["", "1", "1\x0023", "ab\0\0", "A\0nn,123-45-6789\n"] {
+            assert_eq!(text(list.as_bytes()), list);
         }
     }
 
     #[test]
     fn bytes_that_are_not_utf_8_are_windows_1252() {
         assert_eq!(
-            decode(b"Jos\xe9;123\x9645\x966789"),
+            text(b"Jos\xe9;123\x9645\x966789"),
             "Jos\u{e9};123\u{2013}45\u{2013}6789"
         );
         assert_eq!(
-            decode(b"123\xa045\xa06789\n\x80"),
+            text(b"123\xa045\xa06789\n\x80"),
             "123\u{a0}45\u{a0}6789\n\u{20ac}"
         );
-        assert_eq!(decode("Jos\u{e9}".as_bytes()), "Jos\u{e9}");
+        assert_eq!(text("Jos\u{e9}".as_bytes()), "Jos\u{e9}");
         // A damaged text in UTF-8 keeps its other characters.
-        assert_eq!(decode(b"Jos\xc3\xa9 \xff"), "Jos\u{e9} \u{fffd}");
+        assert_eq!(text(b"Jos\xc3\xa9 \xff"), "Jos\u{e9} \u{fffd}");
     }
 
     #[test]
     fn invalid_bytes_leave_their_neighbours_unchanged() {
-        assert_eq!(decode(b"\xc3\xa91\xff2\n3"), "\u{e9}1\u{fffd}2\n3");
-        assert_eq!(decode(b"\xc3\xa91\xe2\n3"), "\u{e9}1\u{fffd}\n3");
-        assert_eq!(
-            decode(b"\xff\xfe1\x00\x00\xd8\n\x003"),
-            "1\u{fffd}\n\u{fffd}"
-        );
+        assert_eq!(text(b"\xc3\xa91\xff2\n3"), "\u{e9}1\u{fffd}2\n3");
+        assert_eq!(text(b"\xc3\xa91\xe2\n3"), "\u{e9}1\u{fffd}\n3");
+        assert_eq!(text(b"\xff\xfe1\x00\x00\xd8\n\x003"), "1\u{fffd}\n\u{fffd}");
+    }
+
+    #[test]
+    fn the_encoding_is_named() {
+        for (bytes, encoding) in [
+            (&b"12"[..], Encoding::Utf8),
+            (b"", Encoding::Utf8),
+            (b"\xef\xbb\xbf\xff", Encoding::Utf8),
+            ("Jos\u{e9}".as_bytes(), Encoding::Utf8),
+            (b"Jos\xe9", Encoding::Windows1252),
+            (b"\xfe\xff\x001", Encoding::Utf16),
+            (b"1\x002\x00", Encoding::Utf16),
+        ] {
+            assert_eq!(decode(bytes).1, encoding, "{bytes:?}");
+        }
     }
 }

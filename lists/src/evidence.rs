@@ -22,16 +22,18 @@ use crate::header::{HeaderKind, header_kind};
 /// Counts of the cells in one column.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Evidence {
+    /// All cells.
+    pub(crate) cells: usize,
     /// Cells that are neither empty nor say that there is no number.
     filled: usize,
     /// Numbers as 3-2-4.
-    dashed: usize,
+    pub(crate) dashed: usize,
     /// Numbers as nine digits.
-    bare: usize,
+    pub(crate) bare: usize,
     /// Numbers that a spreadsheet changed.
-    changed: usize,
+    pub(crate) changed: usize,
     /// Masked numbers.
-    masked: usize,
+    pub(crate) masked: usize,
     /// Texts that contain a dashed number.
     embedded: usize,
 }
@@ -39,6 +41,7 @@ pub(crate) struct Evidence {
 impl Evidence {
     /// Counts a cell.
     pub(crate) fn add(&mut self, kind: CellKind) {
+        self.cells += 1;
         self.filled += usize::from(!matches!(kind, CellKind::Empty | CellKind::Missing));
         match kind {
             CellKind::Dashed => self.dashed += 1,
@@ -50,7 +53,7 @@ impl Evidence {
         }
     }
 
-    fn numbers(&self) -> usize {
+    pub(crate) fn numbers(&self) -> usize {
         self.dashed + self.bare
     }
 
@@ -66,7 +69,7 @@ impl Evidence {
     }
 
     /// Whether the column is mostly dashed (rule 5).
-    fn is_dashed(&self) -> bool {
+    pub(crate) fn is_dashed(&self) -> bool {
         self.dashed > 0 && (self.dashed + self.masked) * 2 >= self.filled
     }
 

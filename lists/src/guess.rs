@@ -13,9 +13,9 @@ use crate::{Column, ColumnBasis, ColumnSelector, ReadError, TableLayout};
 
 /// The sample, read as a table with one delimiter.
 pub(crate) struct Guess<'t> {
-    delimiter: u8,
-    records: Vec<Vec<&'t str>>,
-    column_count: usize,
+    pub(crate) delimiter: u8,
+    pub(crate) records: Vec<Vec<&'t str>>,
+    pub(crate) column_count: usize,
     /// The header, if it was found by the names in it.
     named: Option<NamedHeader>,
     /// Number of records that have the most frequent number of fields.
@@ -118,6 +118,12 @@ impl<'t> Guess<'t> {
         self.records.len() > 1 && self.same_length * 2 > self.records.len()
     }
 
+    /// Returns the index of the header, if there is one by its names or its words.
+    pub(crate) fn header(&self) -> Option<usize> {
+        let named = self.named.map(|header| header.record);
+        named.or_else(|| find_other_header(&self.records, None))
+    }
+
     /// Plans how to read the whole text with this delimiter.
     ///
     /// If `trust_header`, the only header for SSNs decides, and the plan is provisional. Otherwise the
@@ -129,7 +135,7 @@ impl<'t> Guess<'t> {
         trust_header: bool,
     ) -> Result<Plan, ReadError> {
         let named = self.named.map(|header| header.record);
-        let known = named.or_else(|| find_other_header(&self.records, None));
+        let known = self.header();
         let cells = known.map(|record| self.records[record].as_slice());
         let columns = name_columns(cells, self.column_count);
         let sample = |column| self.masked_sample(column);
@@ -183,7 +189,7 @@ impl<'t> Guess<'t> {
     }
 
     /// The first number of a column, masked.
-    fn masked_sample(&self, column: usize) -> Option<String> {
+    pub(crate) fn masked_sample(&self, column: usize) -> Option<String> {
         let mut cells = self.records.iter().filter_map(|record| record.get(column));
         cells.find_map(|cell| Some(parse_number(cell).ok()?.ssn.to_string()))
     }
@@ -202,7 +208,7 @@ impl<'t> Guess<'t> {
     }
 
     /// Counts the cells of each column in the whole text, below the header.
-    fn tally(&self, input: &Input<'_>, header: Option<usize>) -> Vec<Evidence> {
+    pub(crate) fn tally(&self, input: &Input<'_>, header: Option<usize>) -> Vec<Evidence> {
         let names = header.map_or(&[][..], |record| self.records[record].as_slice());
         let max_fields = self.max_fields(header.map(|_| names.len()));
         let mut records = Records::new(self.delimiter, input.start).max_fields(max_fields);

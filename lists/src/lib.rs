@@ -9,6 +9,8 @@
 //! - [`Source`] is the result: the [`List`](contract::list::List), the [`TableLayout`] if there is
 //!   one, and each row's line number, original value and other cells.
 //! - [`ReadError`] says why a list can't be read, and names each [`Column`] that may be selected.
+//! - [`preview_table`] describes a table whose column of numbers isn't certain, so that a person can
+//!   select it.
 //! - [`read_lines`] reads one value per line, without a table or a header: an uploaded part.
 //! - [`read_value`] reads one value: an element of the API's `ssnList`.
 //! - [`may_hold_ssns`] recognizes a header that names SSNs, whose column must be masked more strictly.
@@ -32,7 +34,8 @@
 //! header by the names that `header` and `words` know. `evidence` has the rules that make a column
 //! certain; it weighs the kinds of cells that `classify` knows, over the whole text. `choice` finds the
 //! column that the caller selected. `read` reads the rows: `lines` or `records` split the text, `cell`
-//! cleans a cell, `value` parses it, and `reason` finds out why one is INVALID.
+//! cleans a cell, `value` parses it, and `reason` finds out why one is INVALID. `preview` describes the
+//! table of a guess.
 
 mod cell;
 mod choice;
@@ -47,6 +50,7 @@ mod lines;
 mod numbers;
 mod plan;
 mod preamble;
+mod preview;
 mod read;
 mod reason;
 mod records;
@@ -57,7 +61,9 @@ mod value;
 mod words;
 
 pub use column::{Column, ColumnBasis, ColumnSelector, ReadError, TableLayout};
+pub use decode::Encoding;
 pub use header::may_hold_ssns;
+pub use preview::{PreviewColumn, PreviewRecord, TablePreview, preview_table};
 pub use read::{read_lines, read_source};
 pub use signature::FileKind;
 pub use source::Source;

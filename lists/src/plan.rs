@@ -45,8 +45,13 @@ impl<'t> Input<'t> {
         }
     }
 
+    /// Whether the text was made from a table that has records.
+    fn is_table(&self) -> bool {
+        self.table.is_some_and(|table| !table.lines.is_empty())
+    }
+
     /// Returns the sample: the first lines of the text.
-    fn sample(&self) -> &'t str {
+    pub(crate) fn sample(&self) -> &'t str {
         let mut lines = Lines::new(self.start);
         let mut end = self.start.at;
         for _ in 0..SAMPLE_LINES {
@@ -96,10 +101,33 @@ pub(crate) fn plan(
     trust_header: bool,
 ) -> Result<Plan, ReadError> {
     let sample = input.sample();
-    if let Some(table) = input.table.filter(|table| !table.lines.is_empty()) {
-        return Guess::of_table(sample, table, selector).plan(input, selector, trust_header);
+    let Some(guess) = best_guess(input, sample, selector) else {
+        return plan_lines(sample, selector);
+    };
+    if input.is_table() || selector.is_some() || guess.has_named_header() {
+        return guess.plan(input, selector, trust_header);
     }
-    let guess = [b',', b';', b'\t', b'|']
+    let in_lines = LineNumbers::count(sample);
+    let in_lines = match guess.is_regular() && !in_lines.is_continued() {
+        true => in_lines.values,
+        false => in_lines.rows(),
+    };
+    if guess.max_numbers > in_lines || (in_lines == 0 && guess.is_regular()) {
+        return guess.plan(input, None, trust_header);
+    }
+    plan_lines(sample, None)
+}
+
+/// Reads the sample as a table with each delimiter, and returns the best of these guesses.
+pub(crate) fn best_guess<'t>(
+    input: &Input<'_>,
+    sample: &'t str,
+    selector: Option<&ColumnSelector>,
+) -> Option<Guess<'t>> {
+    if let Some(table) = input.table.filter(|_| input.is_table()) {
+        return Some(Guess::of_table(sample, table, selector));
+    }
+    [b',', b';', b'\t', b'|']
         .into_iter()
         .filter(|delimiter| input.delimiter.is_none_or(|named| *delimiter == named))
         .filter(|delimiter| sample.as_bytes().contains(delimiter))
@@ -113,22 +141,7 @@ pub(crate) fn plan(
                 guess.max_numbers,
                 guess.same_length,
             )
-        });
-    let Some(guess) = guess else {
-        return plan_lines(sample, selector);
-    };
-    if selector.is_some() || guess.has_named_header() {
-        return guess.plan(input, selector, trust_header);
-    }
-    let in_lines = LineNumbers::count(sample);
-    let in_lines = match guess.is_regular() && !in_lines.is_continued() {
-        true => in_lines.values,
-        false => in_lines.rows(),
-    };
-    if guess.max_numbers > in_lines || (in_lines == 0 && guess.is_regular()) {
-        return guess.plan(input, None, trust_header);
-    }
-    plan_lines(sample, None)
+        })
 }
 
 /// Plans to read one value per line, below the header if there is one.

@@ -8,7 +8,7 @@ use contract::{InvalidReason, limits};
 
 use crate::cell::clean;
 use crate::classify::{CellKind, classify};
-use crate::decode::decode;
+use crate::decode::{Encoding, decode};
 use crate::evidence::Evidence;
 use crate::json::read_json;
 use crate::lines::{Lines, Start};
@@ -47,7 +47,7 @@ pub fn read_lines(
     bytes: &[u8],
     options: &ReadOptions,
 ) -> impl Iterator<Item = Result<ParsedSsn, InvalidReason>> {
-    let text = decode(bytes);
+    let (text, _) = decode(bytes);
     let options = *options;
     let mut lines = Lines::new(Start::default());
     std::iter::from_fn(move || {
@@ -66,16 +66,20 @@ pub(crate) fn read_up_to(
     if let Some(kind) = file_kind(bytes) {
         return Err(ReadError::NotText(kind));
     }
-    let text = decode(bytes).into_owned();
+    let (text, encoding) = decode(bytes);
+    let text = text.into_owned();
     if is_html(&text) {
         return Err(ReadError::NotText(FileKind::Html));
     }
     match read_json(&text)? {
         Some(table) => {
             let read = read_input(&Input::of_table(&table), limit, options, column)?;
-            Ok(read.into_source(table.text))
+            Ok(read.into_source(table.text, encoding, false))
         }
-        None => Ok(read_input(&Input::new(&text), limit, options, column)?.into_source(text)),
+        None => {
+            let read = read_input(&Input::new(&text), limit, options, column)?;
+            Ok(read.into_source(text, encoding, true))
+        }
     }
 }
 
@@ -102,7 +106,7 @@ struct ReadInput {
 }
 
 impl ReadInput {
-    fn into_source(self, text: String) -> Source {
+    fn into_source(self, text: String, encoding: Encoding, is_original: bool) -> Source {
         let Self { plan, rows } = self;
         Source {
             list: rows.list.finish(),
@@ -112,6 +116,8 @@ impl ReadInput {
             zeros_lost: rows.zeros_lost,
             warnings: rows.warnings,
             text,
+            encoding,
+            is_original,
         }
     }
 }

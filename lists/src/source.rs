@@ -7,8 +7,8 @@ use std::sync::{Mutex, PoisonError};
 
 use contract::list::List;
 
-use crate::TableLayout;
 use crate::records::{Records, unquoted};
+use crate::{Encoding, TableLayout};
 
 /// A list and the text that it was read from.
 ///
@@ -19,6 +19,9 @@ pub struct Source {
     /// The layout of the text, if it is a table or has a header.
     pub table: Option<TableLayout>,
     pub(crate) text: String,
+    pub(crate) encoding: Encoding,
+    /// Whether the text is that of the list. Otherwise it is a table that was made from JSON.
+    pub(crate) is_original: bool,
     pub(crate) places: Vec<Place>,
     /// The CSV reader, if the text is a table. It is kept because creating one takes longer than
     /// reading a record.
@@ -66,6 +69,16 @@ impl Source {
                 fields.map(|f| unquoted(&self.text[f.clone()])).collect()
             }
         }
+    }
+
+    /// Returns the encoding of the bytes that it was read from.
+    pub fn encoding(&self) -> Encoding {
+        self.encoding
+    }
+
+    /// Whether the list is text, with lines or with records. Otherwise it is JSON.
+    pub fn is_text(&self) -> bool {
+        self.is_original
     }
 
     /// Returns the approximate memory that it uses, in bytes.

@@ -4,8 +4,8 @@ use contract::list::Validation;
 use proptest::prelude::*;
 
 use super::*;
-use crate::ColumnSelector;
 use crate::cell::digit;
+use crate::{ColumnSelector, preview_table};
 
 #[test]
 fn random_bytes_are_read_to_the_end() {
@@ -80,6 +80,17 @@ proptest! {
             assert_consistent(&source);
         }
         let _ = read_lines(&bytes, &options).count();
+        let _ = preview_table(&bytes);
+    }
+
+    #[test]
+    fn a_preview_shows_no_number(text in text()) {
+        let restore = ReadOptions { restore_leading_zeros: true, ..Default::default() };
+        for record in preview_table(text.as_bytes()).into_iter().flat_map(|preview| preview.records) {
+            for cell in record.cells {
+                prop_assert!(read_value(&cell, &restore).is_err(), "{cell}");
+            }
+        }
     }
 
     #[test]
