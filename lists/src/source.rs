@@ -5,7 +5,8 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
 
-use contract::list::List;
+use contract::InvalidReason;
+use contract::list::{List, Row};
 
 use crate::records::{Records, unquoted};
 use crate::{Encoding, TableLayout};
@@ -79,6 +80,49 @@ impl Source {
     /// Whether the list is text, with lines or with records. Otherwise it is JSON.
     pub fn is_text(&self) -> bool {
         self.is_original
+    }
+
+    /// Whether a row has a value of its own, so that [`Self::replace_value`] can replace it.
+    ///
+    /// A total or a shifted record has none, and the rows of JSON can't be replaced.
+    pub fn is_replaceable(&self, row: usize) -> bool {
+        let has_value = |row: &Row| match row {
+            Row::Item { .. } => true,
+            Row::Invalid(reason) => !matches!(
+                reason,
+                InvalidReason::Preamble
+                    | InvalidReason::RepeatedHeader
+                    | InvalidReason::ControlRecord
+                    | InvalidReason::Shifted
+            ),
+        };
+        self.is_original && self.list.rows.get(row).is_some_and(has_value)
+    }
+
+    /// Returns the list's text with another value in place of a row's, to be read again.
+    ///
+    /// Returns `None` unless the row [is replaceable](Self::is_replaceable). The text is a secret like
+    /// [`Self::raw_value`].
+    pub fn replace_value(&self, row: usize, value: &str) -> Option<String> {
+        let place = self.places.get(row).filter(|_| self.is_replaceable(row))?;
+        let (mut span, mut value) = (place.value.clone(), Cow::Borrowed(value));
+        if let (Some(table), Some(records)) = (&self.table, &self.records) {
+            let delimiter = char::from(table.delimiter);
+            if value.contains([delimiter, '"', '\n', '\r']) {
+                value = Cow::Owned(format!("\"{}\"", value.replace('"', "\"\"")));
+            }
+            let mut records = records.lock().unwrap_or_else(PoisonError::into_inner);
+            records.read_at(&self.text, place.start);
+            let fields = records.fields();
+            // The record may end before the column.
+            let missing = (table.ssn_column + 1).saturating_sub(fields.len());
+            if let (Some(last), 1..) = (fields.last(), missing) {
+                span = last.end..last.end;
+                let delimiters = delimiter.to_string().repeat(missing);
+                value = Cow::Owned(delimiters + &value);
+            }
+        }
+        Some([&self.text[..span.start], &value, &self.text[span.end..]].concat())
     }
 
     /// Returns the approximate memory that it uses, in bytes.

@@ -94,6 +94,21 @@ proptest! {
     }
 
     #[test]
+    fn a_replaced_value_changes_only_its_row(text in text(), row in 0_usize..20) {
+        let options = ReadOptions::default();
+        let Ok(before) = read_source(text.as_bytes(), &options, None) else { return Ok(()) };
+        // The column must not be found again: a replaced value is evidence too.
+        let column = before.table.as_ref().filter(|_| before.records.is_some());
+        let column = column.map(|table| ColumnSelector::Index(table.ssn_column));
+        let Some(replaced) = before.replace_value(row, "900-70-1001") else { return Ok(()) };
+        let Ok(after) = read_source(replaced.as_bytes(), &options, column.as_ref()) else { return Ok(()) };
+        if after.list.rows.len() == before.list.rows.len() && after.table == before.table {
+            let row = after.list.ssn(row).map(|ssn| ssn.expose_digits());
+            prop_assert_eq!(row.as_ref(), Some(b"900701001"));
+        }
+    }
+
+    #[test]
     fn rows_are_items_duplicates_and_invalid_in_order(text in text(), options in options()) {
         if let Ok(source) = read_source(text.as_bytes(), &options, None) {
             assert_consistent(&source);

@@ -121,3 +121,37 @@ fn pipes_separate_the_fields_of_a_table() {
         assert_eq!(rows(&read(text)), TWO, "{text}");
     }
 }
+
+#[test]
+fn a_value_is_replaced_where_it_stands() {
+    for (text, row, value, replaced) in [
+        ("123-45-6789\nx\n", 1, "9", Some("123-45-6789\n9\n")),
+        (
+            "Name,SSN\nAnn,123-45-6789\nBob,\"12,3\"\n",
+            1,
+            "9",
+            Some("Name,SSN\nAnn,123-45-6789\nBob,9\n"),
+        ),
+        (
+            "Name;SSN\nAnn;123-45-6789\nBob;x\n",
+            1,
+            "a;\"b",
+            Some("Name;SSN\nAnn;123-45-6789\nBob;\"a;\"\"b\"\n"),
+        ),
+        // The record ends before the column.
+        (
+            "Name,Town,SSN\nAnn,,123-45-6789\nBob\n",
+            1,
+            "9",
+            Some("Name,Town,SSN\nAnn,,123-45-6789\nBob,,9\n"),
+        ),
+        // These rows have no value of their own.
+        ("Payroll,\nName,SSN\nAnn,123-45-6789\n", 0, "9", None),
+        ("Name,SSN\nAnn,123-45-6789\nTotal,1\n", 2, "9", None),
+        ("[\"123-45-6789\", \"x\"]", 1, "9", None),
+    ] {
+        let source = read(text);
+        let found = source.replace_value(row, value);
+        assert_eq!(found.as_deref(), replaced, "{text}");
+    }
+}
