@@ -52,7 +52,8 @@ const PAGE: &Parts = &[
 const WORKER: &Parts = &[
     ("browser", &[]),
     ("protocol", &[]),
-    ("summary", &["protocol"]),
+    ("table", &["protocol"]),
+    ("summary", &["protocol", "table"]),
     ("lists", &["protocol", "summary"]),
     ("sign_in", &["browser", "protocol"]),
     ("transport", &["protocol", "sign_in"]),

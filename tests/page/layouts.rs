@@ -84,8 +84,46 @@ async fn an_empty_and_a_read_list_fit_every_screen() {
         Sofia,219-09-1234,Moscow\r\n";
     browser.upload("file", "people.csv", table.as_bytes()).await;
     browser.wait_for_text("report-numbers", "3").await;
-    browser.wait_for_text("report-invalid", "2").await;
+    browser.wait_for_text("report-invalid", "1").await;
     check_layout(browser, "understood").await;
+    browser.click("show-invalid").await;
+    browser.text("invalid-lines").await;
+    check_layout(browser, "invalid-lines").await;
+
+    browser
+        .upload("file", "header.csv", b"Name,SSN,Town\n")
+        .await;
+    browser.wait_for_text("held", "header.csv").await;
+    browser
+        .wait_for("document.querySelector('[data-testid=nothing]')?.checkVisibility()")
+        .await;
+    check_layout(browser, "no-number").await;
+    visit.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_uncertain_column_fits_every_screen() {
+    let upstream = Upstream::succeeding().await;
+    let visit = Visit::new(EngineKind::Memory, &upstream).await;
+    let browser = &visit.browser;
+    let row = |n: u32| {
+        format!(
+            "Person Number {n};8001000{n:02};2019-04-{n:02};9007010{n:02};Finance and Control;London\r\n"
+        )
+    };
+    let rows: String = (10..30).map(row).collect();
+    let table = format!("Name;Employee No;Hired;Tax ID;Department;Town\r\n{rows}");
+    browser
+        .upload("file", "payroll.csv", table.as_bytes())
+        .await;
+    browser.text("ask").await;
+    check_layout(browser, "asking").await;
+    browser.click("clear").await;
+    browser
+        .type_in("numbers", "Account,Number\n800100001,900701001\n")
+        .await;
+    browser.text("ask").await;
+    check_layout(browser, "asking-typed").await;
     visit.close().await;
 }
 

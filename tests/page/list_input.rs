@@ -22,7 +22,7 @@ async fn a_file_that_is_no_list_can_be_removed() {
     browser.upload("file", "noise.bin", &noise).await;
     browser.wait_for_text("held", "noise.bin").await;
     browser
-        .wait_for("document.querySelector('[data-testid=refused], [data-testid=report], [data-testid=column]')?.innerText")
+        .wait_for("document.querySelector('[data-testid=refused], [data-testid=report], [data-testid=ask]')?.innerText")
         .await;
     browser.screenshot("noise").await;
     assert_eq!(

@@ -71,88 +71,6 @@ async fn a_list_without_a_valid_number_cannot_be_started() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn leading_zeros_are_restored_on_demand() {
-    let upstream = Upstream::succeeding().await;
-    let visit = Visit::new(EngineKind::Memory, &upstream).await;
-    let browser = &visit.browser;
-    browser.type_in("numbers", "123456789\n1234567\n").await;
-    browser.wait_for_text("report-zeros", "1").await;
-    browser.wait_for_text("report-invalid", "1").await;
-    browser.click("restore").await;
-    browser.wait_for_text("report-numbers", "2").await;
-    browser.wait_until_hidden("report-invalid").await;
-    visit.check_nothing_sent(&upstream).await;
-    let id = visit.start().await;
-    visit.wait_for_status("Finished").await;
-    let rows = visit.site.app.rows(&id).await;
-    assert_eq!(rows[1]["ssn"], "001234567");
-    visit.close().await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_table_with_two_ssn_columns_asks_which_one_to_use() {
-    let upstream = Upstream::succeeding().await;
-    let visit = Visit::new(EngineKind::Memory, &upstream).await;
-    let browser = &visit.browser;
-    let table = "Name,His SSN,Her SSN\n\
-                 \"Lovelace, Ada\",123-45-6789,987-65-4321\n\
-                 Babbage,123-45-6780,\n\
-                 Somerville,123-45-6781,123456782\n";
-    browser
-        .upload("file", "families.csv", table.as_bytes())
-        .await;
-    browser.wait_for_text("held", "families.csv").await;
-    browser
-        .wait_for("document.querySelector('[data-testid=column]')")
-        .await;
-    let choices = browser
-        .evaluate("[...document.querySelectorAll('[data-testid=column] option')].map(option => option.text)")
-        .await;
-    assert_eq!(choices, json!(["Choose…", "His SSN", "Her SSN"]));
-    browser.screenshot("which-column").await;
-    visit.check_nothing_sent(&upstream).await;
-    browser.select_option("column", "Her SSN").await;
-    browser.wait_for_text("report-numbers", "2").await;
-    browser.wait_for_text("report-invalid", "1").await;
-    let preview = browser.text("preview").await;
-    assert!(
-        preview.contains("•••-••-4321") && preview.contains("(empty)") && !preview.contains("987"),
-        "{preview}"
-    );
-    browser.screenshot("file").await;
-
-    let id = visit.start().await;
-    visit.wait_for_status("Finished").await;
-    browser.wait_for_text("heading", "families.csv").await;
-    let sent: Vec<_> = visit
-        .site
-        .app
-        .rows(&id)
-        .await
-        .iter()
-        .map(|row| row["ssn"].clone())
-        .collect();
-    assert_eq!(sent, [json!("987654321"), json!(null), json!("123456782")]);
-    for (path, content) in visit.site.app.stored_objects().await {
-        for unsent in ["Lovelace", "Babbage", "123456789", "6789"] {
-            assert!(
-                !content.contains(unsent),
-                "{path} has text of another column"
-            );
-        }
-    }
-    let numbers = [
-        "123456789",
-        "987654321",
-        "123456780",
-        "123456781",
-        "123456782",
-    ];
-    visit.check_no_number(&numbers).await;
-    visit.close().await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn a_run_has_the_name_of_its_last_file_unless_one_is_typed() {
     let upstream = Upstream::succeeding().await;
     let visit = Visit::new(EngineKind::Memory, &upstream).await;
@@ -170,31 +88,6 @@ async fn a_run_has_the_name_of_its_last_file_unless_one_is_typed() {
     assert_eq!(label("123-45-6789.txt").await, "");
     browser.type_in("label", "The staff").await;
     assert_eq!(label("third.txt").await, "The staff");
-    visit.close().await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn invalid_lines_are_listed_in_steps() {
-    let upstream = Upstream::succeeding().await;
-    let visit = Visit::new(EngineKind::Memory, &upstream).await;
-    let browser = &visit.browser;
-    let list: String = (0..300).map(|line| format!("line {line}\n")).collect();
-    browser
-        .upload("file", "notes.txt", format!("123456789\n{list}").as_bytes())
-        .await;
-    browser.wait_for_text("report-invalid", "300").await;
-    browser.click("show-invalid").await;
-    let lines = "[...document.querySelectorAll('[data-testid=invalid-lines] li')].map(line => line.innerText)";
-    let count = format!("{lines}.length");
-    browser.wait_for(&format!("{count} === 50")).await;
-    browser.click("more-invalid").await;
-    browser.wait_for(&format!("{count} === 250")).await;
-    browser.click("more-invalid").await;
-    browser.wait_for(&format!("{count} === 300")).await;
-    let last = browser.evaluate(&format!("{lines}[299]")).await;
-    assert!(last.as_str().unwrap().contains("line 299"), "{last}");
-    assert!(!browser.is_visible("more-invalid").await);
-    visit.check_nothing_sent(&upstream).await;
     visit.close().await;
 }
 

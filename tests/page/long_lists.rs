@@ -261,6 +261,7 @@ async fn a_list_is_read_once_the_server_is_back() {
     let program = Program::start(&port, data.path(), &upstream);
     let browser = Browser::open().await;
     browser.expect_in_console("net::ERR_");
+    browser.expect_in_console("TypeError: Failed to fetch");
     browser.goto(&program.printed).await;
     browser.text("upstream").await;
     drop(program);

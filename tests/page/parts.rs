@@ -10,16 +10,21 @@ use crate::support::numbers;
 use crate::support::upstream::Upstream;
 use crate::visit::Visit;
 
-/// Waits until the run page's code has arrived. The page loads it once it has a list.
+/// How many files of shared code a page needs: what it shares with each other part, and with both.
+const SHARED: usize = 3;
+
+/// Waits until the code of lists and of the run page has arrived. The page loads it once it has a list.
 pub async fn wait_for_run_code(browser: &Browser) {
-    let loaded = format!("({LOADED}).join() === 'run,fetch,shared,fetch'");
+    // History and the run page share a file that lists don't need.
+    let shared = ",shared,fetch".repeat(SHARED + 1);
+    let loaded = format!("({LOADED}).join() === 'list,fetch,run,fetch{shared}'");
     browser.wait_for(&loaded).await;
 }
 
 /// The files of the pages' code that were loaded: their names up to the hash, and their initiators.
 const LOADED: &str = "performance.getEntriesByType('resource')
     .map(entry => [new URL(entry.name).pathname.slice(1).split('-')[0], entry.initiatorType])
-    .filter(([name]) => ['run', 'history', 'shared'].includes(name))
+    .filter(([name]) => ['list', 'run', 'history', 'shared'].includes(name))
     .sort()";
 
 /// The initiator of each load of the program, which the page's HTML preloads.
@@ -55,7 +60,9 @@ async fn an_address_preloads_its_pages_code() {
         browser.goto(&visit.site.at(path)).await;
         browser.text(shows).await;
         let loaded = browser.evaluate(LOADED).await;
-        assert_eq!(loaded, json!([[part, "link"], ["shared", "link"]]));
+        let mut expected = vec![json!([part, "link"])];
+        expected.extend(vec![json!(["shared", "link"]); SHARED]);
+        assert_eq!(loaded, json!(expected));
         assert_eq!(browser.evaluate(PROGRAM_LOADS).await, json!(["link"]));
     }
     visit.close().await;
@@ -64,7 +71,7 @@ async fn an_address_preloads_its_pages_code() {
 #[tokio::test(flavor = "multi_thread")]
 async fn code_that_fails_to_load_is_loaded_again_on_demand() {
     let upstream = Upstream::succeeding().await;
-    for file in ["/history-", "/shared-"] {
+    for (file, requests) in [("/history-", 1), ("/shared-", SHARED as u64)] {
         // Each file needs a browser whose cache is empty.
         let visit = Visit::new(EngineKind::Memory, &upstream).await;
         let (browser, site) = (&visit.browser, &visit.site);
@@ -73,13 +80,16 @@ async fn code_that_fails_to_load_is_loaded_again_on_demand() {
         site.fail_file(Some(file));
         browser.click("nav-history").await;
         let error = browser.text("load-error").await;
-        assert!(error.starts_with("This page can't be loaded\n"), "{error}");
+        assert!(
+            error.starts_with("This part of the page can't be loaded\n"),
+            "{error}"
+        );
         let title = browser.evaluate("document.title").await;
         assert_eq!(title, "History · Rollcall");
         browser.screenshot("load-error").await;
         // The second attempt fails too.
         browser.click("load-again").await;
-        site.wait_for_failures(2).await;
+        site.wait_for_failures(2 * requests).await;
         browser.text("load-error").await;
         site.fail_file(None);
         browser.click("load-again").await;
@@ -114,6 +124,25 @@ async fn code_that_failed_to_load_is_loaded_again_on_return() {
     browser.click("nav-history").await;
     browser.wait_for_text("heading", "History").await;
     visit.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_is_shown_once_its_code_can_be_loaded() {
+    let upstream = Upstream::succeeding().await;
+    let site = Site::new(EngineKind::Memory, &upstream).await;
+    let browser = Browser::open().await;
+    browser.expect_in_console("503");
+    browser.expect_in_console("TypeError");
+    browser.goto(&site.printed()).await;
+    site.fail_file(Some("/list-"));
+    browser.type_in("numbers", "123-45-6789").await;
+    browser.text("load-error").await;
+    // The run can be started all the same.
+    browser.wait_for_text("start", "Look up 1 number").await;
+    site.fail_file(None);
+    browser.click("load-again").await;
+    browser.wait_for_text("report-numbers", "1").await;
+    browser.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -8,8 +8,13 @@ use worker::protocol::Request;
 use crate::browser;
 use crate::compose::form::RunForm;
 use crate::compose::list::ListState;
+use crate::compose::part::load_list;
 use crate::compose::start::Start;
+use crate::ui::lazy::LazyPage;
 use crate::worker_client::WorkerClient;
+
+/// The title of the page of a new list.
+pub(crate) const TITLE: &str = "Look up Social Security Numbers";
 
 /// A list that isn't started, with its run's settings.
 #[derive(Clone, Copy)]
@@ -28,6 +33,7 @@ pub(crate) struct Draft {
 #[derive(Clone, Copy)]
 pub(crate) struct Drafts {
     worker: WorkerClient,
+    part: LazyPage,
     last: StoredValue<Option<(Owner, Draft)>, LocalStorage>,
 }
 
@@ -36,6 +42,7 @@ impl Drafts {
     pub(crate) fn new(worker: WorkerClient) -> Self {
         Self {
             worker,
+            part: LazyPage::new(TITLE, || Box::pin(load_list())),
             last: StoredValue::new_local(None),
         }
     }
@@ -56,7 +63,7 @@ impl Drafts {
         }
         let owner = detached_owner();
         let draft = owner.with(|| Draft {
-            list: ListState::new(self.worker),
+            list: ListState::new(self.worker, self.part),
             form: RwSignal::new(RunForm::default()),
             start: Start::new(self.worker),
             mark: browser::now(),

@@ -5,8 +5,8 @@ use leptos::prelude::*;
 use web_sys::HtmlInputElement;
 
 use crate::compose::drop_paste;
-use crate::compose::list::{Input, ListState};
-use crate::compose::preview::ListPreview;
+use crate::compose::list::{Input, ListState, Reading};
+use crate::compose::part::{Part, list_part};
 use crate::ui::boxed::{flag, part, text};
 
 /// The text field, until a file or a long text takes its place.
@@ -88,7 +88,14 @@ fn Held(list: ListState, name: String, focus: bool) -> impl IntoView {
                 <button type="button" class="plain" data-testid="clear" on:click=move |_| list.clear()>"Remove"</button>
             </span>
         </header>
-        <ListPreview list/>
+        {part(move || match list.reading.get() {
+            Reading::Busy => view! { <p class="soft">"Reading…"</p> }.into_any(),
+            Reading::Nothing => {
+                view! { <p class="soft" data-testid="held-empty">"It has no lines."</p> }.into_any()
+            }
+            Reading::Refused(_) => ().into_any(),
+            Reading::List(summary) => list.part.show(list_part(list, Part::Preview(summary))),
+        })}
     }
 }
 

@@ -1,12 +1,16 @@
-//! `/`: people add a list, check it and start its run. Part of the first load.
+//! `/`: people add a list, check it and start its run. What shows a list is loaded with the first
+//! one, all else with the page.
 
+mod ask;
 pub(crate) mod draft;
 mod drop_paste;
+mod figures;
 mod form;
 mod input;
 mod invalid_lines;
 mod list;
 pub(crate) mod page;
+mod part;
 mod preview;
 mod report;
 mod rules;

@@ -3,14 +3,15 @@
 use contract::limits;
 use leptos::prelude::*;
 
-use crate::compose::draft::{Draft, Drafts};
+use crate::compose::draft::{Draft, Drafts, TITLE};
 use crate::compose::drop_paste;
 use crate::compose::input::ListInput;
+use crate::compose::part::{Part, list_part};
 use crate::compose::report::ListReport;
 use crate::compose::settings::RunSettings;
 use crate::compose::start_bar::StartBar;
 use crate::services::Services;
-use crate::ui::boxed::{effect, flag, memo};
+use crate::ui::boxed::{effect, flag, maybe, memo};
 use crate::ui::heading::Heading;
 use crate::ui::notice::ErrorNotice;
 
@@ -28,17 +29,19 @@ pub(crate) fn Compose(services: Services, drafts: Drafts, on_list: Callback<()>)
     });
     let is_dragged_over = RwSignal::new(false);
     drop_paste::listen(list, is_dragged_over);
+    let is_asking = memo(move || list.refused_table().is_some());
     view! {
         <header>
             <div>
-                <Heading text="Look up Social Security Numbers" visits=services.visits/>
+                <Heading text=TITLE visits=services.visits/>
                 <p class="soft">"Paste, drop or choose a list. Nothing is sent until you start the run, and then only the numbers."</p>
             </div>
         </header>
         <ErrorNotice error=server.error retry="This page tries again by itself."/>
-        <div class="compose">
+        <div class="compose" class:asking=is_asking>
             <ListInput list is_dragged_over/>
-            <section class="card" aria-label="List summary">
+            {maybe(move || is_asking.get().then(|| list.part.show(list_part(list, Part::Ask))))}
+            <section class="card" id="summary" tabindex="-1" aria-label="List summary" hidden=is_asking>
                 <ListReport list/>
                 <label class="field" hidden=flag(move || list.summary().is_none())>
                     <span>"Name of the run (optional)"</span>
@@ -54,6 +57,6 @@ pub(crate) fn Compose(services: Services, drafts: Drafts, on_list: Callback<()>)
                 <RunSettings server list form options/>
             </section>
         </div>
-        <StartBar services draft options/>
+        <StartBar services draft options is_asking/>
     }
 }

@@ -7,9 +7,10 @@ use crate::ui::words;
 /// A list's summary as a screen reader says it.
 pub(crate) fn announcement(summary: &ListSummary) -> String {
     let mut text = format!("{} to look up.", words::pluralize(summary.items, "number"));
+    let zeros_lost = summary.zeros.as_ref().map_or(0, |zeros| zeros.lines);
     for (count, noun, rest) in [
         (summary.duplicates, "repeated line", ""),
-        (summary.zeros_lost, "line", " lost leading zeros"),
+        (zeros_lost, "line", " lost leading zeros"),
         (summary.warnings, "number", " never issued"),
         (summary.invalid, "line", " without a number"),
     ] {
@@ -52,7 +53,10 @@ mod tests {
             duplicates: 0,
             invalid: 1,
             warnings: 0,
-            zeros_lost: 0,
+            zeros_restored: 0,
+            zeros: None,
+            seen: String::new(),
+            nothing: String::new(),
             columns: Vec::new(),
             column: 0,
             preview: Vec::new(),

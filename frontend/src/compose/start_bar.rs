@@ -16,6 +16,7 @@ pub(crate) fn StartBar(
     services: Services,
     draft: Draft,
     options: Memo<Result<RunOptions, RunForm>>,
+    is_asking: Memo<bool>,
 ) -> impl IntoView {
     let Services { server, router, .. } = services;
     let Draft { list, start, .. } = draft;
@@ -33,6 +34,11 @@ pub(crate) fn StartBar(
             && options.with(Result::is_ok)
             && is_idle.get()
     };
+    // Until the zeros are restored, that is the first thing to do.
+    let has_lost_zeros = memo(move || {
+        let summary = list.summary();
+        summary.is_some_and(|summary| summary.zeros.is_some())
+    });
     let send = click(move || {
         if let Ok(options) = options.get_untracked() {
             let on_started = move |id: &str| {
@@ -73,10 +79,10 @@ pub(crate) fn StartBar(
             "The list has more lines than this server accepts (" {text(move || words::group_digits(max_rows.get()))} "). Split it."
         </p>
         <p class="unseen" role="status">{announcement}</p>
-        <div class="start-bar">
+        <div class="start-bar" hidden=is_asking>
             <p class="label" data-testid="estimate" hidden=flag(move || !is_idle.get())>{estimate}</p>
             {maybe(move || (!is_idle.get()).then(|| view! { <Progress draft/> }))}
-            <button type="button" class="button filled" data-testid="start" disabled=flag(move || !is_ready()) on:click=send>
+            <button type="button" class="button" class:filled=flag(move || !has_lost_zeros.get()) data-testid="start" disabled=flag(move || !is_ready()) on:click=send>
                 {label}
             </button>
         </div>

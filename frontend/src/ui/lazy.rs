@@ -109,7 +109,7 @@ fn poll_once(page: impl Future<Output = Result<AnyView, SplitLoaderError>>) -> O
 fn LoadError(page: LazyPage) -> impl IntoView {
     view! {
         <div class="notice bad" role="alert" data-testid="load-error">
-            <b>"This page can't be loaded"</b>
+            <b>"This part of the page can't be loaded"</b>
             "Check that Rollcall is running and that you are online, then try again. If Rollcall was updated \
              since you opened it, reload the page."
         </div>

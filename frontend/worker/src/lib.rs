@@ -11,6 +11,7 @@ mod serve;
 mod sign_in;
 mod start;
 mod summary;
+mod table;
 mod transport;
 
 pub use serve::serve;

@@ -3,10 +3,10 @@
 use std::collections::VecDeque;
 use std::rc::Rc;
 
-use lists::{Source, read_source};
+use lists::{Encoding, Source, read_source};
 
 use crate::protocol::{Event, ListOptions};
-use crate::summary::{invalid_lines, list_error, summarize};
+use crate::summary::{invalid_lines, refuse, summarize};
 
 /// The most runs whose lists are kept, so that the lists' other columns can be joined to the results.
 const MAX_RUNS: usize = 3;
@@ -30,6 +30,8 @@ struct Current {
     held: Rc<HeldList>,
     /// The text or file, to be read again with other options. A run's list is never read again.
     bytes: Vec<u8>,
+    /// The encoding of the text or file before it was corrected, if it was.
+    encoding: Option<Encoding>,
 }
 
 /// Each run's id and list, the oldest first.
@@ -57,36 +59,79 @@ impl Lists {
             return Event::Dropped;
         }
         self.current = None;
-        self.set_current(call, bytes, options)
+        self.set_current(call, bytes, options, None, 0)
     }
 
     /// Reads the current list again with other options.
     pub(crate) fn reread(&mut self, list: u32, options: ListOptions) -> Event {
         match self.current.take_if(|current| current.held.id == list) {
-            Some(Current { held, bytes }) => {
+            Some(Current {
+                held,
+                bytes,
+                encoding,
+            }) => {
                 // Drop the list before the new reading, or both would be in memory at once.
                 drop(held);
-                self.set_current(list, bytes, options)
+                self.set_current(list, bytes, options, encoding, 0)
             }
             None => Event::NoSuchList,
         }
     }
 
-    fn set_current(&mut self, id: u32, bytes: Vec<u8>, options: ListOptions) -> Event {
+    /// Replaces the text of a line of the current list, and reads the list again as a new one.
+    ///
+    /// The summary has at least `shown` invalid lines.
+    pub(crate) fn correct(
+        &mut self,
+        call: u32,
+        list: u32,
+        row: usize,
+        text: &str,
+        shown: usize,
+    ) -> Event {
+        let current = self.current.as_ref();
+        let Some(current) = current.filter(|current| current.held.id == list) else {
+            return Event::NoSuchList;
+        };
+        let source = current.held.source.as_ref();
+        let corrected = source.and_then(|source| source.replace_value(row, text));
+        let Some(corrected) = corrected else {
+            return Event::NoSuchList;
+        };
+        let encoding = current.encoding.or(source.map(Source::encoding));
+        let options = current.held.options.clone();
+        // Drop the list before the new reading, or both would be in memory at once.
+        self.current = None;
+        self.set_current(call, corrected.into_bytes(), options, encoding, shown)
+    }
+
+    fn set_current(
+        &mut self,
+        id: u32,
+        bytes: Vec<u8>,
+        options: ListOptions,
+        encoding: Option<Encoding>,
+        shown: usize,
+    ) -> Event {
         let read = read_source(&bytes, &options.read_options(), options.column().as_ref());
         let (source, event) = match read {
             Ok(source) => {
-                let event = Event::Summary(summarize(id, &source));
+                let encoding = encoding.unwrap_or_else(|| source.encoding());
+                let event = Event::Summary(summarize(id, &source, encoding, shown));
                 (Some(source), event)
             }
-            Err(error) => (None, Event::NotAList(list_error(id, &error))),
+            Err(error) => (None, Event::NotAList(refuse(id, &error, &bytes))),
         };
         let held = Rc::new(HeldList {
             id,
             options,
             source,
         });
-        self.current = Some(Current { held, bytes });
+        self.current = Some(Current {
+            held,
+            bytes,
+            encoding,
+        });
         event
     }
 
@@ -161,121 +206,4 @@ fn bytes_of_all(runs: &Runs) -> usize {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn items(event: Event) -> u64 {
-        match event {
-            Event::Summary(summary) => summary.items,
-            other => panic!("{other:?}"),
-        }
-    }
-
-    fn read(lists: &mut Lists, call: u32, text: &str) -> Event {
-        lists.begin_read(call);
-        lists.read(call, text.into(), ListOptions::default())
-    }
-
-    #[test]
-    fn an_older_list_that_is_read_late_is_dropped() {
-        let mut lists = Lists::default();
-        lists.begin_read(1);
-        lists.begin_read(2);
-        let options = ListOptions::default;
-        assert_eq!(
-            items(lists.read(2, b"123456789\n123456780".into(), options())),
-            2
-        );
-        assert_eq!(
-            lists.read(1, b"123456789".into(), options()),
-            Event::Dropped
-        );
-        assert_eq!(items(lists.reread(2, options())), 2);
-        assert_eq!(lists.reread(1, options()), Event::NoSuchList);
-    }
-
-    #[test]
-    fn a_list_that_is_read_again_keeps_its_id() {
-        let mut lists = Lists::default();
-        assert_eq!(items(read(&mut lists, 5, "123456789\n1234567\n")), 1);
-        let restored = ListOptions {
-            restore_leading_zeros: true,
-            ..Default::default()
-        };
-        assert_eq!(items(lists.reread(5, restored)), 2);
-        assert_eq!(items(lists.reread(5, ListOptions::default())), 1);
-    }
-
-    #[test]
-    fn a_refused_list_is_read_by_the_chosen_column() {
-        let mut lists = Lists::default();
-        let table = "a ssn,b ssn\n123-45-6789,987-65-4321\n123456780,\n";
-        let Event::NotAList(error) = read(&mut lists, 1, table) else {
-            panic!("two columns look like SSNs");
-        };
-        assert_eq!(lists.invalid_lines(1, 0, 9), Event::NoSuchList);
-        let options = ListOptions {
-            column: Some(error.column_choices[1].index),
-            ..Default::default()
-        };
-        assert_eq!(items(lists.reread(1, options)), 1);
-        let Event::Lines(lines) = lists.invalid_lines(1, 0, 9) else {
-            panic!("one line is invalid");
-        };
-        assert_eq!(lines[0].number, 3);
-    }
-
-    #[test]
-    fn only_the_last_runs_keep_their_lists() {
-        let mut lists = Lists::default();
-        for call in 1..=4 {
-            read(&mut lists, call, "123456789");
-            let held = lists.held(call).unwrap();
-            lists.keep_for_run(&format!("run {call}"), held);
-        }
-        lists.forget();
-        assert!(lists.held(4).is_none());
-        assert!(lists.of_run("run 1").is_none());
-        assert_eq!(lists.of_run("run 2").unwrap().id, 2);
-        assert_eq!(lists.of_run("run 4").unwrap().id, 4);
-    }
-
-    #[test]
-    fn long_lists_of_older_runs_are_dropped_first() {
-        let mut lists = Lists::default();
-        let held: Vec<_> = (1..=2)
-            .map(|call| {
-                read(&mut lists, call, "123456789\n123456780\n");
-                lists.held(call).unwrap()
-            })
-            .collect();
-        let one = held[0].source.as_ref().unwrap().memory_bytes();
-        assert!(one > "123456789\n123456780\n".len());
-        let kept = |size, of: &[usize]| {
-            let mut runs: Runs = of
-                .iter()
-                .map(|list| (String::new(), Rc::clone(&held[*list])))
-                .collect();
-            drop_oldest(&mut runs, size);
-            runs.iter().map(|(_, held)| held.id).collect::<Vec<_>>()
-        };
-        assert_eq!(kept(2 * one, &[0, 1]), [1, 2]);
-        assert_eq!(kept(2 * one - 1, &[0, 1]), [2]);
-        assert_eq!(kept(0, &[0, 1]), [2]);
-        // A list that was started twice is in memory once.
-        assert_eq!(kept(one, &[0, 0]), [1, 1]);
-    }
-
-    #[test]
-    fn a_file_that_is_no_text_is_refused_by_name() {
-        let mut lists = Lists::default();
-        for (text, name) in [
-            ("%PDF-1.7\n123456789", "a PDF"),
-            ("PK\u{3}\u{4}list.csv", "a ZIP archive"),
-            ("<html>123456789", "an HTML page"),
-        ] {
-            let event = read(&mut lists, 1, text);
-            assert!(matches!(event, Event::NotAList(error) if error.title.contains(name)));
-        }
-    }
-}
+mod tests;

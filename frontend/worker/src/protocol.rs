@@ -8,6 +8,10 @@ use export::Format;
 use lists::ColumnSelector;
 use serde::{Deserialize, Serialize};
 
+mod list;
+
+pub use list::{Line, ListError, ListSummary, ListTable, LostZeros, TableColumn, TableLine};
+
 /// The error of a call after the sign-in has ended: only another sign-in helps.
 pub const SIGN_IN_ENDED: ClientError = ClientError::Unexpected { status: 401 };
 
@@ -41,6 +45,20 @@ pub enum Request {
         after: usize,
         /// How many to load at most.
         count: usize,
+    },
+    /// Replace the text of an invalid line of the current list, and read the list again.
+    ///
+    /// Responds as to [`Request::Read`]: the list gets this call's id. Responds with
+    /// [`Event::NoSuchList`] if the line can't be replaced.
+    Correct {
+        /// The list's id.
+        list: u32,
+        /// The line's index, as in [`Line::row`].
+        row: usize,
+        /// Its new text.
+        text: String,
+        /// How many invalid lines the summary must have at least.
+        shown: usize,
     },
     /// Start a run of the current list.
     Start {
@@ -223,68 +241,6 @@ impl Event {
             Self::Ready | Self::Progress { .. } | Self::Retrying(_)
         )
     }
-}
-
-/// The summary of a list.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ListSummary {
-    /// The list's id.
-    pub list: u32,
-    /// The number of lines.
-    pub rows: u64,
-    /// Distinct valid numbers.
-    pub items: u64,
-    /// Lines whose number is in an earlier line too.
-    pub duplicates: u64,
-    /// Invalid lines.
-    pub invalid: u64,
-    /// Lines whose number is valid, but was never issued by the SSA.
-    pub warnings: u64,
-    /// Lines with seven or eight digits, whether restored or not.
-    pub zeros_lost: u64,
-    /// The names of a table's columns; empty if there is only one column.
-    pub columns: Vec<String>,
-    /// The index of the column with the numbers.
-    pub column: usize,
-    /// The first lines, with masked numbers.
-    pub preview: Vec<Line>,
-    /// The first invalid lines.
-    pub invalid_lines: Vec<Line>,
-}
-
-/// A line of the list as the page shows it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Line {
-    /// The line number in the source, from 1.
-    pub number: u64,
-    /// The text of another column, by which people recognize the line; may be empty.
-    pub label: String,
-    /// The masked number, or an invalid line's text, which is cut if it is long.
-    pub text: String,
-    /// Why the line is invalid; none if it is valid.
-    pub reason: Option<String>,
-}
-
-/// Why a text or file can't be read as a list, and what to do.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ListError {
-    /// The list's id, with which it can be read again.
-    pub list: u32,
-    /// What is wrong.
-    pub title: String,
-    /// What to do.
-    pub advice: String,
-    /// The columns to choose from; empty if a choice would not help.
-    pub column_choices: Vec<ColumnChoice>,
-}
-
-/// A column from which people choose the one with the numbers.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ColumnChoice {
-    /// Its index from 0, as in [`ListOptions::column`].
-    pub index: usize,
-    /// Its header, or `column N` (from 1) if there is none or it may contain an SSN.
-    pub name: String,
 }
 
 #[cfg(test)]

@@ -87,6 +87,12 @@ impl Worker {
             Request::InvalidLines { list, after, count } => {
                 lists.borrow().invalid_lines(list, after, count)
             }
+            Request::Correct {
+                list,
+                row,
+                text,
+                shown,
+            } => lists.borrow_mut().correct(call, list, row, &text, shown),
             Request::Start {
                 list,
                 request,

@@ -1,19 +1,34 @@
 //! What the page shows of a list: counts and masked lines, or why a file can't be read as a list.
 
-use contract::list::Row;
-use lists::{Column, ReadError, Source};
+use std::borrow::Cow;
 
-use crate::protocol::{ColumnChoice, Line, ListError, ListSummary};
+use contract::InvalidReason::{self, LeadingZerosLost};
+use contract::list::{ReadOptions, Row};
+use contract::mask_all;
+use contract::text::pluralize;
+use lists::{Encoding, ReadError, Source, preview_table, read_value};
+
+use crate::protocol::{Line, ListError, ListSummary, LostZeros};
+use crate::table::{advice, list_table, seen, shortened};
 
 /// Lines in the preview.
 const PREVIEW: usize = 10;
 /// Invalid lines in the summary; the page requests more.
 const INVALID_LINES: usize = 50;
-/// Characters of a cell after which it is cut.
-const MAX_CHARACTERS: usize = 40;
+/// Reasons in the summary of a list without a number.
+const REASONS: usize = 3;
+/// Columns that are named of a list with nothing but a header.
+const NAMES: usize = 5;
 
-/// Summarizes a list.
-pub(crate) fn summarize(list: u32, source: &Source) -> ListSummary {
+/// Summarizes a list that was read from bytes in this encoding.
+///
+/// The summary has at least `shown` invalid lines, if there are so many.
+pub(crate) fn summarize(
+    list: u32,
+    source: &Source,
+    encoding: Encoding,
+    shown: usize,
+) -> ListSummary {
     let table = source.table.as_ref().filter(|table| table.column_count > 1);
     let columns = table.map_or(Vec::new(), |table| {
         let name = |index| {
@@ -22,97 +37,185 @@ pub(crate) fn summarize(list: u32, source: &Source) -> ListSummary {
         };
         (0..table.column_count).map(name).collect()
     });
+    let delimiter = table.map(|table| table.delimiter);
     let rows = 0..source.list.rows.len().min(PREVIEW);
+    let zeros = lost_zeros(source);
+    let unrestored = zeros.as_ref().map_or(0, |zeros| zeros.lines);
     ListSummary {
         list,
         rows: source.list.rows.len() as u64,
         items: source.list.items.len() as u64,
         duplicates: source.list.duplicates() as u64,
-        invalid: source.list.invalid as u64,
+        invalid: (source.list.invalid as u64).saturating_sub(unrestored),
         warnings: source.warnings() as u64,
-        zeros_lost: source.zeros_lost() as u64,
+        zeros_restored: (source.zeros_lost() as u64).saturating_sub(unrestored),
+        zeros,
+        seen: seen(
+            encoding,
+            delimiter.filter(|_| source.is_text()),
+            source.is_text(),
+        ),
+        nothing: match source.list.items.is_empty() {
+            true => nothing(source),
+            false => String::new(),
+        },
         columns,
         column: table.map_or(0, |table| table.ssn_column),
         preview: rows.map(|row| line(source, row)).collect(),
-        invalid_lines: invalid_lines(source, 0, INVALID_LINES),
+        invalid_lines: invalid_lines(source, 0, shown.max(INVALID_LINES)),
     }
 }
 
-/// The next `count` invalid lines after the first `after` ones.
+/// The next `count` invalid lines after the first `after` ones, without those that lost their zeros.
 pub(crate) fn invalid_lines(source: &Source, after: usize, count: usize) -> Vec<Line> {
     let rows = source.list.rows.iter().enumerate();
-    rows.filter(|(_, row)| matches!(row, Row::Invalid(_)))
+    rows.filter(|(_, row)| matches!(row, Row::Invalid(reason) if *reason != LeadingZerosLost))
         .skip(after)
         .take(count)
         .map(|(row, _)| line(source, row))
         .collect()
 }
 
-/// Explains why a text or file can't be read as a list.
-pub(crate) fn list_error(list: u32, error: &ReadError) -> ListError {
-    let (title, advice, columns) = match error {
-        ReadError::AmbiguousColumn { candidates, .. } => (
-            "Which column holds the numbers?",
-            "It isn’t certain, and only SSNs may be sent.".to_owned(),
-            candidates.as_slice(),
-        ),
-        ReadError::NoColumn { columns } | ReadError::UnknownColumn { columns } => (
-            "Which column holds the numbers?",
-            "None looks like a column of SSNs.".to_owned(),
-            columns.as_slice(),
-        ),
-        ReadError::NotText(kind) => {
-            return ListError {
-                list,
-                title: format!("This is {kind}, not a list"),
-                advice: format!("{}.", kind.advice()),
-                column_choices: Vec::new(),
-            };
+/// The lines with seven or eight digits whose zeros weren't restored.
+fn lost_zeros(source: &Source) -> Option<LostZeros> {
+    let is_lost = |row: &Row| *row == Row::Invalid(LeadingZerosLost);
+    let first = source.list.rows.iter().position(is_lost)?;
+    let (from, to) = zeros_of(source.raw_value(first))?;
+    let rows = source.list.rows.iter();
+    Some(LostZeros {
+        lines: rows.filter(|row| is_lost(row)).count() as u64,
+        from,
+        to,
+    })
+}
+
+/// A number without its leading zeros, masked, and the same with them: `•••4567`, `00•-••-4567`.
+fn zeros_of(value: &str) -> Option<(String, String)> {
+    let restore = ReadOptions {
+        restore_leading_zeros: true,
+        ..Default::default()
+    };
+    let restored = read_value(value, &restore).ok()?.ssn.to_string();
+    // A fraction of zeros may follow: `1234567.0`.
+    let whole = value.split('.').next().unwrap_or_default();
+    let digits = whole.chars().filter(|c| c.is_numeric()).count();
+    let zeros = 9_usize.saturating_sub(digits).min(2);
+    let (stars, last_four) = restored.split_at_checked(7)?;
+    let from = "•".repeat(5 - zeros) + last_four;
+    let to = "0".repeat(zeros) + &stars[zeros..].replace('*', "•") + last_four;
+    Some((from, to))
+}
+
+/// Says what was seen in a list without a valid number. Empty if it has neither lines nor a header.
+fn nothing(source: &Source) -> String {
+    let table = source.table.as_ref();
+    let headers = table.and_then(|table| table.headers.as_deref());
+    if source.list.rows.is_empty() {
+        return headers.map_or_else(String::new, |names| {
+            let names = names.get(..NAMES).unwrap_or(names).join(", ");
+            format!(
+                "It has a header ({}), but no line below it.",
+                shortened(&names)
+            )
+        });
+    }
+    let mut counts = InvalidReason::ALL.map(|reason| (reason, 0));
+    for row in &source.list.rows {
+        if let Row::Invalid(reason) = row {
+            counts[*reason as usize].1 += 1;
         }
+    }
+    counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    let counts = counts.iter().filter(|(_, count)| *count > 0);
+    let reasons: Vec<String> = counts
+        .take(REASONS)
+        .map(|(reason, count)| format!("{} ({})", reason.message(), pluralize(*count, "line")))
+        .collect();
+    let column = table.filter(|table| table.column_count > 1);
+    let column = column.and_then(|table| headers?.get(table.ssn_column));
+    let place = column.map_or_else(String::new, |name| format!(" in the column “{name}”"));
+    format!(
+        "No line has a Social Security Number{place}: {}.",
+        reasons.join("; ")
+    )
+}
+
+/// Explains why the bytes of a text or file can't be read as a list.
+///
+/// If that is because its column of numbers isn't certain, the error has the table.
+pub(crate) fn refuse(list: u32, error: &ReadError, bytes: &[u8]) -> ListError {
+    let has_header = match error {
+        ReadError::AmbiguousColumn { has_header, .. } => *has_header,
+        ReadError::NoColumn { .. } | ReadError::UnknownColumn { .. } => true,
+        _ => return list_error(list, error),
+    };
+    let Some(preview) = preview_table(bytes) else {
+        return list_error(list, error);
+    };
+    let table = list_table(&preview);
+    ListError {
+        list,
+        title: "Which column has the Social Security Numbers?".to_owned(),
+        advice: advice(&table, has_header),
+        table: Some(table),
+    }
+}
+
+/// Explains why a text or file can't be read as a list, without a table.
+pub(crate) fn list_error(list: u32, error: &ReadError) -> ListError {
+    let (title, advice) = match error {
+        ReadError::NotText(kind) => (
+            format!("This is {kind}, not a list"),
+            format!("{}.", kind.advice()),
+        ),
         other => (
-            "This can't be read as a list",
+            "This can't be read as a list".to_owned(),
             format!("{other}."),
-            [].as_slice(),
         ),
     };
     ListError {
         list,
-        title: title.to_owned(),
+        title,
         advice,
-        column_choices: columns.iter().cloned().map(choice).collect(),
+        table: None,
     }
-}
-
-fn choice(Column { index, name }: Column) -> ColumnChoice {
-    ColumnChoice { index, name }
 }
 
 /// The line of this row, as the page shows it.
 fn line(source: &Source, row: usize) -> Line {
-    let (text, reason) = match source.list.rows.get(row) {
-        Some(Row::Item { index, .. }) => {
-            let ssn = source.list.items.get(*index as usize);
-            (
-                ssn.map_or_else(String::new, |ssn| ssn.to_string().replace('*', "•")),
-                None,
-            )
-        }
-        Some(Row::Invalid(reason)) => {
-            let typed = source.raw_value(row);
-            let text = match typed.trim().is_empty() {
-                true => "(empty)".to_owned(),
-                false => shortened(typed),
-            };
-            (text, Some(reason.message().to_owned()))
-        }
-        None => Default::default(),
-    };
-    Line {
+    let mut line = Line {
+        row,
         number: source.line_number(row).into(),
         label: label(source, row),
-        text,
-        reason,
+        text: String::new(),
+        draft: None,
+        reason: None,
+    };
+    match source.list.rows.get(row) {
+        Some(Row::Item { .. }) => {
+            let ssn = source.list.ssn(row);
+            line.text = ssn.map_or_else(String::new, |ssn| ssn.to_string().replace('*', "•"));
+        }
+        Some(Row::Invalid(reason)) => {
+            let typed = source.raw_value(row).trim();
+            // Only its zeros are missing, so it is masked like a number.
+            let zeros = zeros_of(typed).filter(|_| *reason == LeadingZerosLost);
+            // Masked before it is cut, or a number at the end would no longer look like one.
+            let masked = mask_all(typed);
+            line.text = match (zeros, typed.is_empty()) {
+                (Some((from, _)), _) => from,
+                (None, true) => "(empty)".to_owned(),
+                (None, false) => shortened(&masked.replace("***-**-", "•••-••-")),
+            };
+            line.reason = Some(reason.message().to_owned());
+            line.draft = source.is_replaceable(row).then(|| match masked {
+                Cow::Borrowed(_) if shortened(typed) == typed => typed.to_owned(),
+                _ => String::new(),
+            });
+        }
+        None => {}
     }
+    line
 }
 
 /// The row's first other cell with a letter and fewer than five digits, which can't be an SSN.
@@ -133,99 +236,5 @@ fn label(source: &Source, row: usize) -> String {
     label.map_or_else(String::new, shortened)
 }
 
-/// Replaces control characters with spaces, and cuts a long text.
-fn shortened(text: &str) -> String {
-    let mut characters = text.chars().map(|c| if c.is_control() { ' ' } else { c });
-    let mut short: String = characters.by_ref().take(MAX_CHARACTERS).collect();
-    if characters.next().is_some() {
-        short.push('…');
-    }
-    short
-}
-
 #[cfg(test)]
-mod tests {
-    use contract::list::ReadOptions;
-    use lists::read_source;
-
-    use super::*;
-
-    fn source(text: &str) -> Source {
-        read_source(text.as_bytes(), &ReadOptions::default(), None).unwrap()
-    }
-
-    fn parts(lines: &[Line]) -> Vec<(u64, &str, &str, Option<&str>)> {
-        lines
-            .iter()
-            .map(|l| (l.number, &*l.label, &*l.text, l.reason.as_deref()))
-            .collect()
-    }
-
-    #[test]
-    fn a_summary_counts_and_masks() {
-        let text = "123-45-6789\n\nn/a\n123456789\n1234567\n900-10-1234\n";
-        let summary = summarize(4, &source(text));
-        let counts = (
-            summary.rows,
-            summary.items,
-            summary.duplicates,
-            summary.invalid,
-        );
-        assert_eq!(counts, (5, 2, 1, 2));
-        assert_eq!(
-            (summary.list, summary.warnings, summary.zeros_lost),
-            (4, 1, 1)
-        );
-        assert_eq!(summary.columns, [""; 0]);
-        assert_eq!(
-            parts(&summary.preview)[..3],
-            [
-                (1, "", "•••-••-6789", None),
-                (3, "", "n/a", Some("no digits")),
-                (4, "", "•••-••-6789", None),
-            ]
-        );
-        let invalid_lines: Vec<_> = summary
-            .invalid_lines
-            .iter()
-            .map(|line| line.number)
-            .collect();
-        assert_eq!(invalid_lines, [3, 5]);
-    }
-
-    #[test]
-    fn the_label_of_a_line_is_another_cell_of_its_row() {
-        let text = "id,spouse,name,ssn\n1,123456780,\"Lovelace, Ada\",123-45-6789\n2,,Bob,\n";
-        let by = lists::ColumnSelector::Name("ssn".into());
-        let source = read_source(text.as_bytes(), &ReadOptions::default(), Some(&by)).unwrap();
-        let summary = summarize(1, &source);
-        assert_eq!(summary.columns, ["id", "spouse", "name", "ssn"]);
-        assert_eq!(summary.column, 3);
-        assert_eq!(
-            parts(&summary.preview),
-            [
-                (2, "Lovelace, Ada", "•••-••-6789", None),
-                (3, "Bob", "(empty)", Some("empty")),
-            ]
-        );
-    }
-
-    #[test]
-    fn invalid_lines_are_paged_and_long_ones_are_cut() {
-        let text = format!("123-45-6789\nx\n123-45-6780\n{}\n", "y".repeat(100));
-        let source = source(&text);
-        assert_eq!(parts(&invalid_lines(&source, 0, 1))[0].0, 2);
-        let rest = invalid_lines(&source, 1, 10);
-        assert_eq!((rest.len(), rest[0].number), (1, 4));
-        assert_eq!(rest[0].text.chars().count(), MAX_CHARACTERS + 1);
-    }
-
-    #[test]
-    fn an_unreadable_list_gets_advice() {
-        let read = |text: &[u8]| read_source(text, &ReadOptions::default(), None).unwrap_err();
-        let ambiguous = list_error(2, &read(b"a ssn,b ssn\n123-45-6789,987-65-4321\n"));
-        assert_eq!(ambiguous.column_choices[1].name, "b ssn");
-        let workbook = list_error(2, &read(b"PK\x03\x04xl/workbook.xml"));
-        assert!(workbook.column_choices.is_empty() && workbook.advice.contains("CSV"));
-    }
-}
+mod tests;

@@ -11,6 +11,7 @@ use worker::protocol::{Line, ListError, ListOptions, ListSummary, Request};
 
 use crate::compose::rules;
 use crate::ui::boxed::effect;
+use crate::ui::lazy::LazyPage;
 use crate::worker_client::WorkerClient;
 
 /// How long after the last keystroke the text in the field is read.
@@ -59,6 +60,8 @@ pub(crate) struct ListState {
     pub(crate) label: RwSignal<String>,
     /// Why the last input wasn't accepted; empty if it was.
     pub(crate) problem: RwSignal<&'static str>,
+    /// The part of the page that shows a list once there is one.
+    pub(crate) part: LazyPage,
     worker: WorkerClient,
     /// The label made from the last file's name.
     file_label: StoredValue<String>,
@@ -68,13 +71,15 @@ pub(crate) struct ListState {
     unread: StoredValue<Option<JsValue>, LocalStorage>,
     /// The options of the last read.
     last_options: StoredValue<ListOptions>,
+    /// The corrections of invalid lines that the worker hasn't got yet: rows and texts.
+    corrections: StoredValue<Vec<(usize, String)>>,
     /// Counts inputs and reads, so that late events of an earlier one are ignored.
     generation: StoredValue<u32>,
 }
 
 impl ListState {
     /// An empty list, which is read again whenever it or its options change.
-    pub(crate) fn new(worker: WorkerClient) -> Self {
+    pub(crate) fn new(worker: WorkerClient, part: LazyPage) -> Self {
         let state = Self {
             input: RwSignal::new(Input::Typed(String::new())),
             issued_only: RwSignal::new(false),
@@ -85,11 +90,13 @@ impl ListState {
             invalid: RwSignal::new(Vec::new()),
             label: RwSignal::new(String::new()),
             problem: RwSignal::new(""),
+            part,
             worker,
             file_label: StoredValue::new(String::new()),
             id: StoredValue::new(0),
             unread: StoredValue::new_local(None),
             last_options: StoredValue::new(ListOptions::default()),
+            corrections: StoredValue::new(Vec::new()),
             generation: StoredValue::new(0),
         };
         effect(move || {
@@ -114,9 +121,18 @@ impl ListState {
         self.id.get_value()
     }
 
-    /// Starts the worker, so that it is ready when a list is added.
+    /// The table whose column of numbers people must choose; tracked.
+    pub(crate) fn refused_table(self) -> Option<Arc<ListError>> {
+        self.reading.with(|reading| match reading {
+            Reading::Refused(error) if error.table.is_some() => Some(error.clone()),
+            _ => None,
+        })
+    }
+
+    /// Starts the worker and loads the part that shows a list, so that both are ready when one is added.
     pub(crate) fn wake_worker(self) {
         self.worker.wake();
+        self.part.prefetch();
     }
 
     /// Sets the text in the field. A long text goes to the worker only, since a field with a million lines
@@ -180,10 +196,11 @@ impl ListState {
 
     /// Begins a new input, and returns its generation.
     fn begin_input(self, label: String) -> u32 {
-        self.worker.wake();
+        self.wake_worker();
         self.is_stale.set(true);
         self.problem.set("");
         self.unread.set_value(None);
+        self.corrections.set_value(Vec::new());
         self.column.set(None);
         self.set_file_label(label);
         self.next_generation()

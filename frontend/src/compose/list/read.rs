@@ -38,6 +38,34 @@ impl ListState {
         self.worker.call(request, None, Box::new(on_event));
     }
 
+    /// Replaces the text of an invalid line in the worker, which reads the list again.
+    ///
+    /// Waits for the end of the current reading, because it gives the list another id.
+    pub(crate) fn correct(self, row: usize, text: String) {
+        self.corrections
+            .update_value(|corrections| corrections.push((row, text)));
+        if !self.is_stale.get_untracked() {
+            self.send_correction();
+        }
+    }
+
+    fn send_correction(self) {
+        let mut next = None;
+        self.corrections.update_value(|corrections| {
+            next = (!corrections.is_empty()).then(|| corrections.remove(0));
+        });
+        if let Some((row, text)) = next {
+            self.is_stale.set(true);
+            let request = Request::Correct {
+                list: self.id(),
+                row,
+                text,
+                shown: self.invalid.with_untracked(Vec::len),
+            };
+            self.call(untrack(|| self.options()), request, None);
+        }
+    }
+
     /// How the list is to be read; tracked.
     pub(super) fn options(self) -> ListOptions {
         ListOptions {
@@ -81,9 +109,9 @@ impl ListState {
             Event::Summary(summary) => {
                 self.invalid.set(summary.invalid_lines.clone());
                 let id = summary.list;
-                match summary.rows {
-                    0 => (id, Reading::Nothing),
-                    _ => (id, Reading::List(Arc::new(summary))),
+                match summary.rows == 0 && summary.nothing.is_empty() {
+                    true => (id, Reading::Nothing),
+                    false => (id, Reading::List(Arc::new(summary))),
                 }
             }
             Event::NotAList(error) => (error.list, Reading::Refused(Arc::new(error))),
@@ -107,6 +135,8 @@ impl ListState {
         if untrack(|| self.options()) != self.last_options.get_value() {
             // The options changed during the read.
             self.reread();
+        } else {
+            self.send_correction();
         }
     }
 

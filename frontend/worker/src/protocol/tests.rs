@@ -15,9 +15,11 @@ fn assert_round_trip(event: Event) {
 #[test]
 fn events_survive_serialization() {
     let line = Line {
+        row: 1,
         number: 3,
         label: "Lovelace, Ada".into(),
         text: "n/a \u{1f4a5} \"quoted\"".into(),
+        draft: Some(String::new()),
         reason: Some("no digits".into()),
     };
     assert_round_trip(Event::Summary(ListSummary {
@@ -27,7 +29,14 @@ fn events_survive_serialization() {
         duplicates: 1,
         invalid: 2,
         warnings: 0,
-        zeros_lost: 1,
+        zeros_restored: 1,
+        zeros: Some(LostZeros {
+            lines: 2,
+            from: "•••4567".into(),
+            to: "00•-••-4567".into(),
+        }),
+        seen: "read as UTF-8".into(),
+        nothing: "No line has a number.".into(),
         columns: vec!["Name".into(), "SSN".into()],
         column: 1,
         preview: vec![line.clone()],
@@ -37,10 +46,20 @@ fn events_survive_serialization() {
         list: 7,
         title: "Which column?".into(),
         advice: "Two could be meant.".into(),
-        column_choices: vec![ColumnChoice {
-            index: 2,
-            name: "Her SSN".into(),
-        }],
+        table: Some(ListTable {
+            seen: "2 lines".into(),
+            columns: vec![TableColumn {
+                index: 2,
+                name: "Her SSN".into(),
+                note: "2 of 2 have nine digits".into(),
+                is_candidate: true,
+                is_likely: false,
+            }],
+            lines: vec![TableLine {
+                number: 2,
+                cells: vec!["•••••6789".into()],
+            }],
+        }),
     }));
     assert_round_trip(Event::Lines(vec![line]));
     assert_round_trip(Event::Progress { done: 1, total: 2 });
