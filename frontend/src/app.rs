@@ -31,6 +31,12 @@ pub(crate) fn App() -> impl IntoView {
     let session = Session::start(worker, move || {
         drafts.has_unsent_list() || downloads.is_running()
     });
+    window_event_listener_untyped("beforeunload", move |event| {
+        // After a sign-out the list must not stay.
+        if session.is_open.get_untracked() && drafts.has_unsent_list() {
+            event.prevent_default();
+        }
+    });
     let authorizer = session
         .is_required
         .then(|| Rc::new(session) as Rc<dyn Authorizer>);

@@ -195,3 +195,24 @@ async fn a_list_without_a_number_says_what_was_seen() {
     visit.check_nothing_sent(&upstream).await;
     visit.close().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reload_asks_first_while_a_list_is_unsent() {
+    let upstream = Upstream::succeeding().await;
+    let visit = Visit::new(EngineKind::Memory, &upstream).await;
+    let browser = &visit.browser;
+    let asks = "!window.dispatchEvent(new Event('beforeunload', {cancelable: true}))";
+    assert_eq!(browser.evaluate(asks).await, false);
+    browser.type_in("numbers", "123-45-6789").await;
+    browser.wait_for_text("report-numbers", "1").await;
+    assert_eq!(browser.evaluate(asks).await, true);
+    visit.start().await;
+    visit.wait_for_status("Finished").await;
+    assert_eq!(browser.evaluate(asks).await, false);
+    // A file without lines is no list that could be lost.
+    browser.click("nav-new").await;
+    browser.upload("file", "empty.txt", b"").await;
+    browser.text("held-empty").await;
+    assert_eq!(browser.evaluate(asks).await, false);
+    visit.close().await;
+}

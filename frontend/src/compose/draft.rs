@@ -7,7 +7,7 @@ use worker::protocol::Request;
 
 use crate::browser;
 use crate::compose::form::RunForm;
-use crate::compose::list::ListState;
+use crate::compose::list::{ListState, Reading};
 use crate::compose::part::load_list;
 use crate::compose::start::Start;
 use crate::ui::lazy::LazyPage;
@@ -80,7 +80,13 @@ impl Drafts {
             .with_value(|last| last.as_ref().map(|last| last.1));
         last.is_some_and(|Draft { list, start, .. }| {
             let id = list.id();
-            list.is_stale.get_untracked() || (id > 0 && id != start.started_list.get_value())
+            let is_list = list.reading.with_untracked(|reading| match reading {
+                Reading::Nothing => false,
+                Reading::Refused(error) => error.table.is_some(),
+                Reading::Busy | Reading::List(_) => true,
+            });
+            let is_started = id == start.started_list.get_value();
+            list.is_stale.get_untracked() || (is_list && id > 0 && !is_started)
         })
     }
 }
