@@ -68,6 +68,13 @@ pub(crate) fn is_blank(line: &str) -> bool {
 /// That is what [`is_ignored`], the `=` of a formula for text (`="012001001"`), and one comma,
 /// semicolon or period at the end.
 pub(crate) fn clean(raw: &str) -> &str {
+    // Most cells begin and end with their value.
+    if let [first, .., last] = raw.as_bytes()
+        && first.is_ascii_alphanumeric()
+        && last.is_ascii_alphanumeric()
+    {
+        return raw;
+    }
     let mut value = raw.trim_matches(is_ignored);
     if let Some(text) = value.strip_prefix('=')
         && text.starts_with(is_quote)

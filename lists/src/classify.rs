@@ -29,6 +29,19 @@ pub(crate) enum CellKind {
 
 /// Classifies a cell.
 pub(crate) fn classify(cell: &str) -> CellKind {
+    // Most cells of most tables are words or short numbers, which need no parser.
+    if cell.is_ascii() {
+        let digits = cell.bytes().filter(u8::is_ascii_digit).count();
+        if digits == 0 {
+            return match clean(cell) {
+                "" => CellKind::Empty,
+                value => classify_text(value),
+            };
+        }
+        if digits == cell.len() && !(7..=9).contains(&digits) {
+            return CellKind::Other;
+        }
+    }
     match parse_number(cell) {
         Ok(number) if number.restored => CellKind::Changed,
         Ok(_) => {
@@ -45,16 +58,23 @@ pub(crate) fn classify(cell: &str) -> CellKind {
             let value = clean(cell);
             if is_changed(value) {
                 CellKind::Changed
-            } else if is_masked(value) {
-                CellKind::Masked
             } else if has_dashed_number(value) {
                 CellKind::Embedded
-            } else if is_missing(value) || is_note(value) {
-                CellKind::Missing
             } else {
-                CellKind::Other
+                classify_text(value)
             }
         }
+    }
+}
+
+/// Classifies a value that contains no number.
+fn classify_text(value: &str) -> CellKind {
+    if is_masked(value) {
+        CellKind::Masked
+    } else if is_missing(value) || is_note(value) {
+        CellKind::Missing
+    } else {
+        CellKind::Other
     }
 }
 

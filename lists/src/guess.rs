@@ -1,13 +1,13 @@
 //! Reads a sample as a table with one delimiter, to find its header and its column of numbers.
 
 use crate::choice::{find_selected, name_columns, tell_apart};
-use crate::classify::classify;
-use crate::evidence::{Evidence, Verdict, single_ssn_header, weigh};
+use crate::evidence::{Verdict, single_ssn_header};
 use crate::lines::Start;
-use crate::plan::{Input, Plan};
-use crate::preamble::{NamedHeader, find_named_header, find_other_header, repeats_header};
-use crate::records::{Records, is_shifted};
+use crate::plan::{Check, Input, Plan};
+use crate::preamble::{NamedHeader, find_named_header, find_other_header};
+use crate::records::Records;
 use crate::table_text::TableText;
+use crate::tally::Tally;
 use crate::value::parse_number;
 use crate::{Column, ColumnBasis, ColumnSelector, ReadError, TableLayout};
 
@@ -126,37 +126,45 @@ impl<'t> Guess<'t> {
 
     /// Plans how to read the whole text with this delimiter.
     ///
-    /// If `trust_header`, the only header for SSNs decides, and the plan is provisional. Otherwise the
-    /// whole text is read to weigh the columns.
+    /// If `trust_sample`, the only header for SSNs decides, or else the columns of the sample. The plan
+    /// must be checked then. Otherwise the whole text is read to weigh the columns.
     pub(crate) fn plan(
         &self,
         input: &Input<'_>,
         selector: Option<&ColumnSelector>,
-        trust_header: bool,
+        trust_sample: bool,
     ) -> Result<Plan, ReadError> {
         let named = self.named.map(|header| header.record);
         let known = self.header();
         let cells = known.map(|record| self.records[record].as_slice());
         let columns = name_columns(cells, self.column_count);
         let sample = |column| self.masked_sample(column);
-        let trusted = cells.filter(|_| trust_header).and_then(single_ssn_header);
-        let (ssn_column, basis) = match (selector, trusted) {
+        let header_of = |column| named.or_else(|| find_other_header(&self.records, Some(column)));
+        let trusted = cells.filter(|_| trust_sample).and_then(single_ssn_header);
+        let (ssn_column, basis, check) = match (selector, trusted) {
             (Some(selector), _) => (
                 find_selected(selector, &columns, sample)?,
                 ColumnBasis::Selected,
+                Check::Nothing,
             ),
-            (None, Some(column)) => (column, ColumnBasis::Header),
-            (None, None) => {
-                let evidence = self.tally(input, known);
-                match weigh(cells, &evidence) {
-                    Verdict::Certain(column, basis) => (column, basis),
+            (None, Some(column)) => (column, ColumnBasis::Header, Check::Header),
+            (None, None) => match self
+                .tally(input.sample(), Start::default(), known)
+                .verdict()
+            {
+                // With another header, the rows wouldn't be those that are weighed.
+                Verdict::Certain(column, basis) if trust_sample && header_of(column) == known => {
+                    (column, basis, Check::Columns(self.new_tally(known)))
+                }
+                _ => match self.tally(input.text, input.start, known).verdict() {
+                    Verdict::Certain(column, basis) => (column, basis, Check::Nothing),
                     Verdict::Uncertain(candidates) => {
                         return Err(self.uncertain(&candidates, columns, cells.is_some()));
                     }
-                }
-            }
+                },
+            },
         };
-        let header = named.or_else(|| find_other_header(&self.records, Some(ssn_column)));
+        let header = header_of(ssn_column);
         let cells = header.map(|record| self.records[record].as_slice());
         let max_fields = self.max_fields(cells.map(<[_]>::len));
         let column_count = self.column_count.min(max_fields).max(ssn_column + 1);
@@ -176,7 +184,7 @@ impl<'t> Guess<'t> {
                 .map(|cell| (*cell).to_owned()),
             max_fields,
             splits_lines: false,
-            is_provisional: selector.is_none() && trusted.is_some(),
+            check,
         })
     }
 
@@ -207,25 +215,20 @@ impl<'t> Guess<'t> {
         }
     }
 
-    /// Counts the cells of each column in the whole text, below the header.
-    pub(crate) fn tally(&self, input: &Input<'_>, header: Option<usize>) -> Vec<Evidence> {
-        let names = header.map_or(&[][..], |record| self.records[record].as_slice());
-        let max_fields = self.max_fields(header.map(|_| names.len()));
-        let mut records = Records::new(self.delimiter, input.start).max_fields(max_fields);
-        let mut tally = vec![Evidence::default(); self.column_count];
-        let mut index = 0;
-        while records.next(input.text).is_some() {
-            let is_shifted = is_shifted(input.text, records.fields(), max_fields);
-            if !is_shifted && header.is_none_or(|header| index > header) {
-                for (at, (column, field)) in tally.iter_mut().zip(records.fields()).enumerate() {
-                    let cell = &input.text[field.clone()];
-                    if !names.get(at).is_some_and(|name| repeats_header(name, cell)) {
-                        column.add(classify(cell));
-                    }
-                }
-            }
-            index += 1;
+    /// Counts the cells of each column in a text that begins with the sample, below the header.
+    pub(crate) fn tally(&self, text: &str, start: Start, header: Option<usize>) -> Tally {
+        let mut tally = self.new_tally(header);
+        let max_fields = self.max_fields(header.map(|record| self.records[record].len()));
+        let mut records = Records::new(self.delimiter, start).max_fields(max_fields);
+        while records.next(text).is_some() {
+            tally.add(text, records.fields());
         }
         tally
+    }
+
+    fn new_tally(&self, header: Option<usize>) -> Tally {
+        let header = header.map(|record| (record, self.records[record].as_slice()));
+        let max_fields = self.max_fields(header.map(|(_, cells)| cells.len()));
+        Tally::new(header, max_fields, self.column_count)
     }
 }

@@ -32,7 +32,7 @@
 //! `signature` refuses files that are no text. `decode` makes text of the bytes. `plan` decides from a
 //! sample whether the text is a table: it compares one `guess` for each delimiter. `preamble` finds the
 //! header by the names that `header` and `words` know. `evidence` has the rules that make a column
-//! certain; it weighs the kinds of cells that `classify` knows, over the whole text. `choice` finds the
+//! certain; `tally` counts the kinds of cells that `classify` knows, over the whole text. `choice` finds the
 //! column that the caller selected. `read` reads the rows: `lines` or `records` split the text, `cell`
 //! cleans a cell, `value` parses it, and `reason` finds out why one is INVALID. `preview` describes the
 //! table of a guess.
@@ -57,6 +57,7 @@ mod records;
 mod signature;
 mod source;
 mod table_text;
+mod tally;
 mod value;
 mod words;
 

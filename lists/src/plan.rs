@@ -6,6 +6,7 @@ use crate::lines::{Lines, Start, skip_separator_line};
 use crate::numbers::find_numbers;
 use crate::preamble::find_named_header;
 use crate::table_text::TableText;
+use crate::tally::Tally;
 use crate::value::parse_number;
 use crate::{ColumnBasis, ColumnSelector, ReadError, TableLayout};
 
@@ -82,8 +83,19 @@ pub(crate) struct Plan {
     pub(crate) max_fields: usize,
     /// Whether a line with several numbers is several rows.
     pub(crate) splits_lines: bool,
-    /// Whether only the header made the column certain, so that its cells must confirm that.
-    pub(crate) is_provisional: bool,
+    /// What of the whole text must confirm the column.
+    pub(crate) check: Check,
+}
+
+/// What of the whole text must confirm the column of a plan.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Check {
+    /// Nothing: the caller selected the column, there is no other, or the whole text was weighed.
+    Nothing,
+    /// The cells of the column, because only its header made it certain.
+    Header,
+    /// All columns, because only the sample made it certain. The tally has no records yet.
+    Columns(Tally),
 }
 
 /// Decides how to read a text.
@@ -98,14 +110,14 @@ pub(crate) struct Plan {
 pub(crate) fn plan(
     input: &Input<'_>,
     selector: Option<&ColumnSelector>,
-    trust_header: bool,
+    trust_sample: bool,
 ) -> Result<Plan, ReadError> {
     let sample = input.sample();
     let Some(guess) = best_guess(input, sample, selector) else {
         return plan_lines(sample, selector);
     };
     if input.is_table() || selector.is_some() || guess.has_named_header() {
-        return guess.plan(input, selector, trust_header);
+        return guess.plan(input, selector, trust_sample);
     }
     let in_lines = LineNumbers::count(sample);
     let in_lines = match guess.is_regular() && !in_lines.is_continued() {
@@ -113,7 +125,7 @@ pub(crate) fn plan(
         false => in_lines.rows(),
     };
     if guess.max_numbers > in_lines || (in_lines == 0 && guess.is_regular()) {
-        return guess.plan(input, None, trust_header);
+        return guess.plan(input, None, trust_sample);
     }
     plan_lines(sample, None)
 }
@@ -170,7 +182,7 @@ fn plan_lines(sample: &str, selector: Option<&ColumnSelector>) -> Result<Plan, R
         header_cell: cells.map(|cells| cells[0].to_owned()),
         max_fields: 1,
         splits_lines: LineNumbers::count(sample).is_list(),
-        is_provisional: false,
+        check: Check::Nothing,
     })
 }
 

@@ -9,7 +9,7 @@ use crate::cell::{count_digits, digit};
 use crate::choice::{name_columns, tell_apart};
 use crate::classify::{CellKind, classify};
 use crate::decode::decode;
-use crate::evidence::{Evidence, Verdict, weigh};
+use crate::evidence::{Evidence, Verdict};
 use crate::guess::Guess;
 use crate::header::{HeaderKind, header_kind};
 use crate::json::read_json;
@@ -79,11 +79,12 @@ pub fn preview_table(bytes: &[u8]) -> Option<TablePreview> {
     let guess = best_guess(&input, input.sample(), None)?;
     let header = guess.header();
     let cells = header.map(|record| guess.records[record].as_slice());
-    let evidence = guess.tally(&input, header);
-    let candidates = match weigh(cells, &evidence) {
+    let tally = guess.tally(input.text, input.start, header);
+    let candidates = match tally.verdict() {
         Verdict::Certain(column, _) => vec![column],
         Verdict::Uncertain(candidates) => candidates,
     };
+    let evidence = tally.columns;
     let columns = name_columns(cells, guess.column_count);
     let columns = tell_apart(columns, |column| guess.masked_sample(column));
     let columns = columns.into_iter().zip(&evidence);

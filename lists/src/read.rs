@@ -9,15 +9,16 @@ use contract::{InvalidReason, limits};
 use crate::cell::clean;
 use crate::classify::{CellKind, classify};
 use crate::decode::{Encoding, decode};
-use crate::evidence::Evidence;
+use crate::evidence::{Evidence, Verdict};
 use crate::json::read_json;
 use crate::lines::{Lines, Start};
 use crate::numbers::find_numbers;
-use crate::plan::{Input, Plan, plan};
+use crate::plan::{Check, Input, Plan, plan};
 use crate::preamble::repeats_header;
 use crate::records::{Records, is_shifted};
 use crate::signature::{FileKind, file_kind, is_html};
 use crate::source::{Place, Source};
+use crate::tally::Tally;
 use crate::value::{accept, parse_number};
 use crate::words::is_control;
 use crate::{ColumnSelector, ReadError, TableLayout, read_value};
@@ -83,7 +84,7 @@ pub(crate) fn read_up_to(
     }
 }
 
-/// Reads the rows of an input, and decides again how to read it if its cells contradict the header.
+/// Reads the rows of an input, and decides again how to read it if its cells contradict the plan.
 fn read_input(
     input: &Input<'_>,
     limit: usize,
@@ -92,7 +93,7 @@ fn read_input(
 ) -> Result<ReadInput, ReadError> {
     let mut plan = plan(input, column, true)?;
     let mut rows = Rows::read(input, &plan, limit, options)?;
-    if plan.is_provisional && !rows.places.is_empty() && !rows.evidence.confirms_header() {
+    if !rows.confirm(&plan) {
         plan = self::plan(input, column, false)?;
         rows = Rows::read(input, &plan, limit, options)?;
     }
@@ -130,8 +131,10 @@ struct Rows {
     records: Option<Records>,
     zeros_lost: usize,
     warnings: usize,
-    /// What the cells of the column are. Only filled if the plan is provisional.
+    /// What the cells of the column are. Only filled for [`Check::Header`].
     evidence: Evidence,
+    /// What the cells of all columns are, for [`Check::Columns`].
+    tally: Option<Tally>,
 }
 
 impl Rows {
@@ -150,6 +153,9 @@ impl Rows {
         let mut records = table.map(new_records);
         let mut lines = Lines::new(input.start);
         let mut read = Self::default();
+        if let Check::Columns(tally) = &plan.check {
+            read.tally = Some(tally.clone());
+        }
         let (mut index, mut rows) = (0, 0);
         loop {
             // The value is empty if the record ends before the column.
@@ -174,10 +180,15 @@ impl Rows {
             let is_below_header = plan.header.is_some_and(|header| index == header + 1);
             index += 1;
             let fields = records.as_ref().map_or(&[][..], Records::fields);
+            if let Some(tally) = &mut read.tally {
+                tally.add(text, fields);
+            }
             if is_header || (is_below_header && is_rule(text, fields)) {
                 continue;
             }
-            let several = match records.is_none() && !is_before_header {
+            let cell = &text[place.value.clone()];
+            let number = parse_number(cell);
+            let several = match number.is_err() && records.is_none() && !is_before_header {
                 true => numbers_of_line(text, &place.value),
                 false => Vec::new(),
             };
@@ -187,7 +198,9 @@ impl Rows {
             }
             if several.len() == 1 || plan.splits_lines && !several.is_empty() {
                 for value in several {
-                    let number = read.value(&text[value.clone()], plan, options, || false);
+                    let cell = &text[value.clone()];
+                    let number = parse_number(cell);
+                    let number = read.value(cell, number, plan, options, || false);
                     read.list.push(number, place.line);
                     read.places.push(Place {
                         value,
@@ -205,7 +218,7 @@ impl Rows {
                 place.value = place.start..fields.last().map_or(place.start, |field| field.end);
                 Err(InvalidReason::Shifted)
             } else {
-                read.value(&text[place.value.clone()], plan, options, || {
+                read.value(cell, number, plan, options, || {
                     is_control_record(text, fields, column)
                 })
             };
@@ -219,20 +232,37 @@ impl Rows {
         Ok(read)
     }
 
-    /// Reads the value of a row below the header.
+    /// Whether the cells confirm the plan.
+    fn confirm(&self, plan: &Plan) -> bool {
+        let Some(table) = plan.table.as_ref().filter(|_| !self.places.is_empty()) else {
+            return true;
+        };
+        match &plan.check {
+            Check::Nothing => true,
+            Check::Header => self.evidence.confirms_header(),
+            Check::Columns(_) => {
+                let expected = Verdict::Certain(table.ssn_column, table.basis);
+                self.tally
+                    .as_ref()
+                    .is_none_or(|tally| tally.verdict() == expected)
+            }
+        }
+    }
+
+    /// Reads the value of a row below the header, which was parsed as `number`.
     fn value(
         &mut self,
         cell: &str,
+        number: Result<ParsedSsn, InvalidReason>,
         plan: &Plan,
         options: &ReadOptions,
         is_control: impl FnOnce() -> bool,
     ) -> Result<ParsedSsn, InvalidReason> {
-        let number = parse_number(cell);
         let header = plan.header_cell.as_deref().unwrap_or_default();
         if number.is_err() && repeats_header(header, cell) {
             return Err(InvalidReason::RepeatedHeader);
         }
-        if plan.is_provisional {
+        if plan.check == Check::Header {
             self.evidence.add(match number {
                 Ok(number) if !number.restored && !cell.contains('.') => CellKind::Bare,
                 _ => classify(cell),
@@ -250,13 +280,9 @@ impl Rows {
     }
 }
 
-/// Returns where the numbers of a line are, if the line isn't a value by itself.
+/// Returns where the numbers of a line are.
 fn numbers_of_line(text: &str, line: &Range<usize>) -> Vec<Range<usize>> {
-    let value = &text[line.clone()];
-    if parse_number(value).is_ok() {
-        return Vec::new();
-    }
-    let spans = find_numbers(value).into_iter();
+    let spans = find_numbers(&text[line.clone()]).into_iter();
     spans
         .map(|span| line.start + span.start..line.start + span.end)
         .collect()

@@ -49,6 +49,10 @@ const NONE_ANYWHERE: [&str; 17] = [
 
 /// Whether a cell says that there is no number, such as `n/a`, `pending` or `no SSN`.
 pub(crate) fn is_missing(cell: &str) -> bool {
+    // Fast, because it is called for each cell: most texts have no such word.
+    if cell.is_ascii() && !may_be_missing(cell) {
+        return false;
+    }
     let words = split_words(cell);
     let Some(first) = words.first() else {
         return false;
@@ -61,6 +65,34 @@ pub(crate) fn is_missing(cell: &str) -> bool {
         || words.concat() == "na"
         || (first == "no" && words.len() > 1)
         || (is_short && has_none)
+}
+
+/// Whether an ASCII text may say that there is no number: a word of the lists is in it, or it begins
+/// with `n`.
+fn may_be_missing(cell: &str) -> bool {
+    let is_word = |word: &[u8]| {
+        let lists = || NONE_FIRST.iter().chain(&NONE_ANYWHERE);
+        lists().any(|none| word.eq_ignore_ascii_case(none.as_bytes()))
+    };
+    let bytes = cell.as_bytes();
+    let first = bytes.iter().find(|byte| byte.is_ascii_alphanumeric());
+    if first.is_some_and(|byte| byte.eq_ignore_ascii_case(&b'n')) {
+        return true;
+    }
+    let mut start = 0;
+    for at in 0..=bytes.len() {
+        let is_letter = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_alphanumeric);
+        let is_upper = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_uppercase);
+        // As in `split_words`: `ssnPending` is two words.
+        let is_next_word = is_upper(at) && at > 0 && bytes[at - 1].is_ascii_lowercase();
+        if !is_letter(at) || is_next_word {
+            if at - start > 2 && is_word(&bytes[start..at]) {
+                return true;
+            }
+            start = if is_next_word { at } else { at + 1 };
+        }
+    }
+    false
 }
 
 /// Words of a record that isn't a row of the table but tells about the file.

@@ -54,6 +54,13 @@ impl LineNumbers {
 
     /// Adds a row. A line before that of the last row counts as the same line.
     pub fn push(&mut self, line: u32) {
+        // The usual case: the next line, as before.
+        if let Some(run) = self.runs.last_mut()
+            && run.last_line.checked_add(run.step) == Some(line)
+        {
+            (run.end_row, run.last_line) = (run.end_row + 1, line);
+            return;
+        }
         let last = self.runs.last().map_or(0, |run| run.last_line);
         let step = match last {
             0 => line.max(1),
