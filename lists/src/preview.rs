@@ -43,7 +43,7 @@ pub struct TablePreview {
 /// A column of a [`TablePreview`], and what its cells are.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PreviewColumn {
-    /// The header, or `column N` (from 1). Equal headers are told apart by number and a masked cell.
+    /// The header, or `column N` (from 1). Equal headers also have the number and a masked cell.
     pub name: String,
     /// Whether it may be the column of numbers.
     pub is_candidate: bool,
