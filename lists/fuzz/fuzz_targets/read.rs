@@ -1,10 +1,10 @@
-//! Reads arbitrary bytes as a list, with and without a selected column, and checks the rows.
+//! Reads arbitrary bytes as a list, with and without a selected column, and checks rows and preview.
 
 #![no_main]
 
 use contract::list::{ReadOptions, Validation};
 use libfuzzer_sys::fuzz_target;
-use lists::{Column, ColumnSelector, ReadError, Source, read_lines, read_source};
+use lists::{Column, ColumnSelector, ReadError, Source, preview_table, read_lines, read_source};
 
 fuzz_target!(|bytes: &[u8]| {
     let Some((first, bytes)) = bytes.split_first() else {
@@ -21,6 +21,7 @@ fuzz_target!(|bytes: &[u8]| {
     match read_source(bytes, &options, None) {
         Ok(source) => check(&source),
         Err(error) => {
+            let _ = preview_table(bytes);
             for column in columns(error) {
                 // Each column may be selected by its number and by its name.
                 let by_name = ColumnSelector::Name(column.name);
@@ -53,6 +54,7 @@ fn check(source: &Source) {
     for row in 0..list.rows.len() {
         assert!(row == 0 || source.line_number(row - 1) <= source.line_number(row));
         assert!(!source.cells(row).is_empty());
+        let _ = source.replace_value(row, "1,2");
         let Some(ssn) = list.ssn(row) else { continue };
         // A digit may be full-width.
         let digits = source.raw_value(row).chars().filter_map(|c| match c {
