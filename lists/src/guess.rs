@@ -16,6 +16,8 @@ pub(crate) struct Guess<'t> {
     pub(crate) delimiter: u8,
     pub(crate) records: Vec<Vec<&'t str>>,
     pub(crate) column_count: usize,
+    /// Whether it is a sheet, in which no record is shifted.
+    is_sheet: bool,
     /// The header, if it was found by the names in it.
     named: Option<NamedHeader>,
     /// Number of records that have the most frequent number of fields.
@@ -49,6 +51,10 @@ impl<'t> Guess<'t> {
         selector: Option<&ColumnSelector>,
     ) -> Self {
         let mut guess = Self::read(sample, b',', selector);
+        if table.is_sheet {
+            guess.column_count = table.columns;
+            guess.is_sheet = true;
+        }
         if table.has_header {
             let has_selected_name = guess.has_selected_name();
             guess.named = Some(NamedHeader {
@@ -70,6 +76,7 @@ impl<'t> Guess<'t> {
         let mut guess = Self {
             delimiter,
             column_count: 0,
+            is_sheet: false,
             named,
             same_length: 0,
             usual_length: 0,
@@ -190,8 +197,11 @@ impl<'t> Guess<'t> {
 
     /// Returns the number of fields above which a record is shifted: the header's, or the most frequent.
     ///
-    /// The number is unlimited if there is no header and the records differ.
+    /// The number is unlimited if there is no header and the records differ, and in a sheet.
     fn max_fields(&self, header: Option<usize>) -> usize {
+        if self.is_sheet {
+            return usize::MAX;
+        }
         let regular = || self.is_regular().then_some(self.usual_length);
         header.or_else(regular).unwrap_or(usize::MAX)
     }

@@ -6,6 +6,7 @@
 //!
 //! - [`read_source`] reads a file or pasted text. It finds out whether that is a table, and which
 //!   column holds the numbers. A [`ColumnSelector`] selects the column instead.
+//! - [`read_sheet`] reads a [`Sheet`] of a workbook.
 //! - [`Source`] is the result: the [`List`](contract::list::List), the [`TableLayout`] if there is
 //!   one, and each row's line number, original value and other cells.
 //! - [`ReadError`] says why a list can't be read, and names each [`Column`] that may be selected.
@@ -54,6 +55,7 @@ mod preview;
 mod read;
 mod reason;
 mod records;
+mod sheet;
 mod signature;
 mod source;
 mod table_text;
@@ -65,7 +67,8 @@ pub use column::{Column, ColumnBasis, ColumnSelector, ReadError, TableLayout};
 pub use decode::Encoding;
 pub use header::may_hold_ssns;
 pub use preview::{PreviewColumn, PreviewRecord, TablePreview, preview_table};
-pub use read::{read_lines, read_source};
-pub use signature::FileKind;
+pub use read::{read_lines, read_sheet, read_source};
+pub use sheet::{Sheet, SheetName};
+pub use signature::{FileKind, file_kind};
 pub use source::Source;
 pub use value::read_value;

@@ -16,6 +16,7 @@ use crate::numbers::find_numbers;
 use crate::plan::{Check, Input, Plan, plan};
 use crate::preamble::repeats_header;
 use crate::records::{Records, is_shifted};
+use crate::sheet::Sheet;
 use crate::signature::{FileKind, file_kind, is_html};
 use crate::source::{Place, Source};
 use crate::tally::Tally;
@@ -38,6 +39,30 @@ pub fn read_source(
     column: Option<&ColumnSelector>,
 ) -> Result<Source, ReadError> {
     read_up_to(limits::MAX_LIST_ROWS, bytes, options, column)
+}
+
+/// Reads a list from a sheet of a workbook, like [`read_source`].
+///
+/// Each row's line number is its row in the sheet. The source takes the sheet's text. If there is an
+/// error, the sheet is unchanged, so that it can be read again with a column selected.
+///
+/// # Errors
+///
+/// Returns a [`ReadError`] if the list can't be read.
+pub fn read_sheet(
+    sheet: &mut Sheet,
+    options: &ReadOptions,
+    column: Option<&ColumnSelector>,
+) -> Result<Source, ReadError> {
+    let limit = limits::MAX_LIST_ROWS;
+    let table = std::mem::take(&mut sheet.table);
+    match read_input(&Input::of_table(&table), limit, options, column) {
+        Ok(read) => Ok(read.into_source(table.text, Encoding::Utf8, false)),
+        Err(error) => {
+            sheet.table = table;
+            Err(error)
+        }
+    }
 }
 
 /// Reads a text with one value per line, such as an uploaded part of a list.

@@ -79,8 +79,10 @@ const SIGNATURES: [(&[u8], FileKind); 13] = [
     (b"MM\0*", FileKind::Image),
 ];
 
-/// Returns the kind of a file that isn't text.
-pub(crate) fn file_kind(bytes: &[u8]) -> Option<FileKind> {
+/// Returns the kind of a file that isn't text, by its first bytes.
+///
+/// It doesn't recognize a web page, which is text.
+pub fn file_kind(bytes: &[u8]) -> Option<FileKind> {
     match bytes {
         [b'P', b'K', 3, 4, ..] | [b'P', b'K', 5, 6, ..] => Some(zip_kind(bytes)),
         // A compound file: an Office document before 2007, or an encrypted one.

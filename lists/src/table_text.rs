@@ -1,6 +1,8 @@
 //! A table that another format was made into, so that it is read like a table of text.
 
 use crate::cell::is_blank;
+use crate::lines::Start;
+use crate::records::Records;
 
 /// Records as text, with the line of each record in the original.
 ///
@@ -11,14 +13,36 @@ pub(crate) struct TableText {
     pub(crate) text: String,
     /// The line of each record, from 1.
     pub(crate) lines: Vec<u32>,
+    /// Number of fields in the longest record.
+    pub(crate) columns: usize,
+    /// Whether each cell is surely in its column, so that no record is shifted.
+    pub(crate) is_sheet: bool,
     /// Whether the first record is the header, whatever its cells are.
     pub(crate) has_header: bool,
 }
 
 impl TableText {
+    /// Makes a table of a text that [`Self::push`] wrote.
+    pub(crate) fn from_parts(text: String, lines: Vec<u32>) -> Self {
+        let mut records = Records::new(b',', Start::default());
+        let mut columns = 0;
+        while records.next(&text).is_some() {
+            columns = columns.max(records.fields().len());
+        }
+        Self {
+            text,
+            lines,
+            columns,
+            is_sheet: true,
+            has_header: false,
+        }
+    }
+
     /// Adds a record.
     pub(crate) fn push<'c>(&mut self, line: u32, cells: impl IntoIterator<Item = &'c str>) {
+        let mut fields = 0;
         for (index, cell) in cells.into_iter().enumerate() {
+            fields = index + 1;
             if index > 0 {
                 self.text.push(',');
             }
@@ -35,5 +59,6 @@ impl TableText {
         }
         self.text.push('\n');
         self.lines.push(line);
+        self.columns = self.columns.max(fields);
     }
 }
