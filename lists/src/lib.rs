@@ -6,7 +6,8 @@
 //!
 //! - [`read_source`] reads a file or pasted text. It finds out whether that is a table, and which
 //!   column holds the numbers. A [`ColumnSelector`] selects the column instead.
-//! - [`read_sheet`] reads a [`Sheet`] of a workbook.
+//! - [`read_sheet`] reads a [`Sheet`] of a workbook, which `extract_sheet` makes of the file. That
+//!   function is in the feature `workbook`.
 //! - [`Source`] is the result: the [`List`](contract::list::List), the [`TableLayout`] if there is
 //!   one, and each row's line number, original value and other cells.
 //! - [`ReadError`] says why a list can't be read, and names each [`Column`] that may be selected.
@@ -62,13 +63,17 @@ mod table_text;
 mod tally;
 mod value;
 mod words;
+#[cfg(feature = "workbook")]
+mod workbook;
 
 pub use column::{Column, ColumnBasis, ColumnSelector, ReadError, TableLayout};
 pub use decode::Encoding;
 pub use header::may_hold_ssns;
 pub use preview::{PreviewColumn, PreviewRecord, TablePreview, preview_table};
 pub use read::{read_lines, read_sheet, read_source};
-pub use sheet::{Sheet, SheetName};
+pub use sheet::{Sheet, SheetName, SheetSelector};
 pub use signature::{FileKind, file_kind};
 pub use source::Source;
 pub use value::read_value;
+#[cfg(feature = "workbook")]
+pub use workbook::{WorkbookError, extract_sheet};

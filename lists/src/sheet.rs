@@ -1,6 +1,8 @@
 //! A sheet of a workbook.
 
+use std::convert::Infallible;
 use std::fmt;
+use std::str::FromStr;
 
 use crate::table_text::TableText;
 
@@ -58,10 +60,28 @@ impl fmt::Debug for Sheet {
 /// The name of a sheet and its position.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SheetName {
-    /// Position among all sheets of the workbook, from 0.
+    /// Position among all sheets of the workbook, from 0, as in [`SheetSelector::Index`].
     pub index: usize,
     /// The name on the sheet's tab, or `sheet N` (from 1) if that may contain an SSN.
     pub name: String,
     /// Whether the spreadsheet program doesn't show the sheet.
     pub is_hidden: bool,
+}
+
+/// Selects a sheet of a workbook.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SheetSelector {
+    /// By position among all sheets, from 0.
+    Index(usize),
+    /// By its name; case is ignored. If no sheet has that name, a positive number is a position from 1.
+    Name(String),
+}
+
+/// Parses a command-line argument, which is a name or a position from 1.
+impl FromStr for SheetSelector {
+    type Err = Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Ok(Self::Name(text.to_owned()))
+    }
 }
