@@ -42,13 +42,14 @@ struct FinishedRun {
 pub(crate) async fn run(args: FetchArgs, origins: &Origins) -> Result<Exit, FetchError> {
     let target = Target::new(&args, origins)?;
     let options = output::options(&args)?;
-    let source = list::read(&args)?;
+    let (source, sheet) = list::read(&args)?;
     // Opened before the first request: a run must not be lost because its rows can't be written.
     let out = Output::open(args.out.as_deref())?;
     // After the list is read: while a user types it on a terminal, Ctrl-C must end the process.
     let mut interrupts = Interrupts::listen()?;
     let reporter = Reporter::new(args.quiet);
-    if let Some(message) = list::describe_column(&source).filter(|_| !args.quiet) {
+    let messages = sheet.into_iter().chain(list::describe_column(&source));
+    for message in messages.filter(|_| !args.quiet) {
         reporter.print_message(&message);
     }
     let (finished, source) = match target {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use export::Format;
-use lists::ColumnSelector;
+use lists::{ColumnSelector, SheetSelector};
 
 use super::{RunArgs, SettingsArg, UpstreamArgs};
 
@@ -28,7 +28,8 @@ Examples:
 #[derive(Args)]
 #[command(after_long_help = EXAMPLES)]
 pub(crate) struct FetchArgs {
-    /// The list: a file with one number per line, a CSV or a TSV, or `-` for standard input.
+    /// The list: a file with one number per line, a CSV, a TSV or a workbook (.xlsx, .xls, .xlsb, .ods),
+    /// or `-` for standard input.
     pub(crate) list: PathBuf,
     /// The file for the rows. It is written completely or not at all: an existing file is replaced at
     /// the end. Only its owner can read it [default: standard output].
@@ -53,13 +54,17 @@ pub(crate) struct FetchArgs {
     /// headers and content. If it isn't certain, `fetch` names the columns and exits with 2].
     #[arg(long, value_name = "COLUMN")]
     pub(crate) column: Option<ColumnSelector>,
+    /// The sheet of a workbook: its name, or its position from 1 [default: the only sheet with cells. If
+    /// several have cells, `fetch` names them and exits with 2].
+    #[arg(long, value_name = "SHEET")]
+    pub(crate) sheet: Option<SheetSelector>,
     /// Accepts only numbers that the SSA may have issued.
     #[arg(long)]
     pub(crate) issued_only: bool,
     /// Reads 7 or 8 bare digits as a number whose leading zeros a spreadsheet removed.
     #[arg(long)]
     pub(crate) restore_leading_zeros: bool,
-    /// Shows no progress bar on a terminal, and not which column is read. Failures are still reported.
+    /// Shows no progress bar on a terminal, and not which sheet and column are read. Failures are still reported.
     #[arg(long, short)]
     pub(crate) quiet: bool,
     /// Keeps the run in this folder, and resumes one that was interrupted or killed. The folder belongs

@@ -4,7 +4,7 @@ use std::io;
 use std::path::PathBuf;
 
 use contract::limits;
-use lists::ReadError;
+use lists::{ReadError, WorkbookError};
 use store::StoreError;
 
 use super::remote::RemoteError;
@@ -27,6 +27,12 @@ pub(crate) enum FetchError {
     Column(ReadError),
     #[error(transparent)]
     Read(ReadError),
+    #[error("{0}. Select a sheet with --sheet, by its name or its number")]
+    Sheet(WorkbookError),
+    #[error(transparent)]
+    Workbook(WorkbookError),
+    #[error("--sheet is for workbooks, and the list is none: leave it out")]
+    SheetOfText,
     #[error("the list is empty: give at least one line")]
     Empty,
     #[error("the list has only a header: give at least one line below it")]

@@ -3,12 +3,16 @@
 use std::cmp::Reverse;
 use std::fs::File;
 use std::io::{self, Read};
+use std::panic;
 use std::path::Path;
 
 use contract::list::{ReadOptions, Row, Validation};
 use contract::text::pluralize;
 use contract::{InvalidReason, limits};
-use lists::{ReadError, Source, TableLayout, read_source};
+use lists::{
+    FileKind, ReadError, Sheet, Source, TableLayout, WorkbookError, extract_sheet, file_kind,
+    read_sheet, read_source,
+};
 
 use super::FetchError;
 use crate::cli::FetchArgs;
@@ -26,16 +30,59 @@ pub(super) fn options(args: &FetchArgs) -> ReadOptions {
 }
 
 /// Reads the list; one without a number is an error.
-pub(super) fn read(args: &FetchArgs) -> Result<Source, FetchError> {
+///
+/// Also returns which sheet it is, if that isn't plain.
+pub(super) fn read(args: &FetchArgs) -> Result<(Source, Option<String>), FetchError> {
     let bytes = bytes(&args.list)?;
-    let source = read_source(&bytes, &options(args), args.column.as_ref());
+    let (options, column) = (options(args), args.column.as_ref());
+    let mut message = None;
+    let source = if file_kind(&bytes) == Some(FileKind::Workbook) {
+        let sheet = without_panic_messages(|| extract_sheet(&bytes, args.sheet.as_ref()));
+        let mut sheet = sheet.map_err(|error| match error {
+            WorkbookError::AmbiguousSheet { .. } | WorkbookError::UnknownSheet { .. } => {
+                FetchError::Sheet(error)
+            }
+            error => FetchError::Workbook(error),
+        })?;
+        // The file and the rows need not be in memory at the same time.
+        drop(bytes);
+        message = describe_sheet(&sheet);
+        read_sheet(&mut sheet, &options, column)
+    } else if args.sheet.is_some() {
+        return Err(FetchError::SheetOfText);
+    } else {
+        read_source(&bytes, &options, column)
+    };
     let source = source.map_err(|error| match error {
         ReadError::AmbiguousColumn { .. }
         | ReadError::NoColumn { .. }
         | ReadError::UnknownColumn { .. } => FetchError::Column(error),
         error => FetchError::Read(error),
     })?;
-    check_numbers(source)
+    Ok((check_numbers(source)?, message))
+}
+
+/// Prints no message if a panic is caught, because it could contain a number.
+///
+/// The reader of workbooks panics on some damaged ones.
+fn without_panic_messages<T>(read: impl FnOnce() -> T) -> T {
+    let hook = panic::take_hook();
+    panic::set_hook(Box::new(|_| {}));
+    let result = read();
+    panic::set_hook(hook);
+    result
+}
+
+/// Says which sheet is read, if there are several, and that rows of it are hidden.
+fn describe_sheet(sheet: &Sheet) -> Option<String> {
+    let hidden = match sheet.hidden_rows {
+        0 => String::new(),
+        rows => format!("; {} too", pluralize(rows as u64, "hidden row")),
+    };
+    let name = &sheet.name;
+    let is_plain = sheet.sheet_count == 1 && hidden.is_empty();
+    let (number, count) = (name.index + 1, sheet.sheet_count);
+    (!is_plain).then(|| format!("reading sheet {number} of {count}, “{}”{hidden}", name.name))
 }
 
 /// Returns the list if it has a number. Otherwise there is nothing to look up, which is an error.

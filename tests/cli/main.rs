@@ -22,3 +22,4 @@ mod settings_refused;
 mod settings_units;
 mod target;
 mod terminal;
+mod workbooks;
