@@ -57,6 +57,11 @@ impl Evidence {
         self.dashed + self.bare
     }
 
+    /// Whether a cell is a number in any form, or contains one.
+    pub(crate) fn has_any(&self) -> bool {
+        self.numbers() + self.changed + self.masked + self.embedded > 0
+    }
+
     /// Whether at least half of the filled cells are nearly numbers.
     fn is_nearly_numbers(&self) -> bool {
         let nearly = self.numbers() + self.changed + self.masked;

@@ -155,21 +155,24 @@ impl<'t> Guess<'t> {
                 Check::Nothing,
             ),
             (None, Some(column)) => (column, ColumnBasis::Header, Check::Header),
-            (None, None) => match self
-                .tally(input.sample(), Start::default(), known)
-                .verdict()
-            {
-                // With another header, the rows wouldn't be those that are weighed.
-                Verdict::Certain(column, basis) if trust_sample && header_of(column) == known => {
-                    (column, basis, Check::Columns(self.new_tally(known)))
-                }
-                _ => match self.tally(input.text, input.start, known).verdict() {
-                    Verdict::Certain(column, basis) => (column, basis, Check::Nothing),
-                    Verdict::Uncertain(candidates) => {
-                        return Err(self.uncertain(&candidates, columns, cells.is_some()));
+            (None, None) => {
+                let in_sample = self.tally(input.sample(), Start::default(), known);
+                match in_sample.verdict() {
+                    // With another header, the rows wouldn't be those that are weighed.
+                    Verdict::Certain(column, basis)
+                        if trust_sample && header_of(column) == known =>
+                    {
+                        let tally = self.new_tally(known).skim(&in_sample.columns);
+                        (column, basis, Check::Columns(tally))
                     }
-                },
-            },
+                    _ => match self.tally(input.text, input.start, known).verdict() {
+                        Verdict::Certain(column, basis) => (column, basis, Check::Nothing),
+                        Verdict::Uncertain(candidates) => {
+                            return Err(self.uncertain(&candidates, columns, cells.is_some()));
+                        }
+                    },
+                }
+            }
         };
         let header = header_of(ssn_column);
         let cells = header.map(|record| self.records[record].as_slice());

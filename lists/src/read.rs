@@ -269,7 +269,7 @@ impl Rows {
                 let expected = Verdict::Certain(table.ssn_column, table.basis);
                 self.tally
                     .as_ref()
-                    .is_none_or(|tally| tally.verdict() == expected)
+                    .is_none_or(|tally| tally.confirms(&expected))
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::classify::classify;
+use crate::classify::{CellKind, classify};
 use crate::evidence::{Evidence, Verdict, weigh};
 use crate::preamble::repeats_header;
 use crate::records::is_shifted;
@@ -16,6 +16,10 @@ pub(crate) struct Tally {
     above: usize,
     max_fields: usize,
     pub(crate) columns: Vec<Evidence>,
+    /// The columns whose texts are all counted as filled cells, without looking for `n/a` and the like.
+    skimmed: Vec<bool>,
+    /// Whether a skimmed column has evidence, so that its filled cells must be known.
+    is_inexact: bool,
 }
 
 impl Tally {
@@ -26,7 +30,17 @@ impl Tally {
             above: header.map_or(0, |(index, _)| index + 1),
             max_fields,
             columns: vec![Evidence::default(); columns],
+            skimmed: vec![false; columns],
+            is_inexact: false,
         }
+    }
+
+    /// Skims the columns without evidence in a sample, which takes a fraction of the time.
+    ///
+    /// Of a column without evidence, it hardly matters how many cells say that there is no number.
+    pub(crate) fn skim(mut self, sample: &[Evidence]) -> Self {
+        self.skimmed = sample.iter().map(|column| !column.has_any()).collect();
+        self
     }
 
     /// Counts the cells of the next record. Shifted records and the header's names don't count.
@@ -41,10 +55,23 @@ impl Tally {
         let names = self.header.as_deref().unwrap_or_default();
         for (at, (column, field)) in self.columns.iter_mut().zip(fields).enumerate() {
             let cell = &text[field.clone()];
+            if self.skimmed[at] {
+                match is_plain(cell) {
+                    true => column.add(CellKind::Other),
+                    false => column.add(classify(cell)),
+                }
+                self.is_inexact |= column.has_any();
+                continue;
+            }
             if !names.get(at).is_some_and(|name| repeats_header(name, cell)) {
                 column.add(classify(cell));
             }
         }
+    }
+
+    /// Whether the columns give this verdict. A skimmed tally may say no although they do.
+    pub(crate) fn confirms(&self, verdict: &Verdict) -> bool {
+        !self.is_inexact && self.verdict() == *verdict
     }
 
     /// Weighs the columns.
@@ -53,4 +80,12 @@ impl Tally {
         let names = names.map(|names| names.iter().map(String::as_str).collect::<Vec<_>>());
         weigh(names.as_deref(), &self.columns)
     }
+}
+
+/// Whether a cell is surely no number in any form: it has no digits and nothing that masks them.
+fn is_plain(cell: &str) -> bool {
+    let is_plain = |byte: u8| {
+        byte.is_ascii() && !byte.is_ascii_digit() && !matches!(byte, b'*' | b'#' | b'x' | b'X')
+    };
+    cell.bytes().all(is_plain) && !cell.trim().is_empty()
 }
