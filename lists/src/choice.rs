@@ -120,8 +120,8 @@ mod tests {
     fn columns_of_one_name_are_told_apart() {
         let columns = name_columns(Some(&["SSN", "Name", "ssn", "SSN"]), 4);
         let sample = |index| (index < 3).then(|| format!("***-**-000{index}"));
-        let told = tell_apart(columns, sample);
-        let names: Vec<_> = told.iter().map(|c| c.name.as_str()).collect();
+        let distinct = tell_apart(columns, sample);
+        let names: Vec<_> = distinct.iter().map(|c| c.name.as_str()).collect();
         assert_eq!(
             names,
             [

@@ -22,7 +22,7 @@
 //! - Any bytes are read without a panic. What isn't a number becomes an INVALID row, not an error.
 //! - Each line or record that isn't blank has one row, in order. Only a header has none, and a first
 //!   line such as `sep=;`. Lines before the header are INVALID rows.
-//! - The number of a row stands in its line or record. Nothing is joined or computed, but leading zeros
+//! - The number of a row is in its line or record. Nothing is joined or computed, but leading zeros
 //!   are restored if [`ReadOptions`](contract::list::ReadOptions) say so.
 //! - If it is uncertain which column holds the numbers, the caller must select one.
 //! - A line that [`List::write_line`](contract::list::List::write_line) wrote is read as the same row.

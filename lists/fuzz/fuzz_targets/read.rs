@@ -44,7 +44,7 @@ fn columns(error: ReadError) -> Vec<Column> {
     }
 }
 
-/// Checks that no row is lost or out of order, and that a number stands in its line.
+/// Checks that no row is lost or out of order, and that a number is in its line.
 fn check(source: &Source) {
     let list = &source.list;
     assert_eq!(
