@@ -11,8 +11,8 @@
 //! - [`Source`] is the result: the [`List`](contract::list::List), the [`TableLayout`] if there is
 //!   one, and each row's line number, original value and other cells.
 //! - [`ReadError`] says why a list can't be read, and names each [`Column`] that may be selected.
-//! - [`preview_table`] describes a table whose column of numbers isn't certain, so that a person can
-//!   select it.
+//! - [`preview_table`] and [`preview_sheet`] describe a table whose column of numbers isn't certain,
+//!   so that a person can select it.
 //! - [`read_lines`] reads one value per line, without a table or a header: an uploaded part.
 //! - [`read_value`] reads one value: an element of the API's `ssnList`.
 //! - [`may_hold_ssns`] recognizes a header that names SSNs, whose column must be masked more strictly.
@@ -69,11 +69,11 @@ mod workbook;
 pub use column::{Column, ColumnBasis, ColumnSelector, ReadError, TableLayout};
 pub use decode::Encoding;
 pub use header::may_hold_ssns;
-pub use preview::{PreviewColumn, PreviewRecord, TablePreview, preview_table};
+pub use preview::{PreviewColumn, PreviewRecord, TablePreview, preview_sheet, preview_table};
 pub use read::{read_lines, read_sheet, read_source};
-pub use sheet::{Sheet, SheetName, SheetSelector};
+pub use sheet::{Sheet, SheetName, SheetProperties, SheetSelector, WorkbookError};
 pub use signature::{FileKind, file_kind};
-pub use source::Source;
+pub use source::{Origin, Source};
 pub use value::read_value;
 #[cfg(feature = "workbook")]
-pub use workbook::{WorkbookError, extract_sheet};
+pub use workbook::extract_sheet;

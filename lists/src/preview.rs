@@ -4,7 +4,6 @@ use std::borrow::Cow;
 
 use contract::mask_all;
 
-use crate::Encoding;
 use crate::cell::{count_digits, digit};
 use crate::choice::{name_columns, tell_apart};
 use crate::classify::{CellKind, classify};
@@ -15,6 +14,7 @@ use crate::header::{HeaderKind, header_kind};
 use crate::json::read_json;
 use crate::plan::{Input, best_guess};
 use crate::records::{Records, unquoted};
+use crate::{Encoding, Sheet};
 
 /// Maximum number of records in a preview.
 const MAX_RECORDS: usize = 5;
@@ -36,7 +36,7 @@ pub struct TablePreview {
     pub likely: Option<usize>,
     /// The encoding of the bytes.
     pub encoding: Encoding,
-    /// The delimiter between fields, or `None` if the list is JSON.
+    /// The delimiter between fields, or `None` if the list is JSON or a sheet.
     pub delimiter: Option<u8>,
 }
 
@@ -76,7 +76,16 @@ pub fn preview_table(bytes: &[u8]) -> Option<TablePreview> {
     let input = table
         .as_ref()
         .map_or_else(|| Input::new(&text), Input::of_table);
-    let guess = best_guess(&input, input.sample(), None)?;
+    describe(&input, encoding)
+}
+
+/// Describes the table of a sheet, like [`preview_table`].
+pub fn preview_sheet(sheet: &Sheet) -> Option<TablePreview> {
+    describe(&Input::of_table(&sheet.table), Encoding::Utf8)
+}
+
+fn describe(input: &Input<'_>, encoding: Encoding) -> Option<TablePreview> {
+    let guess = best_guess(input, input.sample(), None)?;
     let header = guess.header();
     let cells = header.map(|record| guess.records[record].as_slice());
     let tally = guess.tally(input.text, input.start, header);
@@ -99,11 +108,11 @@ pub fn preview_table(bytes: &[u8]) -> Option<TablePreview> {
                 masked: evidence.masked,
             })
             .collect(),
-        records: first_records(&input, &guess, header, &candidates),
+        records: first_records(input, &guess, header, &candidates),
         record_count: evidence.iter().map(|column| column.cells).max()?,
         likely: likely_column(cells, &evidence, &candidates),
         encoding,
-        delimiter: table.is_none().then_some(guess.delimiter),
+        delimiter: input.table.is_none().then_some(guess.delimiter),
     })
 }
 

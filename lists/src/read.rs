@@ -18,7 +18,7 @@ use crate::preamble::repeats_header;
 use crate::records::{Records, is_shifted};
 use crate::sheet::Sheet;
 use crate::signature::{FileKind, file_kind, is_html};
-use crate::source::{Place, Source};
+use crate::source::{Origin, Place, Source};
 use crate::tally::Tally;
 use crate::value::{accept, parse_number};
 use crate::words::is_control;
@@ -57,7 +57,7 @@ pub fn read_sheet(
     let limit = limits::MAX_LIST_ROWS;
     let table = std::mem::take(&mut sheet.table);
     match read_input(&Input::of_table(&table), limit, options, column) {
-        Ok(read) => Ok(read.into_source(table.text, Encoding::Utf8, false)),
+        Ok(read) => Ok(read.into_source(table.text, Encoding::Utf8, Origin::Sheet)),
         Err(error) => {
             sheet.table = table;
             Err(error)
@@ -100,11 +100,11 @@ pub(crate) fn read_up_to(
     match read_json(&text)? {
         Some(table) => {
             let read = read_input(&Input::of_table(&table), limit, options, column)?;
-            Ok(read.into_source(table.text, encoding, false))
+            Ok(read.into_source(table.text, encoding, Origin::Json))
         }
         None => {
             let read = read_input(&Input::new(&text), limit, options, column)?;
-            Ok(read.into_source(text, encoding, true))
+            Ok(read.into_source(text, encoding, Origin::Text))
         }
     }
 }
@@ -132,7 +132,7 @@ struct ReadInput {
 }
 
 impl ReadInput {
-    fn into_source(self, text: String, encoding: Encoding, is_original: bool) -> Source {
+    fn into_source(self, text: String, encoding: Encoding, origin: Origin) -> Source {
         let Self { plan, rows } = self;
         Source {
             list: rows.list.finish(),
@@ -143,7 +143,7 @@ impl ReadInput {
             warnings: rows.warnings,
             text,
             encoding,
-            is_original,
+            origin,
         }
     }
 }
@@ -239,7 +239,7 @@ impl Rows {
             } else if !several.is_empty() {
                 Err(InvalidReason::SeveralNumbers)
             } else if is_shifted(text, fields, plan.max_fields) {
-                // The whole record is shown, because its fields can't be told apart.
+                // The whole record is shown, because its value may be in any of its fields.
                 place.value = place.start..fields.last().map_or(place.start, |field| field.end);
                 Err(InvalidReason::Shifted)
             } else {

@@ -1,8 +1,12 @@
 //! A sheet of a workbook.
 
+use std::borrow::Cow;
 use std::convert::Infallible;
 use std::fmt;
 use std::str::FromStr;
+
+use contract::text::pluralize;
+use serde::{Deserialize, Serialize};
 
 use crate::table_text::TableText;
 
@@ -10,28 +14,21 @@ use crate::table_text::TableText;
 ///
 /// Each row of the sheet that isn't blank is one record, in order. The records are a secret: they stay
 /// in the browser or in the process that read the file.
+#[derive(Clone)]
 pub struct Sheet {
     /// Which sheet it is.
-    pub name: SheetName,
-    /// Number of sheets in the workbook, including those that are empty or hidden.
-    pub sheet_count: usize,
-    /// Number of records whose row is hidden, such as by a filter. They are read like the others.
-    pub hidden_rows: usize,
+    pub properties: SheetProperties,
     pub(crate) table: TableText,
 }
 
 impl Sheet {
-    /// Makes a sheet of the parts that [`Self::text`] and [`Self::rows`] returned.
+    /// Makes a sheet of its properties and of what [`Self::text`] and [`Self::rows`] returned.
     ///
-    /// That is how a sheet gets from one WebAssembly module to another.
-    pub fn from_parts(name: SheetName, sheet_count: usize, text: String, rows: Vec<u32>) -> Self {
+    /// That is how a sheet gets from one WebAssembly module to another. The text may be that of
+    /// [`Source::replace_value`](crate::Source::replace_value), which has the same rows.
+    pub fn from_parts(properties: SheetProperties, text: String, rows: Vec<u32>) -> Self {
         let table = TableText::from_parts(text, rows);
-        Self {
-            name,
-            sheet_count,
-            hidden_rows: 0,
-            table,
-        }
+        Self { properties, table }
     }
 
     /// Returns the records: fields separated by commas and quoted as RFC 4180 describes.
@@ -49,16 +46,37 @@ impl Sheet {
 impl fmt::Debug for Sheet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Sheet")
-            .field("name", &self.name)
-            .field("sheet_count", &self.sheet_count)
+            .field("properties", &self.properties)
             .field("records", &self.table.lines.len())
-            .field("hidden_rows", &self.hidden_rows)
             .finish_non_exhaustive()
     }
 }
 
+/// Which sheet of a workbook it is, and how much of it is hidden.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SheetProperties {
+    /// Its name and position.
+    pub name: SheetName,
+    /// Number of sheets in the workbook, including those that are empty or hidden.
+    pub sheet_count: usize,
+    /// Number of records whose row is hidden, such as by a filter. They are read like the others.
+    pub hidden_rows: usize,
+}
+
+/// Writes the sheet as text: `sheet 1 of 2, “Staff”; 3 hidden rows too`.
+impl fmt::Display for SheetProperties {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (number, name) = (self.name.index + 1, &self.name.name);
+        write!(f, "sheet {number} of {}, “{name}”", self.sheet_count)?;
+        match self.hidden_rows {
+            0 => Ok(()),
+            rows => write!(f, "; {} too", pluralize(rows as u64, "hidden row")),
+        }
+    }
+}
+
 /// The name of a sheet and its position.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SheetName {
     /// Position among all sheets of the workbook, from 0, as in [`SheetSelector::Index`].
     pub index: usize,
@@ -83,5 +101,68 @@ impl FromStr for SheetSelector {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         Ok(Self::Name(text.to_owned()))
+    }
+}
+
+/// Why `extract_sheet` can't extract a sheet from a workbook.
+///
+/// No message contains the text of a cell.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum WorkbookError {
+    /// Several sheets have cells, so the caller must select one.
+    #[error(
+        "several sheets of the workbook have rows: {}; say which",
+        names(sheets)
+    )]
+    AmbiguousSheet {
+        /// The sheets with cells.
+        sheets: Vec<SheetName>,
+    },
+    /// The selected sheet doesn't exist.
+    #[error("the workbook has no such sheet: there are {}", names(sheets))]
+    UnknownSheet {
+        /// All sheets.
+        sheets: Vec<SheetName>,
+    },
+    /// The workbook, or the selected sheet, has no cell with a value.
+    #[error("the workbook is empty: no cell has a value")]
+    Empty,
+    /// The workbook is encrypted.
+    #[error(
+        "this is a workbook with a password. Open it, save it without the password, and use that file"
+    )]
+    Encrypted,
+    /// The workbook is larger than what can be read.
+    #[error(
+        "the workbook is too large: it has more than {limit_mb} MB of {content}. Open it, save the \
+         sheet as CSV, and use that file"
+    )]
+    TooLarge {
+        /// What is too large.
+        content: Cow<'static, str>,
+        /// The maximum in megabytes.
+        limit_mb: u64,
+    },
+    /// The file isn't a complete workbook, or has something that isn't known.
+    #[error(
+        "the workbook is damaged or incomplete. Open it in a spreadsheet program, save it again, and \
+         use that file"
+    )]
+    Damaged,
+}
+
+/// Maximum number of sheets that an error names.
+const MAX_NAMES: usize = 20;
+
+fn names(sheets: &[SheetName]) -> String {
+    let shown = sheets.iter().take(MAX_NAMES).map(|sheet| {
+        let hidden = if sheet.is_hidden { " (hidden)" } else { "" };
+        format!("{} “{}”{hidden}", sheet.index + 1, sheet.name)
+    });
+    let shown = shown.collect::<Vec<_>>().join(", ");
+    match sheets.len().checked_sub(MAX_NAMES + 1) {
+        Some(more) => format!("{shown} and {} more", more + 1),
+        None => shown,
     }
 }

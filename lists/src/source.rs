@@ -8,6 +8,7 @@ use std::sync::{Mutex, PoisonError};
 use contract::InvalidReason;
 use contract::list::{List, Row};
 
+use crate::cell::is_blank;
 use crate::records::{Records, unquoted};
 use crate::{Encoding, TableLayout};
 
@@ -21,14 +22,24 @@ pub struct Source {
     pub table: Option<TableLayout>,
     pub(crate) text: String,
     pub(crate) encoding: Encoding,
-    /// Whether the text is that of the list. Otherwise it is a table that was made from JSON.
-    pub(crate) is_original: bool,
+    pub(crate) origin: Origin,
     pub(crate) places: Vec<Place>,
     /// The CSV reader, if the text is a table. It is kept because creating one takes longer than
     /// reading a record.
     pub(crate) records: Option<Mutex<Records>>,
     pub(crate) zeros_lost: usize,
     pub(crate) warnings: usize,
+}
+
+/// What a list is read from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// Text, with lines or with records.
+    Text,
+    /// JSON.
+    Json,
+    /// A sheet of a workbook.
+    Sheet,
 }
 
 /// The position of a row in the text.
@@ -77,9 +88,9 @@ impl Source {
         self.encoding
     }
 
-    /// Whether the list is text, with lines or with records. Otherwise it is JSON.
-    pub fn is_text(&self) -> bool {
-        self.is_original
+    /// Returns what the list was read from.
+    pub fn origin(&self) -> Origin {
+        self.origin
     }
 
     /// Whether a row has a value of its own, so that [`Self::replace_value`] can replace it.
@@ -96,10 +107,12 @@ impl Source {
                     | InvalidReason::Shifted
             ),
         };
-        self.is_original && self.list.rows.get(row).is_some_and(has_value)
+        self.origin != Origin::Json && self.list.rows.get(row).is_some_and(has_value)
     }
 
     /// Returns the list's text with another value in place of a row's, to be read again.
+    ///
+    /// The text of a sheet has its [records](crate::Sheet::from_parts).
     ///
     /// Returns `None` unless the row [is replaceable](Self::is_replaceable). The text is a secret like
     /// [`Self::raw_value`].
@@ -108,7 +121,9 @@ impl Source {
         let (mut span, mut value) = (place.value.clone(), Cow::Borrowed(value));
         if let (Some(table), Some(records)) = (&self.table, &self.records) {
             let delimiter = char::from(table.delimiter);
-            if value.contains([delimiter, '"', '\n', '\r']) {
+            // A blank record isn't one. That of a sheet must stay, or the next ones lose their rows.
+            let is_lost = self.origin == Origin::Sheet && is_blank(&value);
+            if is_lost || value.contains([delimiter, '"', '\n', '\r']) {
                 value = Cow::Owned(format!("\"{}\"", value.replace('"', "\"\"")));
             }
             let mut records = records.lock().unwrap_or_else(PoisonError::into_inner);

@@ -8,7 +8,7 @@ use crate::records::Records;
 ///
 /// JSON and the sheets of workbooks become such a text. Fields are separated by commas and quoted as
 /// RFC 4180 describes. No record is blank.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct TableText {
     pub(crate) text: String,
     /// The line of each record, from 1.

@@ -10,7 +10,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use calamine::{SheetType, SheetVisible};
 
 use crate::cell::{count_digits, is_blank};
-use crate::{Sheet, SheetName, SheetSelector};
+use crate::{Sheet, SheetName, SheetProperties, SheetSelector, WorkbookError};
 
 mod collector;
 mod ods;
@@ -25,69 +25,6 @@ mod xml;
 
 use collector::Collector;
 use package::Package;
-
-/// Why a sheet can't be extracted from a workbook.
-///
-/// No message contains the text of a cell.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum WorkbookError {
-    /// Several sheets have cells, so the caller must select one.
-    #[error(
-        "several sheets of the workbook have rows: {}; say which",
-        names(sheets)
-    )]
-    AmbiguousSheet {
-        /// The sheets with cells.
-        sheets: Vec<SheetName>,
-    },
-    /// The selected sheet doesn't exist.
-    #[error("the workbook has no such sheet: there are {}", names(sheets))]
-    UnknownSheet {
-        /// All sheets.
-        sheets: Vec<SheetName>,
-    },
-    /// The workbook, or the selected sheet, has no cell with a value.
-    #[error("the workbook is empty: no cell has a value")]
-    Empty,
-    /// The workbook is encrypted.
-    #[error(
-        "this is a workbook with a password. Open it, save it without the password, and use that file"
-    )]
-    Encrypted,
-    /// The workbook is larger than what can be read.
-    #[error(
-        "the workbook is too large: it has more than {limit_mb} MB of {content}. Open it, save the \
-         sheet as CSV, and use that file"
-    )]
-    TooLarge {
-        /// What is too large.
-        content: &'static str,
-        /// The maximum in megabytes.
-        limit_mb: u64,
-    },
-    /// The file isn't a complete workbook, or has something that isn't known.
-    #[error(
-        "the workbook is damaged or incomplete. Open it in a spreadsheet program, save it again, and \
-         use that file"
-    )]
-    Damaged,
-}
-
-/// Maximum number of sheets that an error names.
-const MAX_NAMES: usize = 20;
-
-fn names(sheets: &[SheetName]) -> String {
-    let shown = sheets.iter().take(MAX_NAMES).map(|sheet| {
-        let hidden = if sheet.is_hidden { " (hidden)" } else { "" };
-        format!("{} “{}”{hidden}", sheet.index + 1, sheet.name)
-    });
-    let shown = shown.collect::<Vec<_>>().join(", ");
-    match sheets.len().checked_sub(MAX_NAMES + 1) {
-        Some(more) => format!("{shown} and {} more", more + 1),
-        None => shown,
-    }
-}
 
 /// Maximum unpacked size of a workbook that is read as a whole: all formats but .xlsx.
 const MAX_WHOLE_MB: u64 = 50;
@@ -147,9 +84,11 @@ fn extract(bytes: &[u8], selector: Option<&SheetSelector>) -> Result<Sheet, Work
         started > 0 && hidden[started - 1].contains(&row)
     };
     Ok(Sheet {
-        name: sheets[index].clone(),
-        sheet_count: sheets.len(),
-        hidden_rows: table.lines.iter().filter(is_hidden).count(),
+        properties: SheetProperties {
+            name: sheets[index].clone(),
+            sheet_count: sheets.len(),
+            hidden_rows: table.lines.iter().filter(is_hidden).count(),
+        },
         table,
     })
 }

@@ -75,14 +75,9 @@ fn without_panic_messages<T>(read: impl FnOnce() -> T) -> T {
 
 /// Says which sheet is read, if there are several, and that rows of it are hidden.
 fn describe_sheet(sheet: &Sheet) -> Option<String> {
-    let hidden = match sheet.hidden_rows {
-        0 => String::new(),
-        rows => format!("; {} too", pluralize(rows as u64, "hidden row")),
-    };
-    let name = &sheet.name;
-    let is_plain = sheet.sheet_count == 1 && hidden.is_empty();
-    let (number, count) = (name.index + 1, sheet.sheet_count);
-    (!is_plain).then(|| format!("reading sheet {number} of {count}, “{}”{hidden}", name.name))
+    let properties = &sheet.properties;
+    let is_plain = properties.sheet_count == 1 && properties.hidden_rows == 0;
+    (!is_plain).then(|| format!("reading {properties}"))
 }
 
 /// Returns the list if it has a number. Otherwise there is nothing to look up, which is an error.

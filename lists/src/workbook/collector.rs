@@ -35,7 +35,7 @@ impl Collector {
         }
         if (self.table.text.len() + self.row.values.len() + value.len()) as u64 > MAX_TEXT_MB * MB {
             return self.fail(WorkbookError::TooLarge {
-                content: "text in one sheet",
+                content: "text in one sheet".into(),
                 limit_mb: MAX_TEXT_MB,
             });
         }

@@ -174,7 +174,7 @@ pub(super) fn bounded_error(error: &io::Error, limit_mb: u64) -> WorkbookError {
 
 pub(super) fn too_large(limit_mb: u64) -> WorkbookError {
     WorkbookError::TooLarge {
-        content: "unpacked data",
+        content: "unpacked data".into(),
         limit_mb,
     }
 }

@@ -65,6 +65,11 @@ fn sheet(bytes: &[u8]) -> Sheet {
     extract_sheet(bytes, None).unwrap()
 }
 
+/// Hidden rows and sheets.
+fn counts(sheet: &Sheet) -> (usize, usize) {
+    (sheet.properties.hidden_rows, sheet.properties.sheet_count)
+}
+
 fn error(bytes: &[u8]) -> WorkbookError {
     extract_sheet(bytes, None).unwrap_err()
 }
@@ -81,8 +86,8 @@ fn each_format_is_read_with_its_rows_and_hidden_rows() {
         let sheet = sheet(bytes);
         assert_eq!(sheet.text(), text);
         assert_eq!(sheet.rows(), [1, 2, 3, 5, 6]);
-        assert_eq!((sheet.hidden_rows, sheet.sheet_count), (1, 2));
-        assert_eq!(sheet.name.name, "People");
+        assert_eq!(counts(&sheet), (1, 2));
+        assert_eq!(sheet.properties.name.name, "People");
     }
     let xlsx = xlsx(|workbook| {
         let date = Format::new().set_num_format("yyyy-mm-dd");
@@ -102,7 +107,7 @@ fn each_format_is_read_with_its_rows_and_hidden_rows() {
     });
     let sheet = sheet(&xlsx);
     assert_eq!((sheet.text(), sheet.rows()), (text, &[1, 2, 3, 5, 6][..]));
-    assert_eq!((sheet.hidden_rows, sheet.sheet_count), (1, 2));
+    assert_eq!(counts(&sheet), (1, 2));
 }
 
 #[test]
@@ -242,9 +247,31 @@ fn a_sheet_can_be_read_again_with_a_column() {
         "{error}"
     );
     let parts = (sheet.text().to_owned(), sheet.rows().to_vec());
-    let mut sheet = Sheet::from_parts(sheet.name, 1, parts.0, parts.1);
+    let mut sheet = Sheet::from_parts(sheet.properties, parts.0, parts.1);
     let source = read_sheet(&mut sheet, &options, Some(&"B".parse().unwrap())).unwrap();
     assert_eq!((source.list.items.len(), source.line_number(1)), (2, 3));
+}
+
+#[test]
+fn a_sheet_is_corrected_and_keeps_its_rows() {
+    let one = texts(&[&["SSN"], &["x"], &["123456780"]]);
+    let two = texts(&[&["Name", "SSN"], &["Ann"], &["Bob", "123456780"]]);
+    for (bytes, value, expected) in [
+        (&one, "123456789", [(true, 2), (true, 3)]),
+        (&one, "", [(false, 2), (true, 3)]),
+        (&one, "a\n,\"b", [(false, 2), (true, 3)]),
+        (&two, "123456789", [(true, 2), (true, 3)]),
+    ] {
+        let sheet = sheet(bytes);
+        let options = ReadOptions::default();
+        let source = read_sheet(&mut sheet.clone(), &options, None).unwrap();
+        let text = source.replace_value(0, value).unwrap();
+        let mut sheet = Sheet::from_parts(sheet.properties.clone(), text, sheet.rows().to_vec());
+        let source = read_sheet(&mut sheet, &options, None).unwrap();
+        let rows = [0, 1].map(|row| (source.list.ssn(row).is_some(), source.line_number(row)));
+        assert_eq!(rows, expected, "{value:?}");
+        assert_eq!(source.list.rows.len(), 2);
+    }
 }
 
 #[test]
@@ -265,5 +292,5 @@ fn cells_of_an_ods_sheet_are_read_as_they_are_stored() {
         sheet.text(),
         "\"a & b  c\nd\"\n1.5,1.5,,TRUE\n1.5,1.5,,TRUE\n"
     );
-    assert_eq!((sheet.rows(), sheet.hidden_rows), (&[1, 2, 3][..], 2));
+    assert_eq!((sheet.rows(), counts(&sheet).0), (&[1, 2, 3][..], 2));
 }

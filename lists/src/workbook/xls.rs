@@ -186,7 +186,7 @@ fn check_records(stream: &mut [u8]) -> Result<Vec<HiddenRows>, WorkbookError> {
         }
         if width * height > MAX_AREA {
             return Err(WorkbookError::TooLarge {
-                content: "cells",
+                content: "cells".into(),
                 limit_mb: MAX_AREA as u64 / MB,
             });
         }
