@@ -7,24 +7,37 @@ use serde_json::{Map, Value};
 use crate::support::wait::wait_for;
 use crate::visit::Visit;
 
+/// Makes the page keep the size of the next file that it passes to the browser.
+const KEEP_SIZE: &str = "(create => {
+    window.savedSize = null;
+    URL.createObjectURL = blob => {
+        window.savedSize = blob.size;
+        return create(blob);
+    };
+})(URL.createObjectURL.bind(URL)) ?? null";
+
 impl Visit {
     /// Downloads what is selected in the open dialog; returns the file's name and content.
     pub async fn downloaded(&self, folder: &Path) -> (String, String) {
+        self.browser.evaluate(KEEP_SIZE).await;
         self.browser.click("download-yes").await;
+        self.browser
+            .wait_for("document.querySelector('[data-testid=download-says]').innerText.startsWith('Downloaded')")
+            .await;
+        let size = self.browser.evaluate("window.savedSize").await;
         let file = wait_for("the downloaded file", async || {
             let mut files = std::fs::read_dir(folder)
                 .unwrap()
                 .map(|file| file.unwrap().path());
-            // The browser writes the file under a temporary name.
+            // The browser writes the file under a temporary name, but an empty one may have its name
+            // before.
             files.find(|file| {
                 let ending = file.extension().and_then(|ending| ending.to_str());
-                matches!(ending, Some("csv" | "ndjson" | "json"))
+                let is_named = matches!(ending, Some("csv" | "ndjson" | "json"));
+                is_named && file.metadata().is_ok_and(|file| size == file.len())
             })
         })
         .await;
-        self.browser
-            .wait_for("document.querySelector('[data-testid=download-says]').innerText.startsWith('Downloaded')")
-            .await;
         let content = std::fs::read_to_string(&file).unwrap();
         std::fs::remove_file(&file).unwrap();
         self.browser.click("download-dismiss").await;

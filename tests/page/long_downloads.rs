@@ -7,7 +7,6 @@ use crate::layouts::check_layout;
 use crate::support::app::EngineKind;
 use crate::support::repeated_numbers;
 use crate::support::upstream::Upstream;
-use crate::support::wait::wait_for;
 use crate::visit::Visit;
 
 /// Replaces the browser's file dialog by a file of the page's private file system.
@@ -159,18 +158,7 @@ async fn a_hundred_thousand_rows_are_downloaded_without_a_file_api() {
         browser.evaluate("window.showSaveFilePicker ?? null").await,
         Value::Null
     );
-    browser.click("download-yes").await;
-    browser
-        .wait_for(&format!("{SAYS}.startsWith('Downloaded 100,000 rows')"))
-        .await;
-    let content = wait_for("the downloaded file", async || {
-        let mut files = std::fs::read_dir(folder.path())
-            .unwrap()
-            .map(|file| file.unwrap().path());
-        let file = files.find(|file| file.extension().is_some_and(|ending| ending == "csv"))?;
-        Some(std::fs::read_to_string(file).unwrap())
-    })
-    .await;
+    let (_, content) = visit.downloaded(folder.path()).await;
     check_csv(&content, ROWS);
     visit.close().await;
 }
