@@ -56,6 +56,7 @@ fn crates_depend_on_each_other_as_documented() {
             "backend",
             BTreeSet::from(["contract", "export", "lists", "store"]),
         ),
+        ("workbook", BTreeSet::from(["lists"])),
         (
             "worker",
             BTreeSet::from(["client", "contract", "export", "lists"]),

@@ -57,3 +57,4 @@ mod sign_in_visit;
 mod site;
 mod stop;
 mod visit;
+mod workbooks;

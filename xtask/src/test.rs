@@ -104,7 +104,7 @@ fn make_zips(python: &Path, deep: bool) -> anyhow::Result<PathBuf> {
     Ok(folder)
 }
 
-/// Returns a cargo command for all packages except the page and its worker.
+/// Returns a cargo command for all packages except the page's programs.
 fn native_cargo(subcommand: &str) -> Command {
     let mut command = cargo(subcommand);
     command.args([
@@ -113,6 +113,8 @@ fn native_cargo(subcommand: &str) -> Command {
         "frontend",
         "--exclude",
         "worker",
+        "--exclude",
+        "workbook",
         "--features",
         FEATURES,
     ]);

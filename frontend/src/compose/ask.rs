@@ -1,21 +1,22 @@
-//! The choice of a table's column of numbers, if it isn't certain. Loaded with the first list.
+//! The choice of a workbook's sheet and of a table's column of numbers, if they aren't certain. Loaded
+//! with the first list.
 
 use leptos::prelude::*;
 use leptos::task::tick;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, MouseEvent};
-use worker::protocol::{ListTable, TableColumn};
+use worker::protocol::{ListTable, SheetName, TableColumn};
 
 use crate::compose::list::ListState;
-use crate::ui::boxed::{part, spawn, text};
+use crate::ui::boxed::{effect, part, spawn, text};
 
 /// The candidates that have a button below the table. Every column has one in its header.
 const MAX_BUTTONS: usize = 6;
 
-/// The first rows of the table. A click on a column chooses it.
+/// The sheets of the workbook or the first rows of the table. A click on one of them chooses it.
 #[component]
-pub(crate) fn AskColumn(list: ListState) -> impl IntoView {
-    let error = Memo::new(move |_| list.refused_table());
+pub(crate) fn Ask(list: ListState) -> impl IntoView {
+    let error = Memo::new(move |_| list.question());
     let title = text(move || {
         error
             .get()
@@ -28,47 +29,83 @@ pub(crate) fn AskColumn(list: ListState) -> impl IntoView {
     });
     let is_chosen = StoredValue::new(false);
     let choose = move |event: MouseEvent| {
-        if let Some(column) = column_at(&event) {
-            is_chosen.set_value(true);
+        if let Some(column) = clicked(&event, "data-column") {
             list.column.set(Some(column));
+        } else if let Some(sheet) = clicked(&event, "data-sheet") {
+            list.choose_sheet(Some(sheet));
+        } else {
+            return;
         }
+        is_chosen.set_value(true);
     };
+    // The chosen button is gone, so the focus goes on to what takes its place.
+    effect(move || {
+        if error.get().is_some() && is_chosen.get_value() {
+            is_chosen.set_value(false);
+            spawn(focus("ask"));
+        }
+    });
     on_cleanup(move || {
         if is_chosen.get_value() {
-            // The chosen button is gone.
-            spawn(focus_summary());
+            spawn(focus("summary"));
         }
     });
-    let table = part(move || {
-        let error = error.get();
-        let table = error.as_ref().and_then(|error| error.table.as_ref());
-        table.map_or_else(
+    let choices = part(move || match error.get() {
+        Some(error) if !error.sheets.is_empty() => {
+            view! { <Sheets sheets=error.sheets.clone()/> }.into_any()
+        }
+        Some(error) => error.table.clone().map_or_else(
             || ().into_any(),
-            |table| view! { <Table table=table.clone()/> }.into_any(),
-        )
+            |table| view! { <Table table/> }.into_any(),
+        ),
+        None => ().into_any(),
     });
     view! {
-        <section class="card ask-column" aria-labelledby="ask-title" data-testid="ask" on:click=choose>
+        <section
+            class="card ask"
+            id="ask"
+            tabindex="-1"
+            aria-labelledby="ask-title"
+            data-testid="ask"
+            on:click=choose
+        >
             <div role="alert">
                 <h2 id="ask-title">{title}</h2>
                 <p class="soft">{advice}</p>
             </div>
-            {table}
+            {choices}
         </section>
     }
 }
 
-/// The column that was clicked.
-fn column_at(event: &MouseEvent) -> Option<usize> {
+/// The number in this attribute of what was clicked, if it has one.
+fn clicked(event: &MouseEvent, attribute: &str) -> Option<usize> {
     let target: Element = event.target()?.dyn_into().ok()?;
-    let cell = target.closest("[data-column]").ok()??;
-    cell.get_attribute("data-column")?.parse().ok()
+    let choice = target.closest(&format!("[{attribute}]")).ok()??;
+    choice.get_attribute(attribute)?.parse().ok()
 }
 
-async fn focus_summary() {
+async fn focus(id: &str) {
     tick().await;
-    if let Some(summary) = document().get_element_by_id("summary") {
-        let _ = summary.unchecked_ref::<HtmlElement>().focus();
+    if let Some(element) = document().get_element_by_id(id) {
+        let _ = element.unchecked_ref::<HtmlElement>().focus();
+    }
+}
+
+#[component]
+fn Sheets(sheets: Vec<SheetName>) -> impl IntoView {
+    let buttons = sheets.into_iter().map(|sheet| {
+        view! {
+            <button type="button" class="button" data-testid=format!("sheet-{}", sheet.index) data-sheet=sheet.index.to_string()>
+                {sheet.name} {sheet.is_hidden.then(|| view! { <span class="soft">" (hidden)"</span> })}
+            </button>
+        }
+    });
+    view! {
+        <div class="buttons">
+            {buttons.collect_view()}
+            <span class="soft">"You can take another one until the run starts."</span>
+        </div>
     }
 }
 

@@ -7,7 +7,7 @@ use worker::protocol::Request;
 
 use crate::browser;
 use crate::compose::form::RunForm;
-use crate::compose::list::{ListState, Reading};
+use crate::compose::list::{ListState, Reading, is_question};
 use crate::compose::part::load_list;
 use crate::compose::start::Start;
 use crate::ui::lazy::LazyPage;
@@ -82,7 +82,7 @@ impl Drafts {
             let id = list.id();
             let is_list = list.reading.with_untracked(|reading| match reading {
                 Reading::Nothing => false,
-                Reading::Refused(error) => error.table.is_some(),
+                Reading::Refused(error) => is_question(error),
                 Reading::Busy | Reading::List(_) => true,
             });
             let is_started = id == start.started_list.get_value();

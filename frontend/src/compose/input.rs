@@ -85,6 +85,15 @@ fn Held(list: ListState, name: String, focus: bool) -> impl IntoView {
             <h2 tabindex="-1" node_ref=node data-testid="held">{name}</h2>
             <span class="choices">
                 <FileChoice list label="Choose another"/>
+                <button
+                    type="button"
+                    class="plain"
+                    data-testid="other-sheet"
+                    hidden=flag(move || list.sheet.get().is_none())
+                    on:click=move |_| list.choose_sheet(None)
+                >
+                    "Another sheet"
+                </button>
                 <button type="button" class="plain" data-testid="clear" on:click=move |_| list.clear()>"Remove"</button>
             </span>
         </header>

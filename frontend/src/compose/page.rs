@@ -29,7 +29,7 @@ pub(crate) fn Compose(services: Services, drafts: Drafts, on_list: Callback<()>)
     });
     let is_dragged_over = RwSignal::new(false);
     drop_paste::listen(list, is_dragged_over);
-    let is_asking = memo(move || list.refused_table().is_some());
+    let is_asking = memo(move || list.question().is_some());
     view! {
         <header>
             <div>

@@ -6,14 +6,14 @@ use leptos::prelude::*;
 use wasm_split_helpers::{SplitLoaderError, wasm_split};
 use worker::protocol::ListSummary;
 
-use crate::compose::ask::AskColumn;
+use crate::compose::ask::Ask;
 use crate::compose::figures::Figures;
 use crate::compose::list::ListState;
 use crate::compose::preview::ListPreview;
 
 /// What the part shows of a list.
 pub(crate) enum Part {
-    /// The table, to choose the column of numbers.
+    /// The choice of the sheet or of the column of numbers.
     Ask,
     /// The counts; whether the invalid lines are shown.
     Figures(RwSignal<bool>),
@@ -25,7 +25,7 @@ pub(crate) enum Part {
 #[wasm_split(list, fallible, preload(load_list))]
 pub(crate) fn list_part(list: ListState, part: Part) -> Result<AnyView, SplitLoaderError> {
     Ok(match part {
-        Part::Ask => view! { <AskColumn list/> }.into_any(),
+        Part::Ask => view! { <Ask list/> }.into_any(),
         Part::Figures(is_shown) => view! { <Figures list is_shown/> }.into_any(),
         Part::Preview(summary) => view! { <ListPreview summary/> }.into_any(),
     })

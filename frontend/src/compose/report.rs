@@ -39,7 +39,7 @@ pub(crate) fn ListReport(list: ListState) -> impl IntoView {
         <p class="unseen" role="status" data-testid="said">{announcement}</p>
         {part(move || match shown.get() {
             Shown::Nothing => view! {
-                <p class="soft">"One number per line, with or without hyphens, or a CSV with a column of numbers. Its other columns stay in this browser."</p>
+                <p class="soft">"One number per line, with or without hyphens, or a CSV or workbook with a column of numbers. Its other columns stay in this browser."</p>
             }
             .into_any(),
             Shown::Busy => view! { <p class="soft">"Reading…"</p> }.into_any(),

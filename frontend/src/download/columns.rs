@@ -91,6 +91,7 @@ impl Columns {
                 validation: e.settings.validation,
                 restore_leading_zeros: e.settings.restore_leading_zeros,
                 column: None,
+                sheet: None,
             },
         });
         self.call(join, Some(file));
@@ -126,6 +127,10 @@ fn status_after(event: Event) -> Option<ListStatus> {
             "This file isn't the run's list: the number on line {} differs.",
             words::group_digits(line)
         )),
+        Event::NotLoaded => rejected(
+            "The part of the page that reads workbooks can't be loaded. Check that Rollcall is \
+             running, and choose the file again.",
+        ),
         Event::Unreadable => rejected("The browser can't read this file. Choose it again."),
         Event::NotAList(error) => {
             ListStatus::Rejected(format!("{}. {}", error.title, error.advice))

@@ -4,8 +4,10 @@
 //! the worker's summary of it, and uses [`protocol`] and nothing else of this crate.
 
 mod browser;
+mod input;
 mod lists;
 pub mod protocol;
+mod refusal;
 mod save;
 mod serve;
 mod sign_in;
@@ -13,5 +15,6 @@ mod start;
 mod summary;
 mod table;
 mod transport;
+mod workbook;
 
 pub use serve::serve;

@@ -3,10 +3,12 @@
 use std::collections::VecDeque;
 use std::rc::Rc;
 
-use lists::{Encoding, Source, read_source};
+use lists::{Encoding, Origin, Source};
 
+use crate::input::{Input, Workbook};
 use crate::protocol::{Event, ListOptions};
-use crate::summary::{invalid_lines, refuse, summarize};
+use crate::refusal::refuse;
+use crate::summary::{invalid_lines, summarize};
 
 /// The most runs whose lists are kept, so that the lists' other columns can be joined to the results.
 const MAX_RUNS: usize = 3;
@@ -28,8 +30,8 @@ pub(crate) struct HeldList {
 /// The list of the page's draft.
 struct Current {
     held: Rc<HeldList>,
-    /// The text or file, to be read again with other options. A run's list is never read again.
-    bytes: Vec<u8>,
+    /// What it was read from, to be read again with other options. A run's list is never read again.
+    input: Input,
     /// The encoding of the text or file before it was corrected, if it was.
     encoding: Option<Encoding>,
 }
@@ -53,26 +55,43 @@ impl Lists {
         self.newest = self.newest.max(call);
     }
 
-    /// Reads a call's text or file as the current list. Returns the call's last event.
-    pub(crate) fn read(&mut self, call: u32, bytes: Vec<u8>, options: ListOptions) -> Event {
+    /// Reads a call's input as the current list. Returns the call's last event.
+    pub(crate) fn read(&mut self, call: u32, input: Input, options: ListOptions) -> Event {
         if call < self.newest {
             return Event::Dropped;
         }
         self.current = None;
-        self.set_current(call, bytes, options, None, 0)
+        self.set_current(call, input, options, None, 0)
     }
 
-    /// Reads the current list again with other options.
-    pub(crate) fn reread(&mut self, list: u32, options: ListOptions) -> Event {
+    /// The current list's workbook, if these options choose another sheet of it.
+    pub(crate) fn workbook_with_other_sheet(
+        &self,
+        list: u32,
+        options: &ListOptions,
+    ) -> Option<Rc<Vec<u8>>> {
+        let current = self.current.as_ref();
+        let current = current.filter(|current| current.held.id == list)?;
+        current.input.workbook_with_other_sheet(options.sheet)
+    }
+
+    /// Reads the current list again with other options, and with another sheet if there is one.
+    pub(crate) fn reread(
+        &mut self,
+        list: u32,
+        other_sheet: Option<Workbook>,
+        options: ListOptions,
+    ) -> Event {
         match self.current.take_if(|current| current.held.id == list) {
             Some(Current {
                 held,
-                bytes,
+                input,
                 encoding,
             }) => {
                 // Drop the list before the new reading, or both would be in memory at once.
                 drop(held);
-                self.set_current(list, bytes, options, encoding, 0)
+                let input = other_sheet.map_or(input, Input::Workbook);
+                self.set_current(list, input, options, encoding, 0)
             }
             None => Event::NoSuchList,
         }
@@ -100,27 +119,38 @@ impl Lists {
         };
         let encoding = current.encoding.or(source.map(Source::encoding));
         let options = current.held.options.clone();
-        // Drop the list before the new reading, or both would be in memory at once.
-        self.current = None;
-        self.set_current(call, corrected.into_bytes(), options, encoding, shown)
+        match self.current.take() {
+            Some(Current {
+                held, mut input, ..
+            }) => {
+                // Drop the list before the new reading, or both would be in memory at once.
+                drop(held);
+                input.set_text(corrected);
+                self.set_current(call, input, options, encoding, shown)
+            }
+            None => Event::NoSuchList,
+        }
     }
 
     fn set_current(
         &mut self,
         id: u32,
-        bytes: Vec<u8>,
+        input: Input,
         options: ListOptions,
         encoding: Option<Encoding>,
         shown: usize,
     ) -> Event {
-        let read = read_source(&bytes, &options.read_options(), options.column().as_ref());
-        let (source, event) = match read {
+        let (source, event) = match input.read(&options) {
             Ok(source) => {
                 let encoding = encoding.unwrap_or_else(|| source.encoding());
-                let event = Event::Summary(summarize(id, &source, encoding, shown));
+                let is_text = source.origin() == Origin::Text;
+                let table = source.table.as_ref().filter(|table| table.column_count > 1);
+                let delimiter = table.filter(|_| is_text).map(|table| table.delimiter);
+                let seen = input.seen(encoding, delimiter, is_text);
+                let event = Event::Summary(summarize(id, &source, seen, shown));
                 (Some(source), event)
             }
-            Err(error) => (None, Event::NotAList(refuse(id, &error, &bytes))),
+            Err(error) => (None, refuse(id, &error, &input)),
         };
         let held = Rc::new(HeldList {
             id,
@@ -129,7 +159,7 @@ impl Lists {
         });
         self.current = Some(Current {
             held,
-            bytes,
+            input,
             encoding,
         });
         event

@@ -10,7 +10,9 @@ use serde::{Deserialize, Serialize};
 
 mod list;
 
-pub use list::{Line, ListError, ListSummary, ListTable, LostZeros, TableColumn, TableLine};
+pub use list::{
+    Line, ListError, ListSummary, ListTable, LostZeros, SheetName, TableColumn, TableLine,
+};
 
 /// The error of a call after the sign-in has ended: only another sign-in helps.
 pub const SIGN_IN_ENDED: ClientError = ClientError::Unexpected { status: 401 };
@@ -145,6 +147,8 @@ pub struct ListOptions {
     pub restore_leading_zeros: bool,
     /// The column with the numbers, from 0, if people chose one.
     pub column: Option<usize>,
+    /// The sheet of a workbook, from 0, if people chose one.
+    pub sheet: Option<usize>,
 }
 
 impl ListOptions {
@@ -180,6 +184,8 @@ pub enum Event {
     NotAList(ListError),
     /// The browser could not read the file.
     Unreadable,
+    /// The program that reads workbooks couldn't be loaded. The same request may succeed later.
+    NotLoaded,
     /// The invalid lines that were requested.
     Lines(Vec<Line>),
     /// The progress of a call.

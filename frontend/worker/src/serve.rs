@@ -11,6 +11,7 @@ use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{Blob, MessageEvent};
 
 use crate::browser::scope;
+use crate::input::{Input, Workbook};
 use crate::lists::Lists;
 use crate::protocol::{Call, Event, Message, Request};
 use crate::save;
@@ -80,10 +81,20 @@ impl Worker {
         let report = |event| post(call, event, None);
         let event = match request {
             Request::Read(options) => match bytes(&attachment).await {
-                Some(bytes) => lists.borrow_mut().read(call, bytes, options),
+                Some(bytes) => {
+                    let input = Input::new(bytes, options.sheet).await;
+                    lists.borrow_mut().read(call, input, options)
+                }
                 None => Event::Unreadable,
             },
-            Request::Reread { list, options } => lists.borrow_mut().reread(list, options),
+            Request::Reread { list, options } => {
+                let workbook = lists.borrow().workbook_with_other_sheet(list, &options);
+                let other_sheet = match workbook {
+                    Some(bytes) => Some(Workbook::extract(bytes, options.sheet).await),
+                    None => None,
+                };
+                lists.borrow_mut().reread(list, other_sheet, options)
+            }
             Request::InvalidLines { list, after, count } => {
                 lists.borrow().invalid_lines(list, after, count)
             }
@@ -110,7 +121,7 @@ impl Worker {
                 None => Event::NoSuchList,
             },
             Request::Join { run, rows, options } => match bytes(&attachment).await {
-                Some(bytes) => match save::join(&run, rows, &options, &bytes).await {
+                Some(bytes) => match save::join(&run, rows, &options, bytes).await {
                     Ok(source) => {
                         let columns = save::columns(&source);
                         lists

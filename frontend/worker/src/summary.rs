@@ -1,4 +1,4 @@
-//! What the page shows of a list: counts and masked lines, or why a file can't be read as a list.
+//! What the page shows of a list: counts and masked lines.
 
 use std::borrow::Cow;
 
@@ -6,10 +6,10 @@ use contract::InvalidReason::{self, LeadingZerosLost};
 use contract::list::{ReadOptions, Row};
 use contract::mask_all;
 use contract::text::pluralize;
-use lists::{Encoding, ReadError, Source, preview_table, read_value};
+use lists::{Source, read_value};
 
-use crate::protocol::{Line, ListError, ListSummary, LostZeros};
-use crate::table::{advice, list_table, seen, shortened};
+use crate::protocol::{Line, ListSummary, LostZeros};
+use crate::table::shortened;
 
 /// Lines in the preview.
 const PREVIEW: usize = 10;
@@ -20,15 +20,10 @@ const REASONS: usize = 3;
 /// Columns that are named of a list with nothing but a header.
 const NAMES: usize = 5;
 
-/// Summarizes a list that was read from bytes in this encoding.
+/// Summarizes a list. `seen` says how it was read.
 ///
 /// The summary has at least `shown` invalid lines, if there are so many.
-pub(crate) fn summarize(
-    list: u32,
-    source: &Source,
-    encoding: Encoding,
-    shown: usize,
-) -> ListSummary {
+pub(crate) fn summarize(list: u32, source: &Source, seen: String, shown: usize) -> ListSummary {
     let table = source.table.as_ref().filter(|table| table.column_count > 1);
     let columns = table.map_or(Vec::new(), |table| {
         let name = |index| {
@@ -37,7 +32,6 @@ pub(crate) fn summarize(
         };
         (0..table.column_count).map(name).collect()
     });
-    let delimiter = table.map(|table| table.delimiter);
     let rows = 0..source.list.rows.len().min(PREVIEW);
     let zeros = lost_zeros(source);
     let unrestored = zeros.as_ref().map_or(0, |zeros| zeros.lines);
@@ -50,11 +44,7 @@ pub(crate) fn summarize(
         warnings: source.warnings() as u64,
         zeros_restored: (source.zeros_lost() as u64).saturating_sub(unrestored),
         zeros,
-        seen: seen(
-            encoding,
-            delimiter.filter(|_| source.is_text()),
-            source.is_text(),
-        ),
+        seen,
         nothing: match source.list.items.is_empty() {
             true => nothing(source),
             false => String::new(),
@@ -138,47 +128,6 @@ fn nothing(source: &Source) -> String {
         "No line has a Social Security Number{place}: {}.",
         reasons.join("; ")
     )
-}
-
-/// Explains why the bytes of a text or file can't be read as a list.
-///
-/// If that is because its column of numbers isn't certain, the error has the table.
-pub(crate) fn refuse(list: u32, error: &ReadError, bytes: &[u8]) -> ListError {
-    let has_header = match error {
-        ReadError::AmbiguousColumn { has_header, .. } => *has_header,
-        ReadError::NoColumn { .. } | ReadError::UnknownColumn { .. } => true,
-        _ => return list_error(list, error),
-    };
-    let Some(preview) = preview_table(bytes) else {
-        return list_error(list, error);
-    };
-    let table = list_table(&preview);
-    ListError {
-        list,
-        title: "Which column has the Social Security Numbers?".to_owned(),
-        advice: advice(&table, has_header),
-        table: Some(table),
-    }
-}
-
-/// Explains why a text or file can't be read as a list, without a table.
-pub(crate) fn list_error(list: u32, error: &ReadError) -> ListError {
-    let (title, advice) = match error {
-        ReadError::NotText(kind) => (
-            format!("This is {kind}, not a list"),
-            format!("{}.", kind.advice()),
-        ),
-        other => (
-            "This can't be read as a list".to_owned(),
-            format!("{other}."),
-        ),
-    };
-    ListError {
-        list,
-        title,
-        advice,
-        table: None,
-    }
 }
 
 /// The line of this row, as the page shows it.

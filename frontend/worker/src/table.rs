@@ -12,8 +12,8 @@ const MAX_CANDIDATES: usize = 30;
 /// Characters of a cell after which it is cut.
 const MAX_CHARACTERS: usize = 40;
 
-/// Makes the page's table of a preview.
-pub(crate) fn list_table(preview: &TablePreview) -> ListTable {
+/// Makes the page's table of a preview. `seen` says how it was read.
+pub(crate) fn list_table(preview: &TablePreview, seen: &str) -> ListTable {
     let mut candidates = 0;
     let mut is_shown = |index: usize, column: &PreviewColumn| {
         candidates += usize::from(column.is_candidate);
@@ -40,15 +40,7 @@ pub(crate) fn list_table(preview: &TablePreview) -> ListTable {
     });
     let lines = records.collect();
     ListTable {
-        seen: format!(
-            "{}, {}",
-            pluralize(preview.record_count as u64, "line"),
-            seen(
-                preview.encoding,
-                preview.delimiter,
-                preview.delimiter.is_some()
-            )
-        ),
+        seen: format!("{}, {seen}", pluralize(preview.record_count as u64, "line"),),
         columns,
         lines,
     }
@@ -143,7 +135,8 @@ mod tests {
     use super::*;
 
     fn table(text: &[u8]) -> ListTable {
-        list_table(&preview_table(text).unwrap())
+        let preview = preview_table(text).unwrap();
+        list_table(&preview, &seen(preview.encoding, preview.delimiter, true))
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Compiles the page and its worker for the browser.
+//! Compiles the page's programs for the browser.
 
 use std::env;
 use std::path::PathBuf;
@@ -16,9 +16,11 @@ pub(crate) struct Built {
     pub(crate) page: PathBuf,
     /// Its worker.
     pub(crate) worker: PathBuf,
+    /// The program that the worker extracts sheets of workbooks with.
+    pub(crate) workbook: PathBuf,
 }
 
-/// Compiles page and worker with the profile `web`.
+/// Compiles the page's programs with the profile `web`.
 pub(crate) fn compile() -> anyhow::Result<Built> {
     install_target()?;
     let target = workspace::target();
@@ -36,8 +38,10 @@ pub(crate) fn compile() -> anyhow::Result<Built> {
                 "--profile=web",
                 "--package=frontend",
                 "--package=worker",
+                "--package=workbook",
                 "--bin=frontend",
                 "--bin=worker",
+                "--bin=workbook",
             ])
             .args(["--target", TRIPLE])
             .arg("--target-dir")
@@ -47,6 +51,7 @@ pub(crate) fn compile() -> anyhow::Result<Built> {
     Ok(Built {
         page: built.join("frontend.wasm"),
         worker: built.join("worker.wasm"),
+        workbook: built.join("workbook.wasm"),
     })
 }
 

@@ -39,6 +39,11 @@ pub(crate) enum Reading {
     Refused(Arc<ListError>),
 }
 
+/// Whether people can choose a column or a sheet, so that the list is read.
+pub(crate) fn is_question(error: &ListError) -> bool {
+    error.table.is_some() || !error.sheets.is_empty()
+}
+
 /// The draft's list.
 #[derive(Clone, Copy)]
 pub(crate) struct ListState {
@@ -50,6 +55,8 @@ pub(crate) struct ListState {
     pub(crate) restores_zeros: RwSignal<bool>,
     /// The column with the numbers, from 0, if people chose one.
     pub(crate) column: RwSignal<Option<usize>>,
+    /// The sheet of a workbook, from 0, if people chose one.
+    pub(crate) sheet: RwSignal<Option<usize>>,
     /// What the worker found, possibly before the last change.
     pub(crate) reading: RwSignal<Reading>,
     /// Whether `reading` is from before the last change.
@@ -85,6 +92,7 @@ impl ListState {
             issued_only: RwSignal::new(false),
             restores_zeros: RwSignal::new(false),
             column: RwSignal::new(None),
+            sheet: RwSignal::new(None),
             reading: RwSignal::new(Reading::Nothing),
             is_stale: RwSignal::new(false),
             invalid: RwSignal::new(Vec::new()),
@@ -121,12 +129,18 @@ impl ListState {
         self.id.get_value()
     }
 
-    /// The table whose column of numbers people must choose; tracked.
-    pub(crate) fn refused_table(self) -> Option<Arc<ListError>> {
+    /// The table or workbook of which people must choose a column or a sheet; tracked.
+    pub(crate) fn question(self) -> Option<Arc<ListError>> {
         self.reading.with(|reading| match reading {
-            Reading::Refused(error) if error.table.is_some() => Some(error.clone()),
+            Reading::Refused(error) if is_question(error) => Some(error.clone()),
             _ => None,
         })
+    }
+
+    /// Chooses a sheet of the workbook, or asks again for one. Its column may be another one.
+    pub(crate) fn choose_sheet(self, sheet: Option<usize>) {
+        self.column.set(None);
+        self.sheet.set(sheet);
     }
 
     /// Starts the worker and loads the part that shows a list, so that both are ready when one is added.
@@ -201,7 +215,7 @@ impl ListState {
         self.problem.set("");
         self.unread.set_value(None);
         self.corrections.set_value(Vec::new());
-        self.column.set(None);
+        self.choose_sheet(None);
         self.set_file_label(label);
         self.next_generation()
     }

@@ -75,6 +75,7 @@ impl ListState {
             },
             restore_leading_zeros: self.restores_zeros.get(),
             column: self.column.get(),
+            sheet: self.sheet.get(),
         }
     }
 
@@ -122,6 +123,7 @@ impl ListState {
                 );
             }
             Event::Lost if !self.worker.was_ready() => return self.retry(),
+            Event::NotLoaded => return self.retry(),
             Event::NoSuchList | Event::Lost => return self.set_lost(),
             _ => return,
         };
@@ -140,7 +142,8 @@ impl ListState {
         }
     }
 
-    /// Handles a worker that couldn't be loaded: keeps the input, and reads it again after a wait.
+    /// Handles a worker or its part for workbooks that couldn't be loaded: keeps the input, and reads it
+    /// again after a wait.
     fn retry(self) {
         self.problem.set(
             "The part of the page that reads lists can't be loaded: the server doesn't answer. \
@@ -149,8 +152,13 @@ impl ListState {
         let generation = self.generation.get_value();
         let retry = move || {
             let unread = self.unread.try_get_value().flatten();
-            if let (true, Some(source)) = (self.is_current(generation), unread) {
-                self.read(&source);
+            match unread {
+                _ if !self.is_current(generation) => {}
+                Some(source) => self.read(&source),
+                None => {
+                    self.problem.set("");
+                    self.reread();
+                }
             }
         };
         set_timeout(retry, RETRY_WAIT);

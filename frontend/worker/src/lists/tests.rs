@@ -7,9 +7,13 @@ fn items(event: Event) -> u64 {
     }
 }
 
+fn text(text: &str) -> Input {
+    Input::Text(text.into())
+}
+
 fn read(lists: &mut Lists, call: u32, text: &str) -> Event {
     lists.begin_read(call);
-    lists.read(call, text.into(), ListOptions::default())
+    lists.read(call, self::text(text), ListOptions::default())
 }
 
 #[test]
@@ -19,15 +23,12 @@ fn an_older_list_that_is_read_late_is_dropped() {
     lists.begin_read(2);
     let options = ListOptions::default;
     assert_eq!(
-        items(lists.read(2, b"123456789\n123456780".into(), options())),
+        items(lists.read(2, text("123456789\n123456780"), options())),
         2
     );
-    assert_eq!(
-        lists.read(1, b"123456789".into(), options()),
-        Event::Dropped
-    );
-    assert_eq!(items(lists.reread(2, options())), 2);
-    assert_eq!(lists.reread(1, options()), Event::NoSuchList);
+    assert_eq!(lists.read(1, text("123456789"), options()), Event::Dropped);
+    assert_eq!(items(lists.reread(2, None, options())), 2);
+    assert_eq!(lists.reread(1, None, options()), Event::NoSuchList);
 }
 
 #[test]
@@ -38,8 +39,8 @@ fn a_list_that_is_read_again_keeps_its_id() {
         restore_leading_zeros: true,
         ..Default::default()
     };
-    assert_eq!(items(lists.reread(5, restored)), 2);
-    assert_eq!(items(lists.reread(5, ListOptions::default())), 1);
+    assert_eq!(items(lists.reread(5, None, restored)), 2);
+    assert_eq!(items(lists.reread(5, None, ListOptions::default())), 1);
 }
 
 #[test]
@@ -54,7 +55,7 @@ fn a_refused_list_is_read_by_the_chosen_column() {
         column: Some(error.table.unwrap().columns[1].index),
         ..Default::default()
     };
-    assert_eq!(items(lists.reread(1, options)), 1);
+    assert_eq!(items(lists.reread(1, None, options)), 1);
     let Event::Lines(lines) = lists.invalid_lines(1, 0, 9) else {
         panic!("one line is invalid");
     };
@@ -66,7 +67,7 @@ fn a_corrected_line_is_read_again_as_a_new_list() {
     let mut lists = Lists::default();
     let table = b"Name,SSN\nJos\xe9,123-45-6789\nBob,12-345-6780\nCy,\n";
     lists.begin_read(1);
-    lists.read(1, table.into(), ListOptions::default());
+    lists.read(1, Input::Text(table.into()), ListOptions::default());
     assert_eq!(lists.correct(2, 1, 9, "x", 0), Event::NoSuchList);
     assert_eq!(items(lists.correct(2, 1, 1, "123-45-6780", 0)), 2);
     // The new list has a new id, so that a repeated start isn't that of the old one.

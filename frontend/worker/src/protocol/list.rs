@@ -1,5 +1,6 @@
 //! What the page gets to know of a list.
 
+pub use lists::SheetName;
 use serde::{Deserialize, Serialize};
 
 /// The summary of a list.
@@ -21,7 +22,7 @@ pub struct ListSummary {
     pub zeros_restored: u64,
     /// The invalid lines with seven or eight digits, if there are any.
     pub zeros: Option<LostZeros>,
-    /// Encoding and delimiter of a file: `read as Windows-1252, semicolons`.
+    /// How it was read: `read as Windows-1252, semicolons`, `read from sheet 1 of 2, “Staff”`.
     pub seen: String,
     /// What was seen instead of a number, as a sentence; empty if the list has one, or nothing at all.
     pub nothing: String,
@@ -76,12 +77,14 @@ pub struct ListError {
     pub advice: String,
     /// The table whose column of numbers people choose; none if a choice would not help.
     pub table: Option<ListTable>,
+    /// The sheets of a workbook of which people choose one; empty if there is no such choice.
+    pub sheets: Vec<SheetName>,
 }
 
 /// The columns and first lines of a table. All numbers in it are masked.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ListTable {
-    /// Number of lines, encoding and delimiter: `1,203 lines, read as UTF-8, commas`.
+    /// Number of lines and how they were read: `1,203 lines, read as UTF-8, commas`.
     pub seen: String,
     /// The columns. Of a very wide table, some are left out.
     pub columns: Vec<TableColumn>,

@@ -60,6 +60,11 @@ fn events_survive_serialization() {
                 cells: vec!["•••••6789".into()],
             }],
         }),
+        sheets: vec![SheetName {
+            index: 1,
+            name: "Old".into(),
+            is_hidden: true,
+        }],
     }));
     assert_round_trip(Event::Lines(vec![line]));
     assert_round_trip(Event::Progress { done: 1, total: 2 });

@@ -6,11 +6,12 @@ use client::{ResultsQuery, ResultsStart};
 use contract::limits::MAX_RESULTS_COUNT;
 use contract::wire::{ExecutionId, ResultRow};
 use export::JoinedColumns;
-use lists::{ColumnSelector, ReadError, Source, read_source};
+use lists::{ReadError, Source};
 
+use crate::input::{Input, InputError};
 use crate::protocol::{Event, ListOptions};
+use crate::refusal::{refuse, several_sheets};
 use crate::save::rows::{is_row_of, line_of};
-use crate::summary::list_error;
 use crate::transport::results_client;
 
 /// The names of the list's other columns.
@@ -27,7 +28,7 @@ pub(crate) async fn join(
     run: &ExecutionId,
     rows: u64,
     options: &ListOptions,
-    bytes: &[u8],
+    bytes: Vec<u8>,
 ) -> Result<Source, Box<Event>> {
     let query = ResultsQuery {
         start: ResultsStart::Row(0),
@@ -37,43 +38,63 @@ pub(crate) async fn join(
     let client = results_client(&|_| {}, Duration::ZERO);
     let page = client.results(run, &query).await;
     let page = page.map_err(|error| Box::new(Event::Failed(error)))?;
-    choose(bytes, options, rows, &page.rows)
+    let input = Input::new(bytes, None).await;
+    let mut result = choose(&input, options, rows, &page.rows);
+    let (mut found, mut names) = (None, Vec::new());
+    for sheet in input.sheets_to_choose() {
+        let input = input.with_sheet(sheet.index).await;
+        result = choose(&input, options, rows, &page.rows);
+        if let Ok(source) = result {
+            found = Some(source);
+            names.push(sheet.name);
+            result = Err(Box::new(Event::ListMismatch { line: None }));
+        }
+    }
+    match (found, names.len()) {
+        (None, _) => result,
+        (Some(source), 1) => Ok(source),
+        // Their other columns may differ.
+        (Some(_), _) => Err(Box::new(Event::NotAList(several_sheets(&names)))),
+    }
 }
 
 /// Tries each column of a file as that of the numbers. Returns the first list that fits the run.
 ///
 /// A list fits if it has as many rows as the run, and the numbers of the run's first page.
 fn choose(
-    bytes: &[u8],
+    input: &Input,
     options: &ListOptions,
     rows: u64,
     page: &[ResultRow],
 ) -> Result<Source, Box<Event>> {
-    let read = |column: Option<ColumnSelector>| {
-        read_source(bytes, &options.read_options(), column.as_ref())
+    let read = |column: Option<usize>| {
+        input.read(&ListOptions {
+            column,
+            ..options.clone()
+        })
     };
-    let (first, columns) = match read(options.column()) {
+    let (first, columns) = match read(options.column) {
         Ok(source) => {
             let columns = source.table.as_ref().map_or(0, |table| table.column_count);
             (Some(source), (0..columns).collect::<Vec<_>>())
         }
-        Err(
+        Err(InputError::Read(
             ReadError::AmbiguousColumn {
                 candidates: columns,
                 ..
             }
             | ReadError::NoColumn { columns }
             | ReadError::UnknownColumn { columns },
-        ) => (
+        )) => (
             None,
             columns.into_iter().map(|choice| choice.index).collect(),
         ),
-        Err(error) => return Err(Box::new(Event::NotAList(list_error(0, &error)))),
+        Err(error) => return Err(Box::new(refuse(0, &error, input))),
     };
     // Read lazily: a list may be long, so only one is in memory.
     let others = columns
         .into_iter()
-        .filter_map(|column| read(Some(ColumnSelector::Index(column))).ok());
+        .filter_map(|column| read(Some(column)).ok());
     let mut furthest = None;
     for list in first.into_iter().chain(others) {
         if list.list.rows.len() as u64 != rows {
@@ -91,10 +112,16 @@ fn choose(
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use contract::wire::Outcome;
+    use lists::read_source;
+
+    use super::*;
 
     const TABLE: &str = "his,hers,name\n123-45-6789,987-65-4320,Ada\nnone,123-45-6780,Bob\n";
+
+    fn text(bytes: &[u8]) -> Input {
+        Input::Text(bytes.to_vec())
+    }
 
     fn page(numbers: [Option<&str>; 2]) -> Vec<ResultRow> {
         let rows = (0..).zip(numbers).map(|(row, ssn)| ResultRow {
@@ -119,8 +146,13 @@ mod tests {
             ([Some("***-**-4320"), Some("***-**-6780")], 1),
             ([Some("987654320"), Some("123456780")], 1),
         ] {
-            let list =
-                choose(TABLE.as_bytes(), &ListOptions::default(), 2, &page(numbers)).unwrap();
+            let list = choose(
+                &text(TABLE.as_bytes()),
+                &ListOptions::default(),
+                2,
+                &page(numbers),
+            )
+            .unwrap();
             assert_eq!(list.table.unwrap().ssn_column, column);
         }
     }
@@ -129,7 +161,7 @@ mod tests {
     fn another_list_is_refused_with_the_line_that_differs() {
         let numbers = page([Some("***-**-4320"), Some("***-**-6781")]);
         let read = |bytes: &[u8], rows| {
-            choose(bytes, &ListOptions::default(), rows, &numbers)
+            choose(&text(bytes), &ListOptions::default(), rows, &numbers)
                 .err()
                 .map(|event| *event)
         };
