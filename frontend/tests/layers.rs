@@ -54,14 +54,19 @@ const WORKER: &Parts = &[
     ("protocol", &[]),
     ("table", &["protocol"]),
     ("summary", &["protocol", "table"]),
-    ("lists", &["protocol", "summary"]),
+    ("workbook", &["browser"]),
+    ("input", &["protocol", "table", "workbook"]),
+    ("refusal", &["input", "protocol", "table", "workbook"]),
+    ("lists", &["input", "protocol", "refusal", "summary"]),
     ("sign_in", &["browser", "protocol"]),
     ("transport", &["protocol", "sign_in"]),
-    ("save", &["protocol", "summary", "transport"]),
+    ("save", &["input", "protocol", "refusal", "transport"]),
     ("start", &["browser", "lists", "protocol", "transport"]),
     (
         "serve",
-        &["browser", "lists", "protocol", "save", "sign_in", "start"],
+        &[
+            "browser", "input", "lists", "protocol", "save", "sign_in", "start",
+        ],
     ),
 ];
 

@@ -6,6 +6,6 @@ const fault = () => postMessage(["fault"]);
 addEventListener("error", fault);
 addEventListener("unhandledrejection", fault);
 
-// The worker starts this one for each workbook.
+// The script of the web worker that extracts a sheet of a workbook.
 globalThis.workbookScript = "/{{workbook}}";
 init({ module_or_path: "/{{wasm}}" });

@@ -32,7 +32,7 @@ async fn a_table_with_two_ssn_columns_asks_which_one_to_use() {
         json!([
             "Line",
             "Name\nno numbers",
-            "His SSN\n3 of 3 are written 3-2-4",
+            "His SSN\n3 of 3 are written as 123-45-6789",
             "Her SSN\n2 of 3 are numbers",
             "2",
             "Lovelace, Ada",

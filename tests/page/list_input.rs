@@ -150,7 +150,7 @@ async fn files_that_are_no_list_are_refused_with_advice() {
         (
             "book.xlsx",
             &b"PK\x03\x04xl/workbook.xml"[..],
-            "save the sheet as CSV",
+            "damaged or incomplete",
         ),
         ("scan.pdf", b"%PDF-1.7\n", "Copy the numbers out of it"),
     ] {

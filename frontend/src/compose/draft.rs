@@ -85,7 +85,7 @@ impl Drafts {
                 Reading::Refused(error) => is_question(error),
                 Reading::Busy | Reading::List(_) => true,
             });
-            let is_started = id == start.started_list.get_value();
+            let is_started = list.generation() == start.started.get_value();
             list.is_stale.get_untracked() || (is_list && id > 0 && !is_started)
         })
     }

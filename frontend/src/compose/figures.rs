@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use worker::protocol::ListSummary;
 
+use crate::compose::focus::focus_summary;
 use crate::compose::invalid_lines::InvalidLines;
 use crate::compose::list::ListState;
 use crate::ui::boxed::{click, flag, maybe, memo, text};
@@ -34,7 +35,7 @@ pub(crate) fn Figures(list: ListState, is_shown: RwSignal<bool>) -> impl IntoVie
             </Figure>
             <Figure name="Leading zeros restored" id="restored" count=count(|summary| summary.zeros_restored) class="">
                 "7 or 8 digits, as a spreadsheet leaves them "
-                <button type="button" class="plain" data-testid="leave-out" on:click=click(move || list.restores_zeros.set(false))>
+                <button type="button" class="plain" data-testid="leave-out" on:click=click(move || restore_zeros(list, false))>
                     "Leave them out"
                 </button>
             </Figure>
@@ -82,10 +83,16 @@ fn LostZeros(list: ListState) -> impl IntoView {
     });
     view! {
         <p>"7 or 8 digits, as a spreadsheet leaves them: " <span class="mono sample" data-testid="zeros-sample">{sample}</span></p>
-        <button type="button" class="button filled" data-testid="restore" on:click=click(move || list.restores_zeros.set(true))>
+        <button type="button" class="button filled" data-testid="restore" on:click=click(move || restore_zeros(list, true))>
             {label}
         </button>
     }
+}
+
+/// Restores lost zeros, or leaves them out. The clicked button disappears.
+fn restore_zeros(list: ListState, restores: bool) {
+    list.restores_zeros.set(restores);
+    focus_summary();
 }
 
 /// The column with the numbers, and the choice of another one.
@@ -128,6 +135,7 @@ fn ColumnField(
         if let Ok(index) = event_target_value(&event).parse() {
             list.column.set(Some(index));
             is_choosing.set(false);
+            focus_summary();
         }
     };
     let options = names.into_iter().enumerate().map(|(index, name)| {

@@ -59,7 +59,7 @@ fn Lines(list: ListState, total: Memo<u64>) -> impl IntoView {
             (false, Some(draft)) => {
                 let correct = move |text: String| {
                     corrected.set_value(Some(line.row));
-                    list.correct(line.row, text);
+                    list.correct((line.row, line.number), text);
                 };
                 view! {
                     <input

@@ -1,10 +1,10 @@
 //! `/`: people add a list, check it and start its run. What shows a list is loaded with the first
 //! one, all else with the page.
 
-mod ask;
 pub(crate) mod draft;
 mod drop_paste;
 mod figures;
+mod focus;
 mod form;
 mod input;
 mod invalid_lines;
@@ -12,6 +12,7 @@ mod list;
 pub(crate) mod page;
 mod part;
 mod preview;
+mod question;
 mod report;
 mod rules;
 mod settings;

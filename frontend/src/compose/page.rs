@@ -40,7 +40,7 @@ pub(crate) fn Compose(services: Services, drafts: Drafts, on_list: Callback<()>)
         <ErrorNotice error=server.error retry="This page tries again by itself."/>
         <div class="compose" class:asking=is_asking>
             <ListInput list is_dragged_over/>
-            {maybe(move || is_asking.get().then(|| list.part.show(list_part(list, Part::Ask))))}
+            {maybe(move || is_asking.get().then(|| list.part.show(list_part(list, Part::Question))))}
             <section class="card" id="summary" tabindex="-1" aria-label="List summary" hidden=is_asking>
                 <ListReport list/>
                 <label class="field" hidden=flag(move || list.summary().is_none())>

@@ -6,15 +6,15 @@ use leptos::prelude::*;
 use wasm_split_helpers::{SplitLoaderError, wasm_split};
 use worker::protocol::ListSummary;
 
-use crate::compose::ask::Ask;
 use crate::compose::figures::Figures;
 use crate::compose::list::ListState;
 use crate::compose::preview::ListPreview;
+use crate::compose::question::Question;
 
 /// What the part shows of a list.
 pub(crate) enum Part {
     /// The choice of the sheet or of the column of numbers.
-    Ask,
+    Question,
     /// The counts; whether the invalid lines are shown.
     Figures(RwSignal<bool>),
     /// The first lines.
@@ -25,7 +25,7 @@ pub(crate) enum Part {
 #[wasm_split(list, fallible, preload(load_list))]
 pub(crate) fn list_part(list: ListState, part: Part) -> Result<AnyView, SplitLoaderError> {
     Ok(match part {
-        Part::Ask => view! { <Ask list/> }.into_any(),
+        Part::Question => view! { <Question list/> }.into_any(),
         Part::Figures(is_shown) => view! { <Figures list is_shown/> }.into_any(),
         Part::Preview(summary) => view! { <ListPreview summary/> }.into_any(),
     })

@@ -29,8 +29,8 @@ pub(crate) struct Start {
     pub(crate) sending: RwSignal<Option<Sending>>,
     /// Why it failed.
     pub(crate) error: RwSignal<Option<ClientError>>,
-    /// The worker's id of the list that was last started; 0 for none.
-    pub(crate) started_list: StoredValue<u32>,
+    /// The list's generation when a run of it was last started; 0 if none was.
+    pub(crate) started: StoredValue<u32>,
     worker: WorkerClient,
 }
 
@@ -40,7 +40,7 @@ impl Start {
         Self {
             sending: RwSignal::new(None),
             error: RwSignal::new(None),
-            started_list: StoredValue::new(0),
+            started: StoredValue::new(0),
             worker,
         }
     }
@@ -69,7 +69,8 @@ impl Start {
             limits,
         };
         self.error.set(None);
-        let on_event = move |event, _| self.on_event(event, list, id, &on_started);
+        let generation = list.generation();
+        let on_event = move |event, _| self.on_event(event, list, generation, &on_started);
         let call = self.worker.call(request, None, Box::new(on_event));
         self.sending.set(Some(Sending {
             call,
@@ -79,7 +80,7 @@ impl Start {
         }));
     }
 
-    fn on_event(self, event: Event, list: ListState, id: u32, on_started: &dyn Fn(&str)) {
+    fn on_event(self, event: Event, list: ListState, generation: u32, on_started: &dyn Fn(&str)) {
         let update = |change: &dyn Fn(&mut Sending)| {
             self.sending.try_update(|sending| {
                 if let Some(sending) = sending {
@@ -102,7 +103,7 @@ impl Start {
                 }
                 match last {
                     Event::Started { id: run } => {
-                        self.started_list.set_value(id);
+                        self.started.set_value(generation);
                         on_started(&run);
                     }
                     Event::Failed(error) => self.error.set(Some(error)),

@@ -4,7 +4,7 @@
 //! its worker ends. `boot.js` calls it.
 
 use js_sys::{Array, Uint32Array};
-use lists::{Sheet, SheetSelector, extract_sheet};
+use lists::{SheetSelector, extract_sheet};
 use wasm_bindgen::prelude::*;
 
 fn main() {}
@@ -13,7 +13,7 @@ fn main() {}
 ///
 /// Returns an array. It begins with JSON of a `Result` with the sheet's properties or a
 /// [`lists::WorkbookError`]. The text and row numbers of the sheet follow, as
-/// [`Sheet::from_parts`] takes them. A damaged workbook may cause a trap, since calamine panics.
+/// [`lists::Sheet::from_parts`] takes them. A damaged workbook may cause a trap, since calamine panics.
 #[wasm_bindgen]
 pub fn extract(bytes: &[u8], sheet: Option<usize>) -> Array {
     let selector = sheet.map(SheetSelector::Index);
@@ -26,12 +26,8 @@ pub fn extract(bytes: &[u8], sheet: Option<usize>) -> Array {
             .into(),
     );
     if let Ok(sheet) = &extracted {
-        push_records(&message, sheet);
+        message.push(&sheet.text().into());
+        message.push(&Uint32Array::from(sheet.rows()));
     }
     message
-}
-
-fn push_records(message: &Array, sheet: &Sheet) {
-    message.push(&sheet.text().into());
-    message.push(&Uint32Array::from(sheet.rows()));
 }

@@ -22,6 +22,8 @@ pub(crate) enum Input {
 /// A workbook and its sheet with the list.
 pub(crate) struct Workbook {
     bytes: Rc<Vec<u8>>,
+    /// The sheets of which people choose one; empty if only one has cells.
+    sheets: Vec<SheetName>,
     /// The position of the sheet that people chose, from 0.
     chosen: Option<usize>,
     sheet: Result<Sheet, ExtractError>,
@@ -29,7 +31,7 @@ pub(crate) struct Workbook {
 
 /// Why an input can't be read as a list.
 pub(crate) enum InputError {
-    /// There is no sheet.
+    /// No sheet was extracted.
     Workbook(ExtractError),
     /// The text or sheet isn't a list.
     Read(ReadError),
@@ -39,22 +41,19 @@ impl Input {
     /// Takes a text or the content of a file. Extracts the chosen sheet, or the only one, of a workbook.
     pub(crate) async fn new(bytes: Vec<u8>, sheet: Option<usize>) -> Self {
         match file_kind(&bytes) {
-            Some(FileKind::Workbook) => {
-                Self::Workbook(Workbook::extract(Rc::new(bytes), sheet).await)
-            }
+            Some(FileKind::Workbook) => Self::Workbook(Workbook::new(bytes, sheet).extract().await),
             _ => Self::Text(bytes),
         }
     }
 
     /// Reads the list.
     pub(crate) fn read(&self, options: &ListOptions) -> Result<Source, InputError> {
-        let column = options.column();
+        let (column, chosen) = (options.column(), options.sheet);
         let (options, column) = (options.read_options(), column.as_ref());
         let source = match self {
             Self::Text(bytes) => read_source(bytes, &options, column),
             Self::Workbook(workbook) => {
-                let sheet = workbook.sheet.as_ref();
-                let sheet = sheet.map_err(|error| InputError::Workbook(error.clone()))?;
+                let sheet = workbook.sheet(chosen).map_err(InputError::Workbook)?;
                 read_sheet(&mut sheet.clone(), &options, column)
             }
         };
@@ -82,38 +81,6 @@ impl Input {
         }
     }
 
-    /// The workbook, if another sheet than the extracted one is chosen.
-    pub(crate) fn workbook_with_other_sheet(&self, chosen: Option<usize>) -> Option<Rc<Vec<u8>>> {
-        let Self::Workbook(workbook) = self else {
-            return None;
-        };
-        let is_extracted =
-            workbook.chosen == chosen && !matches!(workbook.sheet, Err(ExtractError::NotLoaded));
-        (!is_extracted).then(|| Rc::clone(&workbook.bytes))
-    }
-
-    /// The sheets of a workbook of which one must be chosen; empty if there is no such choice.
-    pub(crate) fn sheets_to_choose(&self) -> Vec<SheetName> {
-        match self {
-            Self::Workbook(Workbook {
-                sheet: Err(ExtractError::Refused(WorkbookError::AmbiguousSheet { sheets })),
-                ..
-            }) => sheets.clone(),
-            _ => Vec::new(),
-        }
-    }
-
-    /// The same workbook with the sheet at this position, from 0.
-    pub(crate) async fn with_sheet(&self, sheet: usize) -> Self {
-        match self {
-            Self::Text(bytes) => Self::Text(bytes.clone()),
-            Self::Workbook(workbook) => {
-                let bytes = Rc::clone(&workbook.bytes);
-                Self::Workbook(Workbook::extract(bytes, Some(sheet)).await)
-            }
-        }
-    }
-
     /// Names the sheet of a workbook, or the encoding and delimiter of a text as [`seen`] does.
     pub(crate) fn seen(&self, encoding: Encoding, delimiter: Option<u8>, is_text: bool) -> String {
         match self {
@@ -126,13 +93,52 @@ impl Input {
 }
 
 impl Workbook {
-    /// Extracts the chosen sheet of a workbook, or the only one.
-    pub(crate) async fn extract(bytes: Rc<Vec<u8>>, chosen: Option<usize>) -> Self {
-        let sheet = extract(&bytes, chosen).await;
+    fn new(bytes: Vec<u8>, chosen: Option<usize>) -> Self {
         Self {
-            bytes,
+            bytes: Rc::new(bytes),
+            sheets: Vec::new(),
             chosen,
-            sheet,
+            sheet: Err(ExtractError::NotLoaded),
+        }
+    }
+
+    /// The sheets of which people choose one; empty if only one has cells.
+    pub(crate) fn sheets(&self) -> &[SheetName] {
+        &self.sheets
+    }
+
+    /// The same workbook, to extract another sheet. None if that isn't necessary.
+    pub(crate) fn with_other_sheet(&self, chosen: Option<usize>) -> Option<Self> {
+        let is_extracted =
+            self.chosen == chosen && !matches!(self.sheet, Err(ExtractError::NotLoaded));
+        let is_question = chosen.is_none() && !self.sheets.is_empty();
+        (!is_extracted && !is_question).then(|| Self {
+            bytes: Rc::clone(&self.bytes),
+            sheets: self.sheets.clone(),
+            chosen,
+            sheet: Err(ExtractError::NotLoaded),
+        })
+    }
+
+    /// Extracts the chosen sheet, or the only one.
+    pub(crate) async fn extract(mut self) -> Self {
+        self.sheet = extract(&self.bytes, self.chosen).await;
+        if let Err(ExtractError::Refused(WorkbookError::AmbiguousSheet { sheets })) = &self.sheet {
+            self.sheets = sheets.clone();
+        }
+        self
+    }
+
+    /// The extracted sheet. If people must choose one first, that is an error.
+    fn sheet(&self, chosen: Option<usize>) -> Result<&Sheet, ExtractError> {
+        match chosen {
+            None if !self.sheets.is_empty() => {
+                let sheets = self.sheets.clone();
+                Err(ExtractError::Refused(WorkbookError::AmbiguousSheet {
+                    sheets,
+                }))
+            }
+            _ => self.sheet.as_ref().map_err(Clone::clone),
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::rc::Rc;
 
+use contract::list::Row;
 use lists::{Encoding, Origin, Source};
 
 use crate::input::{Input, Workbook};
@@ -64,15 +65,14 @@ impl Lists {
         self.set_current(call, input, options, None, 0)
     }
 
-    /// The current list's workbook, if these options choose another sheet of it.
-    pub(crate) fn workbook_with_other_sheet(
-        &self,
-        list: u32,
-        options: &ListOptions,
-    ) -> Option<Rc<Vec<u8>>> {
+    /// The current list's workbook, if these options choose a sheet that isn't extracted yet.
+    pub(crate) fn workbook_to_extract(&self, list: u32, options: &ListOptions) -> Option<Workbook> {
         let current = self.current.as_ref();
         let current = current.filter(|current| current.held.id == list)?;
-        current.input.workbook_with_other_sheet(options.sheet)
+        match &current.input {
+            Input::Workbook(workbook) => workbook.with_other_sheet(options.sheet),
+            Input::Text(_) => None,
+        }
     }
 
     /// Reads the current list again with other options, and with another sheet if there is one.
@@ -104,7 +104,7 @@ impl Lists {
         &mut self,
         call: u32,
         list: u32,
-        row: usize,
+        (row, number): (usize, u64),
         text: &str,
         shown: usize,
     ) -> Event {
@@ -113,9 +113,11 @@ impl Lists {
             return Event::NoSuchList;
         };
         let source = current.held.source.as_ref();
-        let corrected = source.and_then(|source| source.replace_value(row, text));
+        let corrected = source
+            .and_then(|source| source.replace_value(find_invalid_line(source, row, number)?, text));
         let Some(corrected) = corrected else {
-            return Event::NoSuchList;
+            let options = current.held.options.clone();
+            return self.reread(list, None, options);
         };
         let encoding = current.encoding.or(source.map(Source::encoding));
         let options = current.held.options.clone();
@@ -215,6 +217,22 @@ impl Lists {
     pub(crate) fn forget(&mut self) {
         self.current = None;
     }
+}
+
+/// Finds the row of an invalid line by its number. `row` is its row before other corrections.
+///
+/// Returns `None` if there is no such line, or if it isn't certain which one is meant.
+fn find_invalid_line(source: &Source, row: usize, number: u64) -> Option<usize> {
+    let rows = &source.list.rows;
+    let is_line = |row: &usize| {
+        u64::from(source.line_number(*row)) == number
+            && matches!(rows.get(*row), Some(Row::Invalid(_)))
+    };
+    if is_line(&row) {
+        return Some(row);
+    }
+    let mut lines = (0..rows.len()).filter(is_line);
+    lines.next().filter(|_| lines.next().is_none())
 }
 
 /// Drops the oldest lists, until the rest fits [`MAX_RUNS`] and `max_bytes`. The last one always stays.

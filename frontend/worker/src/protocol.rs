@@ -30,7 +30,7 @@ pub struct Call {
 #[derive(Debug, Serialize, Deserialize)]
 pub enum Request {
     /// Read a list and hold it as the current one, with this call's id. Attached: the text, or a `File`
-    /// or `Blob`. The worker drops an older list that it is still reading.
+    /// or `Blob`. The worker stops to read an older list.
     Read(ListOptions),
     /// Read the current list again with other options.
     Reread {
@@ -50,13 +50,15 @@ pub enum Request {
     },
     /// Replace the text of an invalid line of the current list, and read the list again.
     ///
-    /// Responds as to [`Request::Read`]: the list gets this call's id. Responds with
-    /// [`Event::NoSuchList`] if the line can't be replaced.
+    /// Responds as to [`Request::Read`]: the list gets this call's id. If the line isn't invalid any more
+    /// or can't be replaced, the list is unchanged and keeps its id.
     Correct {
         /// The list's id.
         list: u32,
-        /// The line's index, as in [`Line::row`].
+        /// The line's index, as in [`Line::row`]. Another correction may have changed it.
         row: usize,
+        /// The line's number, as in [`Line::number`].
+        number: u64,
         /// Its new text.
         text: String,
         /// How many invalid lines the summary must have at least.
@@ -87,7 +89,7 @@ pub enum Request {
         run: ExecutionId,
         /// The number of the run's rows.
         rows: u64,
-        /// How to read it. The worker finds the column itself.
+        /// How to read it. The worker finds the column and the sheet itself.
         options: ListOptions,
     },
     /// Make a file of a run's rows. Attached: the `FileSystemFileHandle` to write to. Without one, the
@@ -98,7 +100,7 @@ pub enum Request {
         /// That call's id.
         call: u32,
     },
-    /// Drop the current list.
+    /// Drop the current list, also one that is still read.
     Forget,
     /// Complete a sign-in ([`Event::SignedIn`]), or begin one ([`Event::GoTo`]).
     SignIn {

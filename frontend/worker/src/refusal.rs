@@ -37,11 +37,13 @@ fn column_choice(error: &ReadError, input: &Input) -> Option<ListError> {
     let (encoding, delimiter) = (preview.encoding, preview.delimiter);
     let seen = input.seen(encoding, delimiter, delimiter.is_some());
     let table = list_table(&preview, &seen);
+    // A line of text may have several numbers.
+    let may_be_lines = !has_header && delimiter.is_some();
     Some(ListError {
         table: Some(table.clone()),
         ..refusal(
             "Which column has the Social Security Numbers?",
-            advice(&table, has_header),
+            advice(&table, may_be_lines),
         )
     })
 }
@@ -52,7 +54,10 @@ fn list_refusal(error: &ReadError) -> ListError {
             &format!("This is {kind}, not a list"),
             format!("{}.", kind.advice()),
         ),
-        other => refusal("This can't be read as a list", format!("{other}.")),
+        other => refusal(
+            "This can't be read as a list",
+            format!("{}.", capitalized(&other.to_string())),
+        ),
     }
 }
 
@@ -78,9 +83,9 @@ fn workbook_refusal(error: &WorkbookError) -> ListError {
 /// Explains that several sheets of a workbook are a run's list.
 pub(crate) fn several_sheets(names: &[String]) -> ListError {
     refusal(
-        "Several sheets of this workbook are the run's list",
+        "Several sheets of this workbook match the run",
         format!(
-            "“{}” have its numbers. Save the right one as CSV, and choose that file.",
+            "They are “{}”. Save the right one as CSV, and choose that file.",
             names.join("”, “")
         ),
     )

@@ -11,7 +11,7 @@ use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{Blob, MessageEvent};
 
 use crate::browser::scope;
-use crate::input::{Input, Workbook};
+use crate::input::Input;
 use crate::lists::Lists;
 use crate::protocol::{Call, Event, Message, Request};
 use crate::save;
@@ -25,6 +25,8 @@ struct Worker {
     last_start: RefCell<Option<LastStart>>,
     /// The calls in progress, each with the handle that cancels it.
     running: RefCell<HashMap<u32, AbortHandle>>,
+    /// The last call that reads or drops the current list.
+    reading: RefCell<Option<AbortHandle>>,
 }
 
 /// Starts to receive the page's calls.
@@ -49,7 +51,7 @@ impl Worker {
     fn receive(self: &Rc<Self>, call: Call, attachment: JsValue) {
         let Call { call, request } = call;
         match &request {
-            Request::Read(_) => self.lists.borrow_mut().begin_read(call),
+            Request::Read(_) | Request::Forget => self.lists.borrow_mut().begin_read(call),
             Request::Cancel { call } => {
                 if let Some(running) = self.running.borrow().get(call) {
                     running.abort();
@@ -58,9 +60,19 @@ impl Worker {
             }
             _ => {}
         }
+        let reads = matches!(
+            request,
+            Request::Read(_) | Request::Reread { .. } | Request::Forget
+        );
         let worker = Rc::clone(self);
         let (running, handle) =
             abortable(async move { worker.run(call, request, attachment).await });
+        if reads {
+            // A sheet that is extracted later must not replace a newer list.
+            if let Some(older) = self.reading.replace(Some(handle.clone())) {
+                older.abort();
+            }
+        }
         self.running.borrow_mut().insert(call, handle);
         let worker = Rc::clone(self);
         spawn_local(async move {
@@ -88,12 +100,12 @@ impl Worker {
                 None => Event::Unreadable,
             },
             Request::Reread { list, options } => {
-                let workbook = lists.borrow().workbook_with_other_sheet(list, &options);
-                let other_sheet = match workbook {
-                    Some(bytes) => Some(Workbook::extract(bytes, options.sheet).await),
+                let workbook = lists.borrow().workbook_to_extract(list, &options);
+                let workbook = match workbook {
+                    Some(workbook) => Some(workbook.extract().await),
                     None => None,
                 };
-                lists.borrow_mut().reread(list, other_sheet, options)
+                lists.borrow_mut().reread(list, workbook, options)
             }
             Request::InvalidLines { list, after, count } => {
                 lists.borrow().invalid_lines(list, after, count)
@@ -101,9 +113,12 @@ impl Worker {
             Request::Correct {
                 list,
                 row,
+                number,
                 text,
                 shown,
-            } => lists.borrow_mut().correct(call, list, row, &text, shown),
+            } => lists
+                .borrow_mut()
+                .correct(call, list, (row, number), &text, shown),
             Request::Start {
                 list,
                 request,

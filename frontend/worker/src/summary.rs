@@ -51,7 +51,13 @@ pub(crate) fn summarize(list: u32, source: &Source, seen: String, shown: usize) 
         },
         columns,
         column: table.map_or(0, |table| table.ssn_column),
-        preview: rows.map(|row| line(source, row)).collect(),
+        preview: rows
+            .map(|row| Line {
+                // Nobody corrects a line there, and a draft may be eight digits of a number.
+                draft: None,
+                ..line(source, row)
+            })
+            .collect(),
         invalid_lines: invalid_lines(source, 0, shown.max(INVALID_LINES)),
     }
 }

@@ -47,7 +47,7 @@ pub(crate) fn list_table(preview: &TablePreview, seen: &str) -> ListTable {
 }
 
 /// The advice for the choice of a column.
-pub(crate) fn advice(table: &ListTable, has_header: bool) -> String {
+pub(crate) fn advice(table: &ListTable, may_be_lines: bool) -> String {
     const CHOOSE: &str = "Choose the right one; the others stay in this browser.";
     let mut candidates = table.columns.iter().filter(|column| column.is_candidate);
     let advice = match (candidates.next(), candidates.count()) {
@@ -64,9 +64,9 @@ pub(crate) fn advice(table: &ListTable, has_header: bool) -> String {
             small_number(more + 1)
         ),
     };
-    match has_header {
-        true => advice,
-        false => advice + " If each line has several numbers, write one per line.",
+    match may_be_lines {
+        false => advice,
+        true => advice + " If each line has several numbers, write one per line.",
     }
 }
 
@@ -81,7 +81,7 @@ fn note(column: &PreviewColumn, total: usize) -> String {
     let group = |count: usize| group_digits(count as u64);
     let numbers = match (column.dashed, column.bare) {
         (0, 0) => None,
-        (dashed, 0) => Some((dashed, "are written 3-2-4")),
+        (dashed, 0) => Some((dashed, "are written as 123-45-6789")),
         (0, bare) => Some((bare, "have nine digits")),
         (dashed, bare) => Some((dashed + bare, "are numbers")),
     };
@@ -95,8 +95,8 @@ fn note(column: &PreviewColumn, total: usize) -> String {
     );
     for (count, what) in nearly.into_iter().filter(|(count, _)| *count > 0) {
         parts.push(match parts.is_empty() {
-            true => format!("{} of {} are {what}", group(count), group(total)),
-            false => format!("{} are {what}", group(count)),
+            true => format!("{} of {} {what}", group(count), group(total)),
+            false => format!("{} {what}", group(count)),
         });
     }
     match parts.is_empty() {
@@ -151,9 +151,9 @@ mod tests {
             notes,
             [
                 "no numbers",
-                "2 of 3 have nine digits, 1 are changed by a spreadsheet",
-                "2 of 3 are written 3-2-4",
-                "2 of 3 are numbers, 1 are masked",
+                "2 of 3 have nine digits, 1 changed by a spreadsheet",
+                "2 of 3 are written as 123-45-6789",
+                "2 of 3 are numbers, 1 masked",
             ]
         );
         assert_eq!(table.lines[0].number, 2);
@@ -165,20 +165,19 @@ mod tests {
 
     #[test]
     fn the_advice_names_how_many_columns_it_may_be() {
-        for (text, has_header, expected) in [
-            ("Name,Code\nx,900701001\n", true, "It may be “Code”, but"),
+        for (text, expected) in [
+            ("Name,Code\nx,900701001\n", "It may be “Code”, but"),
             (
                 "Number,Code\n900701001,900701001\n",
-                true,
                 "It may be one of two columns. Choose",
             ),
-            ("Name,Code\nx,y\n", true, "No column looks like"),
+            ("Name,Code\nx,y\n", "No column looks like"),
         ] {
-            let advice = advice(&table(text.as_bytes()), has_header);
+            let advice = advice(&table(text.as_bytes()), false);
             assert!(advice.starts_with(expected), "{advice}");
         }
         let text = b"900701001,900701002\n900701003,900701004\n";
-        assert!(advice(&table(text), false).ends_with("write one per line."));
+        assert!(advice(&table(text), true).ends_with("write one per line."));
     }
 
     #[test]

@@ -4,7 +4,7 @@ use js_sys::{Array, Promise, Reflect, Uint8Array, Uint32Array};
 use lists::{Sheet, SheetProperties, WorkbookError};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{MessageEvent, Worker, WorkerOptions, WorkerType};
+use web_sys::{Event, MessageEvent, Worker, WorkerOptions, WorkerType};
 
 use crate::browser::scope;
 
@@ -28,6 +28,10 @@ pub(crate) async fn extract(bytes: &[u8], sheet: Option<usize>) -> Result<Sheet,
     let mut listen = |resolve, reject| {
         worker.0.set_onmessage(Some(&resolve));
         worker.0.set_onerror(Some(&reject));
+        // A message that can't be copied. Adding a listener can't fail.
+        let _ = worker
+            .0
+            .add_event_listener_with_callback("messageerror", &reject);
     };
     let response = Promise::new(&mut listen);
     let bytes = Uint8Array::from(bytes);
@@ -37,9 +41,15 @@ pub(crate) async fn extract(bytes: &[u8], sheet: Option<usize>) -> Result<Sheet,
         .0
         .post_message_with_transfer(&message, &transfer)
         .map_err(|_| ExtractError::Stopped)?;
-    // Only loading its script is an error of a worker: the script handles those of the program.
     let event = JsFuture::from(response).await;
-    let event = event.map_err(|_| ExtractError::NotLoaded)?;
+    let event =
+        event.map_err(
+            |event| match event.unchecked_into::<Event>().type_() == "error" {
+                // Of its script, which handles those of the program.
+                true => ExtractError::NotLoaded,
+                false => ExtractError::Stopped,
+            },
+        )?;
     parse(&event.unchecked_into::<MessageEvent>().data())
 }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::{Context, ensure};
 use wasm_bindgen_cli_support::Bindgen;
 
-/// A program for the browser: the page or its worker.
+/// A program for the browser: the page or one of its workers.
 pub(crate) struct App {
     /// The JavaScript module that loads the wasm module and provides the functions that it imports.
     pub(crate) script: String,

@@ -78,8 +78,8 @@ pub(crate) struct ListState {
     unread: StoredValue<Option<JsValue>, LocalStorage>,
     /// The options of the last read.
     last_options: StoredValue<ListOptions>,
-    /// The corrections of invalid lines that the worker hasn't got yet: rows and texts.
-    corrections: StoredValue<Vec<(usize, String)>>,
+    /// The corrections of invalid lines that the worker hasn't got yet: row, line number and text.
+    corrections: StoredValue<Vec<((usize, u64), String)>>,
     /// Counts inputs and reads, so that late events of an earlier one are ignored.
     generation: StoredValue<u32>,
 }
@@ -129,6 +129,11 @@ impl ListState {
         self.id.get_value()
     }
 
+    /// Identifies the input and how it is read: each change of them has a higher value.
+    pub(crate) fn generation(self) -> u32 {
+        self.generation.get_value()
+    }
+
     /// The table or workbook of which people must choose a column or a sheet; tracked.
     pub(crate) fn question(self) -> Option<Arc<ListError>> {
         self.reading.with(|reading| match reading {
@@ -137,7 +142,7 @@ impl ListState {
         })
     }
 
-    /// Chooses a sheet of the workbook, or asks again for one. Its column may be another one.
+    /// Chooses a sheet of the workbook, or asks again for one. Resets the column.
     pub(crate) fn choose_sheet(self, sheet: Option<usize>) {
         self.column.set(None);
         self.sheet.set(sheet);

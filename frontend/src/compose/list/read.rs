@@ -41,9 +41,9 @@ impl ListState {
     /// Replaces the text of an invalid line in the worker, which reads the list again.
     ///
     /// Waits for the end of the current reading, because it gives the list another id.
-    pub(crate) fn correct(self, row: usize, text: String) {
+    pub(crate) fn correct(self, line: (usize, u64), text: String) {
         self.corrections
-            .update_value(|corrections| corrections.push((row, text)));
+            .update_value(|corrections| corrections.push((line, text)));
         if !self.is_stale.get_untracked() {
             self.send_correction();
         }
@@ -54,11 +54,12 @@ impl ListState {
         self.corrections.update_value(|corrections| {
             next = (!corrections.is_empty()).then(|| corrections.remove(0));
         });
-        if let Some((row, text)) = next {
+        if let Some(((row, number), text)) = next {
             self.is_stale.set(true);
             let request = Request::Correct {
                 list: self.id(),
                 row,
+                number,
                 text,
                 shown: self.invalid.with_untracked(Vec::len),
             };
@@ -90,6 +91,14 @@ impl ListState {
         if list > 0 {
             self.is_stale.set(true);
             let options = untrack(|| self.options());
+            let last = self.last_options.get_value();
+            if (options.sheet, options.column) != (last.sheet, last.column) {
+                // They were made in lines of another column.
+                self.corrections.set_value(Vec::new());
+            }
+            if options.sheet != last.sheet {
+                self.reading.set(Reading::Busy);
+            }
             self.call(options.clone(), Request::Reread { list, options }, None);
         }
     }
@@ -127,10 +136,8 @@ impl ListState {
             Event::NoSuchList | Event::Lost => return self.set_lost(),
             _ => return,
         };
-        if self.unread.with_value(Option::is_some) {
-            self.unread.set_value(None);
-            self.problem.set("");
-        }
+        self.unread.set_value(None);
+        self.problem.set("");
         self.id.set_value(id);
         self.is_stale.set(false);
         self.reading.set(reading);
@@ -147,7 +154,8 @@ impl ListState {
     fn retry(self) {
         self.problem.set(
             "The part of the page that reads lists can't be loaded: the server doesn't answer. \
-             Check that Rollcall is running; this page tries again by itself.",
+             Check that Rollcall is running; this page tries again by itself. If Rollcall was updated \
+             since you opened the page, reload it.",
         );
         let generation = self.generation.get_value();
         let retry = move || {
@@ -155,10 +163,7 @@ impl ListState {
             match unread {
                 _ if !self.is_current(generation) => {}
                 Some(source) => self.read(&source),
-                None => {
-                    self.problem.set("");
-                    self.reread();
-                }
+                None => self.reread(),
             }
         };
         set_timeout(retry, RETRY_WAIT);

@@ -68,11 +68,14 @@ fn a_corrected_line_is_read_again_as_a_new_list() {
     let table = b"Name,SSN\nJos\xe9,123-45-6789\nBob,12-345-6780\nCy,\n";
     lists.begin_read(1);
     lists.read(1, Input::Text(table.into()), ListOptions::default());
-    assert_eq!(lists.correct(2, 1, 9, "x", 0), Event::NoSuchList);
-    assert_eq!(items(lists.correct(2, 1, 1, "123-45-6780", 0)), 2);
+    assert_eq!(lists.correct(2, 7, (1, 3), "x", 0), Event::NoSuchList);
+    assert_eq!(items(lists.correct(2, 1, (1, 3), "123-45-6780", 0)), 2);
     // The new list has a new id, so that a repeated start isn't that of the old one.
-    assert_eq!(lists.correct(3, 1, 2, "123-45-6781", 0), Event::NoSuchList);
-    let Event::Summary(summary) = lists.correct(3, 2, 2, "123-45-678", 0) else {
+    assert_eq!(
+        lists.correct(3, 1, (2, 4), "123-45-6781", 0),
+        Event::NoSuchList
+    );
+    let Event::Summary(summary) = lists.correct(3, 2, (2, 4), "123-45-678", 0) else {
         panic!("it is a list");
     };
     assert_eq!((summary.list, summary.items, summary.invalid), (3, 2, 1));
@@ -81,6 +84,25 @@ fn a_corrected_line_is_read_again_as_a_new_list() {
     assert_eq!(summary.invalid_lines[0].number, 4);
     let source = lists.held(3).unwrap();
     assert_eq!(source.source.as_ref().unwrap().cells(0)[0], "José");
+}
+
+#[test]
+fn a_correction_finds_its_line_after_another_correction() {
+    let mut lists = Lists::default();
+    read(&mut lists, 1, "123456789\nx\ny\n123456780\n");
+    // An empty line isn't a row, so the line below it is row 1.
+    assert_eq!(items(lists.correct(2, 1, (1, 2), "", 0)), 2);
+    assert_eq!(items(lists.correct(3, 2, (2, 3), "123456781", 0)), 3);
+    let source = lists.held(3).unwrap();
+    let source = source.source.as_ref().unwrap();
+    let text = |row| (source.line_number(row), source.raw_value(row).to_owned());
+    assert_eq!(text(1), (3, "123456781".to_owned()));
+    assert_eq!(text(2), (4, "123456780".to_owned()));
+    // A line that isn't invalid any more stays as it is.
+    let Event::Summary(summary) = lists.correct(4, 3, (2, 4), "x", 0) else {
+        panic!("it is a list");
+    };
+    assert_eq!((summary.list, summary.items), (3, 3));
 }
 
 #[test]

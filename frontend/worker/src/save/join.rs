@@ -8,7 +8,7 @@ use contract::wire::{ExecutionId, ResultRow};
 use export::JoinedColumns;
 use lists::{ReadError, Source};
 
-use crate::input::{Input, InputError};
+use crate::input::{Input, InputError, Workbook};
 use crate::protocol::{Event, ListOptions};
 use crate::refusal::{refuse, several_sheets};
 use crate::save::rows::{is_row_of, line_of};
@@ -38,20 +38,49 @@ pub(crate) async fn join(
     let client = results_client(&|_| {}, Duration::ZERO);
     let page = client.results(run, &query).await;
     let page = page.map_err(|error| Box::new(Event::Failed(error)))?;
-    let input = Input::new(bytes, None).await;
-    let mut result = choose(&input, options, rows, &page.rows);
-    let (mut found, mut names) = (None, Vec::new());
-    for sheet in input.sheets_to_choose() {
-        let input = input.with_sheet(sheet.index).await;
-        result = choose(&input, options, rows, &page.rows);
-        if let Ok(source) = result {
-            found = Some(source);
-            names.push(sheet.name);
-            result = Err(Box::new(Event::ListMismatch { line: None }));
+    match Input::new(bytes, None).await {
+        Input::Workbook(workbook) if !workbook.sheets().is_empty() => {
+            choose_sheet(&workbook, options, rows, &page.rows).await
+        }
+        input => choose(&input, options, rows, &page.rows),
+    }
+}
+
+/// Tries each sheet of a workbook. Returns the list of the only one that fits the run.
+async fn choose_sheet(
+    workbook: &Workbook,
+    options: &ListOptions,
+    rows: u64,
+    page: &[ResultRow],
+) -> Result<Source, Box<Event>> {
+    let (mut found, mut names, mut furthest) = (None, Vec::new(), None);
+    for name in workbook.sheets() {
+        let Some(sheet) = workbook.with_other_sheet(Some(name.index)) else {
+            continue;
+        };
+        let options = ListOptions {
+            sheet: Some(name.index),
+            ..options.clone()
+        };
+        match choose(
+            &Input::Workbook(sheet.extract().await),
+            &options,
+            rows,
+            page,
+        ) {
+            Ok(source) => {
+                found = Some(source);
+                names.push(name.name.clone());
+            }
+            Err(event) => match *event {
+                Event::NotLoaded => return Err(event),
+                Event::ListMismatch { line } => furthest = furthest.max(line),
+                _ => {}
+            },
         }
     }
     match (found, names.len()) {
-        (None, _) => result,
+        (None, _) => Err(Box::new(Event::ListMismatch { line: furthest })),
         (Some(source), 1) => Ok(source),
         // Their other columns may differ.
         (Some(_), _) => Err(Box::new(Event::NotAList(several_sheets(&names)))),

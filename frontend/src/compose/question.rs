@@ -4,29 +4,26 @@
 use leptos::prelude::*;
 use leptos::task::tick;
 use wasm_bindgen::JsCast;
-use web_sys::{Element, HtmlElement, MouseEvent};
-use worker::protocol::{ListTable, SheetName, TableColumn};
+use web_sys::{Element, MouseEvent};
+use worker::protocol::{ListError, ListTable, SheetName, TableColumn};
 
+use crate::compose::focus::{focus, focus_summary};
 use crate::compose::list::ListState;
-use crate::ui::boxed::{effect, part, spawn, text};
+use crate::ui::boxed::{part, spawn, text};
 
 /// The candidates that have a button below the table. Every column has one in its header.
 const MAX_BUTTONS: usize = 6;
 
 /// The sheets of the workbook or the first rows of the table. A click on one of them chooses it.
 #[component]
-pub(crate) fn Ask(list: ListState) -> impl IntoView {
+pub(crate) fn Question(list: ListState) -> impl IntoView {
     let error = Memo::new(move |_| list.question());
-    let title = text(move || {
-        error
-            .get()
-            .map_or_else(String::new, |error| error.title.clone())
-    });
-    let advice = text(move || {
-        error
-            .get()
-            .map_or_else(String::new, |error| error.advice.clone())
-    });
+    let words = move |get: fn(&ListError) -> &str| {
+        text(move || {
+            let error = error.get();
+            error.map_or_else(String::new, |error| get(&error).to_owned())
+        })
+    };
     let is_chosen = StoredValue::new(false);
     let choose = move |event: MouseEvent| {
         if let Some(column) = clicked(&event, "data-column") {
@@ -38,16 +35,11 @@ pub(crate) fn Ask(list: ListState) -> impl IntoView {
         }
         is_chosen.set_value(true);
     };
-    // The chosen button is gone, so the focus goes on to what takes its place.
-    effect(move || {
-        if error.get().is_some() && is_chosen.get_value() {
-            is_chosen.set_value(false);
-            spawn(focus("ask"));
-        }
-    });
+    // What was clicked is gone now, so the focus goes on to what takes its place.
+    spawn(focus_if_free());
     on_cleanup(move || {
         if is_chosen.get_value() {
-            spawn(focus("summary"));
+            focus_summary();
         }
     });
     let choices = part(move || match error.get() {
@@ -62,16 +54,16 @@ pub(crate) fn Ask(list: ListState) -> impl IntoView {
     });
     view! {
         <section
-            class="card ask"
-            id="ask"
+            class="card question"
+            id="question"
             tabindex="-1"
-            aria-labelledby="ask-title"
+            aria-labelledby="question-title"
             data-testid="ask"
             on:click=choose
         >
             <div role="alert">
-                <h2 id="ask-title">{title}</h2>
-                <p class="soft">{advice}</p>
+                <h2 id="question-title">{words(|error| &error.title)}</h2>
+                <p class="soft">{words(|error| &error.advice)}</p>
             </div>
             {choices}
         </section>
@@ -85,10 +77,15 @@ fn clicked(event: &MouseEvent, attribute: &str) -> Option<usize> {
     choice.get_attribute(attribute)?.parse().ok()
 }
 
-async fn focus(id: &str) {
+/// Focuses the question, unless something else that is shown has the focus.
+async fn focus_if_free() {
     tick().await;
-    if let Some(element) = document().get_element_by_id(id) {
-        let _ = element.unchecked_ref::<HtmlElement>().focus();
+    let focused = document().active_element();
+    // The summary is hidden while there is a question.
+    let is_free =
+        focused.is_none_or(|focused| focused.tag_name() == "BODY" || focused.id() == "summary");
+    if is_free {
+        focus("question");
     }
 }
 
@@ -104,7 +101,7 @@ fn Sheets(sheets: Vec<SheetName>) -> impl IntoView {
     view! {
         <div class="buttons">
             {buttons.collect_view()}
-            <span class="soft">"You can take another one until the run starts."</span>
+            <span class="soft">"You can choose another sheet until you start the run."</span>
         </div>
     }
 }
@@ -166,7 +163,7 @@ fn Table(table: ListTable) -> impl IntoView {
         </div>
         <div class="buttons">
             {buttons.collect_view()}
-            <span class="soft">"You can take another one until the run starts."</span>
+            <span class="soft">"You can choose another column until you start the run."</span>
         </div>
     }
 }
