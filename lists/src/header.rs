@@ -1,7 +1,7 @@
 //! Recognizes what a header names.
 
 use crate::cell::count_digits;
-use crate::words::{is_missing, split_words};
+use crate::words::{MAX_WORDS, is_missing, split_words};
 
 /// What a header cell names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,9 +17,6 @@ pub(crate) enum HeaderKind {
     /// It names something else.
     Other,
 }
-
-/// Maximum number of words in a header that names SSNs. A longer text is a sentence.
-const MAX_WORDS: usize = 10;
 
 /// Classifies a header cell. A cell with five digits or more, which may be a number, names nothing.
 pub(crate) fn header_kind(cell: &str) -> HeaderKind {

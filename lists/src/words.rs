@@ -2,22 +2,33 @@
 
 use crate::cell::is_invisible;
 
-/// Splits a header into words in lower case.
+/// Maximum number of words in a header. A longer text is a sentence.
+pub(crate) const MAX_WORDS: usize = 10;
+
+/// Splits a header into words in lower case. Of a longer text, it returns `MAX_WORDS + 1` words.
 ///
 /// `employeeSsn` has two words. `classname` has one, so the `ssn` in it isn't a word.
 pub(crate) fn split_words(cell: &str) -> Vec<String> {
-    let mut words = vec![String::new()];
-    let mut after_lower = false;
+    let mut words: Vec<String> = Vec::new();
+    let (mut is_new, mut after_lower) = (true, false);
     for c in cell.chars().filter(|c| !is_invisible(*c)) {
-        if !c.is_alphanumeric() || (after_lower && c.is_uppercase()) {
-            words.push(String::new());
+        is_new |= !c.is_alphanumeric() || (after_lower && c.is_uppercase());
+        after_lower = c.is_lowercase();
+        if !c.is_alphanumeric() {
+            continue;
         }
-        if let (true, Some(word)) = (c.is_alphanumeric(), words.last_mut()) {
+        if is_new {
+            // A line of megabytes would be as many words, each in memory of its own.
+            if words.len() > MAX_WORDS {
+                break;
+            }
+            words.push(String::new());
+            is_new = false;
+        }
+        if let Some(word) = words.last_mut() {
             word.extend(c.to_lowercase());
         }
-        after_lower = c.is_lowercase();
     }
-    words.retain(|word| !word.is_empty());
     words
 }
 
@@ -233,7 +244,7 @@ pub(crate) fn is_column_name(cell: &str) -> bool {
         let word = word.trim_end_matches(|c: char| c.is_ascii_digit());
         COLUMN_WORDS.contains(&word)
     };
-    !words.is_empty() && words.iter().all(is_known)
+    (1..=MAX_WORDS).contains(&words.len()) && words.iter().all(is_known)
 }
 
 #[cfg(test)]
@@ -262,6 +273,16 @@ mod tests {
         for cell in ["", "No", "No.", "Ann", "SSN No", "Nora", "123-45-6789", "-"] {
             assert!(!is_missing(cell), "{cell}");
         }
+    }
+
+    #[test]
+    fn a_long_text_is_not_split_to_its_end() {
+        let text = "name ".repeat(MAX_WORDS);
+        assert_eq!(split_words(&text).len(), MAX_WORDS);
+        assert!(is_column_name(&text));
+        let longer = "name ".repeat(1_000);
+        assert_eq!(split_words(&longer).len(), MAX_WORDS + 1);
+        assert!(!is_column_name(&longer));
     }
 
     #[test]
