@@ -125,7 +125,7 @@ pub(crate) fn weigh(header: Option<&[&str]>, columns: &[Evidence]) -> Verdict {
     let with_kind = |kind| select(&|column| kinds[column] == kind);
     let ssn = select(&|column| kinds[column] == HeaderKind::Ssn && is_filled(column));
     let maybe = with_kind(HeaderKind::MaybeSsn);
-    let is_ssn = |column: usize| matches!(kinds[column], HeaderKind::Ssn | HeaderKind::MaybeSsn);
+    let is_ssn = |column: usize| kinds[column].is_ssn();
 
     // 1
     if columns.len() == 1 {

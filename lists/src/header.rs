@@ -1,7 +1,7 @@
 //! Recognizes what a header names.
 
 use crate::cell::count_digits;
-use crate::words::{MAX_WORDS, is_missing, split_words};
+use crate::words::{MAX_WORDS, is_column_name, is_missing, split_words};
 
 /// What a header cell names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,6 +18,13 @@ pub(crate) enum HeaderKind {
     Other,
 }
 
+impl HeaderKind {
+    /// Whether it names SSNs, alone or among other words.
+    pub(crate) fn is_ssn(self) -> bool {
+        matches!(self, Self::Ssn | Self::MaybeSsn)
+    }
+}
+
 /// Classifies a header cell. A cell with five digits or more, which may be a number, names nothing.
 pub(crate) fn header_kind(cell: &str) -> HeaderKind {
     if count_digits(cell) > 4 {
@@ -25,7 +32,8 @@ pub(crate) fn header_kind(cell: &str) -> HeaderKind {
     }
     let words = split_words(cell);
     let has = |names: &[&str]| words.iter().any(|word| names.contains(&word.as_str()));
-    if words.is_empty() || words.len() > MAX_WORDS || has(&REMARK_WORDS) || is_missing(cell) {
+    let is_remark = || has(&REMARK_WORDS) || is_missing(cell) || denies_ssn(cell);
+    if words.is_empty() || words.len() > MAX_WORDS || is_remark() {
         return HeaderKind::Other;
     }
     let joined: String = words.concat();
@@ -52,14 +60,12 @@ pub(crate) fn header_kind(cell: &str) -> HeaderKind {
 
 /// Whether a header may name SSNs, alone or among other words, or tax numbers.
 pub fn may_hold_ssns(header: &str) -> bool {
-    matches!(
-        header_kind(header),
-        HeaderKind::Ssn | HeaderKind::MaybeSsn | HeaderKind::TaxId
-    )
+    let kind = header_kind(header);
+    kind.is_ssn() || kind == HeaderKind::TaxId
 }
 
 /// Words of a remark about an SSN, such as “asked for SSN”.
-const REMARK_WORDS: [&str; 20] = [
+const REMARK_WORDS: [&str; 22] = [
     "asked",
     "ask",
     "awaiting",
@@ -72,6 +78,8 @@ const REMARK_WORDS: [&str; 20] = [
     "has",
     "have",
     "is",
+    "lacking",
+    "lacks",
     "lost",
     "needs",
     "requested",
@@ -170,123 +178,78 @@ fn has_ssn(word: &str) -> bool {
             .is_some_and(|at| is_ssn(&word[at..]) && is_of_people(word.split_at(at)))
 }
 
-/// Whether a cell of the record names SSNs.
-pub(crate) fn names_ssn(record: &[&str]) -> bool {
-    record
-        .iter()
-        .any(|cell| matches!(header_kind(cell), HeaderKind::Ssn | HeaderKind::MaybeSsn))
+/// Whether a text says “no SSN” after other words, such as `foreign: no SSN`.
+///
+/// “No” and “SSN” must be words between spaces: `Account No/SSN` is a header.
+fn denies_ssn(cell: &str) -> bool {
+    let mut words = cell.split_whitespace().peekable();
+    while let (Some(word), Some(next)) = (words.next(), words.peek()) {
+        let word = word.trim_start_matches(|c: char| !c.is_alphanumeric());
+        let names_ssn = || matches!(split_words(next).first(), Some(word) if is_ssn_word(word));
+        if word.eq_ignore_ascii_case("no") && names_ssn() {
+            return true;
+        }
+    }
+    false
+}
+
+/// Whether a word is a name for SSNs or a part of one.
+fn is_ssn_word(word: &str) -> bool {
+    has_ssn(word) || ["ss", "soc", "social", "sec", "security"].contains(&word)
+}
+
+/// Words after “SSN” in a header, besides those that name columns, people or numbers.
+const QUALIFIERS: [&str; 36] = [
+    "and",
+    "any",
+    "clean",
+    "copy",
+    "correct",
+    "current",
+    "dashes",
+    "data",
+    "digits",
+    "encrypted",
+    "entered",
+    "formatted",
+    "four",
+    "if",
+    "itin",
+    "list",
+    "masked",
+    "new",
+    "of",
+    "old",
+    "only",
+    "optional",
+    "or",
+    "plain",
+    "primary",
+    "raw",
+    "required",
+    "secondary",
+    "string",
+    "text",
+    "unformatted",
+    "unmasked",
+    "values",
+    "verified",
+    "with",
+    "without",
+];
+
+/// Whether a header that names SSNs among other words may be a remark, such as `SSN later`.
+pub(crate) fn may_be_remark(cell: &str) -> bool {
+    let words = split_words(cell);
+    let name = words.iter().rposition(|word| is_ssn_word(word));
+    let after = &words[name.map_or(words.len(), |at| at + 1)..];
+    let is_known = |word: &String| {
+        let word = word.trim_end_matches(|c: char| c.is_ascii_digit());
+        let lists = [&NUMBER_WORDS[..], &PEOPLE, &OTHER_NUMBERS, &QUALIFIERS];
+        word.is_empty() || is_column_name(word) || lists.iter().any(|list| list.contains(&word))
+    };
+    !after.iter().all(is_known)
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn headers_of_the_ssn_column_are_recognized() {
-        for cell in [
-            "SSN",
-            "ssn",
-            " \"SSN\" ",
-            "S.S.N.",
-            "SSNs",
-            "SSAN",
-            "SSN#",
-            "SS#",
-            "SS No.",
-            "SS_NBR",
-            "SSNumber",
-            "ssn_number",
-            "SSN No",
-            "Social",
-            "Social #",
-            "Social Security Number",
-            "social security no.",
-            "SocialSecurityNumber",
-            "social_security_num",
-            "SOCIAL_SECURITY_NBR",
-            "Social Security #",
-            "Social Security",
-            "Soc. Sec. No.",
-            "SOC_SEC_NBR",
-            "S\u{ad}SN",
-            "\u{200b}SSN",
-        ] {
-            assert_eq!(header_kind(cell), HeaderKind::Ssn, "{cell}");
-        }
-        for cell in [
-            "Spouse SSN",
-            "employeeSsn",
-            "employeessn",
-            "ssn_last4",
-            "SSN/EIN",
-            "SSN1",
-            "SSN (2)",
-            "SSN (if any)",
-            "SSN Unmasked",
-            "empssnno",
-            "Employee Social Security No.",
-        ] {
-            assert_eq!(header_kind(cell), HeaderKind::MaybeSsn, "{cell}");
-        }
-    }
-
-    #[test]
-    fn headers_of_tax_numbers_and_others_are_told_apart() {
-        for cell in [
-            "TIN",
-            "Tax ID",
-            "tax_id_no",
-            "TaxId",
-            "Taxpayer Identification Number",
-        ] {
-            assert_eq!(header_kind(cell), HeaderKind::TaxId, "{cell}");
-        }
-        for cell in [
-            "Account",
-            "ACCT_NBR",
-            "Employee No",
-            "Phone ext",
-            "ZIP+4",
-            "EIN",
-            "Member #",
-        ] {
-            assert_eq!(header_kind(cell), HeaderKind::OtherNumber, "{cell}");
-        }
-        for cell in [
-            "",
-            "name",
-            "classname",
-            "class name",
-            "businessname",
-            "SSID",
-            "session",
-            "ss",
-            "Social Security Tax",
-            "Social Media",
-            "Employee",
-            "Tax",
-            "123456789",
-            "SSN 123-45-6789",
-            "lessn",
-            "crossn",
-            "Please send the list with every SSN in it back to the office by Friday",
-        ] {
-            assert_eq!(header_kind(cell), HeaderKind::Other, "{cell}");
-        }
-    }
-
-    #[test]
-    fn what_says_that_there_is_no_number_is_no_header() {
-        for cell in [
-            "no SSN",
-            "asked for SSN",
-            "SSN was wrong",
-            "No SSN on file",
-            "SSN pending",
-            "SSN: refused",
-            "without SSN",
-        ] {
-            assert_eq!(header_kind(cell), HeaderKind::Other, "{cell}");
-        }
-    }
-}
+mod tests;

@@ -7,7 +7,10 @@ use rustc_hash::FxBuildHasher;
 use crate::ColumnSelector;
 use crate::cell::{clean, count_digits};
 use crate::choice::has_selected_name;
-use crate::header::{HeaderKind, header_kind, names_ssn};
+use crate::classify::classify;
+use crate::evidence::Evidence;
+use crate::header::{HeaderKind, header_kind, may_be_remark};
+use crate::numbers::find_numbers;
 use crate::value::parse_number;
 use crate::words::{is_column_name, is_missing};
 
@@ -25,10 +28,12 @@ pub(crate) struct NamedHeader {
 
 /// Returns the records in which a header may be: those before the first record with a number.
 fn before_numbers<'r, 't>(records: &'r [Vec<&'t str>]) -> &'r [Vec<&'t str>] {
-    let has_number = |record: &Vec<&str>| {
-        let mut numbers = record.iter().map(|cell| parse_number(cell));
-        numbers.any(|number| number.is_ok_and(|number| !number.restored))
+    let is_number = |cell: &&str| match parse_number(cell) {
+        Ok(number) => !number.restored,
+        // In a list without other columns, the cell is the whole line.
+        Err(_) => !find_numbers(cell).is_empty(),
     };
+    let has_number = |record: &Vec<&str>| record.iter().any(is_number);
     let records = &records[..records.len().min(MAX_RECORDS)];
     let end = records.iter().position(has_number);
     &records[..end.unwrap_or(records.len())]
@@ -48,8 +53,7 @@ pub(crate) fn find_named_header(
     let mut best = None;
     for (index, record) in before_numbers(records).iter().enumerate() {
         let is_selected = selector.is_some_and(|selector| has_selected_name(selector, record));
-        // A record with “pending” or the like is a row, whatever else it says.
-        if !is_selected && (!names_ssn(record) || record.iter().any(|cell| is_missing(cell))) {
+        if !is_selected && !is_ssn_header(&records[index..]) {
             continue;
         }
         let filled = count_filled(record);
@@ -74,6 +78,57 @@ pub(crate) fn find_named_header(
         record,
         has_selected_name,
     })
+}
+
+/// Whether a cell of the first record names SSNs, and no cell shows that the record is a row.
+fn is_ssn_header(records: &[Vec<&str>]) -> bool {
+    let Some((first, rest)) = records.split_first() else {
+        return false;
+    };
+    let names_ssn = |cell: &&str| header_kind(cell).is_ssn();
+    if !first.iter().any(names_ssn) || first.iter().any(|cell| has_data(cell)) {
+        return false;
+    }
+    let is_remark = |cell: &&str| header_kind(cell) != HeaderKind::Ssn && may_be_remark(cell);
+    let is_certain = |cell: &&str| names_ssn(cell) && !is_remark(cell);
+    if !first.iter().any(is_certain) && !looks_like_header(records, None) {
+        return false;
+    }
+    // Above numbers, “Withheld” is the name of another column. Otherwise it says that a row has none.
+    let below = |column: usize| rest.iter().filter_map(move |record| record.get(column));
+    let evidence = |column| {
+        let mut evidence = Evidence::default();
+        below(column).for_each(|cell| evidence.add(classify(cell)));
+        evidence
+    };
+    let mut missing = (0..first.len()).filter(|column| is_missing(first[*column]));
+    let is_name = |column: usize| {
+        evidence(column).numbers() == 0
+            && !below(column).any(|cell| repeats_header(first[column], cell))
+    };
+    let is_confirmed = || {
+        let mut columns = (0..first.len()).filter(|column| names_ssn(&first[*column]));
+        columns.any(|column| evidence(column).confirms_header())
+    };
+    match missing.next() {
+        None => true,
+        Some(column) => is_confirmed() && is_name(column) && missing.all(is_name),
+    }
+}
+
+/// Whether a cell has so many digits that its record is a row. The names of columns may be dates.
+fn has_data(cell: &str) -> bool {
+    let mut lengths = [0; 3];
+    let mut groups = 0;
+    for group in clean(cell).split(['-', '/', '.']) {
+        let are_digits = group.bytes().all(|byte| byte.is_ascii_digit());
+        if let (true, Some(length)) = (are_digits, lengths.get_mut(groups)) {
+            *length = group.len();
+        }
+        groups += 1;
+    }
+    let is_date = matches!(lengths, [4, 1..=2, 1..=2] | [1..=2, 1..=2, 2 | 4]) && groups == 3;
+    count_digits(cell) > 4 && !is_date
 }
 
 fn count_filled(record: &[&str]) -> usize {
@@ -185,6 +240,7 @@ mod tests {
             ("Ann,Social,pending\nBob,Sales,123-45-6789", None),
             ("Name,Dept,Tax ID\nAnn,Social,\nBob,Sales,123-45-6789", None),
             ("x\nnote on SSN\n123-45-6789", None),
+            ("SSN: 123-45-6789\nSSN\n987-65-4321", None),
             ("Name,City\nAnn,Salem", None),
         ] {
             assert_eq!(found(text, None), record, "{text}");
@@ -192,6 +248,40 @@ mod tests {
         let selected = "Name,Tax ID\nAnn,123456789";
         assert_eq!(found(selected, Some("tax id")), Some(0));
         assert_eq!(found("Ann,x\nBob,123-45-6789", Some("2")), None);
+    }
+
+    #[test]
+    fn a_row_that_mentions_ssns_is_no_header() {
+        for row in [
+            "Ann,foreign: no SSN",
+            "Ann,SSN later",
+            "Ann,SSN,12345678",
+            "SSN later",
+        ] {
+            let text = format!("{row}\nBob,x,123-45-6789\nCy,x,123-45-6780");
+            assert_eq!(found(&text, None), None, "{row}");
+        }
+        for header in [
+            "Ann,SSN,2024-01-31",
+            "Ann,SSN,1/31/2024",
+            "Name,SSN per form",
+            "x,SSN (2)",
+        ] {
+            let text = format!("{header}\nBob,123-45-6789,1\nCy,123-45-6780,1");
+            assert_eq!(found(&text, None), Some(0), "{header}");
+        }
+    }
+
+    #[test]
+    fn a_word_for_a_missing_number_may_name_another_column() {
+        assert_eq!(found("SSN,Gross,Withheld\n123456789,100,10", None), Some(0));
+        for text in [
+            "Ann,Social,pending\nBob,Sales,123-45-6789",
+            "SSN,Gross,Withheld\n123456789,100,withheld",
+            "SSN,Gross,Withheld\n123456789,100,987654321",
+        ] {
+            assert_eq!(found(text, None), None, "{text}");
+        }
     }
 
     #[test]

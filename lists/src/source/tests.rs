@@ -125,6 +125,8 @@ fn a_first_record_without_column_names_is_a_row() {
         "Ann,pending\nBob,123-45-6789",
         "Ann,no SSN\nBob,123-45-6789",
         "Ann,SSN unknown\nBob,123-45-6789",
+        "Ann,foreign: no SSN\nBob,123-45-6789",
+        "Ann,SSN later\nBob,123-45-6789",
         "Ann,lost it\nBob,123-45-6789\nCy,123-45-6789",
         "Ann,\nBob,123-45-6789",
         "no ssn\n123-45-6789",

@@ -161,3 +161,20 @@ fn a_column_is_weighed_over_the_whole_file() {
         "{error}"
     );
 }
+
+#[test]
+fn a_record_with_many_digits_is_a_row_and_no_header() {
+    let text = "Ann,SSN,12345678\nBob,SSN,123456789\nCy,SSN,123456780";
+    let source = read_with_column(text, "3").unwrap();
+    assert_eq!(
+        rows(&source),
+        ["LeadingZerosLost", "123456789", "123456780"]
+    );
+}
+
+#[test]
+fn a_header_may_have_a_word_for_a_missing_number() {
+    let source = read("SSN,Gross,Withheld\n123456789,100,10\n123456780,100,10");
+    assert_eq!(rows(&source), ["123456789", "123456780"]);
+    assert_eq!(layout_of(&source), Some((0, b',', true)));
+}

@@ -31,6 +31,15 @@ fn lines_of_one_list_may_have_several_numbers_each() {
 }
 
 #[test]
+fn a_line_with_numbers_is_not_before_the_header() {
+    for line in ["SSN: 123-45-6789", "123-45-6789, 987-65-4321"] {
+        let rows = rows(&read(&format!("{line}\nSSN\n123-45-6780")));
+        assert!(rows.iter().all(|row| row != "Preamble"), "{rows:?}");
+        assert_eq!(rows.last().unwrap(), "123456780");
+    }
+}
+
+#[test]
 fn lines_that_may_be_a_table_are_not_split() {
     let error = read_error("123-45-6789,987-65-4321\n123-45-6780,987-65-4320");
     assert!(error.to_string().contains("one number per line"), "{error}");
