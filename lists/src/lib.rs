@@ -20,8 +20,8 @@
 //! # What the crate promises
 //!
 //! - Any bytes are read without a panic. What isn't a number becomes an INVALID row, not an error.
-//! - Each line or record that isn't blank has one row, in order. Only a header has none, and a first
-//!   line such as `sep=;`. Lines before the header are INVALID rows.
+//! - Each line or record that isn't blank has one row, in order. Only a header has none, a first
+//!   line such as `sep=;`, and the rule below the header of a Markdown table. Lines before the header are INVALID rows.
 //! - The number of a row is in its line or record. Nothing is joined or computed, but leading zeros
 //!   are restored if [`ReadOptions`](contract::list::ReadOptions) say so.
 //! - If it is uncertain which column holds the numbers, the caller must select one.
@@ -35,7 +35,8 @@
 //! sample whether the text is a table: it compares one `guess` for each delimiter. `preamble` finds the
 //! header by the names that `header` and `words` know. `evidence` has the rules that make a column
 //! certain; `tally` counts the kinds of cells that `classify` knows, over the whole text. `choice` finds the
-//! column that the caller selected. `read` reads the rows: `lines` or `records` split the text, `cell`
+//! column that the caller selected. `numbers` finds the numbers of a line, and `line_counts` decides
+//! whether lines with several are a list. `read` reads the rows: `lines` or `records` split the text, `cell`
 //! cleans a cell, `value` parses it, and `reason` finds out why one is INVALID. `preview` describes the
 //! table of a guess.
 
@@ -48,6 +49,7 @@ mod evidence;
 mod guess;
 mod header;
 mod json;
+mod line_counts;
 mod lines;
 mod numbers;
 mod plan;
@@ -59,6 +61,7 @@ mod records;
 mod sheet;
 mod signature;
 mod source;
+mod sql;
 mod table_text;
 mod tally;
 mod value;

@@ -3,23 +3,91 @@
 use std::ops::Range;
 
 use crate::cell::{digit, is_ignored, is_invisible};
-use crate::header::{HeaderKind, header_kind};
+use crate::header::header_kind;
+use crate::sql::{after_clause, names_ssn_column, strip_word};
 use crate::value::{parse_number, separates_groups};
 
-/// Returns where the numbers of a line are. There are none if the line contains anything else.
-///
-/// Between numbers are commas, semicolons, pipes, slashes, white space, `and` or `or`. Around each may
-/// be quotes and brackets. Before the first may be a bullet, a label for SSNs, or the start of an SQL
-/// list. A number that lost zeros isn't one of several.
-pub(crate) fn find_numbers(line: &str) -> Vec<Range<usize>> {
-    match ssnvs_number(line) {
-        Some(number) => vec![number],
-        None => numbers(line).unwrap_or_default(),
+/// The numbers of a line.
+#[derive(Default)]
+pub(crate) struct LineNumbers {
+    /// Where they are in the line.
+    pub(crate) spans: Vec<Range<usize>>,
+    /// How many pairs of brackets have several numbers in them.
+    pub(crate) tuples: usize,
+    /// Whether the line begins like a record of several values.
+    begins_record: bool,
+}
+
+impl LineNumbers {
+    /// Whether the line has records of several values, such as `VALUES (1, 2)`, and not a list.
+    pub(crate) fn are_records(&self) -> bool {
+        self.begins_record || self.tuples > 1
     }
 }
 
-fn numbers(line: &str) -> Option<Vec<Range<usize>>> {
-    let mut at = prefix_length(line)?;
+/// What is before the first number of a line.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Prefix {
+    /// Nothing, a label, or the start of a list.
+    List,
+    /// The start of the records in an SQL statement.
+    Values {
+        /// Whether the statement names several columns.
+        has_columns: bool,
+    },
+}
+
+/// Returns the numbers of a line. There are none if the line contains anything else.
+///
+/// Between numbers are commas, semicolons, pipes, slashes, white space, `and` or `or`. Around each may
+/// be quotes and brackets. Before the first may be a bullet, a label for SSNs, or the start of an SQL
+/// list of SSNs. A number that lost zeros isn't one of several.
+pub(crate) fn find_numbers(line: &str) -> LineNumbers {
+    if let Some(number) = ssnvs_number(line) {
+        return LineNumbers {
+            spans: vec![number],
+            ..LineNumbers::default()
+        };
+    }
+    numbers(line).unwrap_or_default()
+}
+
+fn numbers(line: &str) -> Option<LineNumbers> {
+    let (start, prefix) = prefix(line)?;
+    let spans = number_spans(line, start)?;
+    let (tuples, is_open) = count_tuples(line, &spans);
+    let begins_record = match prefix {
+        Prefix::List => false,
+        Prefix::Values { has_columns } => has_columns || tuples > 0 || is_open,
+    };
+    Some(LineNumbers {
+        spans,
+        tuples,
+        begins_record,
+    })
+}
+
+/// Counts the pairs of brackets around several numbers. Also returns whether the last one is open.
+fn count_tuples(line: &str, spans: &[Range<usize>]) -> (usize, bool) {
+    let (mut tuples, mut in_bracket, mut is_open, mut at) = (0, 0, false, 0);
+    let ends = spans.iter().map(|span| span.start).chain([line.len()]);
+    for (index, end) in ends.enumerate() {
+        for c in line[at..end].chars() {
+            if "([{<".contains(c) {
+                (in_bracket, is_open) = (0, true);
+            } else if ")]}>".contains(c) {
+                tuples += usize::from(is_open && in_bracket > 1);
+                is_open = false;
+            }
+        }
+        in_bracket += 1;
+        at = spans.get(index).map_or(end, |span| span.end);
+    }
+    (tuples, is_open)
+}
+
+fn number_spans(line: &str, start: usize) -> Option<Vec<Range<usize>>> {
+    let mut at = start;
     let mut found = Vec::new();
     loop {
         at = skip(line, at, |c| is_ignored(c) || "([{<".contains(c));
@@ -39,27 +107,37 @@ fn skip(line: &str, at: usize, is_skipped: impl Fn(char) -> bool) -> usize {
     line.len() - line[at..].trim_start_matches(is_skipped).len()
 }
 
-/// Returns the length of what is before the first number, or `None` if it may mean something.
-fn prefix_length(line: &str) -> Option<usize> {
+/// Returns what is before the first number with its length, or `None` if it may mean something else.
+fn prefix(line: &str) -> Option<(usize, Prefix)> {
     let bullet = bullet_length(line);
     let rest = &line[bullet..];
     let length = rest.find(|c| digit(c).is_some())?;
     let is_bracket = |c: char| is_ignored(c) || "([{<".contains(c);
     let label = rest[..length].trim_matches(is_bracket);
-    let is_sql = |word: &str| {
-        let start = label.len().checked_sub(word.len());
-        let end = start.and_then(|start| Some((label.get(..start)?, label.get(start..)?)));
-        end.is_some_and(|(before, end)| {
-            end.eq_ignore_ascii_case(word) && !before.ends_with(char::is_alphanumeric)
-        })
-    };
-    let is_label = || {
-        let name = label.trim_end_matches([':', '=', '-', '.']).trim_end();
-        header_kind(name) == HeaderKind::Ssn || header_kind(name) == HeaderKind::MaybeSsn
-    };
     let has_bracket = rest[..length].contains('(');
-    let is_prefix = label.is_empty() || (has_bracket && (is_sql("in") || is_sql("values")));
-    (is_prefix || is_label()).then_some(bullet + length)
+    let before = |word| strip_word(label, word).filter(|_| has_bracket);
+    let prefix = if label.is_empty() {
+        Prefix::List
+    } else if let Some(before) = before("in") {
+        let before = strip_word(before, "not").unwrap_or(before);
+        let name = after_clause(before, &["where", "and", "or", "on", "having", "when"]);
+        (name.is_empty() || names_ssn_column(name)).then_some(Prefix::List)?
+    } else if let Some(before) = before("values") {
+        let has_columns = match before.strip_suffix(')') {
+            None => false,
+            Some(before) => {
+                let columns = before.rsplit('(').next().unwrap_or_default();
+                let has_several = columns.contains(',');
+                (has_several || header_kind(columns).is_ssn()).then_some(has_several)?
+            }
+        };
+        Prefix::Values { has_columns }
+    } else {
+        let name = label.trim_end_matches([':', '=', '-', '.']).trim_end();
+        let name = after_clause(name, &["where"]);
+        header_kind(name).is_ssn().then_some(Prefix::List)?
+    };
+    Some((bullet + length, prefix))
 }
 
 /// Returns the length of a bullet with the white space after it, such as `- `, `1. ` or `(2) `.
@@ -111,12 +189,12 @@ fn number_length(text: &str) -> Option<usize> {
     (digits == 9 && separators != 1).then_some(text.len())
 }
 
-/// Returns the length of what is between two numbers, or behind the last one.
+/// Returns the length of what is between two numbers, or after the last one.
 ///
 /// Returns `None` if it may mean something, such as two commas with an empty value between them.
 fn separator_length(text: &str) -> Option<usize> {
-    let behind = text.trim_start_matches(|c| is_ignored(c) || ")]}>".contains(c));
-    let mut rest = behind;
+    let after = text.trim_start_matches(|c| is_ignored(c) || ")]}>".contains(c));
+    let mut rest = after;
     if let Some(next) = rest.strip_prefix([',', ';', '|', '/', '&', '.']) {
         rest = next.trim_start();
     }
@@ -126,8 +204,8 @@ fn separator_length(text: &str) -> Option<usize> {
             rest = end.trim_start();
         }
     }
-    let is_separated = rest.len() < behind.len()
-        || text[..text.len() - behind.len()].contains(char::is_whitespace);
+    let is_separated =
+        rest.len() < after.len() || text[..text.len() - after.len()].contains(char::is_whitespace);
     (rest.is_empty() || is_separated).then_some(text.len() - rest.len())
 }
 
@@ -143,89 +221,4 @@ fn ssnvs_number(line: &str) -> Option<Range<usize>> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn found(line: &str) -> Vec<String> {
-        let spans = find_numbers(line).into_iter();
-        spans
-            .map(|span| line[span].chars().filter(|c| !"-. ".contains(*c)).collect())
-            .collect()
-    }
-
-    #[test]
-    fn one_number_may_have_a_bullet_or_a_label() {
-        for line in [
-            "SSN: 123-45-6789",
-            "SSN 123456789",
-            "SSN#123-45-6789",
-            "ssn = '123-45-6789',",
-            "Social Security Number - 123-45-6789",
-            "Employee SSN: 123 45 6789.",
-            "1. 123-45-6789",
-            "(12) 123456789",
-            "3) SSN: 123-45-6789",
-            "- 123-45-6789",
-            "\u{2022}\t123-45-6789;",
-            "(123-45-6789)",
-            "('123-45-6789'),",
-            "[123.45.6789]",
-            "<123456789>",
-            "123456789TPV214DOE          ANN",
-        ] {
-            assert_eq!(found(line), ["123456789"], "{line}");
-        }
-    }
-
-    #[test]
-    fn several_numbers_may_be_on_one_line() {
-        for line in [
-            "123-45-6789, 987-65-4321",
-            "123456789 987654321",
-            "123 45 6789 987 65 4321",
-            "123-45-6789;987-65-4321;",
-            "123-45-6789\t987654321",
-            "123-45-6789 / 987-65-4321",
-            "123-45-6789 and 987-65-4321",
-            "SSNs: 123-45-6789, and 987-65-4321.",
-            "['123-45-6789', '987-65-4321']",
-            "ssn IN ('123-45-6789','987-65-4321');",
-            "INSERT INTO t (ssn) VALUES ('123-45-6789'), ('987-65-4321');",
-        ] {
-            assert_eq!(found(line), ["123456789", "987654321"], "{line}");
-        }
-    }
-
-    #[test]
-    fn a_line_with_anything_else_has_no_numbers() {
-        for line in [
-            "",
-            "Ann",
-            "EIN: 123456789",
-            "Account 123456789",
-            "no SSN: 123-45-6789",
-            "Ann, 123-45-6789",
-            "1, 123-45-6789",
-            "1 123456789",
-            "1.123456789",
-            "123-45-6789, Ann",
-            "123-45-6789,,987-65-4321",
-            "123-45-6789, 12345678",
-            "123-45-6789 987",
-            "123-45-6789-987-65-4321",
-            "1234567890",
-            "123-45-67890",
-            "12-345-6789",
-            "123456789x",
-            "123456789E5",
-            "12345 6789",
-            "12345678",
-            "$123456789",
-            "+1 123456789",
-            "123456789TPV",
-            "12345678\u{e9}TPV214",
-        ] {
-            assert_eq!(found(line), [""; 0], "{line}");
-        }
-    }
-}
+mod tests;

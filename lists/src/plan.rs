@@ -2,12 +2,11 @@
 
 use crate::choice::{find_selected, name_columns};
 use crate::guess::Guess;
+use crate::line_counts::LineCounts;
 use crate::lines::{Lines, Start, skip_separator_line};
-use crate::numbers::find_numbers;
 use crate::preamble::find_named_header;
 use crate::table_text::TableText;
 use crate::tally::Tally;
-use crate::value::parse_number;
 use crate::{ColumnBasis, ColumnSelector, ReadError, TableLayout};
 
 /// Maximum number of lines in the sample.
@@ -81,17 +80,19 @@ pub(crate) struct Plan {
     pub(crate) header_cell: Option<String>,
     /// Maximum number of filled fields in a record. A longer one is shifted.
     pub(crate) max_fields: usize,
-    /// Whether a line with several numbers is several rows.
+    /// Whether a line with several numbers is several rows. Otherwise the lines may be a table.
     pub(crate) splits_lines: bool,
-    /// What of the whole text must confirm the column.
+    /// Which check of the whole text the plan needs.
     pub(crate) check: Check,
 }
 
-/// What of the whole text must confirm the column of a plan.
+/// Which check of the whole text a plan needs.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Check {
     /// Nothing: the caller selected the column, there is no other, or the whole text was weighed.
     Nothing,
+    /// Whether lines with several numbers are a list, because only the lines of the sample were counted.
+    Lines,
     /// The cells of the column, because only its header made it certain.
     Header,
     /// All columns, because only the sample made it certain. The tally has no records yet.
@@ -113,21 +114,30 @@ pub(crate) fn plan(
     trust_sample: bool,
 ) -> Result<Plan, ReadError> {
     let sample = input.sample();
+    let lines = || {
+        let whole = &input.text[input.start.at..];
+        match trust_sample && sample.len() < whole.len() {
+            true => (LineCounts::count(sample), Check::Lines),
+            false => (LineCounts::count(whole), Check::Nothing),
+        }
+    };
     let Some(guess) = best_guess(input, sample, selector) else {
-        return plan_lines(sample, selector);
+        return plan_lines(sample, lines(), selector);
     };
     if input.is_table() || selector.is_some() || guess.has_named_header() {
         return guess.plan(input, selector, trust_sample);
     }
-    let in_lines = LineNumbers::count(sample);
-    let in_lines = match guess.is_regular() && !in_lines.is_continued() {
-        true => in_lines.values,
-        false => in_lines.rows(),
+    let (counts, check) = lines();
+    let in_lines = match guess.is_regular() && !counts.is_continued() {
+        true => counts.values,
+        false => counts.rows(),
     };
-    if guess.max_numbers > in_lines || (in_lines == 0 && guess.is_regular()) {
+    // The brackets of tuples would be in the cells of a table, so no column could be read.
+    let is_table = in_lines == 0 && guess.is_regular() && !counts.are_tuples();
+    if guess.max_numbers > in_lines || is_table {
         return guess.plan(input, None, trust_sample);
     }
-    plan_lines(sample, None)
+    plan_lines(sample, (counts, check), None)
 }
 
 /// Reads the sample as a table with each delimiter, and returns the best of these guesses.
@@ -157,7 +167,11 @@ pub(crate) fn best_guess<'t>(
 }
 
 /// Plans to read one value per line, below the header if there is one.
-fn plan_lines(sample: &str, selector: Option<&ColumnSelector>) -> Result<Plan, ReadError> {
+fn plan_lines(
+    sample: &str,
+    (counts, check): (LineCounts, Check),
+    selector: Option<&ColumnSelector>,
+) -> Result<Plan, ReadError> {
     let mut lines = Lines::new(Start::default());
     let records: Vec<Vec<&str>> = std::iter::from_fn(|| lines.next_row(sample))
         .map(|line| vec![&sample[line.span]])
@@ -181,77 +195,7 @@ fn plan_lines(sample: &str, selector: Option<&ColumnSelector>) -> Result<Plan, R
         header,
         header_cell: cells.map(|cells| cells[0].to_owned()),
         max_fields: 1,
-        splits_lines: LineNumbers::count(sample).is_list(),
-        check: Check::Nothing,
+        splits_lines: counts.is_list(),
+        check,
     })
-}
-
-/// Counts of numbers in lines.
-#[derive(Default)]
-struct LineNumbers {
-    lines: usize,
-    /// Lines that are a number without a label or the like.
-    values: usize,
-    /// Lines with one number.
-    single: usize,
-    /// Lines with several numbers, and how many these lines have together.
-    several: usize,
-    numbers: usize,
-    /// Whether all lines with several numbers have equally many.
-    are_equal: bool,
-    /// Lines with several numbers that end with a delimiter.
-    continued: usize,
-    /// Whether the last line ends with a delimiter.
-    is_last_continued: bool,
-}
-
-impl LineNumbers {
-    fn count(sample: &str) -> Self {
-        let mut counts = Self {
-            are_equal: true,
-            ..Self::default()
-        };
-        let mut lines = Lines::new(Start::default());
-        let mut first = None;
-        while let Some(line) = lines.next_row(sample) {
-            let line = &sample[line.span];
-            counts.lines += 1;
-            counts.is_last_continued = line.trim_end().ends_with([',', ';']);
-            if parse_number(line).is_ok() {
-                counts.values += 1;
-                counts.single += 1;
-                continue;
-            }
-            match find_numbers(line).len() {
-                0 => {}
-                1 => counts.single += 1,
-                found => {
-                    counts.several += 1;
-                    counts.numbers += found;
-                    counts.continued += usize::from(counts.is_last_continued);
-                    counts.are_equal &= *first.get_or_insert(found) == found;
-                }
-            }
-        }
-        counts
-    }
-
-    /// Whether lines with several numbers are parts of one list.
-    ///
-    /// Many lines with equally many numbers may be a table, such as people and their spouses, unless each
-    /// but the last ends with a delimiter.
-    fn is_list(&self) -> bool {
-        let is_table = self.several > 1 && self.are_equal && self.several * 2 > self.lines;
-        !is_table || self.is_continued()
-    }
-
-    /// Whether each line but the last ends with a delimiter.
-    fn is_continued(&self) -> bool {
-        self.lines > 1 && !self.is_last_continued && self.continued + 1 == self.lines
-    }
-
-    /// Number of numbers that are read from the lines.
-    fn rows(&self) -> usize {
-        self.single + if self.is_list() { self.numbers } else { 0 }
-    }
 }

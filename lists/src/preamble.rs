@@ -31,7 +31,7 @@ fn before_numbers<'r, 't>(records: &'r [Vec<&'t str>]) -> &'r [Vec<&'t str>] {
     let is_number = |cell: &&str| match parse_number(cell) {
         Ok(number) => !number.restored,
         // In a list without other columns, the cell is the whole line.
-        Err(_) => !find_numbers(cell).is_empty(),
+        Err(_) => !find_numbers(cell).spans.is_empty(),
     };
     let has_number = |record: &Vec<&str>| record.iter().any(is_number);
     let records = &records[..records.len().min(MAX_RECORDS)];

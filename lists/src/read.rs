@@ -11,8 +11,9 @@ use crate::classify::{CellKind, classify};
 use crate::decode::{Encoding, decode};
 use crate::evidence::{Evidence, Verdict};
 use crate::json::read_json;
+use crate::line_counts::LineCounts;
 use crate::lines::{Lines, Start};
-use crate::numbers::find_numbers;
+use crate::numbers::{LineNumbers, find_numbers};
 use crate::plan::{Check, Input, Plan, plan};
 use crate::preamble::repeats_header;
 use crate::records::{Records, is_shifted};
@@ -158,6 +159,8 @@ struct Rows {
     warnings: usize,
     /// What the cells of the column are. Only filled for [`Check::Header`].
     evidence: Evidence,
+    /// How many numbers the lines have. Only filled for [`Check::Lines`].
+    counts: LineCounts,
     /// What the cells of all columns are, for [`Check::Columns`].
     tally: Option<Tally>,
 }
@@ -177,6 +180,8 @@ impl Rows {
         };
         let mut records = table.map(new_records);
         let mut lines = Lines::new(input.start);
+        // It may have several columns, so a line with one number may have that of another column.
+        let may_be_table = !plan.has_records && !plan.splits_lines;
         let mut read = Self::default();
         if let Check::Columns(tally) = &plan.check {
             read.tally = Some(tally.clone());
@@ -214,15 +219,26 @@ impl Rows {
             let cell = &text[place.value.clone()];
             let number = parse_number(cell);
             let several = match number.is_err() && records.is_none() && !is_before_header {
-                true => numbers_of_line(text, &place.value),
-                false => Vec::new(),
+                true => find_numbers(cell),
+                false => LineNumbers::default(),
             };
-            rows += several.len().max(1);
+            if plan.check == Check::Lines {
+                match number.is_ok() {
+                    true => read.counts.add_value(cell),
+                    false => read.counts.add(cell, &several),
+                }
+            }
+            let is_split = match several.spans.len() {
+                0 => false,
+                _ => plan.splits_lines && !several.are_records(),
+            };
+            rows += if is_split { several.spans.len() } else { 1 };
             if rows > limit {
                 continue;
             }
-            if several.len() == 1 || plan.splits_lines && !several.is_empty() {
-                for value in several {
+            if is_split {
+                for span in several.spans {
+                    let value = place.value.start + span.start..place.value.start + span.end;
                     let cell = &text[value.clone()];
                     let number = parse_number(cell);
                     let number = read.value(cell, number, plan, options, || false);
@@ -236,7 +252,7 @@ impl Rows {
             }
             let value = if is_before_header {
                 Err(InvalidReason::Preamble)
-            } else if !several.is_empty() {
+            } else if !several.spans.is_empty() || (may_be_table && number.is_ok()) {
                 Err(InvalidReason::SeveralNumbers)
             } else if is_shifted(text, fields, plan.max_fields) {
                 // The whole record is shown, because its value may be in any of its fields.
@@ -259,11 +275,14 @@ impl Rows {
 
     /// Whether the cells confirm the plan.
     fn confirm(&self, plan: &Plan) -> bool {
+        if plan.check == Check::Lines {
+            return self.counts.is_list() == plan.splits_lines;
+        }
         let Some(table) = plan.table.as_ref().filter(|_| !self.places.is_empty()) else {
             return true;
         };
         match &plan.check {
-            Check::Nothing => true,
+            Check::Nothing | Check::Lines => true,
             Check::Header => self.evidence.confirms_header(),
             Check::Columns(_) => {
                 let expected = Verdict::Certain(table.ssn_column, table.basis);
@@ -303,14 +322,6 @@ impl Rows {
         self.warnings += usize::from(value.is_ok_and(|n| n.ssn.warning().is_some()));
         value
     }
-}
-
-/// Returns where the numbers of a line are.
-fn numbers_of_line(text: &str, line: &Range<usize>) -> Vec<Range<usize>> {
-    let spans = find_numbers(&text[line.clone()]).into_iter();
-    spans
-        .map(|span| line.start + span.start..line.start + span.end)
-        .collect()
 }
 
 /// Whether a record is the line below the header of a Markdown table: `| --- | :-: |`.

@@ -20,7 +20,7 @@ use crate::reason;
 pub fn read_value(raw: &str, options: &ReadOptions) -> Result<ParsedSsn, InvalidReason> {
     match parse_number(raw) {
         Ok(number) => accept(number, options),
-        Err(_) if find_numbers(raw).len() > 1 => Err(InvalidReason::SeveralNumbers),
+        Err(_) if find_numbers(raw).spans.len() > 1 => Err(InvalidReason::SeveralNumbers),
         Err(reason) => Err(reason),
     }
 }

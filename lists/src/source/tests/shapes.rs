@@ -48,6 +48,53 @@ fn lines_that_may_be_a_table_are_not_split() {
 }
 
 #[test]
+fn tuples_are_records_and_not_a_list() {
+    let several = |count| vec!["SeveralNumbers"; count];
+    for (text, lines) in [
+        (
+            "(800100001, 123456789),\n(800100002, 123456780),\n(800100003, 123456781)",
+            3,
+        ),
+        (
+            "INSERT INTO people (emp_id, ssn) VALUES (800100001, 123456789);",
+            1,
+        ),
+    ] {
+        assert_eq!(rows(&read(text)), several(lines), "{text}");
+    }
+    let source = read("INSERT INTO people VALUES\n(800100001, 123456789);");
+    assert_eq!(rows(&source), ["NoDigits", "SeveralNumbers"]);
+    // A list in brackets, over several lines.
+    let text = "ssn IN (123456789, 987654321,\n  123456780, 987654320)";
+    let expected = ["123456789", "987654321", "123456780", "987654320"];
+    assert_eq!(rows(&read(text)), expected);
+}
+
+#[test]
+fn lines_with_a_dashed_column_are_a_table() {
+    let source = read("123-45-6789,800100001\n123-45-6780,800100002,800100003");
+    assert_eq!(rows(&source), ["123456789", "123456780"]);
+    let source = read("123-45-6789 800100001\n123-45-6780 800100002 800100003");
+    assert_eq!(rows(&source), ["SeveralNumbers", "SeveralNumbers"]);
+}
+
+#[test]
+fn one_number_in_a_line_of_a_table_is_not_sent() {
+    let source = read("800100001 123456789\n800100002\n800100003 123456780");
+    assert_eq!(rows(&source), ["SeveralNumbers"; 3]);
+}
+
+#[test]
+fn the_lines_of_the_whole_text_decide_whether_it_is_a_list() {
+    let start = "123-45-6789\n".repeat(1_000);
+    let source = read(&format!("{start}200000000,800000000\n"));
+    assert_eq!(source.list.rows.len(), 1_002);
+    let source = read(&(start + &"200000000,800000000\n".repeat(1_001)));
+    assert_eq!(source.list.rows.len(), 2_001);
+    assert!(source.list.items.is_empty(), "{source:?}");
+}
+
+#[test]
 fn json_is_read_as_a_list() {
     for text in [
         r#"["123-45-6789", "987-65-4321"]"#,
