@@ -4,7 +4,7 @@ use contract::list::Validation;
 use proptest::prelude::*;
 
 use super::*;
-use crate::cell::digit;
+use crate::cell::{count_digits, digit};
 use crate::{ColumnSelector, preview_table};
 
 #[test]
@@ -155,6 +155,22 @@ proptest! {
             prop_assert!(rows.is_sorted());
             rows.dedup();
             prop_assert_eq!(rows, lines);
+        }
+    }
+
+    #[test]
+    fn every_record_but_the_header_has_a_row(text in text(), options in options()) {
+        let has_one_record_per_line = !text.contains(['\r', '"', '\'']) && !text.contains("---");
+        let Ok(source) = read_source(text.as_bytes(), &options, None) else { return Ok(()) };
+        if has_one_record_per_line && let Some(table) = &source.table {
+            let rows: Vec<u32> = (0..source.list.rows.len()).map(|row| source.line_number(row)).collect();
+            let lines = (1..).zip(text.split('\n')).filter(|(_, line)| !line.trim().is_empty());
+            let without_row: Vec<&str> =
+                lines.filter(|(line, _)| !rows.contains(line)).map(|(_, line)| line).collect();
+            prop_assert_eq!(without_row.len(), usize::from(table.headers.is_some()));
+            for cell in without_row.iter().flat_map(|line| line.split(char::from(table.delimiter))) {
+                prop_assert!(count_digits(cell) < 5, "{cell}");
+            }
         }
     }
 
