@@ -12,7 +12,7 @@ use crate::FileKind;
 pub enum ColumnSelector {
     /// By index, from 0.
     Index(usize),
-    /// By its header or its [`Column::name`]; case is ignored.
+    /// By its header, or by `column N` (from 1) if it has none; case is ignored.
     Name(String),
 }
 
@@ -36,6 +36,8 @@ pub struct Column {
     /// Index from 0, as in [`ColumnSelector::Index`].
     pub index: usize,
     /// The header, or `column N` (from 1) if there is none or it may contain an SSN.
+    ///
+    /// In an error, columns of the same name also have their number and a masked cell in it.
     pub name: String,
 }
 
@@ -73,7 +75,7 @@ pub struct TableLayout {
     pub column_count: usize,
     /// Index of the column that holds the numbers, from 0.
     pub ssn_column: usize,
-    /// The delimiter between fields: a comma, a semicolon or a tab.
+    /// The delimiter between fields: a comma, a semicolon, a tab or a pipe.
     pub delimiter: u8,
     /// Why the column of numbers is certain.
     pub basis: ColumnBasis,

@@ -1,7 +1,7 @@
 //! What the cells of a column are, and which column that makes certain.
 //!
-//! Cells that say that there is none (`n/a`, `pending`) are not filled. *Nearly* are numbers, numbers
-//! that a spreadsheet changed (`123456789.0`, `1.2E+08`, eaten zeros) and masked ones (`***-**-6789`).
+//! Cells that say that there is none (`n/a`, `pending`) are not filled. *Nearly numbers* are numbers, those
+//! that a spreadsheet changed (`123456789.0`, `1.2E+08`, lost zeros) and masked ones (`***-**-6789`).
 //! An SSN header names SSNs alone, or among other words: `Spouse SSN`.
 //!
 //! | # | columns | the column of numbers |

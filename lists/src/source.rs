@@ -83,7 +83,7 @@ impl Source {
         }
     }
 
-    /// Returns the encoding of the bytes that it was read from.
+    /// Returns the encoding of the text that it was read from. That of a sheet is always UTF-8.
     pub fn encoding(&self) -> Encoding {
         self.encoding
     }
