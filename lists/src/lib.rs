@@ -36,7 +36,7 @@
 //! header by the names that `header` and `words` know. `evidence` has the rules that make a column
 //! certain; `tally` counts the kinds of cells that `classify` knows, over the whole text. `choice` finds the
 //! column that the caller selected. `numbers` finds the numbers of a line, and `line_counts` decides
-//! whether lines with several are a list. `read` reads the rows: `lines` or `records` split the text, `cell`
+//! whether lines with several are a list. `rows` reads the rows: `lines` or `records` split the text, `cell`
 //! cleans a cell, `value` parses it, and `reason` finds out why one is INVALID. `preview` describes the
 //! table of a guess.
 
@@ -58,6 +58,7 @@ mod preview;
 mod read;
 mod reason;
 mod records;
+mod rows;
 mod sheet;
 mod signature;
 mod source;

@@ -1,0 +1,215 @@
+//! Reads the rows of a text.
+
+use std::ops::Range;
+
+use contract::InvalidReason;
+use contract::list::{ListBuilder, ParsedSsn, ReadOptions};
+
+use crate::cell::clean;
+use crate::classify::{CellKind, classify};
+use crate::evidence::{Evidence, Verdict};
+use crate::line_counts::LineCounts;
+use crate::lines::Lines;
+use crate::numbers::{LineNumbers, find_numbers};
+use crate::plan::{Check, Input, Plan};
+use crate::preamble::repeats_header;
+use crate::records::{Records, is_shifted};
+use crate::source::Place;
+use crate::tally::Tally;
+use crate::value::{accept, parse_number};
+use crate::words::is_control;
+use crate::{ReadError, TableLayout};
+
+/// The rows of a text, and what was counted while they were read.
+#[derive(Default)]
+pub(crate) struct Rows {
+    pub(crate) list: ListBuilder,
+    pub(crate) places: Vec<Place>,
+    pub(crate) records: Option<Records>,
+    pub(crate) zeros_lost: usize,
+    pub(crate) warnings: usize,
+    /// What the cells of the column are. Only filled for [`Check::Header`].
+    evidence: Evidence,
+    /// How many numbers the lines have. Only filled for [`Check::Lines`].
+    counts: LineCounts,
+    /// What the cells of all columns are, for [`Check::Columns`].
+    tally: Option<Tally>,
+}
+
+impl Rows {
+    /// Reads at most `limit` rows.
+    pub(crate) fn read(
+        input: &Input<'_>,
+        plan: &Plan,
+        limit: usize,
+        options: &ReadOptions,
+    ) -> Result<Self, ReadError> {
+        let text = input.text;
+        let table = plan.table.as_ref().filter(|_| plan.has_records);
+        let column = table.map_or(0, |table| table.ssn_column);
+        let new_records = |table: &TableLayout| {
+            Records::new(table.delimiter, input.start).max_fields(plan.max_fields)
+        };
+        let mut records = table.map(new_records);
+        let mut lines = Lines::new(input.start);
+        // It may have several columns, so a line with one number may have that of another column.
+        let may_be_table = !plan.has_records && !plan.splits_lines;
+        let mut read = Self::default();
+        if let Check::Columns(tally) = &plan.check {
+            read.tally = Some(tally.clone());
+        }
+        let (mut index, mut rows) = (0, 0);
+        loop {
+            // The value is empty if the record ends before the column.
+            let place = match &mut records {
+                None => lines.next_row(text).map(|line| Place {
+                    start: line.span.start,
+                    value: line.span,
+                    line: line.number,
+                }),
+                Some(records) => records.next(text).map(|record| Place {
+                    start: record.start,
+                    value: records.fields().get(column).cloned().unwrap_or_default(),
+                    line: record.line,
+                }),
+            };
+            let Some(mut place) = place else { break };
+            if let Some(table) = input.table {
+                place.line = table.lines.get(index).copied().unwrap_or_default();
+            }
+            let is_before_header = plan.header.is_some_and(|header| index < header);
+            let is_header = plan.header == Some(index);
+            let is_below_header = plan.header.is_some_and(|header| index == header + 1);
+            index += 1;
+            let fields = records.as_ref().map_or(&[][..], Records::fields);
+            if let Some(tally) = &mut read.tally {
+                tally.add(text, fields);
+            }
+            if is_header || (is_below_header && is_rule(text, fields)) {
+                continue;
+            }
+            let cell = &text[place.value.clone()];
+            let number = parse_number(cell);
+            let several = match number.is_err() && records.is_none() && !is_before_header {
+                true => find_numbers(cell),
+                false => LineNumbers::default(),
+            };
+            if plan.check == Check::Lines {
+                match number.is_ok() {
+                    true => read.counts.add_value(cell),
+                    false => read.counts.add(cell, &several),
+                }
+            }
+            let is_split = match several.spans.len() {
+                0 => false,
+                _ => plan.splits_lines && !several.are_records(),
+            };
+            rows += if is_split { several.spans.len() } else { 1 };
+            if rows > limit {
+                continue;
+            }
+            if is_split {
+                for span in several.spans {
+                    let value = place.value.start + span.start..place.value.start + span.end;
+                    let cell = &text[value.clone()];
+                    let number = parse_number(cell);
+                    let number = read.value(cell, number, plan, options, || false);
+                    read.list.push(number, place.line);
+                    read.places.push(Place {
+                        value,
+                        ..place.clone()
+                    });
+                }
+                continue;
+            }
+            let value = if is_before_header {
+                Err(InvalidReason::Preamble)
+            } else if !several.spans.is_empty() || (may_be_table && number.is_ok()) {
+                Err(InvalidReason::SeveralNumbers)
+            } else if is_shifted(text, fields, plan.max_fields) {
+                // The whole record is shown, because its value may be in any of its fields.
+                place.value = place.start..fields.last().map_or(place.start, |field| field.end);
+                Err(InvalidReason::Shifted)
+            } else {
+                read.value(cell, number, plan, options, || {
+                    is_control_record(text, fields, column)
+                })
+            };
+            read.list.push(value, place.line);
+            read.places.push(place);
+        }
+        if rows > limit {
+            return Err(ReadError::TooManyRows { rows, limit });
+        }
+        read.records = records;
+        Ok(read)
+    }
+
+    /// Whether the cells confirm the plan.
+    pub(crate) fn confirm(&self, plan: &Plan) -> bool {
+        if plan.check == Check::Lines {
+            return self.counts.is_list() == plan.splits_lines;
+        }
+        let Some(table) = plan.table.as_ref().filter(|_| !self.places.is_empty()) else {
+            return true;
+        };
+        match &plan.check {
+            Check::Nothing | Check::Lines => true,
+            Check::Header => self.evidence.confirms_header(),
+            Check::Columns(_) => {
+                let expected = Verdict::Certain(table.ssn_column, table.basis);
+                self.tally
+                    .as_ref()
+                    .is_none_or(|tally| tally.confirms(&expected))
+            }
+        }
+    }
+
+    /// Reads the value of a row below the header, which was parsed as `number`.
+    fn value(
+        &mut self,
+        cell: &str,
+        number: Result<ParsedSsn, InvalidReason>,
+        plan: &Plan,
+        options: &ReadOptions,
+        is_control: impl FnOnce() -> bool,
+    ) -> Result<ParsedSsn, InvalidReason> {
+        let header = plan.header_cell.as_deref().unwrap_or_default();
+        if number.is_err() && repeats_header(header, cell) {
+            return Err(InvalidReason::RepeatedHeader);
+        }
+        if plan.check == Check::Header {
+            self.evidence.add(match number {
+                Ok(number) if !number.restored && !cell.contains('.') => CellKind::Bare,
+                _ => classify(cell),
+            });
+        }
+        let number = number?;
+        // A count or a sum. A number with dashes is one of a person, whatever is beside it.
+        if is_control() && classify(cell) != CellKind::Dashed {
+            return Err(InvalidReason::ControlRecord);
+        }
+        self.zeros_lost += usize::from(number.restored);
+        let value = accept(number, options);
+        self.warnings += usize::from(value.is_ok_and(|n| n.ssn.warning().is_some()));
+        value
+    }
+}
+
+/// Whether a record is the line below the header of a Markdown table: `| --- | :-: |`.
+fn is_rule(text: &str, fields: &[Range<usize>]) -> bool {
+    let mut has_dashes = false;
+    let are_rules = fields.iter().all(|field| {
+        let cell = text[field.clone()].trim();
+        has_dashes |= cell.contains("---");
+        cell.bytes().all(|b| matches!(b, b'-' | b':'))
+    });
+    are_rules && has_dashes
+}
+
+/// Whether the first other cell with text says that the record is a total, a header or a trailer.
+fn is_control_record(text: &str, fields: &[Range<usize>], column: usize) -> bool {
+    let others = fields.iter().enumerate().filter(|(at, _)| *at != column);
+    let mut cells = others.map(|(_, field)| clean(&text[field.clone()]));
+    cells.find(|cell| !cell.is_empty()).is_some_and(is_control)
+}
