@@ -26,6 +26,8 @@ pub(crate) struct LineCounts {
     continued: usize,
     /// Whether the last line ends with a delimiter.
     is_last_continued: bool,
+    /// Whether more lines follow, which aren't counted.
+    pub(crate) is_sample: bool,
     positions: Positions,
 }
 
@@ -129,9 +131,12 @@ impl LineCounts {
         self.tuples > 0 && self.tuples == self.several
     }
 
-    /// Whether each line but the last ends with a delimiter.
+    /// Whether each line but the last of the text ends with a delimiter.
     pub(crate) fn is_continued(&self) -> bool {
-        self.lines > 1 && !self.is_last_continued && self.continued + 1 == self.lines
+        let last = usize::from(!self.is_sample);
+        self.lines > 1
+            && self.is_last_continued == self.is_sample
+            && self.continued + last == self.lines
     }
 
     /// Number of numbers that are read from the lines.

@@ -116,10 +116,12 @@ pub(crate) fn plan(
     let sample = input.sample();
     let lines = || {
         let whole = &input.text[input.start.at..];
-        match trust_sample && sample.len() < whole.len() {
-            true => (LineCounts::count(sample), Check::Lines),
-            false => (LineCounts::count(whole), Check::Nothing),
+        if trust_sample && sample.len() < whole.trim_end().len() {
+            let mut counts = LineCounts::count(sample);
+            counts.is_sample = true;
+            return (counts, Check::Lines);
         }
+        (LineCounts::count(whole), Check::Nothing)
     };
     let Some(guess) = best_guess(input, sample, selector) else {
         return plan_lines(sample, lines(), selector);

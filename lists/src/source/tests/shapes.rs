@@ -95,6 +95,16 @@ fn the_lines_of_the_whole_text_decide_whether_it_is_a_list() {
 }
 
 #[test]
+fn a_long_list_with_several_numbers_a_line_is_read() {
+    let line = "123-45-6789, 987-65-4321";
+    for lines in [2, 999, 1_000, 1_001, 1_500] {
+        let text = vec![line; lines].join(",\n");
+        assert_eq!(read(&text).list.rows.len(), 2 * lines);
+        assert_eq!(read(&format!("{text}\n")).list.rows.len(), 2 * lines);
+    }
+}
+
+#[test]
 fn json_is_read_as_a_list() {
     for text in [
         r#"["123-45-6789", "987-65-4321"]"#,
