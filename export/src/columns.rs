@@ -110,8 +110,10 @@ impl<'s> JoinedColumns<'s> {
     /// Returns the text of an INVALID row, and an empty text for other rows.
     fn typed(&self, row: usize) -> Cow<'s, str> {
         match self.source.list.rows.get(row) {
-            Some(Row::Invalid(_)) if self.masked => mask_typed(self.source.raw_value(row)),
-            Some(Row::Invalid(_)) => Cow::Borrowed(self.source.raw_value(row)),
+            Some(Row::Invalid(_)) if self.masked => {
+                Cow::Owned(mask_typed(&self.source.raw_value(row)))
+            }
+            Some(Row::Invalid(_)) => self.source.raw_value(row),
             _ => Cow::Borrowed(""),
         }
     }
@@ -150,7 +152,7 @@ fn mask_cell(cell: &mut Cow<'_, str>, mask: Option<&Mask>, has_ssn_header: bool)
 }
 
 /// Masks all digits before the last four digits or letters. It may be a number with a typing error.
-fn mask_typed(text: &str) -> Cow<'_, str> {
+fn mask_typed(text: &str) -> String {
     let places = text.chars().filter(|c| c.is_alphanumeric()).count();
     let mut hidden = places.saturating_sub(4);
     let mask = |c: char| {
@@ -158,7 +160,7 @@ fn mask_typed(text: &str) -> Cow<'_, str> {
         hidden = hidden.saturating_sub(usize::from(c.is_alphanumeric()));
         if is_hidden { '*' } else { c }
     };
-    Cow::Owned(text.chars().map(mask).collect())
+    text.chars().map(mask).collect()
 }
 
 /// Returns the name, with a number after it if it is in `used`, and adds it to `used`.
@@ -212,6 +214,18 @@ mod tests {
         ] {
             assert_eq!(typed(false, row), [full]);
             assert_eq!(typed(true, row), [masked]);
+        }
+    }
+
+    #[test]
+    fn text_of_an_invalid_row_has_no_quotes_of_a_table() {
+        for text in [
+            r#"["900-70-1001", "a,b \"x\""]"#,
+            "SSN,Name\n900-70-1001,Ann\n\"a,b \"\"x\"\"\",Bob\n",
+        ] {
+            let list = source(text);
+            let columns = JoinedColumns::new(&list, false).unwrap();
+            assert_eq!(columns.cells(1).last().unwrap(), "a,b \"x\"", "{text}");
         }
     }
 

@@ -59,11 +59,23 @@ impl Source {
 
     /// Returns the text of a row's value, or an empty string if the row doesn't exist.
     ///
+    /// The value of a table is unquoted. That of a shifted record is the whole record, with its quotes.
+    ///
     /// The text is a secret, valid or not. Use it only to show an INVALID line to its author.
-    pub fn raw_value(&self, row: usize) -> &str {
-        self.places
-            .get(row)
-            .map_or("", |place| self.text[place.value.clone()].trim())
+    pub fn raw_value(&self, row: usize) -> Cow<'_, str> {
+        let Some(place) = self.places.get(row) else {
+            return Cow::Borrowed("");
+        };
+        let text = &self.text[place.value.clone()];
+        let is_shifted = self.list.rows.get(row) == Some(&Row::Invalid(InvalidReason::Shifted));
+        let value = match &self.records {
+            Some(_) if !is_shifted => unquoted(text),
+            _ => Cow::Borrowed(text),
+        };
+        match value {
+            Cow::Borrowed(value) => Cow::Borrowed(value.trim()),
+            Cow::Owned(value) => Cow::Owned(value.trim().to_owned()),
+        }
     }
 
     /// Returns all cells of a row, unquoted, including the number; empty if the row doesn't exist.
@@ -73,7 +85,7 @@ impl Source {
     pub fn cells(&self, row: usize) -> Vec<Cow<'_, str>> {
         match (self.places.get(row), &self.records) {
             (None, _) => Vec::new(),
-            (Some(_), None) => vec![Cow::Borrowed(self.raw_value(row))],
+            (Some(_), None) => vec![self.raw_value(row)],
             (Some(place), Some(records)) => {
                 let mut records = records.lock().unwrap_or_else(PoisonError::into_inner);
                 records.read_at(&self.text, place.start);

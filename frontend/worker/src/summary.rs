@@ -76,7 +76,7 @@ pub(crate) fn invalid_lines(source: &Source, after: usize, count: usize) -> Vec<
 fn lost_zeros(source: &Source) -> Option<LostZeros> {
     let is_lost = |row: &Row| *row == Row::Invalid(LeadingZerosLost);
     let first = source.list.rows.iter().position(is_lost)?;
-    let (from, to) = zeros_of(source.raw_value(first))?;
+    let (from, to) = zeros_of(&source.raw_value(first))?;
     let rows = source.list.rows.iter();
     Some(LostZeros {
         lines: rows.filter(|row| is_lost(row)).count() as u64,
@@ -152,7 +152,8 @@ fn line(source: &Source, row: usize) -> Line {
             line.text = ssn.map_or_else(String::new, |ssn| ssn.to_string().replace('*', "•"));
         }
         Some(Row::Invalid(reason)) => {
-            let typed = source.raw_value(row).trim();
+            let typed = source.raw_value(row);
+            let typed = typed.trim();
             // Only its zeros are missing, so it is masked like a number.
             let zeros = zeros_of(typed).filter(|_| *reason == LeadingZerosLost);
             // Masked before it is cut, or a number at the end would no longer look like one.

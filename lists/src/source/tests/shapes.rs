@@ -221,3 +221,15 @@ fn a_value_is_replaced_where_it_stands() {
         assert_eq!(found.as_deref(), replaced, "{text}");
     }
 }
+
+#[test]
+fn a_correction_made_of_the_value_keeps_its_row() {
+    let text = "Name,SSN\nAnn,900-70-1001\nBob,\"9, \"\"x\"\"\"\nCy,\" y \"\n";
+    let source = read_with_column(text, "SSN").unwrap();
+    for (row, value) in [(1, "9, \"x\""), (2, "y")] {
+        assert_eq!(source.raw_value(row), value);
+        let replaced = source.replace_value(row, &source.raw_value(row)).unwrap();
+        let again = read_with_column(&replaced, "SSN").unwrap();
+        assert_eq!(again.raw_value(row), value);
+    }
+}
