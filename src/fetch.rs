@@ -11,6 +11,7 @@ mod reporter;
 mod target;
 
 use contract::wire::Counts;
+use export::JoinedColumns;
 use futures::FutureExt;
 use futures::future::try_join;
 use lists::Source;
@@ -145,11 +146,7 @@ async fn run_locally(
             LocalRun::in_folder(store, engine, folder, requested).await?
         }
     };
-    let has_other_columns = source
-        .table
-        .as_ref()
-        .is_some_and(|table| table.column_count > 1);
-    let is_joined = has_other_columns || source.list.invalid > 0;
+    let is_joined = JoinedColumns::new(&source, args.masked).is_some();
     let source = is_joined.then_some(source);
     let finished = local.run(reporter, interrupts, !args.masked).await?;
     Ok((finished, source))

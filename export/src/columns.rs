@@ -39,10 +39,10 @@ impl<'s> JoinedColumns<'s> {
     pub fn new(source: &'s Source, masked: bool) -> Option<Self> {
         let table = source.table.as_ref();
         let ssn_column = table.map_or(0, |table| table.ssn_column);
-        // The width is that of the longest record, which may have more cells than the header.
+        // A record may have more cells than the header. Empty ones at its end need no column.
         let width = table.map_or(0, |table| {
             let rows = 0..source.list.rows.len();
-            let width = rows.map(|row| source.cells(row).len()).max();
+            let width = rows.map(|row| filled_width(&source.cells(row))).max();
             width.unwrap_or(0).max(table.column_count)
         });
         let headers = table.and_then(|table| table.headers.as_deref());
@@ -139,6 +139,12 @@ impl Serialize for ColumnsObject<'_> {
     }
 }
 
+/// Returns the number of cells up to the last one that isn't blank.
+fn filled_width(cells: &[Cow<'_, str>]) -> usize {
+    let last = cells.iter().rposition(|cell| !cell.trim().is_empty());
+    last.map_or(0, |last| last + 1)
+}
+
 fn mask_cell(cell: &mut Cow<'_, str>, mask: Option<&Mask>, has_ssn_header: bool) {
     if let Some(mask) = mask
         && let Cow::Owned(masked) = mask.mask_text(cell)
@@ -233,6 +239,16 @@ mod tests {
     fn list_of_numbers_alone_has_no_other_columns() {
         assert!(JoinedColumns::new(&source("123-45-6789\n"), false).is_none());
         assert!(JoinedColumns::new(&source("SSN\n123-45-6789\n"), false).is_none());
+    }
+
+    #[test]
+    fn empty_cells_at_the_end_of_records_make_no_column() {
+        let text = "SSN\n900-70-1001,\n900-70-1002, \n";
+        assert!(JoinedColumns::new(&source(text), false).is_none());
+        let list = source(&format!("{text}x,\n"));
+        let columns = JoinedColumns::new(&list, false).unwrap();
+        assert_eq!(columns.names(), ["typed"]);
+        assert_eq!(columns.cells(2), ["x"]);
     }
 
     #[test]

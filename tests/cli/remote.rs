@@ -55,6 +55,25 @@ async fn fetch_writes_the_same_rows_with_and_without_a_server() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_list_without_other_columns_has_its_own_lines() {
+    let upstream = Upstream::succeeding().await;
+    let folder = TempDir::new().unwrap();
+    let server = Server::start(folder.path(), &upstream.url, &[]).await;
+    // Empty cells at the end of the lines are no other column.
+    let list = "SSN\n100010001,\n\n100010002,\n";
+    let there = fetch_by_api(&server, list, &[]).await;
+    let here = fetch(list, &["-", "--upstream", &upstream.url]).await;
+    for output in [there, here] {
+        assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+        let csv = text(&output.stdout);
+        let records: Vec<&str> = csv.lines().collect();
+        assert!(records[0].starts_with("line,ssn,outcome,"), "{records:?}");
+        assert!(records[1].starts_with("2,100010001,"), "{records:?}");
+        assert!(records[2].starts_with("4,100010002,"), "{records:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn only_numbers_are_sent_and_none_in_an_address() {
     let upstream = Upstream::succeeding().await;
     let folder = TempDir::new().unwrap();
