@@ -35,7 +35,8 @@ impl<'s> JoinedColumns<'s> {
     ///
     /// If `masked` is true, every cell is masked: the row's own number in any form, and any nine
     /// digits that may be a number. In a column whose header names SSNs, seven or eight digits are
-    /// masked too. Of the text of an INVALID row, only digits among its last four characters are left.
+    /// masked too. In the text of an INVALID row, all digits are masked except those among its last
+    /// four letters and digits.
     pub fn new(source: &'s Source, masked: bool) -> Option<Self> {
         let table = source.table.as_ref();
         let ssn_column = table.map_or(0, |table| table.ssn_column);
