@@ -43,7 +43,7 @@ pub enum InvalidReason {
     RepeatedHeader,
     /// A total, header or trailer record, whose digits are a count or a sum.
     ControlRecord,
-    /// A record with more fields than the header, so that a value may be in the wrong column.
+    /// A record with more fields than the other records, so that a value may be in the wrong column.
     Shifted,
     /// Several numbers on one line, which may be the columns of a table.
     SeveralNumbers,
@@ -123,7 +123,7 @@ impl InvalidReason {
             Self::Preamble => "before the header of the table",
             Self::RepeatedHeader => "the header again",
             Self::ControlRecord => "a total, header or trailer record",
-            Self::Shifted => "more fields than the header",
+            Self::Shifted => "more fields than the other records",
             Self::SeveralNumbers => "several numbers on one line: write one per line",
         }
     }
