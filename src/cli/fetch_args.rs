@@ -28,15 +28,15 @@ Examples:
 #[derive(Args)]
 #[command(after_long_help = EXAMPLES)]
 pub(crate) struct FetchArgs {
-    /// The list: a file with one number per line, a CSV, a TSV or a workbook (.xlsx, .xls, .xlsb, .ods),
-    /// or `-` for standard input.
+    /// The list: a file with one number per line, a CSV, a TSV, JSON or a workbook (.xlsx, .xlsm, .xls,
+    /// .xlsb, .ods), or `-` for standard input.
     pub(crate) list: PathBuf,
     /// The file for the rows. It is written completely or not at all: an existing file is replaced at
     /// the end. Only its owner can read it [default: standard output].
     #[arg(long, value_name = "FILE")]
     pub(crate) out: Option<PathBuf>,
     /// The output format. Every format includes the list's other columns: before the row in CSV, as
-    /// `columns` in JSON.
+    /// `columns` in JSON. If the list has INVALID lines, a column `typed` has their text.
     #[arg(long, value_parser = format(), default_value_t)]
     pub(crate) format: Format,
     /// Writes CSV for a spreadsheet such as Excel: with a byte order mark, CRLF line ends and
@@ -47,7 +47,8 @@ pub(crate) struct FetchArgs {
     #[arg(long)]
     pub(crate) dashes: bool,
     /// Writes only the last four digits of each number, in the list's other columns too. 7 or 8
-    /// digits there are masked only in a column whose header names SSNs.
+    /// digits there are masked only in a column whose header names SSNs. In `typed`, all digits are
+    /// masked except those among the last four letters and digits.
     #[arg(long)]
     pub(crate) masked: bool,
     /// The column that holds the numbers: its header, or its position from 1 [default: detected from
