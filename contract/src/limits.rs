@@ -1,11 +1,11 @@
 //! The API's limits and defaults.
 
-/// Maximum number of lines in `ssnList`.
+/// Maximum number of values in `ssnList`, each of which is a row.
 ///
-/// A request with 250,000 lines stays below Lambda's payload limit of 6 MB (AWS Lambda quotas,
+/// A request with 250,000 values stays below Lambda's payload limit of 6 MB (AWS Lambda quotas,
 /// invocation payload).
 pub const MAX_SSN_LIST: usize = 250_000;
-/// Maximum number of lines in a list uploaded in parts.
+/// Maximum number of rows in a list uploaded in parts.
 pub const MAX_LIST_ROWS: usize = 1_000_000;
 /// Maximum size of the file or text that a list is read from, in bytes.
 ///

@@ -1,4 +1,4 @@
-//! The `rows` file: for each line of the list, its item or the reason why it is INVALID.
+//! The `rows` file: for each row of the list, its item or the reason why it is INVALID.
 //!
 //! All lines of the file have the same width. The text of an INVALID line is not stored.
 

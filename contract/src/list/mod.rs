@@ -1,6 +1,7 @@
 //! A list of numbers after it was read, and what a server gets of it.
 //!
-//! A list has one [`Row`] for each line, and one item for each distinct valid number.
+//! A list has one [`Row`] for each number and each INVALID line, and one item for each distinct valid
+//! number.
 
 mod invalid;
 mod lines;

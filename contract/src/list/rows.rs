@@ -1,4 +1,4 @@
-//! Rows and items of a list: a row for each line, an item for each distinct valid number.
+//! Rows and items: a row for each number and each INVALID line, an item for each distinct number.
 
 use std::collections::HashMap;
 
