@@ -148,8 +148,13 @@ mod tests {
             let read = store.lines(&meta, 1, meta.rows).await.unwrap();
             assert!(read.into_iter().eq(lines.iter().skip(1).map(u64::from)));
             assert!(store.has_lines(&meta, &lines).await.unwrap());
-            let other = LineNumbers::from_iter([9; 4]);
-            assert!(!store.has_lines(&meta, &other).await.unwrap());
+            let shorter: LineNumbers = lines.iter().take(lines.len() - 1).collect();
+            // Only the line of the last row is another one.
+            let mut changed = shorter.clone();
+            changed.push(lines.get(lines.len() - 1).unwrap() + 1);
+            for other in [shorter, changed] {
+                assert!(!store.has_lines(&meta, &other).await.unwrap());
+            }
         }
     }
 }

@@ -115,7 +115,9 @@ fn a_start_fails_if_the_server_has_lost_its_new_upload() {
 
 #[test]
 fn a_list_is_uploaded_in_parts_in_order() {
-    let list: List = read_lines(b"100010001\nnonsense\n100010002\n", &Default::default()).collect();
+    let lines = b"100010001\nnonsense\n100010002\n";
+    let mut list: List = read_lines(lines, &Default::default()).collect();
+    list.lines = [2, 3, 5].into_iter().collect();
     let script = Script::of([
         json(&ListCreated { id: id('a') }),
         lost(),
@@ -130,6 +132,8 @@ fn a_list_is_uploaded_in_parts_in_order() {
     assert_eq!(*sent.last().unwrap(), 3);
     let requests = script.take_requests();
     assert_eq!(requests[0].path, "/api/lists");
+    let create: CreateListRequest = serde_json::from_slice(&requests[0].body).unwrap();
+    assert_eq!(create.lines.as_ref(), Some(&list.lines));
     // The part whose response was lost is sent again.
     assert_eq!(requests[1].path, requests[2].path);
     assert_eq!(requests[1].body, requests[2].body);
