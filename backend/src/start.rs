@@ -39,11 +39,6 @@ pub(crate) async fn start(
     }
     let list = match (&request.ssn_list, &request.list_id) {
         (Some(values), None) => read_values(values, request.lines, &settings)?,
-        (None, Some(_)) if request.lines.is_some() => {
-            return Err(ApiError::Invalid(
-                "lines isn't allowed with listId: send the lines when you begin the list".into(),
-            ));
-        }
         (None, Some(id)) => load_upload(api, owner, id, &mut settings).await?,
         _ => {
             return Err(ApiError::Invalid(
