@@ -93,8 +93,10 @@ impl ResultsReader {
                 false => FILTERED_CHUNK,
             };
             let end = (at + chunk).min(self.meta.rows);
-            let rows = self.store.rows(&self.meta, at, end).await?;
-            let lines = self.store.lines(&self.meta, at, end).await?;
+            let (rows, lines) = futures::try_join!(
+                self.store.rows(&self.meta, at, end),
+                self.store.lines(&self.meta, at, end)
+            )?;
             let (mut rest, mut rest_lines) = (&rows[..], &lines[..]);
             while !rest.is_empty() {
                 let (count, batches) = self.next_step(rest, matching).await?;
