@@ -1,7 +1,6 @@
 //! The `items` file: the distinct valid numbers, each as nine digits and a newline. The lines have a
 //! fixed width, so a batch can be read as a range of bytes.
 
-use bytes::Bytes;
 use contract::Ssn;
 use contract::wire::ExecutionId;
 
@@ -9,6 +8,8 @@ use crate::{Key, Meta, Store, StoreError};
 
 /// Bytes of an item: nine digits and a newline.
 const WIDTH: u64 = 10;
+/// What is wrong if a line can't be decoded.
+const DAMAGED: &str = "a line is not nine digits";
 
 /// Returns the number of items per batch, that is, per invocation of the fetcher.
 ///
@@ -69,15 +70,12 @@ impl Store {
             .map(|item| u64::from(*item) * WIDTH..(u64::from(*item) + 1) * WIDTH)
             .collect();
         let lines = self.get_ranges(key, &ranges).await?;
-        let numbers: Option<Vec<Ssn>> = lines
-            .iter()
-            .map(|line| decode(line).and_then(|numbers| numbers.first().copied()))
-            .collect();
+        let numbers: Option<Vec<Ssn>> = lines.iter().map(|line| decode(line)).collect();
         numbers
             .filter(|numbers| numbers.len() == items.len())
             .ok_or_else(|| StoreError::Damaged {
                 key: key.path().to_string(),
-                why: "a line is not nine digits",
+                why: DAMAGED,
             })
     }
 
@@ -88,26 +86,13 @@ impl Store {
         first: u64,
         end: u64,
     ) -> Result<Vec<Ssn>, StoreError> {
-        let key = Key::Items(id);
-        let body = self
-            .get_range(key, first * WIDTH..end * WIDTH)
-            .await?
-            .ok_or_else(|| StoreError::Missing {
-                key: key.path().to_string(),
-            })?;
-        decode(&body)
-            .filter(|items| items.len() as u64 == end - first)
-            .ok_or_else(|| StoreError::Damaged {
-                key: key.path().to_string(),
-                why: "a line is not nine digits",
-            })
+        self.records(Key::Items(id), WIDTH, first..end, DAMAGED, decode)
+            .await
     }
 }
 
-fn decode(body: &Bytes) -> Option<Vec<Ssn>> {
-    body.chunks(WIDTH as usize)
-        .map(|line| Ssn::from_digits(line.strip_suffix(b"\n")?.try_into().ok()?))
-        .collect()
+fn decode(line: &[u8]) -> Option<Ssn> {
+    Ssn::from_digits(line.strip_suffix(b"\n")?.try_into().ok()?)
 }
 
 #[cfg(test)]

@@ -15,6 +15,8 @@ use crate::{Key, Meta, Store, StoreError};
 const MAX_META_CHARS: usize = 1_000;
 /// Bytes of a row in the `lines` file: the ten digits of its line, and a newline.
 const WIDTH: u64 = 11;
+/// What is wrong if a line number can't be decoded, or is missing.
+const DAMAGED: &str = "a row has no line";
 
 /// Where the lines of an execution's rows are.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -64,16 +66,17 @@ impl Store {
         first: u64,
         end: u64,
     ) -> Result<Vec<u64>, StoreError> {
-        let lines = match &meta.lines {
-            StoredLines::Counted => (first + 1..=end).collect(),
-            StoredLines::InMeta(lines) => (first..end)
-                .map_while(|row| lines.get(usize::try_from(row).ok()?).map(u64::from))
-                .collect(),
-            StoredLines::InFile => self.read_lines(&meta.id, first, end).await?,
-        };
-        match lines.len() as u64 == end - first {
-            true => Ok(lines),
-            false => Err(damaged(&meta.id)),
+        match &meta.lines {
+            StoredLines::Counted => Ok((first + 1..=end).collect()),
+            StoredLines::InMeta(lines) => {
+                let line = |row| lines.get(usize::try_from(row).ok()?).map(u64::from);
+                let lines: Option<Vec<u64>> = (first..end).map(line).collect();
+                lines.ok_or_else(|| StoreError::Damaged {
+                    key: Key::Meta(&meta.id).path().to_string(),
+                    why: DAMAGED,
+                })
+            }
+            StoredLines::InFile => self.read_lines(&meta.id, first, end).await,
         }
     }
 
@@ -83,15 +86,8 @@ impl Store {
         first: u64,
         end: u64,
     ) -> Result<Vec<u64>, StoreError> {
-        let key = Key::Lines(id);
-        let body = self
-            .get_range(key, first * WIDTH..end * WIDTH)
-            .await?
-            .ok_or_else(|| StoreError::Missing {
-                key: key.path().to_string(),
-            })?;
-        let lines = body.chunks(WIDTH as usize).map(decode);
-        lines.collect::<Option<_>>().ok_or_else(|| damaged(id))
+        self.records(Key::Lines(id), WIDTH, first..end, DAMAGED, decode)
+            .await
     }
 
     /// Whether the rows of an execution are on these lines.
@@ -114,13 +110,6 @@ fn decode(line: &[u8]) -> Option<u64> {
         .ok()?
         .parse()
         .ok()
-}
-
-fn damaged(id: &ExecutionId) -> StoreError {
-    StoreError::Damaged {
-        key: Key::Lines(id).path().to_string(),
-        why: "a row has no line",
-    }
 }
 
 #[cfg(test)]

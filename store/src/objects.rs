@@ -178,6 +178,31 @@ impl Store {
         }
     }
 
+    /// Reads the records in `range` of a required object whose records all have `width` bytes.
+    ///
+    /// `why` is the error's message if a record is missing, or if `decode` returns `None`.
+    pub(crate) async fn records<T>(
+        &self,
+        key: Key<'_>,
+        width: u64,
+        range: Range<u64>,
+        why: &'static str,
+        decode: impl Fn(&[u8]) -> Option<T>,
+    ) -> Result<Vec<T>, StoreError> {
+        let bytes = range.start * width..range.end * width;
+        let body = self.get_range(key, bytes).await?;
+        let body = body.ok_or_else(|| StoreError::Missing {
+            key: key.path().to_string(),
+        })?;
+        let records: Option<Vec<T>> = body.chunks(width as usize).map(decode).collect();
+        records
+            .filter(|records| records.len() as u64 == range.end - range.start)
+            .ok_or_else(|| StoreError::Damaged {
+                key: key.path().to_string(),
+                why,
+            })
+    }
+
     /// Reads several ranges of a required object in one call.
     pub(crate) async fn get_ranges(
         &self,

@@ -57,21 +57,9 @@ impl Store {
                 .collect());
         }
         let key = Key::Rows(&meta.id);
-        let body = self
-            .get_range(key, first * WIDTH..end * WIDTH)
-            .await?
-            .ok_or_else(|| StoreError::Missing {
-                key: key.path().to_string(),
-            })?;
-        let rows: Option<Vec<Row>> = body
-            .chunks(WIDTH as usize)
-            .map(|line| decode(line, meta.items))
-            .collect();
-        rows.filter(|rows| rows.len() as u64 == end - first)
-            .ok_or_else(|| StoreError::Damaged {
-                key: key.path().to_string(),
-                why: "a line is not a row",
-            })
+        let decode = |line: &[u8]| decode(line, meta.items);
+        self.records(key, WIDTH, first..end, "a line is not a row", decode)
+            .await
     }
 }
 
