@@ -77,7 +77,7 @@ impl<T: Transport> Client<T> {
         let create = Request::new("POST", "lists").json(&CreateListRequest {
             validation: options.validation,
             restore_leading_zeros: options.restore_leading_zeros,
-            lines: list.lines.unless_counted(),
+            lines: list.lines.unless_sequential(),
         });
         // If a retry creates a second list, the first is never used and expires.
         let ListCreated { id } = self.send_and_parse(create).await?;

@@ -176,7 +176,7 @@ impl Submission<'_> {
             prepared.uploaded = Some(upload.await?);
         } else {
             prepared.request.ssn_list = Some(self.list.values());
-            prepared.request.lines = self.list.lines.unless_counted();
+            prepared.request.lines = self.list.lines.unless_sequential();
             prepared.request.validation = Some(self.options.validation);
             prepared.request.restore_leading_zeros = Some(self.options.restore_leading_zeros);
         }

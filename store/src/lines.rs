@@ -24,7 +24,7 @@ const DAMAGED: &str = "a row has no line";
 pub enum StoredLines {
     /// Row _n_ is on line _n_ + 1.
     #[default]
-    Counted,
+    Sequential,
     /// In `meta`.
     InMeta(LineNumbers),
     /// In the `lines` file.
@@ -33,8 +33,8 @@ pub enum StoredLines {
 
 impl StoredLines {
     pub(crate) fn new(lines: &LineNumbers) -> Self {
-        match lines.unless_counted() {
-            None => Self::Counted,
+        match lines.unless_sequential() {
+            None => Self::Sequential,
             Some(lines) if lines.to_string().len() <= MAX_META_CHARS => Self::InMeta(lines),
             Some(_) => Self::InFile,
         }
@@ -67,7 +67,7 @@ impl Store {
         end: u64,
     ) -> Result<Vec<u64>, StoreError> {
         match &meta.lines {
-            StoredLines::Counted => Ok((first + 1..=end).collect()),
+            StoredLines::Sequential => Ok((first + 1..=end).collect()),
             StoredLines::InMeta(lines) => {
                 let line = |row| lines.get(usize::try_from(row).ok()?).map(u64::from);
                 let lines: Option<Vec<u64>> = (first..end).map(line).collect();
@@ -96,7 +96,7 @@ impl Store {
             return Ok(false);
         }
         match meta.lines {
-            StoredLines::Counted | StoredLines::InMeta(_) => Ok(true),
+            StoredLines::Sequential | StoredLines::InMeta(_) => Ok(true),
             StoredLines::InFile => {
                 let stored = self.read_lines(&meta.id, 0, meta.rows).await?;
                 Ok(stored.into_iter().eq(lines.iter().map(u64::from)))
@@ -123,7 +123,7 @@ mod tests {
     async fn any_lines_are_read_as_they_were_written() {
         let irregular: LineNumbers = (1..2_000_u32).map(|row| row * 3 + row * row % 7).collect();
         for lines in [
-            LineNumbers::counted(100),
+            LineNumbers::sequential(100),
             (2..=101).collect(),
             [3, 3, 3, 7].into_iter().collect(),
             irregular,

@@ -40,7 +40,7 @@ pub struct LineNumbersError;
 
 impl LineNumbers {
     /// Returns the lines of a list whose row _n_ is on line _n_ + 1.
-    pub fn counted(rows: usize) -> Self {
+    pub fn sequential(rows: usize) -> Self {
         let mut lines = Self::default();
         // It adds nothing if there are no rows. A list has fewer rows than `u32::MAX`.
         let _ = lines.append(1, rows);
@@ -48,8 +48,8 @@ impl LineNumbers {
     }
 
     /// Returns the lines, or `None` if row _n_ is on line _n_ + 1, which is assumed of absent lines.
-    pub fn unless_counted(&self) -> Option<Self> {
-        (*self != Self::counted(self.len())).then(|| self.clone())
+    pub fn unless_sequential(&self) -> Option<Self> {
+        (*self != Self::sequential(self.len())).then(|| self.clone())
     }
 
     /// Adds a row. A line before that of the last row counts as the same line.
@@ -201,8 +201,8 @@ mod tests {
             assert_eq!(numbers.to_string(), text);
             assert_eq!(text.parse(), Ok(numbers));
         }
-        assert_eq!(LineNumbers::counted(3), "1*3".parse().unwrap());
-        assert!(LineNumbers::counted(0).is_empty());
+        assert_eq!(LineNumbers::sequential(3), "1*3".parse().unwrap());
+        assert!(LineNumbers::sequential(0).is_empty());
     }
 
     #[test]

@@ -88,7 +88,7 @@ async fn send(
     let (list, options) = (&source.list, held.options.read_options());
     if list.rows.len() <= limits.ssn_list as usize {
         request.ssn_list = Some(list.values());
-        request.lines = list.lines.unless_counted();
+        request.lines = list.lines.unless_sequential();
         request.validation = Some(options.validation);
         request.restore_leading_zeros = Some(options.restore_leading_zeros);
         return client.start(&request, &state.key()).await;
