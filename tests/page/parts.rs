@@ -3,7 +3,6 @@
 use serde_json::json;
 
 use crate::browser::Browser;
-use crate::site::Site;
 use crate::support::app::EngineKind;
 use crate::support::executions::list;
 use crate::support::numbers;
@@ -31,6 +30,15 @@ const LOADED: &str = "performance.getEntriesByType('resource')
 const PROGRAM_LOADS: &str = "performance.getEntriesByType('resource')
     .filter(entry => new URL(entry.name).pathname.startsWith('/rollcall_bg-'))
     .map(entry => entry.initiatorType)";
+
+/// Opens the page. Files whose path starts with `file` fail to load.
+async fn visit_with_failing(upstream: &Upstream, file: &'static str) -> Visit {
+    let visit = Visit::new(EngineKind::Memory, upstream).await;
+    visit.browser.expect_in_console("503");
+    visit.browser.expect_in_console("TypeError");
+    visit.site.fail_file(Some(file));
+    visit
+}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_first_page_loads_no_other_pages_code() {
@@ -73,11 +81,8 @@ async fn code_that_fails_to_load_is_loaded_again_on_demand() {
     let upstream = Upstream::succeeding().await;
     for (file, requests) in [("/history-", 1), ("/shared-", SHARED as u64)] {
         // Each file needs a browser whose cache is empty.
-        let visit = Visit::new(EngineKind::Memory, &upstream).await;
+        let visit = visit_with_failing(&upstream, file).await;
         let (browser, site) = (&visit.browser, &visit.site);
-        browser.expect_in_console("503");
-        browser.expect_in_console("TypeError");
-        site.fail_file(Some(file));
         browser.click("nav-history").await;
         let error = browser.text("load-error").await;
         assert!(
@@ -102,11 +107,8 @@ async fn code_that_fails_to_load_is_loaded_again_on_demand() {
 #[tokio::test(flavor = "multi_thread")]
 async fn code_that_failed_to_load_is_loaded_again_on_return() {
     let upstream = Upstream::succeeding().await;
-    let visit = Visit::new(EngineKind::Memory, &upstream).await;
+    let visit = visit_with_failing(&upstream, "/history-").await;
     let (browser, site) = (&visit.browser, &visit.site);
-    browser.expect_in_console("503");
-    browser.expect_in_console("TypeError");
-    site.fail_file(Some("/history-"));
     browser.click("nav-history").await;
     browser.text("load-error").await;
     // Each return makes a new attempt.
@@ -129,12 +131,8 @@ async fn code_that_failed_to_load_is_loaded_again_on_return() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_list_is_shown_once_its_code_can_be_loaded() {
     let upstream = Upstream::succeeding().await;
-    let site = Site::new(EngineKind::Memory, &upstream).await;
-    let browser = Browser::open().await;
-    browser.expect_in_console("503");
-    browser.expect_in_console("TypeError");
-    browser.goto(&site.printed()).await;
-    site.fail_file(Some("/list-"));
+    let visit = visit_with_failing(&upstream, "/list-").await;
+    let (browser, site) = (&visit.browser, &visit.site);
     browser.type_in("numbers", "123-45-6789").await;
     browser.text("load-error").await;
     // The run can be started all the same.
@@ -142,22 +140,18 @@ async fn a_list_is_shown_once_its_code_can_be_loaded() {
     site.fail_file(None);
     browser.click("load-again").await;
     browser.wait_for_text("report-numbers", "1").await;
-    browser.close().await;
+    visit.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn code_whose_prefetch_failed_is_loaded_when_needed() {
     let upstream = Upstream::succeeding().await;
-    let site = Site::new(EngineKind::Memory, &upstream).await;
-    let browser = Browser::open().await;
-    browser.expect_in_console("503");
-    browser.expect_in_console("TypeError");
-    browser.goto(&site.printed()).await;
-    site.fail_file(Some("/run-"));
+    let visit = visit_with_failing(&upstream, "/run-").await;
+    let (browser, site) = (&visit.browser, &visit.site);
     browser.type_in("numbers", "123-45-6789").await;
     site.wait_for_failures(1).await;
     site.fail_file(None);
     browser.click("start").await;
     browser.wait_for_text("status", "Finished").await;
-    browser.close().await;
+    visit.close().await;
 }
