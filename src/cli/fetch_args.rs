@@ -65,7 +65,7 @@ pub(crate) struct FetchArgs {
     /// Reads 7 or 8 bare digits as a number whose leading zeros a spreadsheet removed.
     #[arg(long)]
     pub(crate) restore_leading_zeros: bool,
-    /// Shows no progress bar on a terminal, and not which sheet and column are read. Failures are still reported.
+    /// Hides the progress bar and the messages about sheet and column. Failures are still reported.
     #[arg(long, short)]
     pub(crate) quiet: bool,
     /// Keeps the run in this folder, and resumes one that was interrupted or killed. The folder belongs
