@@ -18,7 +18,7 @@ const ROW_BYTES: usize = 11;
 pub struct UploadedList {
     /// How its parts were parsed.
     pub options: ReadOptions,
-    /// The line of each row, if the client sent them. Their number may be wrong.
+    /// The line of each row, if the client sent them. The count isn't checked against the rows yet.
     pub lines: Option<LineNumbers>,
     /// Its rows and items. Row _n_ is on line _n_ + 1.
     pub list: List,

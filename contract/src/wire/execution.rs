@@ -204,8 +204,10 @@ pub struct StartRequest {
     /// The values of the list, one for each row, at most 250,000.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ssn_list: Option<Vec<String>>,
-    /// The line of each row, as the step to it from that of the row before: `2,1*998` is line 2, and
-    /// then the next 998 lines. From line 1 on if absent. Not allowed with `listId`.
+    /// The line of each row, as the differences between consecutive rows, run-length encoded.
+    ///
+    /// `2,1*998` is line 2, then 998 rows one line further each. Default: row _n_ is on line _n_ + 1.
+    /// Not allowed with `listId`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, example = "2,1*998"))]
     pub lines: Option<LineNumbers>,

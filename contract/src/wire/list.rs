@@ -16,9 +16,10 @@ pub struct CreateListRequest {
     /// Whether seven or eight digits are read as a number that lost its leading zeros.
     #[serde(default)]
     pub restore_leading_zeros: bool,
-    /// The line of each row of all parts, as in the start of an execution. From line 1 on if absent.
+    /// The line of each row of all parts, encoded as in the start of an execution.
     ///
-    /// Their number is checked when an execution is started with the list.
+    /// Default: row _n_ is on line _n_ + 1. The number of lines is checked when an execution is started
+    /// with the list.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, example = "2,1*998"))]
     pub lines: Option<LineNumbers>,
