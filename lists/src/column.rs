@@ -89,9 +89,9 @@ pub struct TableLayout {
 pub enum ReadError {
     /// It isn't certain which column holds the numbers, so the caller must select one.
     #[error(
-        "it is not certain which column holds the numbers: {}; say which{}",
+        "it is not certain which column holds the numbers: {}{}",
         names(candidates),
-        if *has_header { "" } else { ", or write one number per line" }
+        if *has_header { "" } else { "; if a line has several numbers, write one number per line" }
     )]
     AmbiguousColumn {
         /// The columns that could hold the numbers. If only one could, all columns.
@@ -101,7 +101,7 @@ pub enum ReadError {
     },
     /// No column looks like SSNs, so the caller must select one.
     #[error(
-        "no column looks like Social Security Numbers: there are {}; say which",
+        "no column looks like Social Security Numbers: there are {}",
         names(columns)
     )]
     NoColumn {
@@ -192,10 +192,10 @@ mod tests {
         };
         assert_eq!(
             error.to_string(),
-            "it is not certain which column holds the numbers: “SSN”, “column 3”; say which"
+            "it is not certain which column holds the numbers: “SSN”, “column 3”"
         );
         let columns = (0..1_000).map(|index| choice(index, "x")).collect();
         let shown = ReadError::NoColumn { columns }.to_string();
-        assert!(shown.ends_with("“x” and 980 more; say which"), "{shown}");
+        assert!(shown.ends_with("“x” and 980 more"), "{shown}");
     }
 }

@@ -63,14 +63,14 @@ pub struct SheetProperties {
     pub hidden_rows: usize,
 }
 
-/// Writes the sheet as text: `sheet 1 of 2, “Staff”; 3 hidden rows too`.
+/// Writes the sheet as text: `sheet 1 of 2, “Staff”, including 3 hidden rows`.
 impl fmt::Display for SheetProperties {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (number, name) = (self.name.index + 1, &self.name.name);
         write!(f, "sheet {number} of {}, “{name}”", self.sheet_count)?;
         match self.hidden_rows {
             0 => Ok(()),
-            rows => write!(f, "; {} too", pluralize(rows as u64, "hidden row")),
+            rows => write!(f, ", including {}", pluralize(rows as u64, "hidden row")),
         }
     }
 }
@@ -111,10 +111,7 @@ impl FromStr for SheetSelector {
 #[non_exhaustive]
 pub enum WorkbookError {
     /// Several sheets have cells, so the caller must select one.
-    #[error(
-        "several sheets of the workbook have rows: {}; say which",
-        names(sheets)
-    )]
+    #[error("several sheets of the workbook have rows: {}", names(sheets))]
     AmbiguousSheet {
         /// The sheets with cells.
         sheets: Vec<SheetName>,

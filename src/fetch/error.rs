@@ -31,7 +31,7 @@ pub(crate) enum FetchError {
     Sheet(WorkbookError),
     #[error(transparent)]
     Workbook(WorkbookError),
-    #[error("--sheet is for workbooks, and the list is none: leave it out")]
+    #[error("the list isn't a workbook: omit --sheet")]
     SheetOfText,
     #[error("the list is empty: give at least one line")]
     Empty,

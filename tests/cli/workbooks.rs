@@ -31,7 +31,7 @@ async fn a_workbook_of_each_format_is_looked_up() {
         let message = text(&output.stderr);
         assert_eq!(output.status.code(), Some(0), "{message}");
         assert!(
-            message.contains("reading sheet 1 of 2, “People”; 1 hidden row too"),
+            message.contains("reading sheet 1 of 2, “People”, including 1 hidden row"),
             "{message}"
         );
         assert!(
@@ -105,7 +105,7 @@ async fn other_files_are_refused_by_name() {
         (
             "100010001\n",
             &["-", "--sheet", "1"],
-            "--sheet is for workbooks",
+            "the list isn't a workbook: omit --sheet",
         ),
     ] {
         let output = fetch(

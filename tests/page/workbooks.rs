@@ -56,7 +56,7 @@ async fn a_workbook_of_each_format_is_read() {
         browser
             .wait_for_text(
                 "seen",
-                "4 lines, read from sheet 1 of 2, “People”; 1 hidden row too",
+                "4 lines, read from sheet 1 of 2, “People”, including 1 hidden row",
             )
             .await;
         browser.wait_for_text("report-numbers", "3").await;

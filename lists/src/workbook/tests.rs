@@ -154,7 +154,7 @@ fn a_sheet_is_selected_by_its_name_or_its_position() {
     }
     assert_eq!(
         error(&bytes).to_string(),
-        "several sheets of the workbook have rows: 1 “Staff”, 2 “2”, 3 “Old”; say which"
+        "several sheets of the workbook have rows: 1 “Staff”, 2 “2”, 3 “Old”"
     );
 }
 
