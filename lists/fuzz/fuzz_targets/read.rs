@@ -56,8 +56,9 @@ fn check(source: &Source) {
         assert!(!source.cells(row).is_empty());
         let _ = source.replace_value(row, "1,2");
         let Some(ssn) = list.ssn(row) else { continue };
+        let value = source.raw_value(row);
         // A digit may be full-width.
-        let digits = source.raw_value(row).chars().filter_map(|c| match c {
+        let digits = value.chars().filter_map(|c| match c {
             '\u{ff10}'..='\u{ff19}' => Some(b'0' + (c as u32 - 0xff10) as u8),
             _ => c.is_ascii_digit().then_some(c as u8),
         });
