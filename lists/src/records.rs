@@ -18,7 +18,7 @@ const MAX_FIELDS: usize = 16_384;
 /// A cursor over the records of a table.
 ///
 /// Fields are ranges of the text that include their quotes, so nothing is copied. Like [`Lines`],
-/// it doesn't borrow the text.
+/// it doesn't borrow the text, but all calls must pass the same one.
 pub(crate) struct Records {
     reader: Reader,
     delimiter: u8,
@@ -26,6 +26,11 @@ pub(crate) struct Records {
     at: usize,
     line: u32,
     fields: Vec<Range<usize>>,
+    /// The fields of the last record that a stray quote joined with other lines, up to that quote.
+    ///
+    /// A record that reaches the start of one of them can't be read either. Without that, each line
+    /// could be read up to the end of the text.
+    joined: Vec<Range<usize>>,
 }
 
 /// The start of a record in the text, and its line number, from 1.
@@ -43,6 +48,7 @@ impl Records {
             at: start.at,
             line: start.line,
             fields: Vec::new(),
+            joined: Vec::new(),
         }
     }
 
@@ -76,16 +82,12 @@ impl Records {
 
             let mut end = line_end;
             if !blank {
-                end = split(&mut self.reader, text, start, &mut self.fields);
-                if end > line_end && !self.fields.iter().all(|f| is_well_formed(&text[f.clone()])) {
+                end = self.split(text, start, line_end).unwrap_or_else(|| {
                     // A stray quote joined this line with the lines up to the next quote. Read the
                     // line again without quoting, so that each of them is a row.
-                    let mut literal = ReaderBuilder::new()
-                        .delimiter(self.delimiter)
-                        .quoting(false)
-                        .build();
-                    end = split(&mut literal, &text[..line_end], start, &mut self.fields);
-                }
+                    self.split_literally(text, start..line_end);
+                    line_end
+                });
                 if end == line_end
                     && is_shifted(text, &self.fields, self.max_fields)
                     && let Some(fields) = split_other_quotes(first_line, self.delimiter)
@@ -109,6 +111,68 @@ impl Records {
             }
         }
     }
+
+    /// Splits the record that starts at `start` into fields, and returns the end of the record.
+    ///
+    /// The end is the position of its line break. Returns `None` if a field after the first line isn't
+    /// quoted correctly.
+    fn split(&mut self, text: &str, start: usize, line_end: usize) -> Option<usize> {
+        self.fields.clear();
+        self.reader.reset();
+        let bytes = text.as_bytes();
+        // csv_core also writes the unquoted text, but only the end of each field is needed.
+        let mut unused = [0; 512];
+        let (mut at, mut field) = (start, start);
+        loop {
+            let rest = &bytes[at..];
+            let (result, read, _) = self.reader.read_field(rest, &mut unused);
+            at += read;
+            let record_end = match result {
+                ReadFieldResult::InputEmpty | ReadFieldResult::OutputFull => continue,
+                ReadFieldResult::Field { record_end } => record_end,
+                ReadFieldResult::End => true,
+            };
+            // Each field was read with its delimiter or line break, except at the end of the text.
+            let end = at - usize::from(!rest.is_empty());
+            if self.fields.len() < MAX_FIELDS {
+                self.fields.push(field..end);
+            }
+            if end > line_end && !is_well_formed(&text[field..end]) {
+                if self.joined.last().is_none_or(|joined| joined.end <= end) {
+                    std::mem::swap(&mut self.fields, &mut self.joined);
+                }
+                return None;
+            }
+            if record_end {
+                return Some(end);
+            }
+            field = at;
+            if self.is_joined(field) {
+                return None;
+            }
+        }
+    }
+
+    /// Whether one of the joined fields, except the first of their record, starts at a position.
+    fn is_joined(&self, position: usize) -> bool {
+        let joined = self.joined.get(1..).unwrap_or_default();
+        joined.last().is_some_and(|last| last.start >= position)
+            && joined
+                .binary_search_by_key(&position, |field| field.start)
+                .is_ok()
+    }
+
+    fn split_literally(&mut self, text: &str, line: Range<usize>) {
+        self.fields.clear();
+        let mut start = line.start;
+        for field in text[line]
+            .split(char::from(self.delimiter))
+            .take(MAX_FIELDS)
+        {
+            self.fields.push(start..start + field.len());
+            start += field.len() + 1;
+        }
+    }
 }
 
 /// Whether a record has filled fields behind the last one that it may have.
@@ -117,37 +181,6 @@ pub(crate) fn is_shifted(text: &str, fields: &[Range<usize>], max_fields: usize)
     behind
         .iter()
         .any(|field| !clean(&text[field.clone()]).is_empty())
-}
-
-/// Splits the record that starts at `start` into `fields`, and returns the end of the record.
-///
-/// The end is the position of its line break.
-fn split(reader: &mut Reader, text: &str, start: usize, fields: &mut Vec<Range<usize>>) -> usize {
-    fields.clear();
-    reader.reset();
-    let bytes = text.as_bytes();
-    // csv_core also writes the unquoted text, but only the end of each field is needed.
-    let mut unused = [0; 512];
-    let (mut at, mut field) = (start, start);
-    loop {
-        let rest = &bytes[at..];
-        let (result, read, _) = reader.read_field(rest, &mut unused);
-        at += read;
-        let record_end = match result {
-            ReadFieldResult::InputEmpty | ReadFieldResult::OutputFull => continue,
-            ReadFieldResult::Field { record_end } => record_end,
-            ReadFieldResult::End => true,
-        };
-        // Each field was read with its delimiter or line break, except at the end of the text.
-        let end = at - usize::from(!rest.is_empty());
-        if fields.len() < MAX_FIELDS {
-            fields.push(field..end);
-        }
-        if record_end {
-            return end;
-        }
-        field = at;
-    }
 }
 
 /// Splits a line whose fields may be quoted as RFC 4180 doesn't describe.
@@ -261,6 +294,19 @@ mod tests {
         for text in ["\"a,1\nb,2\nc,3", "\"a,1\nb,2\n\"c\" d,3"] {
             let lines: Vec<_> = all(text, b',').iter().map(|(line, _)| *line).collect();
             assert_eq!(lines, [1, 2, 3], "{text}");
+        }
+    }
+
+    #[test]
+    fn quotes_that_are_not_closed_do_not_take_long() {
+        for line in ["\"Ann\",\"1\",\"12 Main St\n", "a\",\"c\n", "\"a\n\"\"b\n"] {
+            let text = line.repeat(20_000);
+            let mut records = Records::new(b',', Start::default());
+            let mut lines = 0;
+            while let Some(record) = records.next(&text) {
+                lines = record.line as usize;
+            }
+            assert_eq!(lines, text.lines().count(), "{line}");
         }
     }
 
