@@ -201,7 +201,7 @@ impl<'t> Guess<'t> {
     /// Returns the number of fields above which a record is shifted: the header's, or the most frequent.
     ///
     /// The number is unlimited if there is no header and the records differ, and in a sheet.
-    fn max_fields(&self, header: Option<usize>) -> usize {
+    pub(crate) fn max_fields(&self, header: Option<usize>) -> usize {
         if self.is_sheet {
             return usize::MAX;
         }

@@ -94,7 +94,8 @@ fn describe(input: &Input<'_>, encoding: Encoding) -> Option<TablePreview> {
         Verdict::Uncertain(candidates) => candidates,
     };
     let evidence = tally.columns;
-    let columns = name_columns(cells, guess.column_count);
+    let max_fields = guess.max_fields(cells.map(<[_]>::len));
+    let columns = name_columns(cells, guess.column_count.min(max_fields));
     let columns = tell_apart(columns, |column| guess.masked_sample(column));
     let columns = columns.into_iter().zip(&evidence);
     Some(TablePreview {
@@ -123,11 +124,13 @@ fn first_records(
     header: Option<usize>,
     candidates: &[usize],
 ) -> Vec<PreviewRecord> {
-    let mut reader = Records::new(guess.delimiter, input.start);
+    let max_fields = guess.max_fields(header.map(|record| guess.records[record].len()));
+    let mut reader = Records::new(guess.delimiter, input.start).max_fields(max_fields);
+    let column_count = guess.column_count.min(max_fields);
     let (mut found, mut index) = (Vec::new(), 0);
     while let Some(record) = reader.next(input.text) {
         if header.is_none_or(|header| index > header) {
-            let fields = reader.fields().iter().take(guess.column_count);
+            let fields = reader.fields().iter().take(column_count);
             let cells = fields.enumerate().map(|(column, field)| {
                 let cell = unquoted(&input.text[field.clone()]);
                 masked(cell.trim(), candidates.contains(&column))
@@ -255,6 +258,14 @@ mod tests {
                 (5, "Cy;|•••-••-0003|••••-•1003".to_owned()),
             ]
         );
+    }
+
+    #[test]
+    fn a_preview_has_the_fields_that_are_read() {
+        let preview = preview("Name,Tax ID\n'Doe, Ann',900701001\n'Poe, Bob',800100001\n");
+        assert_eq!(preview.columns.len(), 2);
+        assert_eq!(preview.columns[1].bare, 2);
+        assert_eq!(preview.records[0].cells, ["'Doe, Ann'", "•••••1001"]);
     }
 
     #[test]
