@@ -69,7 +69,7 @@ pub(crate) fn tell_apart(
     columns
 }
 
-/// Returns the index of the selected column.
+/// Returns the index of the selected column: by its index, its header, or its name in an error.
 pub(crate) fn find_selected(
     selector: &ColumnSelector,
     columns: &[Column],
@@ -81,9 +81,13 @@ pub(crate) fn find_selected(
     };
     let candidates: Vec<Column> = columns.iter().filter(is_selected).cloned().collect();
     match &candidates[..] {
-        [] => Err(ReadError::UnknownColumn {
-            columns: columns.to_vec(),
-        }),
+        [] => {
+            let columns = tell_apart(columns.to_vec(), sample);
+            match columns.iter().find(is_selected) {
+                Some(column) => Ok(column.index),
+                None => Err(ReadError::UnknownColumn { columns }),
+            }
+        }
         [column] => Ok(column.index),
         _ => Err(ReadError::AmbiguousColumn {
             candidates: tell_apart(candidates, sample),
@@ -112,6 +116,25 @@ mod tests {
                 find_selected(&selector, &columns, |_| None),
                 Ok(1),
                 "{name}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_column_is_selected_by_its_name_in_an_error() {
+        let columns = name_columns(Some(&["SSN", "Name", "SSN"]), 3);
+        let find = |name: &str| {
+            let selector = ColumnSelector::Name(name.into());
+            find_selected(&selector, &columns, |index| {
+                Some(format!("***-**-000{index}"))
+            })
+        };
+        assert_eq!(find("ssn (column 3, ***-**-0002)"), Ok(2));
+        for name in ["SSN", "x"] {
+            let message = find(name).unwrap_err().to_string();
+            assert!(
+                message.contains("“SSN (column 1, ***-**-0000)”"),
+                "{message}"
             );
         }
     }
