@@ -4,6 +4,8 @@ use std::ops::{ControlFlow, Range};
 
 use super::{MAX_COLUMNS, MAX_ROWS, MAX_TEXT_MB, MB, WorkbookError};
 use crate::cell::is_blank;
+use crate::lines::Start;
+use crate::records::Records;
 use crate::table_text::TableText;
 
 /// Collects cells, row by row.
@@ -11,6 +13,8 @@ use crate::table_text::TableText;
 pub(super) struct Collector {
     table: TableText,
     row: Row,
+    /// Whether a row is before one that was collected earlier.
+    is_unsorted: bool,
     error: Option<WorkbookError>,
 }
 
@@ -30,7 +34,10 @@ impl Collector {
             return self.fail(WorkbookError::Damaged);
         }
         if row != self.row.index {
-            self.end_row();
+            if self.end_row().is_err() {
+                return self.fail(WorkbookError::Damaged);
+            }
+            self.is_unsorted |= row < self.row.index;
             self.row.index = row;
         }
         if (self.table.text.len() + self.row.values.len() + value.len()) as u64 > MAX_TEXT_MB * MB {
@@ -52,41 +59,71 @@ impl Collector {
 
     /// Returns the records.
     pub(super) fn finish(mut self) -> Result<TableText, WorkbookError> {
-        self.end_row();
-        match self.error {
-            Some(error) => Err(error),
-            None => Ok(TableText {
-                is_sheet: true,
-                ..self.table
-            }),
+        if let Some(error) = self.error.take() {
+            return Err(error);
         }
+        self.end_row()?;
+        let table = match self.is_unsorted {
+            true => sorted(&self.table)?,
+            false => self.table,
+        };
+        Ok(TableText {
+            is_sheet: true,
+            ..table
+        })
     }
 
     /// Adds the record of the row, unless all of its cells are blank.
-    fn end_row(&mut self) {
+    ///
+    /// It is an error if a cell has two values, because only one of them can be in its column.
+    fn end_row(&mut self) -> Result<(), WorkbookError> {
         let Row {
             index,
             values,
             cells,
         } = &mut self.row;
-        if cells
-            .iter()
-            .any(|(_, range)| !is_blank(&values[range.clone()]))
-        {
-            // Some programs don't write the cells in order.
-            cells.sort_by_key(|(column, _)| *column);
+        cells.retain(|(_, range)| !is_blank(&values[range.clone()]));
+        // Some programs don't write the cells in order.
+        cells.sort_by_key(|(column, _)| *column);
+        if cells.windows(2).any(|pair| pair[0].0 == pair[1].0) {
+            return Err(WorkbookError::Damaged);
+        }
+        if !cells.is_empty() {
             let mut next = 0;
             let fields = cells.iter().flat_map(|(column, range)| {
-                // A second value for the same cell is a field of its own, so that nothing is lost.
-                let empty = column.saturating_sub(next);
-                next = next.max(*column) + 1;
+                let empty = column - next;
+                next = column + 1;
                 std::iter::repeat_n("", empty as usize).chain([&values[range.clone()]])
             });
             self.table.push(*index + 1, fields);
         }
         values.clear();
         cells.clear();
+        Ok(())
     }
+}
+
+/// Returns the records in the order of their rows.
+///
+/// It is an error if two of them are the same row.
+fn sorted(table: &TableText) -> Result<TableText, WorkbookError> {
+    let mut reader = Records::new(b',', Start::default());
+    let starts = std::iter::from_fn(|| Some(reader.next(&table.text)?.start));
+    let starts: Vec<usize> = starts.chain([table.text.len()]).collect();
+    let ranges = starts.windows(2).map(|pair| pair[0]..pair[1]);
+    let mut records: Vec<_> = table.lines.iter().copied().zip(ranges).collect();
+    records.sort_by_key(|(line, _)| *line);
+    if records.windows(2).any(|pair| pair[0].0 == pair[1].0) {
+        return Err(WorkbookError::Damaged);
+    }
+    let (lines, ranges): (Vec<_>, Vec<_>) = records.into_iter().unzip();
+    let texts = ranges.into_iter().map(|range| &table.text[range]);
+    Ok(TableText {
+        text: texts.collect(),
+        lines,
+        columns: table.columns,
+        ..TableText::default()
+    })
 }
 
 #[cfg(test)]
@@ -126,8 +163,18 @@ mod tests {
     #[test]
     fn cells_out_of_order_are_in_their_columns() {
         let table = collect(&[(0, 2, "c"), (0, 0, "a"), (3, 0, "d"), (1, 1, "b")]).unwrap();
-        assert_eq!(table.text, "a,,c\nd\n\"\",b\n");
-        assert_eq!(table.lines, [1, 4, 2]);
+        assert_eq!(table.text, "a,,c\n\"\",b\nd\n");
+        assert_eq!(table.lines, [1, 2, 4]);
+    }
+
+    #[test]
+    fn a_cell_or_a_row_that_is_there_twice_is_damage() {
+        let twice = collect(&[(1, 0, "Ann"), (1, 0, "800100001"), (1, 1, "123456789")]);
+        assert_eq!(twice.err(), Some(WorkbookError::Damaged));
+        let twice = collect(&[(1, 0, "a"), (2, 0, "b"), (1, 1, "c")]);
+        assert_eq!(twice.err(), Some(WorkbookError::Damaged));
+        let blank = collect(&[(1, 0, "Ann"), (1, 0, " "), (1, 1, "b")]);
+        assert_eq!(blank.unwrap().text, "Ann,b\n");
     }
 
     #[test]
