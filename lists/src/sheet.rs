@@ -5,7 +5,7 @@ use std::convert::Infallible;
 use std::fmt;
 use std::str::FromStr;
 
-use contract::text::pluralize;
+use contract::text::{group_digits, pluralize};
 use serde::{Deserialize, Serialize};
 
 use crate::table_text::TableText;
@@ -122,9 +122,15 @@ pub enum WorkbookError {
         /// All sheets.
         sheets: Vec<SheetName>,
     },
-    /// The workbook, or the selected sheet, has no cell with a value.
+    /// The workbook has no cell with a value.
     #[error("the workbook is empty: no cell has a value")]
     Empty,
+    /// The selected sheet has no cell with a value.
+    #[error("sheet {} “{}” is empty: no cell has a value; say another", .sheet.index + 1, .sheet.name)]
+    EmptySheet {
+        /// The selected sheet.
+        sheet: SheetName,
+    },
     /// The workbook is encrypted.
     #[error(
         "this is a workbook with a password. Open it, save it without the password, and use that file"
@@ -140,6 +146,16 @@ pub enum WorkbookError {
         content: Cow<'static, str>,
         /// The maximum in megabytes.
         limit_mb: u64,
+    },
+    /// A sheet has its first and last cells too far apart.
+    #[error(
+        "the workbook is too large: its cells, with the empty ones between them, are more than {}. \
+         Open it, save the sheet as CSV, and use that file",
+        group_digits(*limit as u64)
+    )]
+    TooManyCells {
+        /// Maximum number of cells from the first to the last one, filled or not.
+        limit: usize,
     },
     /// The file isn't a complete workbook, or has something that isn't known.
     #[error(

@@ -75,7 +75,8 @@ fn extract(bytes: &[u8], selector: Option<&SheetSelector>) -> Result<Sheet, Work
     })?;
     let table = collector.finish()?;
     if table.lines.is_empty() {
-        return Err(WorkbookError::Empty);
+        let sheet = sheets[index].clone();
+        return Err(WorkbookError::EmptySheet { sheet });
     }
     hidden.sort_by_key(|rows| rows.start);
     let is_hidden = |line: &&u32| {

@@ -39,9 +39,9 @@ pub(super) fn read(args: &FetchArgs) -> Result<(Source, Option<String>), FetchEr
     let source = if file_kind(&bytes) == Some(FileKind::Workbook) {
         let sheet = without_panic_messages(|| extract_sheet(&bytes, args.sheet.as_ref()));
         let mut sheet = sheet.map_err(|error| match error {
-            WorkbookError::AmbiguousSheet { .. } | WorkbookError::UnknownSheet { .. } => {
-                FetchError::Sheet(error)
-            }
+            WorkbookError::AmbiguousSheet { .. }
+            | WorkbookError::UnknownSheet { .. }
+            | WorkbookError::EmptySheet { .. } => FetchError::Sheet(error),
             error => FetchError::Workbook(error),
         })?;
         // The file and the rows need not be in memory at the same time.

@@ -147,7 +147,11 @@ fn a_sheet_is_selected_by_its_name_or_its_position() {
     ] {
         assert_eq!(select(selector).as_deref(), Ok(&*format!("{text}\n")));
     }
-    assert_eq!(select("4"), Err(WorkbookError::Empty));
+    let message = select("4").unwrap_err().to_string();
+    assert!(
+        message.starts_with("sheet 4 “Sheet4” is empty"),
+        "{message}"
+    );
     for selector in ["0", "5", "x", ""] {
         let error = select(selector).unwrap_err();
         assert!(matches!(&error, WorkbookError::UnknownSheet { sheets } if sheets.len() == 4));

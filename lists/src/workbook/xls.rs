@@ -185,10 +185,7 @@ fn check_records(stream: &mut [u8]) -> Result<Vec<HiddenRows>, WorkbookError> {
             return Err(WorkbookError::Damaged);
         }
         if width * height > MAX_AREA {
-            return Err(WorkbookError::TooLarge {
-                content: "cells".into(),
-                limit_mb: MAX_AREA as u64 / MB,
-            });
+            return Err(WorkbookError::TooManyCells { limit: MAX_AREA });
         }
         hidden.push(rows);
     }

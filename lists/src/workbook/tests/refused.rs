@@ -97,6 +97,10 @@ fn counts_that_are_false_are_damage() {
         .unwrap();
     xls[cell + 7] = 0xff;
     assert_eq!(error(&xls), WorkbookError::Damaged);
+    // It gets a row and a column that are too far from the others.
+    xls[cell + 4..cell + 8].copy_from_slice(&[0xff, 0xff, 0xff, 0]);
+    let message = error(&xls).to_string();
+    assert!(message.contains("more than 8,000,000."), "{message}");
 }
 
 #[test]
