@@ -15,6 +15,7 @@ use super::xml::{attribute, resolve, xml_reader};
 use super::{
     HiddenRows, MAX_COLUMNS, MAX_ROWS, MAX_WHOLE_MB, Tab, Visitor, Workbook, WorkbookError,
 };
+use crate::cell::is_blank;
 
 pub(super) struct OdsWorkbook {
     content: Vec<u8>,
@@ -125,7 +126,7 @@ fn read_tabs(content: &[u8]) -> Result<Vec<Tab>, WorkbookError> {
     }
 }
 
-/// Reads the cells of a row that aren't empty, and the columns of each.
+/// Reads the cells of a row that aren't blank, and the columns of each.
 fn read_row(reader: &mut Reader<&[u8]>) -> Result<Vec<(Range<u32>, String)>, WorkbookError> {
     let mut cells = Vec::new();
     let mut column = 0_u32;
@@ -141,7 +142,8 @@ fn read_row(reader: &mut Reader<&[u8]>) -> Result<Vec<(Range<u32>, String)>, Wor
                 let end = column.saturating_add(repeated).min(MAX_COLUMNS + 1);
                 let shown = read_text(reader, element.name().as_ref())?;
                 let value = value(&element, shown);
-                if !value.is_empty() {
+                // A few bytes may repeat a cell millions of times.
+                if !is_blank(&value) {
                     cells.push((column..end, value));
                 }
                 column = end;
@@ -220,6 +222,7 @@ fn read_text(reader: &mut Reader<&[u8]>, end: &str) -> Result<String, WorkbookEr
                 _ => {}
             },
             Event::Text(part) if is_inside => text.push_str(&part.xml10_content()),
+            Event::CData(part) if is_inside => text.push_str(&part.xml10_content()),
             Event::GeneralRef(reference) if is_inside => text.push_str(&resolve(&reference)),
             Event::End(element) if element.name().as_ref() == "text:p" => is_inside = false,
             Event::End(element) if element.name().as_ref() == end => return Ok(text),

@@ -298,3 +298,18 @@ fn cells_of_an_ods_sheet_are_read_as_they_are_stored() {
     );
     assert_eq!((sheet.rows(), counts(&sheet).0), (&[1, 2, 3][..], 2));
 }
+
+#[test]
+fn a_value_of_an_ods_sheet_may_be_a_cdata_section() {
+    let cell = "<table:table-row><table:table-cell office:value-type=\"string\"><text:p>\
+                <![CDATA[123456789]]></text:p></table:table-cell></table:table-row>";
+    assert_eq!(sheet(&ods(cell)).text(), "123456789\n");
+}
+
+#[test]
+fn a_blank_cell_of_an_ods_sheet_is_not_repeated() {
+    let cells = "<table:table-row table:number-rows-repeated=\"1000000\"><table:table-cell \
+                 table:number-columns-repeated=\"16384\"><text:p><text:s/></text:p>\
+                 </table:table-cell></table:table-row>";
+    assert_eq!(error(&ods(&cells.repeat(100))), WorkbookError::Empty);
+}
