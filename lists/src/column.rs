@@ -137,14 +137,16 @@ pub enum ReadError {
         /// Whether the text ends too early.
         is_cut_off: bool,
     },
-    /// A JSON object contains several arrays, so it isn't clear which one is the list.
+    /// A JSON object contains several arrays, or an SSN beside one, so the list isn't certain.
     #[error(
-        "the JSON has several arrays, and it isn't certain which one is the list: use a file with one of them"
+        "the JSON has several arrays, or a number beside one, and it isn't certain which is the list: \
+         use a file with one of them"
     )]
     JsonArrays,
-    /// The objects in a JSON text have too many members.
+    /// The objects in a JSON text have too many different members, in total or for their size.
     #[error(
-        "the JSON has objects with more than {limit} members: use a file with one array of records"
+        "the objects in the JSON have too many different members, of which {limit} may be columns: use \
+         a file with one array of records"
     )]
     TooManyColumns {
         /// Maximum number of columns.

@@ -2,22 +2,28 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
-use std::fmt;
 
+use contract::limits;
 use rustc_hash::{FxBuildHasher, FxHashMap};
-use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
-use serde_json::value::RawValue;
 
 use crate::ReadError;
+use crate::cell::count_digits;
 use crate::classify::{CellKind, classify};
-use crate::header::may_hold_ssns;
+use crate::header::{HeaderKind, header_kind, may_hold_ssns};
 use crate::lines::{Lines, Start, break_length};
 use crate::table_text::TableText;
+use crate::value::parse_number;
 
-/// Maximum depth of objects whose members become columns: `address.state` has depth 2.
-const MAX_DEPTH: usize = 4;
+mod element;
+
+use element::{Element, Elements, Kind, flatten};
+
 /// Maximum number of columns. An object with more members is a map, not a record.
 const MAX_COLUMNS: usize = 500;
+/// Maximum size of the table, compared with the JSON text. Small objects may have hundreds of columns.
+const MAX_GROWTH: usize = 8;
+/// Size of a table that is never too large, in bytes.
+const SMALL_TABLE: usize = 1_000_000;
 
 /// Returns the records of a JSON text, or `None` if the text isn't JSON.
 ///
@@ -34,12 +40,10 @@ pub(crate) fn read_json(text: &str) -> Result<Option<TableText>, ReadError> {
     if !start.starts_with(['[', '{']) {
         return Ok(None);
     }
-    let error = match values(start) {
-        Ok(values) => match &values[..] {
+    let error = match Elements::of_text(start) {
+        Ok(values) => match &values.kept[..] {
             [value] => return table(text, &elements(value)?).map(Some),
-            _ if values.iter().all(|value| value.kind != Kind::Scalar) => {
-                return table(text, &values).map(Some);
-            }
+            _ if !values.has_scalar => return table(text, &values).map(Some),
             // A list of another format may begin with something that is JSON, such as `[1]`.
             _ => return Ok(None),
         },
@@ -58,12 +62,6 @@ pub(crate) fn read_json(text: &str) -> Result<Option<TableText>, ReadError> {
     })
 }
 
-/// Returns the values of a text that is valid JSON: one, or several behind each other.
-fn values(text: &str) -> Result<Vec<Element<'_>>, serde_json::Error> {
-    let values = serde_json::Deserializer::from_str(text).into_iter::<&RawValue>();
-    values.map(|value| value.map(Element::new)).collect()
-}
-
 /// Whether a text that isn't valid JSON was meant to be.
 ///
 /// Other lists begin with a bracket too: `[123-45-6789]`.
@@ -74,48 +72,99 @@ fn begins_like_json(text: &str) -> bool {
 }
 
 /// Returns the lines if the first one is JSON by itself. Other lines may not be valid.
-fn records_of_lines(text: &str) -> Option<Vec<Element<'_>>> {
+fn records_of_lines(text: &str) -> Option<Elements<'_>> {
     let mut lines = Lines::new(Start::default());
-    let lines = std::iter::from_fn(|| lines.next_row(text));
-    let records: Vec<Element<'_>> = lines
-        .map(|line| {
-            let line = text[line.span].trim();
-            serde_json::from_str(line).map_or(Element::broken(line), Element::new)
-        })
-        .collect();
-    // An array over several lines begins with a line that isn't valid.
-    let is_valid = |first: &Element<'_>| matches!(first.kind, Kind::Object | Kind::Array);
-    records.first().is_some_and(is_valid).then_some(records)
+    let mut records = Elements::default();
+    while let Some(line) = lines.next_row(text) {
+        let line = text[line.span].trim();
+        let record = serde_json::from_str(line).map_or(Element::broken(line), Element::new);
+        // An array over several lines begins with a line that isn't valid.
+        if records.count == 0 && !matches!(record.kind, Kind::Object | Kind::Array) {
+            return None;
+        }
+        records.push(record);
+    }
+    (records.count > 0).then_some(records)
 }
 
 /// Returns the elements of the list in a JSON value.
-fn elements<'t>(value: &Element<'t>) -> Result<Vec<Element<'t>>, ReadError> {
+///
+/// A list of SSNs beside another SSN is an error, because only one of the two would be read.
+fn elements<'t>(value: &Element<'t>) -> Result<Elements<'t>, ReadError> {
     if value.kind == Kind::Array {
-        return Ok(elements_of(value.json));
+        return Ok(Elements::of_array(value.json));
     }
-    let (mut arrays, mut has_ssn) = (Vec::new(), false);
-    flatten(value.json, "", 1, &mut |path, member| match member.kind {
-        Kind::Array => arrays.push(member),
-        _ => {
-            let name = path.rsplit('.').next().unwrap_or_default();
-            has_ssn |= may_hold_ssns(name) || classify(&member.text()) == CellKind::Dashed;
+    let (mut first_array, mut arrays) = (None, 0_usize);
+    let (mut is_list_of_ssns, mut has_ssn_member, mut has_ssn) = (false, false, false);
+    let read = flatten(value.json, &mut |path, member| {
+        let name = path.rsplit('.').next().unwrap_or_default();
+        if member.kind == Kind::Array {
+            first_array.get_or_insert(member);
+            arrays += 1;
+            is_list_of_ssns |= holds_ssns(name, &member);
+        } else {
+            has_ssn_member |= is_ssn_member(name, &member);
+            has_ssn |= is_ssn(name, &member);
         }
     });
-    match arrays[..] {
-        _ if has_ssn => Ok(vec![*value]),
-        [] => Ok(vec![*value]),
-        [array] => Ok(elements_of(array.json)),
-        _ => Err(ReadError::JsonArrays),
+    match first_array.filter(|_| read.is_ok()) {
+        Some(_) if has_ssn && is_list_of_ssns => Err(ReadError::JsonArrays),
+        Some(array) if is_list_of_ssns || !has_ssn_member => match arrays {
+            1 => Ok(Elements::of_array(array.json)),
+            _ => Err(ReadError::JsonArrays),
+        },
+        _ => Ok(Elements::of_one(*value)),
     }
 }
 
-fn elements_of(array: &str) -> Vec<Element<'_>> {
-    let elements: Vec<&RawValue> = serde_json::from_str(array).unwrap_or_default();
-    elements.into_iter().map(Element::new).collect()
+/// Whether a member is one of a person: its name or its value is that of an SSN.
+fn is_ssn_member(name: &str, member: &Element<'_>) -> bool {
+    may_hold_ssns(name) || classify(&member.text()) == CellKind::Dashed
+}
+
+/// Whether a member has a value that must be read as an SSN.
+fn is_ssn(name: &str, member: &Element<'_>) -> bool {
+    let text = member.text();
+    match header_kind(name) {
+        _ if classify(&text) == CellKind::Dashed => true,
+        // Not a count or a boolean, such as `"ssnCount": 2`.
+        HeaderKind::Ssn | HeaderKind::MaybeSsn => {
+            !text.trim().is_empty() && (member.json.starts_with('"') || count_digits(&text) > 4)
+        }
+        HeaderKind::TaxId => parse_number(&text).is_ok(),
+        _ => false,
+    }
+}
+
+/// Whether an array is a list of SSNs by its name, its values, or the members of its objects.
+fn holds_ssns(name: &str, array: &Element<'_>) -> bool {
+    let is_dashed = |element: &Element<'_>| classify(&element.text()) == CellKind::Dashed;
+    let elements = Elements::of_array(array.json).kept;
+    !elements.is_empty() && may_hold_ssns(name)
+        || elements.iter().any(|element| match element.kind {
+            Kind::Object => {
+                let mut has_ssn = false;
+                let _ = flatten(element.json, &mut |path, member| {
+                    let name = path.rsplit('.').next().unwrap_or_default();
+                    has_ssn |= is_ssn_member(name, &member);
+                });
+                has_ssn
+            }
+            Kind::Array => {
+                let cells = Elements::of_array(element.json).kept;
+                cells.iter().any(is_dashed)
+            }
+            _ => is_dashed(element),
+        })
 }
 
 /// Makes a table of elements, which are parts of the text.
-fn table(text: &str, elements: &[Element<'_>]) -> Result<TableText, ReadError> {
+fn table(text: &str, elements: &Elements<'_>) -> Result<TableText, ReadError> {
+    let limit = limits::MAX_LIST_ROWS;
+    let (rows, elements) = (elements.count, &elements.kept);
+    if rows > limit {
+        return Err(ReadError::TooManyRows { rows, limit });
+    }
     let mut table = TableText::default();
     let mut columns = Columns::default();
     let kinds = elements.iter().map(|element| element.kind);
@@ -146,7 +195,8 @@ fn table(text: &str, elements: &[Element<'_>]) -> Result<TableText, ReadError> {
                 cells
             }
             Kind::Object => columns.cells(element.json),
-            Kind::Array => elements_of(element.json)
+            Kind::Array => Elements::of_array(element.json)
+                .kept
                 .iter()
                 .map(Element::text)
                 .collect(),
@@ -156,55 +206,11 @@ fn table(text: &str, elements: &[Element<'_>]) -> Result<TableText, ReadError> {
             true => table.push(line, [""]),
             false => table.push(line, cells.iter().map(|cell| &**cell)),
         }
+        if table.text.len() > SMALL_TABLE + MAX_GROWTH * text.len() {
+            return Err(ReadError::TooManyColumns { limit: MAX_COLUMNS });
+        }
     }
     Ok(table)
-}
-
-/// A JSON value in the text.
-#[derive(Clone, Copy)]
-struct Element<'t> {
-    json: &'t str,
-    kind: Kind,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    Object,
-    Array,
-    /// A text, a number or a boolean.
-    Scalar,
-    Null,
-    /// A line that isn't valid.
-    Broken,
-}
-
-impl<'t> Element<'t> {
-    fn new(value: &'t RawValue) -> Self {
-        let json = value.get();
-        let kind = match json.as_bytes().first() {
-            Some(b'{') => Kind::Object,
-            Some(b'[') => Kind::Array,
-            _ if json == "null" => Kind::Null,
-            _ => Kind::Scalar,
-        };
-        Self { json, kind }
-    }
-
-    fn broken(json: &'t str) -> Self {
-        Self {
-            json,
-            kind: Kind::Broken,
-        }
-    }
-
-    /// Returns the text of a scalar. `null` is empty, and an array or object is its JSON.
-    fn text(&self) -> Cow<'t, str> {
-        match self.json.strip_prefix('"') {
-            Some(_) => serde_json::from_str(self.json).map_or(Cow::Borrowed(self.json), Cow::Owned),
-            None if self.kind == Kind::Null => Cow::Borrowed(""),
-            None => Cow::Borrowed(self.json),
-        }
-    }
 }
 
 /// The columns of objects, in the order in which they first occur.
@@ -219,11 +225,13 @@ impl Columns {
     /// Adds the columns of an object.
     fn add(&mut self, object: &str) {
         let mut seen = FxHashMap::<String, usize>::default();
-        flatten(object, "", 1, &mut |path, _| {
+        // A name that isn't valid text ends the object.
+        let _ = flatten(object, &mut |path, _| {
+            if self.names.len() > MAX_COLUMNS {
+                return;
+            }
             let occurrence = count(&mut seen, path);
-            if self.names.len() <= MAX_COLUMNS
-                && !self.indices.contains_key(&(path.to_owned(), occurrence))
-            {
+            if !self.indices.contains_key(&(path.to_owned(), occurrence)) {
                 self.indices
                     .insert((path.to_owned(), occurrence), self.names.len());
                 self.names.push(path.to_owned());
@@ -235,7 +243,7 @@ impl Columns {
     fn cells<'v>(&self, object: &'v str) -> Vec<Cow<'v, str>> {
         let mut seen = FxHashMap::<String, usize>::default();
         let mut cells = vec![Cow::Borrowed("")];
-        flatten(object, "", 1, &mut |path, value| {
+        let _ = flatten(object, &mut |path, value| {
             let occurrence = count(&mut seen, path);
             if let Some(column) = self.indices.get(&(path.to_owned(), occurrence)) {
                 cells.resize(cells.len().max(column + 1), Cow::Borrowed(""));
@@ -250,56 +258,6 @@ fn count(seen: &mut FxHashMap<String, usize>, path: &str) -> usize {
     let occurrences = seen.entry(path.to_owned()).or_default();
     *occurrences += 1;
     *occurrences
-}
-
-/// Calls `visit` with the path and value of each member that isn't an object.
-fn flatten<'v>(
-    object: &'v str,
-    path: &str,
-    depth: usize,
-    visit: &mut dyn FnMut(&str, Element<'v>),
-) {
-    let Ok(Members(members)) = serde_json::from_str(object) else {
-        return;
-    };
-    for (name, member) in members {
-        let path = match path {
-            "" => name,
-            path => format!("{path}.{name}"),
-        };
-        let member = Element::new(member);
-        match member.kind {
-            Kind::Object if depth < MAX_DEPTH => flatten(member.json, &path, depth + 1, visit),
-            _ => visit(&path, member),
-        }
-    }
-}
-
-/// The members of an object in their order. A map would keep one of two members with the same name.
-struct Members<'v>(Vec<(String, &'v RawValue)>);
-
-impl<'de> Deserialize<'de> for Members<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct MembersVisitor;
-
-        impl<'de> Visitor<'de> for MembersVisitor {
-            type Value = Members<'de>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let mut members = Vec::new();
-                while let Some(member) = map.next_entry()? {
-                    members.push(member);
-                }
-                Ok(Members(members))
-            }
-        }
-
-        deserializer.deserialize_map(MembersVisitor)
-    }
 }
 
 /// Counts lines up to positions that only grow.

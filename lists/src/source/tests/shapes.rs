@@ -138,6 +138,28 @@ fn each_element_of_json_has_a_row() {
 }
 
 #[test]
+fn a_json_list_is_found_beside_other_members() {
+    for text in [
+        r#"{"taxId": "12-3456789", "ssnList": ["123-45-6789", "987-65-4321"]}"#,
+        r#"{"ssnCount": 2, "ssnList": ["123-45-6789", "987-65-4321"]}"#,
+    ] {
+        assert_eq!(rows(&read(text)), TWO, "{text}");
+    }
+    let source = read(r#"{"ssn": "123-45-6789", "tags": ["a", "b"], "accounts": [800100001]}"#);
+    assert_eq!(rows(&source), ["123456789"]);
+}
+
+#[test]
+fn json_with_too_many_rows_or_columns_is_refused() {
+    let message = read_error(&format!("[0{}]", ",0".repeat(1_000_000))).to_string();
+    assert!(message.contains("1,000,001 rows"), "{message}");
+    let names: Vec<_> = (0..500).map(|n| format!("\"k{n}\":1")).collect();
+    let sparse = format!("{{{}}}{}", names.join(","), "{\"k499\":1}".repeat(10_000));
+    let message = read_error(&sparse).to_string();
+    assert!(message.contains("too many different members"), "{message}");
+}
+
+#[test]
 fn json_that_is_uncertain_is_refused() {
     for (text, words) in [
         ("[\"123-45-6789\",\n \"987-65-4321\"\n", "ends before"),
@@ -145,6 +167,14 @@ fn json_that_is_uncertain_is_refused() {
         (
             r#"{"a": ["123-45-6789"], "b": ["987-65-4321"]}"#,
             "several arrays",
+        ),
+        (
+            r#"{"ssn": "123-45-6789", "ssnList": ["987-65-4321"]}"#,
+            "a number beside one",
+        ),
+        (
+            r#"{"ssn": "unknown", "people": [{"ssn": "987-65-4321"}]}"#,
+            "a number beside one",
         ),
         (r#"[{"a": "123-45-6789", "b": "987-65-4321"}]"#, "“a”, “b”"),
     ] {
