@@ -95,7 +95,7 @@ fn a_correction_finds_its_line_after_another_correction() {
     assert_eq!(items(lists.correct(3, 2, (2, 3), "123456781", 0)), 3);
     let source = lists.held(3).unwrap();
     let source = source.source.as_ref().unwrap();
-    let text = |row| (source.line_number(row), source.raw_value(row).to_owned());
+    let text = |row| (source.line_number(row), source.raw_value(row).into_owned());
     assert_eq!(text(1), (3, "123456781".to_owned()));
     assert_eq!(text(2), (4, "123456780".to_owned()));
     // A line that isn't invalid any more stays as it is.
