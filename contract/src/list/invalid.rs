@@ -45,7 +45,7 @@ pub enum InvalidReason {
     ControlRecord,
     /// A record with more fields than the other records, so that a value may be in the wrong column.
     Shifted,
-    /// Several numbers on one line, which may be the columns of a table.
+    /// A line of a list whose lines have several numbers, which may be the columns of a table.
     SeveralNumbers,
 }
 
@@ -124,7 +124,7 @@ impl InvalidReason {
             Self::RepeatedHeader => "the header again",
             Self::ControlRecord => "a total, header or trailer record",
             Self::Shifted => "more fields than the other records",
-            Self::SeveralNumbers => "several numbers on one line: write one per line",
+            Self::SeveralNumbers => "among lines with several numbers: write one number per line",
         }
     }
 
