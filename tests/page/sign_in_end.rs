@@ -239,8 +239,13 @@ async fn a_download_without_a_sign_in_says_so() {
     visit.sign_in("ann", COMPOSE).await;
     visit.start(&numbers(3)).await;
     browser.wait_for_text("status", "Finished").await;
+    // The page requests rows again until they are final. A request after the tokens are revoked would
+    // begin another sign-in.
     browser
-        .wait_for("document.querySelectorAll('[data-testid=row]').length === 3")
+        .wait_for(
+            "[...document.querySelectorAll('[data-testid=row]')]
+                .filter(row => row.innerText.includes('Succeeded')).length === 3",
+        )
         .await;
     visit.issuer.revoke_tokens();
     browser.click("download").await;
