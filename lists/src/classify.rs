@@ -29,7 +29,10 @@ pub(crate) enum CellKind {
 
 /// Classifies a cell.
 pub(crate) fn classify(cell: &str) -> CellKind {
-    // Most cells of most tables are words or short numbers, which need no parser.
+    // Most cells of most tables are words, short numbers or plain SSNs, which need no parser.
+    if is_plain_dashed(cell.as_bytes()) {
+        return CellKind::Dashed;
+    }
     if cell.is_ascii() {
         let digits = cell.bytes().filter(u8::is_ascii_digit).count();
         if digits == 0 {
@@ -38,8 +41,12 @@ pub(crate) fn classify(cell: &str) -> CellKind {
                 value => classify_text(value),
             };
         }
-        if digits == cell.len() && !(7..=9).contains(&digits) {
-            return CellKind::Other;
+        if digits == cell.len() {
+            match digits {
+                9 => return CellKind::Bare,
+                7 | 8 => {}
+                _ => return CellKind::Other,
+            }
         }
     }
     match parse_number(cell) {
@@ -65,6 +72,15 @@ pub(crate) fn classify(cell: &str) -> CellKind {
             }
         }
     }
+}
+
+/// Whether a cell is a number as 123-45-6789, with nothing around it.
+fn is_plain_dashed(cell: &[u8]) -> bool {
+    let is_expected = |(at, byte): (usize, &u8)| match at {
+        3 | 6 => *byte == b'-',
+        _ => byte.is_ascii_digit(),
+    };
+    cell.len() == 11 && cell.iter().enumerate().all(is_expected)
 }
 
 /// Classifies a value that contains no number.
@@ -121,11 +137,7 @@ fn has_dashed_number(value: &str) -> bool {
     let bytes = value.as_bytes();
     let is_digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
     bytes.windows(11).enumerate().any(|(start, window)| {
-        let is_shaped = window.iter().enumerate().all(|(at, byte)| match at {
-            3 | 6 => *byte == b'-',
-            _ => byte.is_ascii_digit(),
-        });
-        is_shaped && !is_digit(start + 11) && (start == 0 || !is_digit(start - 1))
+        is_plain_dashed(window) && !is_digit(start + 11) && (start == 0 || !is_digit(start - 1))
     })
 }
 

@@ -63,8 +63,10 @@ impl Tally {
                 self.is_inexact |= column.has_any();
                 continue;
             }
-            if !names.get(at).is_some_and(|name| repeats_header(name, cell)) {
-                column.add(classify(cell));
+            let kind = classify(cell);
+            let is_number = matches!(kind, CellKind::Dashed | CellKind::Bare);
+            if is_number || !names.get(at).is_some_and(|name| repeats_header(name, cell)) {
+                column.add(kind);
             }
         }
     }
