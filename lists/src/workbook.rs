@@ -131,12 +131,14 @@ impl Tab {
     }
 }
 
-/// Whether a sheet of calamine is one with cells, and not a chart or a macro.
-fn has_grid(sheet: &calamine::Sheet) -> bool {
-    matches!(
+/// Returns the name of a sheet, or `None` if it has no cells because it is a chart or the like.
+fn grid_name(sheets: &[calamine::Sheet], index: usize) -> Option<String> {
+    let sheet = sheets.get(index)?;
+    let has_grid = matches!(
         sheet.typ,
         SheetType::WorkSheet | SheetType::MacroSheet | SheetType::DialogSheet
-    )
+    );
+    has_grid.then(|| sheet.name.clone())
 }
 
 fn open(bytes: &[u8]) -> Result<Box<dyn Workbook + '_>, WorkbookError> {

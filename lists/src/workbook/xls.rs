@@ -7,7 +7,7 @@ use cfb::{CompoundFile, Version};
 
 use super::package::too_large;
 use super::value::write_value;
-use super::{HiddenRows, MAX_WHOLE_MB, MB, Tab, Visitor, Workbook, WorkbookError, has_grid};
+use super::{HiddenRows, MAX_WHOLE_MB, MB, Tab, Visitor, Workbook, WorkbookError, grid_name};
 
 pub(super) struct XlsWorkbook {
     xls: Xls<Cursor<Vec<u8>>>,
@@ -34,11 +34,9 @@ impl Workbook for XlsWorkbook {
         index: usize,
         visitor: &mut Visitor<'_>,
     ) -> Result<HiddenRows, WorkbookError> {
-        let sheet = &self.xls.sheets_metadata()[index];
-        if !has_grid(sheet) {
+        let Some(name) = grid_name(self.xls.sheets_metadata(), index) else {
             return Ok(HiddenRows::new());
-        }
-        let name = sheet.name.clone();
+        };
         let range = self.xls.worksheet_range(&name).map_err(error)?;
         let (first_row, first_column) = range.start().unwrap_or_default();
         let mut text = String::new();

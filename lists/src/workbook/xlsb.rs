@@ -6,7 +6,7 @@ use calamine::{DataRef, Reader, Xlsb, XlsbError};
 
 use super::package::Package;
 use super::value::write_value;
-use super::{HiddenRows, MAX_WHOLE_MB, Tab, Visitor, Workbook, WorkbookError, has_grid};
+use super::{HiddenRows, MAX_WHOLE_MB, Tab, Visitor, Workbook, WorkbookError, grid_name};
 
 pub(super) struct XlsbWorkbook<'b> {
     xlsb: Xlsb<Cursor<&'b [u8]>>,
@@ -33,11 +33,9 @@ impl Workbook for XlsbWorkbook<'_> {
         index: usize,
         visitor: &mut Visitor<'_>,
     ) -> Result<HiddenRows, WorkbookError> {
-        let sheet = &self.xlsb.sheets_metadata()[index];
-        if !has_grid(sheet) {
+        let Some(name) = grid_name(self.xlsb.sheets_metadata(), index) else {
             return Ok(HiddenRows::new());
-        }
-        let name = sheet.name.clone();
+        };
         let mut cells = self.xlsb.worksheet_cells_reader(&name).map_err(error)?;
         let mut text = String::new();
         while let Some(cell) = cells.next_cell().map_err(error)? {

@@ -9,7 +9,7 @@ use super::package::{Package, bounded_error};
 use super::value::{ZeroFormat, write_value};
 use super::xml::{attribute, events, xml_reader};
 use super::{
-    HiddenRows, MAX_SHARED_MB, MAX_SHEET_MB, Tab, Visitor, Workbook, WorkbookError, has_grid,
+    HiddenRows, MAX_SHARED_MB, MAX_SHEET_MB, Tab, Visitor, Workbook, WorkbookError, grid_name,
 };
 
 pub(super) struct XlsxWorkbook<'b> {
@@ -82,11 +82,9 @@ impl Workbook for XlsxWorkbook<'_> {
         index: usize,
         visitor: &mut Visitor<'_>,
     ) -> Result<HiddenRows, WorkbookError> {
-        let sheet = &self.xlsx.sheets_metadata()[index];
-        if !has_grid(sheet) {
+        let Some(name) = grid_name(self.xlsx.sheets_metadata(), index) else {
             return Ok(HiddenRows::new());
-        }
-        let name = sheet.name.clone();
+        };
         let hidden = self.hidden_rows(index)?;
         let mut cells = match self.xlsx.worksheet_cells_reader(&name) {
             Ok(cells) => cells,
