@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use memchr::memchr2;
+
 use crate::cell::{is_blank, is_ignored};
 
 /// A cursor over the lines of a text, which end with LF, CRLF or CR.
@@ -95,10 +97,7 @@ fn named_delimiter(line: &str) -> Option<u8> {
 
 /// Number of bytes before the next line break.
 pub(crate) fn line_length(bytes: &[u8]) -> usize {
-    bytes
-        .iter()
-        .position(|byte| matches!(byte, b'\n' | b'\r'))
-        .unwrap_or(bytes.len())
+    memchr2(b'\n', b'\r', bytes).unwrap_or(bytes.len())
 }
 
 /// Length of the line break at the start of `bytes`, or 0.

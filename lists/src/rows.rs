@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use contract::InvalidReason;
 use contract::list::{ListBuilder, ParsedSsn, ReadOptions};
+use memchr::memchr_iter;
 
 use crate::cell::clean;
 use crate::classify::{CellKind, classify};
@@ -54,7 +55,13 @@ impl Rows {
         let mut lines = Lines::new(input.start);
         // It may have several columns, so a line with one number may have that of another column.
         let may_be_table = !plan.has_records && !plan.splits_lines;
-        let mut read = Self::default();
+        // The usual number of rows, so that those of a long list aren't copied again and again.
+        let capacity = memchr_iter(b'\n', text.as_bytes()).count().min(limit);
+        let mut read = Self {
+            list: ListBuilder::with_capacity(capacity),
+            places: Vec::with_capacity(capacity),
+            ..Self::default()
+        };
         if let Check::Columns(tally) = &plan.check {
             read.tally = Some(tally.clone());
         }

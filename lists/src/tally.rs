@@ -89,5 +89,5 @@ fn is_plain(cell: &str) -> bool {
     let is_plain = |byte: u8| {
         byte.is_ascii() && !byte.is_ascii_digit() && !matches!(byte, b'*' | b'#' | b'x' | b'X')
     };
-    cell.bytes().all(is_plain) && !cell.trim().is_empty()
+    cell.bytes().all(is_plain) && cell.bytes().any(|byte| byte.is_ascii_graphic())
 }
