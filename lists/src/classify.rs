@@ -94,9 +94,9 @@ fn classify_text(value: &str) -> CellKind {
     }
 }
 
-/// Whether a value is a note in parentheses, such as a unit.
+/// Whether a value is a note in parentheses, such as a unit. `(500.00)` is an amount.
 fn is_note(value: &str) -> bool {
-    value.starts_with('(') && value.ends_with(')')
+    value.starts_with('(') && value.ends_with(')') && value.contains(char::is_alphabetic)
 }
 
 /// Whether a spreadsheet made a decimal number or scientific notation of seven to nine digits.

@@ -191,7 +191,7 @@ fn likely_column(
         let cells = &evidence[column];
         [
             name,
-            u8::from(cells.is_dashed()),
+            u8::from(cells.is_mostly_dashed()),
             u8::from(cells.numbers() > 0),
         ]
     };

@@ -75,7 +75,38 @@ fn rule_3_a_header_without_numbers_can_be_contradicted() {
 }
 
 #[test]
-fn rule_4_one_header_among_other_words_is_certain() {
+fn rule_4_dashed_numbers_elsewhere_contradict_a_header() {
+    for (text, columns) in [
+        // A comma in a name shifted each record.
+        (
+            "Name|Emp No|SSN|\nDoe|Ann|801200001|123-45-6789",
+            &[2, 3][..],
+        ),
+        (
+            "Name|Emp No|SSN|Note\nDoe|Ann|801200001|123-45-6789",
+            &[2, 3],
+        ),
+        ("SSN|Tax ID\n801200001|123-45-6789", &[0, 1]),
+        // Two columns share a header.
+        ("SSN||Dept\n123-45-6780|123-45-6789|HR", &[0, 1]),
+        ("SSN||Dept\n123456780|123456789|HR", &[0, 1]),
+        // A title.
+        ("SSN||\n801200001|Ann|123456789", &[0, 2]),
+    ] {
+        assert_eq!(verdict(text), uncertain(columns), "{text}");
+    }
+    for text in [
+        "SSN|Spouse SSN\n123456780|123-45-6789",
+        "SSN|Case No\n123456780|123-45-6789",
+        "SSN|\n123-45-6789|801200001",
+        "SSN||\n123456789|Ann|12345",
+    ] {
+        assert_eq!(verdict(text), certain(0, ColumnBasis::Header), "{text}");
+    }
+}
+
+#[test]
+fn rule_5_one_header_among_other_words_is_certain() {
     for text in [
         "id|employee_ssn\n801200001|123456789",
         "employeeid|employeessn\n801200001|=\"012001001\"",
@@ -89,18 +120,22 @@ fn rule_4_one_header_among_other_words_is_certain() {
         ("Spouse SSN|Number\n123456789|987-65-4321", &[0, 1]),
         ("ssn_last4|tax id\n6789|123456789", &[0, 1]),
         ("Member SSN|Name\n***-**-6789|Ann", &[0]),
+        // The numbers of one column were damaged.
+        ("Member SSN|Spouse SSN\n12345678|123456780", &[0, 1]),
+        ("TIN|Spouse SSN\n123456789|123456780", &[0, 1]),
     ] {
         assert_eq!(verdict(text), uncertain(columns), "{text}");
     }
 }
 
 #[test]
-fn rule_5_one_dashed_column_is_certain() {
+fn rule_6_one_dashed_column_is_certain() {
     for text in [
         "\nAnn|123-45-6789\nBob|987654321",
         "Employee No|Tax ID\n801200001|\n801200002|123-45-6789",
         "Employee No|\n801200001|123-45-6789\n801200002|XXX-XX-6789",
         "\nAnn|pending\nBob|123-45-6789\nCy|refused",
+        "SSN verified|Tax ID\nY|123-45-6789",
         // A tenth of another column.
         &format!("\n123-45-6780|123-45-6789{}", "\nx|123-45-6789".repeat(9)),
     ] {
@@ -110,6 +145,8 @@ fn rule_5_one_dashed_column_is_certain() {
         ("\nAnn|123-45-6789|987-65-4321", &[1, 2][..]),
         ("\nAnn|123-45-6789\nBob|1\nCy|2", &[1]),
         ("Name|Account No\nAnn|123-45-6789", &[1]),
+        ("Name|Policy Number\nAnn|123-45-6789", &[1]),
+        ("Member SSN|Tax ID\n|123-45-6789", &[0, 1]),
         ("\nAnn|***-**-6789", &[1]),
         // Parts of one text that a delimiter cut.
         ("\n[\"123-45-6780\"|\"123-45-6789\"", &[0, 1]),
@@ -123,9 +160,11 @@ fn rule_5_one_dashed_column_is_certain() {
 }
 
 #[test]
-fn rule_6_bare_digits_beside_others_are_never_certain() {
+fn rule_7_bare_digits_beside_others_are_never_certain() {
     for (text, columns) in [
         ("\nAnn|123456789", &[1][..]),
+        // An amount is no remark.
+        ("\n801200001|(500.00)", &[0]),
         ("Name|Tax ID\nAnn|123456789", &[1]),
         ("Name|TIN\nAnn|123456789", &[1]),
         ("Account|Tax ID\n801200001|12001001", &[0, 1]),
