@@ -1,6 +1,6 @@
 //! Recognizes what a header names.
 
-use crate::cell::count_digits;
+use crate::cell::{clean, count_digits};
 use crate::words::{MAX_WORDS, is_column_name, is_missing, split_words};
 
 /// What a header cell names.
@@ -27,27 +27,35 @@ impl HeaderKind {
 
 /// Classifies a header cell. A cell with five digits or more, which may be a number, names nothing.
 pub(crate) fn header_kind(cell: &str) -> HeaderKind {
+    let cell = without_note(cell);
     if count_digits(cell) > 4 {
         return HeaderKind::Other;
     }
     let words = split_words(cell);
     let has = |names: &[&str]| words.iter().any(|word| names.contains(&word.as_str()));
-    let is_remark = || has(&REMARK_WORDS) || is_missing(cell) || denies_ssn(cell);
+    // A form asks for “your SSN”.
+    let is_remark =
+        || is_missing(cell) || denies_ssn(cell) || (has(&REMARK_WORDS) && !has(&["your"]));
     if words.is_empty() || words.len() > MAX_WORDS || is_remark() {
         return HeaderKind::Other;
     }
     let joined: String = words.concat();
     let has_number_sign = cell.contains('#');
     let has_number = has_number_sign || has(&NUMBER_WORDS);
-    let has_social_security = ["socialsecurity", "socsec"]
+    let has_social_security = ["socialsecurity", "socsec", "segurosocial"]
         .iter()
         .any(|name| joined.contains(name));
     if is_ssn(&joined) || (has_number_sign && joined == "ss") {
         HeaderKind::Ssn
     } else if words.iter().any(|word| has_ssn(word)) || (has_social_security && has_number) {
         // “Social Security” among other words isn't enough: “Social Security Tax” is an amount.
-        HeaderKind::MaybeSsn
-    } else if has(&["tin", "tins", "taxid", "taxpayerid"])
+        match has(&SUBSTITUTES) {
+            true => HeaderKind::OtherNumber,
+            // `SSN/EIN`: the column may have both.
+            false if has(&OTHER_NUMBERS) => HeaderKind::TaxId,
+            false => HeaderKind::MaybeSsn,
+        }
+    } else if has(&["tin", "tins", "itin", "taxid", "taxpayerid"])
         || (has(&["tax", "taxpayer"]) && (has_number || has(&["identification", "identifier"])))
     {
         HeaderKind::TaxId
@@ -58,6 +66,22 @@ pub(crate) fn header_kind(cell: &str) -> HeaderKind {
     }
 }
 
+/// Returns a header without an example or a remark in parentheses at its end.
+///
+/// A qualifier stays, as in `SSN (last 4)`.
+pub(crate) fn without_note(cell: &str) -> &str {
+    let Some((name, note)) = cell.split_once('(') else {
+        return cell;
+    };
+    let is_remark = |word: &String| REMARK_WORDS.contains(&word.as_str());
+    let is_note =
+        || count_digits(note) > 4 || denies_ssn(note) || split_words(note).iter().any(is_remark);
+    match name.contains(char::is_alphanumeric) && clean(note).ends_with(')') && is_note() {
+        true => name,
+        false => cell,
+    }
+}
+
 /// Whether a header may name SSNs, alone or among other words, or tax numbers.
 pub fn may_hold_ssns(header: &str) -> bool {
     let kind = header_kind(header);
@@ -65,18 +89,25 @@ pub fn may_hold_ssns(header: &str) -> bool {
 }
 
 /// Words of a remark about an SSN, such as “asked for SSN”.
-const REMARK_WORDS: [&str; 22] = [
+const REMARK_WORDS: [&str; 31] = [
     "asked",
     "ask",
     "awaiting",
+    "bad",
     "call",
     "called",
+    "check",
+    "confirm",
+    "do",
+    "duplicate",
     "for",
     "gave",
     "give",
     "given",
     "has",
     "have",
+    "incorrect",
+    "invalid",
     "is",
     "lacking",
     "lacks",
@@ -86,17 +117,31 @@ const REMARK_WORDS: [&str; 22] = [
     "see",
     "sent",
     "to",
+    "use",
+    "verify",
     "was",
     "wrong",
 ];
 
 /// Words that mean “number”, such as “No.” in “SS No.”.
-const NUMBER_WORDS: [&str; 11] = [
-    "no", "nos", "nr", "nbr", "nbrs", "nmbr", "num", "numb", "number", "numbers", "id",
+const NUMBER_WORDS: [&str; 13] = [
+    "no",
+    "nos",
+    "nr",
+    "nbr",
+    "nbrs",
+    "nmbr",
+    "num",
+    "numb",
+    "number",
+    "numbers",
+    "n\u{fa}mero",
+    "numero",
+    "id",
 ];
 
 /// Words for numbers that are no SSNs, though they may have nine digits.
-const OTHER_NUMBERS: [&str; 17] = [
+const OTHER_NUMBERS: [&str; 27] = [
     "account",
     "acct",
     "phone",
@@ -114,7 +159,20 @@ const OTHER_NUMBERS: [&str; 17] = [
     "aba",
     "invoice",
     "employeeid",
+    "batch",
+    "case",
+    "claim",
+    "confirmation",
+    "docket",
+    "duns",
+    "loan",
+    "order",
+    "passport",
+    "policy",
 ];
+
+/// Words for a value that stands for an SSN and isn't one.
+const SUBSTITUTES: [&str; 6] = ["count", "hash", "hashed", "key", "surrogate", "token"];
 
 /// Words for people, before “SSN” in one word, or before a number of their own.
 const PEOPLE: [&str; 24] = [
@@ -161,9 +219,11 @@ fn is_ssn(name: &str) -> bool {
         "socsec",
         "social",
     ];
-    // `ssid` is the name of a wireless network, `socialid` that of a person in social media.
+    // `ssid` is the name of a wireless network, `socialid` that of a person in social media, and `ssn_id`
+    // the key of a record.
     names.contains(&name)
-        || (names.into_iter().any(is_followed_by_number_word) && name != "socialid")
+        || (names.into_iter().any(is_followed_by_number_word)
+            && !["socialid", "ssnid", "ssnsid"].contains(&name))
         || (is_followed_by_number_word("ss") && name != "ssid")
 }
 
@@ -178,7 +238,7 @@ fn has_ssn(word: &str) -> bool {
             .is_some_and(|at| is_ssn(&word[at..]) && is_of_people(word.split_at(at)))
 }
 
-/// Whether a text says “no SSN” after other words, such as `foreign: no SSN`.
+/// Whether a text says “no SSN” or “not SSN”, also after other words, such as `foreign: no SSN`.
 ///
 /// “No” and “SSN” must be words between spaces: `Account No/SSN` is a header.
 fn denies_ssn(cell: &str) -> bool {
@@ -186,11 +246,12 @@ fn denies_ssn(cell: &str) -> bool {
     while let (Some(word), Some(next)) = (words.next(), words.peek()) {
         let word = word.trim_start_matches(|c: char| !c.is_alphanumeric());
         let names_ssn = || matches!(split_words(next).first(), Some(word) if is_ssn_word(word));
-        if word.eq_ignore_ascii_case("no") && names_ssn() {
+        let denies = ["no", "not", "non"];
+        if denies.iter().any(|no| word.eq_ignore_ascii_case(no)) && names_ssn() {
             return true;
         }
     }
-    false
+    cell.to_lowercase().contains("non-ssn")
 }
 
 /// Whether a word is a name for SSNs or a part of one.
@@ -240,7 +301,10 @@ const QUALIFIERS: [&str; 36] = [
 
 /// Whether a header that names SSNs among other words may be a remark, such as `SSN later`.
 pub(crate) fn may_be_remark(cell: &str) -> bool {
-    let words = split_words(cell);
+    let words = split_words(without_note(cell));
+    if words.iter().any(|word| word == "your") {
+        return false;
+    }
     let name = words.iter().rposition(|word| is_ssn_word(word));
     let after = &words[name.map_or(words.len(), |at| at + 1)..];
     let is_known = |word: &String| {

@@ -7,9 +7,9 @@ use rustc_hash::FxBuildHasher;
 use crate::ColumnSelector;
 use crate::cell::{clean, count_digits};
 use crate::choice::has_selected_name;
-use crate::classify::classify;
+use crate::classify::{CellKind, classify};
 use crate::evidence::Evidence;
-use crate::header::{HeaderKind, header_kind, may_be_remark};
+use crate::header::{HeaderKind, header_kind, may_be_remark, without_note};
 use crate::numbers::find_numbers;
 use crate::value::parse_number;
 use crate::words::{is_column_name, is_missing};
@@ -28,12 +28,19 @@ pub(crate) struct NamedHeader {
 
 /// Returns the records in which a header may be: those before the first record with a number.
 fn before_numbers<'r, 't>(records: &'r [Vec<&'t str>]) -> &'r [Vec<&'t str>] {
-    let is_number = |cell: &&str| match parse_number(cell) {
+    let is_dashed = |cell: &str| classify(cell) == CellKind::Dashed;
+    let is_number = |cell: &str| match parse_number(cell) {
         Ok(number) => !number.restored,
         // In a list without other columns, the cell is the whole line.
         Err(_) => !find_numbers(cell).spans.is_empty(),
     };
-    let has_number = |record: &Vec<&str>| record.iter().any(is_number);
+    // `Batch No,801200009` may be above the header.
+    let names_other = |cell: &str| header_kind(cell) == HeaderKind::OtherNumber;
+    let has_number = |record: &Vec<&str>| {
+        let before = [""].iter().chain(record);
+        let mut cells = record.iter().zip(before);
+        cells.any(|(cell, before)| is_number(cell) && (is_dashed(cell) || !names_other(before)))
+    };
     let records = &records[..records.len().min(MAX_RECORDS)];
     let end = records.iter().position(has_number);
     &records[..end.unwrap_or(records.len())]
@@ -69,7 +76,20 @@ pub(crate) fn find_named_header(
         if !is_wide && index > 0 && !is_selected && !is_strong {
             continue;
         }
-        let rank = (is_selected, filled > 1, is_strong, filled);
+        // A title above the names of columns.
+        let is_title = |below: usize| {
+            below > index && filled == 1 && is_wide && count_filled(&records[below]) > 1
+        };
+        if !is_selected && other.is_some_and(is_title) {
+            continue;
+        }
+        let rank = (
+            is_selected,
+            filled > 1,
+            is_strong,
+            filled,
+            dashed_below(&records[index..]),
+        );
         if best.is_none_or(|(_, other)| rank > other) {
             best = Some((index, rank));
         }
@@ -80,13 +100,27 @@ pub(crate) fn find_named_header(
     })
 }
 
+/// Number of dashed numbers below the cells of the first record that name SSNs alone.
+fn dashed_below(records: &[Vec<&str>]) -> usize {
+    let Some((first, rest)) = records.split_first() else {
+        return 0;
+    };
+    let names_ssn = |column: &usize| header_kind(first[*column]) == HeaderKind::Ssn;
+    let below = |column: usize| rest.iter().filter_map(move |record| record.get(column));
+    let cells = (0..first.len()).filter(names_ssn).flat_map(below);
+    cells
+        .filter(|cell| classify(cell) == CellKind::Dashed)
+        .count()
+}
+
 /// Whether a cell of the first record names SSNs, and no cell shows that the record is a row.
 fn is_ssn_header(records: &[Vec<&str>]) -> bool {
     let Some((first, rest)) = records.split_first() else {
         return false;
     };
     let names_ssn = |cell: &&str| header_kind(cell).is_ssn();
-    if !first.iter().any(names_ssn) || first.iter().any(|cell| has_data(cell)) {
+    if !first.iter().any(names_ssn) || first.iter().any(|cell| has_data(cell)) || is_label(records)
+    {
         return false;
     }
     let is_remark = |cell: &&str| header_kind(cell) != HeaderKind::Ssn && may_be_remark(cell);
@@ -120,6 +154,7 @@ fn is_ssn_header(records: &[Vec<&str>]) -> bool {
 fn has_data(cell: &str) -> bool {
     let mut lengths = [0; 3];
     let mut groups = 0;
+    let cell = without_note(cell);
     for group in clean(cell).split(['-', '/', '.']) {
         let are_digits = group.bytes().all(|byte| byte.is_ascii_digit());
         if let (true, Some(length)) = (are_digits, lengths.get_mut(groups)) {
@@ -128,7 +163,30 @@ fn has_data(cell: &str) -> bool {
         groups += 1;
     }
     let is_date = matches!(lengths, [4, 1..=2, 1..=2] | [1..=2, 1..=2, 2 | 4]) && groups == 3;
-    count_digits(cell) > 4 && !is_date
+    (count_digits(cell) > 4 && !is_date) || has_value(cell)
+}
+
+/// Whether a cell has a label and a value, as in `SSN: 12-34` or `SSN ***-**-6789`.
+///
+/// A mask without digits is a format: `SSN XXX-XX-XXXX`.
+fn has_value(cell: &str) -> bool {
+    let after = cell.split_once([':', '=']).map_or("", |(_, value)| value);
+    let is_masked = |word: &str| count_digits(word) > 0 && classify(word) == CellKind::Masked;
+    count_digits(after) > 0 || cell.split_whitespace().any(is_masked)
+}
+
+/// Whether a cell of the first record is a label that occurs below with a value: `SSN:`.
+fn is_label(records: &[Vec<&str>]) -> bool {
+    let label = |cell: &str| Some(cell.split_once([':', '='])?.0.trim().to_lowercase());
+    let Some((first, rest)) = records.split_first() else {
+        return false;
+    };
+    let mut labels = first.iter().filter_map(|cell| label(cell));
+    labels.any(|name| {
+        let has_label = |cell: &&str| label(cell).is_some_and(|other| other == name);
+        let mut cells = rest.iter().flatten();
+        cells.any(|cell| has_label(cell) && count_digits(cell) > 0)
+    })
 }
 
 fn count_filled(record: &[&str]) -> usize {
@@ -150,8 +208,8 @@ pub(crate) fn repeats_header(header: &str, cell: &str) -> bool {
 
 /// Whether the first record looks like a header although no cell names SSNs.
 ///
-/// It does if its cells are distinct words, none of them occurs again in its column, and one is known
-/// as a name of columns. If this isn't certain, the record is a row: a header read as a row is one
+/// It does if its cells are distinct words, none of them occurs again in its column, and at least half
+/// are known as names of columns. If this isn't certain, the record is a row: a header read as a row is one
 /// INVALID row, but a row read as a header is lost.
 fn looks_like_header(records: &[Vec<&str>], column: Option<usize>) -> bool {
     let Some((first, rest)) = records.split_first().filter(|(_, rest)| !rest.is_empty()) else {
@@ -172,11 +230,14 @@ fn looks_like_header(records: &[Vec<&str>], column: Option<usize>) -> bool {
         first
             .iter()
             .zip(record)
-            .any(|(name, cell)| name == cell && !name.trim().is_empty())
+            .any(|(name, cell)| name == cell && !clean(name).is_empty())
     };
+    let filled = cells.iter().filter(|cell| !cell.is_empty());
+    let (names, others): (Vec<&str>, Vec<&str>) = filled.partition(|cell| is_column_name(cell));
     has_name
         && cells.iter().all(is_word)
-        && cells.iter().any(|cell| is_column_name(cell))
+        && !names.is_empty()
+        && names.len() >= others.len()
         && are_distinct
         && !rest.iter().any(recurs)
 }
@@ -191,11 +252,7 @@ mod tests {
             let row = vec!["123-45-6789", "CA", "x1"];
             looks_like_header(&[first.to_vec(), row], Some(0))
         };
-        for header in [
-            ["Tax ID", "State", "address1"],
-            ["Tax ID", "", "Name"],
-            ["hers", "first_name", "x"],
-        ] {
+        for header in [["Tax ID", "State", "address1"], ["Tax ID", "", "Name"]] {
             assert!(looks(&header), "{header:?}");
         }
         for row in [
@@ -207,6 +264,8 @@ mod tests {
             ["Ann", "pending", "New York"],
             ["pending", "State", "x"],
             ["May Day", "see note", "x"],
+            ["hers", "first_name", "x"],
+            ["Employee", "Ann", "see file"],
         ] {
             assert!(!looks(&row), "{row:?}");
         }
@@ -242,6 +301,20 @@ mod tests {
             ("x\nnote on SSN\n123-45-6789", None),
             ("SSN: 123-45-6789\nSSN\n987-65-4321", None),
             ("Name,City\nAnn,Salem", None),
+            ("Batch No,801200009\nName,SSN\nAnn,123-45-6789", Some(1)),
+            ("x,EIN,801200009\nName,Dept,SSN\nAnn,x,123456789", Some(1)),
+            ("Ann,123456789\nName,SSN\nBob,123456780", None),
+            // A title, and the names of columns below it.
+            ("SSN,,\nEmp ID,Name,Tax ID\n801200001,Ann,123456789", None),
+            ("SSNs,x\nEmp No,SSN\n801200001,123-45-6789", Some(1)),
+            // Lines of a form.
+            ("SSN: ***-**-6789\nSSN: 123-45-6789", None),
+            ("SSN:\nSSN: 123-45-6789", None),
+            ("SSN: 12-34", None),
+            ("Ann,SSN ***-**-6789\nBob,123-45-6789", None),
+            ("SSN:\n123-45-6789", Some(0)),
+            ("Name,SSN (***-**-****)\nAnn,123-45-6789", Some(0)),
+            ("Ann,verify SSN\nBob,123-45-6789", None),
         ] {
             assert_eq!(found(text, None), record, "{text}");
         }

@@ -22,6 +22,9 @@ fn headers_of_the_ssn_column_are_recognized() {
         "Social Security",
         "SOC_SEC_NBR",
         "\u{200b}SSN",
+        "SSN (123-45-6789)",
+        "SSN (do not use dashes)",
+        "SSN (e.g. 123456789)",
     ] {
         assert_eq!(header_kind(cell), HeaderKind::Ssn, "{cell}");
     }
@@ -30,12 +33,14 @@ fn headers_of_the_ssn_column_are_recognized() {
         "employeeSsn",
         "employeessn",
         "ssn_last4",
-        "SSN/EIN",
         "SSN1",
         "SSN (2)",
         "SSN (if any)",
-        "Account No/SSN",
         "empssnno",
+        "SSN ID",
+        "What is your Social Security Number?",
+        "Please enter your SSN for the form",
+        "N\u{fa}mero de Seguro Social",
         "Employee Social Security No.",
     ] {
         assert_eq!(header_kind(cell), HeaderKind::MaybeSsn, "{cell}");
@@ -51,6 +56,9 @@ fn headers_of_tax_numbers_and_others_are_told_apart() {
         "tax_id_no",
         "TaxId",
         "Taxpayer Identification Number",
+        "SSN/EIN",
+        "Account No/SSN",
+        "ITIN",
     ] {
         assert_eq!(header_kind(cell), HeaderKind::TaxId, "{cell}");
     }
@@ -62,6 +70,10 @@ fn headers_of_tax_numbers_and_others_are_told_apart() {
         "ZIP+4",
         "EIN",
         "Member #",
+        "Student ID (not SSN)",
+        "SSN Token",
+        "ssn_hash",
+        "Policy Number",
     ] {
         assert_eq!(header_kind(cell), HeaderKind::OtherNumber, "{cell}");
     }
@@ -100,6 +112,9 @@ fn what_says_that_there_is_no_number_is_no_header() {
         "without SSN",
         "foreign: no SSN",
         "visitor, no Social Security Number",
+        "verify SSN",
+        "invalid SSN",
+        "Non-SSN ID",
     ] {
         assert_eq!(header_kind(cell), HeaderKind::Other, "{cell}");
     }
