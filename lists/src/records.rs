@@ -9,6 +9,7 @@ use csv_core::{ReadFieldResult, Reader, ReaderBuilder};
 
 use crate::cell::{clean, is_blank};
 use crate::lines::{Lines, Start, break_length, line_length};
+use crate::value::parse_number;
 
 /// Maximum number of fields that are kept of a record: the number of columns in an Excel sheet.
 ///
@@ -82,7 +83,9 @@ impl Records {
 
             let mut end = line_end;
             if !blank {
-                end = self.split(text, start, line_end).unwrap_or_else(|| {
+                let quoted = self.split(text, start, line_end);
+                let quoted = quoted.filter(|end| !self.joins_records(&text[start..*end]));
+                end = quoted.unwrap_or_else(|| {
                     // A stray quote joined this line with the lines up to the next quote. Read the
                     // line again without quoting, so that each of them is a row.
                     self.split_literally(text, start..line_end);
@@ -162,6 +165,16 @@ impl Records {
                 .is_ok()
     }
 
+    /// Whether a record of several lines is several records: each line has all fields and a number.
+    fn joins_records(&self, record: &str) -> bool {
+        let is_record = |line: &str| {
+            let mut fields = line.split(char::from(self.delimiter));
+            fields.clone().count() == self.max_fields
+                && fields.any(|field| parse_number(field).is_ok())
+        };
+        line_length(record.as_bytes()) < record.len() && record.lines().all(is_record)
+    }
+
     fn split_literally(&mut self, text: &str, line: Range<usize>) {
         self.fields.clear();
         let mut start = line.start;
@@ -234,11 +247,8 @@ fn is_well_formed(field: &str) -> bool {
 /// Returns the text between a field's quotes, with quotes inside it still doubled.
 fn quoted(field: &str) -> Option<&str> {
     let inner = field.strip_prefix('"')?.strip_suffix('"')?;
-    let closed = inner
-        .split('"')
-        .enumerate()
-        .all(|(place, part)| place % 2 == 0 || part.is_empty());
-    (closed && inner.matches('"').count() % 2 == 0).then_some(inner)
+    let is_closed = inner.split("\"\"").all(|part| !part.contains('"'));
+    is_closed.then_some(inner)
 }
 
 /// Returns the value of a field: without its quotes, and with doubled quotes made single.
@@ -294,6 +304,26 @@ mod tests {
         for text in ["\"a,1\nb,2\nc,3", "\"a,1\nb,2\n\"c\" d,3"] {
             let lines: Vec<_> = all(text, b',').iter().map(|(line, _)| *line).collect();
             assert_eq!(lines, [1, 2, 3], "{text}");
+        }
+    }
+
+    #[test]
+    fn a_stray_quote_joins_no_records_with_numbers() {
+        let lines = |text: &str| {
+            let mut records = Records::new(b',', Start::default()).max_fields(2);
+            std::iter::from_fn(move || records.next(text).map(|record| record.line))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(
+            lines("\"Ann,123-45-6789\nBob\",987-65-4321\nCy,1"),
+            [1, 2, 3]
+        );
+        // A value of several lines.
+        for text in [
+            "\"Doe, Ann\nJr.\",123-45-6789\nCy,1",
+            "\"a\n123-45-6789\",1\nx,1",
+        ] {
+            assert_eq!(lines(text), [1, 3], "{text}");
         }
     }
 
