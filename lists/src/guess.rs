@@ -1,7 +1,8 @@
 //! Reads a sample as a table with one delimiter, to find its header and its column of numbers.
 
 use crate::choice::{find_selected, name_columns, tell_apart};
-use crate::evidence::{Verdict, single_ssn_header};
+use crate::evidence::{Evidence, Verdict, single_ssn_header};
+use crate::header::may_hold_ssns;
 use crate::lines::Start;
 use crate::plan::{Check, Input, Plan};
 use crate::preamble::{NamedHeader, find_named_header, find_other_header};
@@ -32,7 +33,7 @@ impl<'t> Guess<'t> {
     /// Reads the sample as a table.
     ///
     /// Returns `None` if it isn't one: from the header on, half of the records or more have only one
-    /// field.
+    /// field, and it isn't a header with several names above records.
     pub(crate) fn new(
         sample: &'t str,
         delimiter: u8,
@@ -41,7 +42,25 @@ impl<'t> Guess<'t> {
         let guess = Self::read(sample, delimiter, selector);
         let table = guess.table();
         let several = table.iter().filter(|record| record.len() > 1).count();
-        (several * 2 > table.len()).then_some(guess)
+        (several * 2 > table.len() || guess.has_header_above_records()).then_some(guess)
+    }
+
+    /// Whether the header has several names, and only records below it have numbers.
+    ///
+    /// A short table may have as many lines of other text below it.
+    fn has_header_above_records(&self) -> bool {
+        let Some((header, rest)) = self
+            .table()
+            .split_first()
+            .filter(|_| self.has_named_header())
+        else {
+            return false;
+        };
+        let has_number = |record: &&Vec<&str>| record.iter().any(|cell| parse_number(cell).is_ok());
+        let mut with_numbers = rest.iter().filter(has_number).peekable();
+        header.len() > 1
+            && with_numbers.peek().is_some()
+            && with_numbers.all(|record| record.len() > 1)
     }
 
     /// Reads the sample of a text that was made from a table.
@@ -147,32 +166,31 @@ impl<'t> Guess<'t> {
         let columns = name_columns(cells, self.column_count);
         let sample = |column| self.masked_sample(column);
         let header_of = |column| named.or_else(|| find_other_header(&self.records, Some(column)));
-        let trusted = cells.filter(|_| trust_sample).and_then(single_ssn_header);
-        let (ssn_column, basis, check) = match (selector, trusted) {
+        let in_sample = self.tally(input.sample(), Start::default(), known);
+        let (ssn_column, basis, check) = match (selector, in_sample.verdict()) {
             (Some(selector), _) => (
                 find_selected(selector, &columns, sample)?,
                 ColumnBasis::Selected,
                 Check::Nothing,
             ),
-            (None, Some(column)) => (column, ColumnBasis::Header, Check::Header),
-            (None, None) => {
-                let in_sample = self.tally(input.sample(), Start::default(), known);
-                match in_sample.verdict() {
-                    // With another header, the rows wouldn't be those that are weighed.
-                    Verdict::Certain(column, basis)
-                        if trust_sample && header_of(column) == known =>
-                    {
-                        let tally = self.new_tally(known).skim(&in_sample.columns);
-                        (column, basis, Check::Columns(tally))
-                    }
-                    _ => match self.tally(input.text, input.start, known).verdict() {
-                        Verdict::Certain(column, basis) => (column, basis, Check::Nothing),
-                        Verdict::Uncertain(candidates) => {
-                            return Err(self.uncertain(&candidates, columns, cells.is_some()));
-                        }
-                    },
-                }
+            (None, Verdict::Certain(column, ColumnBasis::Header))
+                if trust_sample && cells.and_then(single_ssn_header) == Some(column) =>
+            {
+                (column, ColumnBasis::Header, Check::Header)
             }
+            // With another header, the rows wouldn't be those that are weighed.
+            (None, Verdict::Certain(column, basis))
+                if trust_sample && header_of(column) == known =>
+            {
+                let tally = self.new_tally(known).skim(&in_sample.columns);
+                (column, basis, Check::Columns(tally))
+            }
+            _ => match self.tally(input.text, input.start, known).verdict() {
+                Verdict::Certain(column, basis) => (column, basis, Check::Nothing),
+                Verdict::Uncertain(candidates) => {
+                    return Err(self.uncertain(&candidates, columns, cells.is_some()));
+                }
+            },
         };
         let header = header_of(ssn_column);
         let cells = header.map(|record| self.records[record].as_slice());
@@ -193,6 +211,8 @@ impl<'t> Guess<'t> {
                 .and_then(|cells| cells.get(ssn_column))
                 .map(|cell| (*cell).to_owned()),
             max_fields,
+            usual_fields: self.usual_fields(max_fields),
+            has_dashed: has_dashed(cells, &in_sample.columns, ssn_column),
             splits_lines: false,
             check,
         })
@@ -207,6 +227,16 @@ impl<'t> Guess<'t> {
         }
         let regular = || self.is_regular().then_some(self.usual_length);
         header.or_else(regular).unwrap_or(usize::MAX)
+    }
+
+    /// Returns `fields` if nine of ten records have so many, and otherwise 0.
+    fn usual_fields(&self, fields: usize) -> usize {
+        let table = self.table();
+        let full = table.iter().filter(|record| record.len() >= fields).count();
+        match full * 10 >= table.len() * 9 {
+            true => fields,
+            false => 0,
+        }
     }
 
     /// The first number of a column, masked.
@@ -244,4 +274,18 @@ impl<'t> Guess<'t> {
         let max_fields = self.max_fields(header.map(|(_, cells)| cells.len()));
         Tally::new(header, max_fields, self.column_count)
     }
+}
+
+/// Returns for each column whether dashed numbers belong into it: by its header, if there is one.
+fn has_dashed(header: Option<&[&str]>, columns: &[Evidence], ssn_column: usize) -> Vec<bool> {
+    let may_hold = |column: usize| match header {
+        Some(header) if column != ssn_column => {
+            header.get(column).is_some_and(|cell| may_hold_ssns(cell))
+        }
+        _ => true,
+    };
+    let columns = columns.iter().enumerate();
+    columns
+        .map(|(column, evidence)| evidence.has_dashed_numbers() && may_hold(column))
+        .collect()
 }

@@ -80,6 +80,10 @@ pub(crate) struct Plan {
     pub(crate) header_cell: Option<String>,
     /// Maximum number of filled fields in a record. A longer one is shifted.
     pub(crate) max_fields: usize,
+    /// Number of fields that nearly all records have at least, or 0.
+    pub(crate) usual_fields: usize,
+    /// Whether dashed numbers belong into a column, for each column.
+    pub(crate) has_dashed: Vec<bool>,
     /// Whether a line with several numbers is several rows. Otherwise the lines may be a table.
     pub(crate) splits_lines: bool,
     /// Which check of the whole text the plan needs.
@@ -197,6 +201,8 @@ fn plan_lines(
         header,
         header_cell: cells.map(|cells| cells[0].to_owned()),
         max_fields: 1,
+        usual_fields: 0,
+        has_dashed: Vec::new(),
         splits_lines: counts.is_list(),
         check,
     })

@@ -6,9 +6,10 @@ use contract::InvalidReason;
 use contract::list::{ListBuilder, ParsedSsn, ReadOptions};
 use memchr::memchr_iter;
 
-use crate::cell::clean;
+use crate::cell::{clean, count_digits};
 use crate::classify::{CellKind, classify};
 use crate::evidence::{Evidence, Verdict};
+use crate::header::{HeaderKind, header_kind};
 use crate::line_counts::LineCounts;
 use crate::lines::Lines;
 use crate::numbers::{LineNumbers, find_numbers};
@@ -18,7 +19,7 @@ use crate::records::{Records, is_shifted};
 use crate::source::Place;
 use crate::tally::Tally;
 use crate::value::{accept, parse_number};
-use crate::words::is_control;
+use crate::words::{is_column_name, is_control, may_be_control};
 use crate::{ReadError, TableLayout};
 
 /// The rows of a text, and what was counted while they were read.
@@ -35,6 +36,8 @@ pub(crate) struct Rows {
     counts: LineCounts,
     /// What the cells of all columns are, for [`Check::Columns`].
     tally: Option<Tally>,
+    /// Whether the last header was one of another table.
+    is_other_table: bool,
 }
 
 impl Rows {
@@ -129,17 +132,23 @@ impl Rows {
                 }
                 continue;
             }
+            if number.is_err() && plan.header.is_some() && is_other_header(text, fields, column) {
+                read.is_other_table = true;
+            }
             let value = if is_before_header {
                 Err(InvalidReason::Preamble)
             } else if !several.spans.is_empty() || (may_be_table && number.is_ok()) {
                 Err(InvalidReason::SeveralNumbers)
-            } else if is_shifted(text, fields, plan.max_fields) {
+            } else if is_shifted(text, fields, plan.max_fields)
+                || (number.is_ok() && read.is_uncertain(text, fields, cell, plan))
+            {
                 // The whole record is shown, because its value may be in any of its fields.
                 place.value = place.start..fields.last().map_or(place.start, |field| field.end);
                 Err(InvalidReason::Shifted)
             } else {
                 read.value(cell, number, plan, options, || {
-                    is_control_record(text, fields, column)
+                    let has_dashed = plan.has_dashed.get(column).copied().unwrap_or_default();
+                    is_control_record(text, fields, column, has_dashed)
                 })
             };
             read.list.push(value, place.line);
@@ -172,6 +181,28 @@ impl Rows {
         }
     }
 
+    /// Whether a number without dashes may be that of another column.
+    ///
+    /// So it may if a dashed number is where none belongs, but not here, if the record is shorter than
+    /// the others and has another number, and below the header of another table.
+    fn is_uncertain(&self, text: &str, fields: &[Range<usize>], cell: &str, plan: &Plan) -> bool {
+        let column = plan.table.as_ref().map_or(0, |table| table.ssn_column);
+        let has_dashed = |column: usize| plan.has_dashed.get(column).copied().unwrap_or_default();
+        let is_short = fields.len() < plan.usual_fields;
+        if (!has_dashed(column) && !is_short && !self.is_other_table)
+            || classify(cell) == CellKind::Dashed
+        {
+            return false;
+        }
+        let mut others = fields.iter().enumerate().filter(|(at, _)| *at != column);
+        self.is_other_table
+            || others.any(|(at, field)| match classify(&text[field.clone()]) {
+                CellKind::Dashed => is_short || (has_dashed(column) && !has_dashed(at)),
+                CellKind::Bare => is_short,
+                _ => false,
+            })
+    }
+
     /// Reads the value of a row below the header, which was parsed as `number`.
     fn value(
         &mut self,
@@ -183,6 +214,7 @@ impl Rows {
     ) -> Result<ParsedSsn, InvalidReason> {
         let header = plan.header_cell.as_deref().unwrap_or_default();
         if number.is_err() && repeats_header(header, cell) {
+            self.is_other_table = false;
             return Err(InvalidReason::RepeatedHeader);
         }
         if plan.check == Check::Header {
@@ -192,8 +224,8 @@ impl Rows {
             });
         }
         let number = number?;
-        // A count or a sum. A number with dashes is one of a person, whatever is beside it.
-        if is_control() && classify(cell) != CellKind::Dashed {
+        // In the record of a total, nine digits are a count or a sum. A number with dashes is an SSN.
+        if classify(cell) != CellKind::Dashed && is_control() {
             return Err(InvalidReason::ControlRecord);
         }
         self.zeros_lost += usize::from(number.restored);
@@ -206,17 +238,42 @@ impl Rows {
 /// Whether a record is the line below the header of a Markdown table: `| --- | :-: |`.
 fn is_rule(text: &str, fields: &[Range<usize>]) -> bool {
     let mut has_dashes = false;
-    let are_rules = fields.iter().all(|field| {
+    let last = fields.len().saturating_sub(1);
+    let are_rules = fields.iter().enumerate().all(|(at, field)| {
         let cell = text[field.clone()].trim();
         has_dashes |= cell.contains("---");
-        cell.bytes().all(|b| matches!(b, b'-' | b':'))
+        // Only a pipe at the start or the end has nothing beside it.
+        let is_outer = cell.is_empty() && (at == 0 || at == last) && last > 1;
+        is_outer || (!cell.is_empty() && cell.bytes().all(|b| matches!(b, b'-' | b':')))
     });
     are_rules && has_dashes
 }
 
+/// Whether a record is the header of another table, whose column has other numbers or none.
+///
+/// Its cell must be a name of other numbers, in a record without digits, or any name beside one for SSNs.
+fn is_other_header(text: &str, fields: &[Range<usize>], column: usize) -> bool {
+    let Some(cell) = fields.get(column).map(|field| &text[field.clone()]) else {
+        return false;
+    };
+    let mut cells = fields.iter().map(|field| &text[field.clone()]);
+    is_column_name(cell)
+        && match header_kind(cell) {
+            HeaderKind::OtherNumber => {
+                fields.len() > 1 && cells.all(|cell| count_digits(cell) == 0)
+            }
+            HeaderKind::Other => cells.any(|cell| header_kind(cell) == HeaderKind::Ssn),
+            _ => false,
+        }
+}
+
 /// Whether the first other cell with text says that the record is a total, a header or a trailer.
-fn is_control_record(text: &str, fields: &[Range<usize>], column: usize) -> bool {
+///
+/// Where the numbers of people have dashes, a code such as `T` says so too.
+fn is_control_record(text: &str, fields: &[Range<usize>], column: usize, has_dashed: bool) -> bool {
     let others = fields.iter().enumerate().filter(|(at, _)| *at != column);
     let mut cells = others.map(|(_, field)| clean(&text[field.clone()]));
-    cells.find(|cell| !cell.is_empty()).is_some_and(is_control)
+    cells
+        .find(|cell| !cell.is_empty())
+        .is_some_and(|cell| is_control(cell) || (has_dashed && may_be_control(cell)))
 }

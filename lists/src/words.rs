@@ -130,16 +130,70 @@ const CONTROL: [&str; 20] = [
     "fileheader",
 ];
 
-/// Whether a cell marks a total, header or trailer record, such as `Total` or `TRL`.
+/// Words after “Total” in the label of a total.
+const TOTALED: [&str; 14] = [
+    "amount",
+    "count",
+    "employees",
+    "for",
+    "lines",
+    "members",
+    "number",
+    "of",
+    "participants",
+    "people",
+    "records",
+    "rows",
+    "ssns",
+    "the",
+];
+
+/// Whether a cell marks a total, header or trailer record, such as `Total`, `HR Total` or `TRL`.
 pub(crate) fn is_control(cell: &str) -> bool {
     // Fast, because it is called for each row: no allocation, and most cells fail here.
     let is_first = |c: char| "ceghrst".contains(c.to_ascii_lowercase());
+    let bytes = cell.trim_end_matches([':', '.', ' ']).as_bytes();
+    let has_total = |at: usize| {
+        let word = bytes.get(at..at + 5);
+        word.is_some_and(|word| word.eq_ignore_ascii_case(b"total"))
+    };
+    if cell.len() > 40 {
+        return false;
+    }
+    if has_total(0) || has_total(bytes.len().saturating_sub(5)) {
+        return is_total(cell);
+    }
     if cell.len() > 20 || !cell.starts_with(is_first) {
         return false;
     }
     let letters = cell.chars().filter(|c| c.is_alphanumeric());
     let letters = letters.flat_map(char::to_lowercase);
     CONTROL.iter().any(|word| letters.clone().eq(word.chars()))
+}
+
+/// Whether a short text is the label of a total: it ends with “total”, or only counted things follow it.
+fn is_total(cell: &str) -> bool {
+    let words = split_words(cell);
+    let is_counted = |word: &String| {
+        TOTALED.contains(&word.as_str()) || word.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    let ends = words.last().is_some_and(|word| word.ends_with("total"));
+    let begins = words.split_first().is_some_and(|(first, rest)| {
+        matches!(first.as_str(), "total" | "totals") && rest.iter().all(is_counted)
+    });
+    (ends && words.len() <= 4) || begins
+}
+
+/// Marks of a header or trailer record that are also other codes.
+const WEAK_CONTROL: [&str; 9] = [
+    "h", "t", "z", "ftr", "footer", "trailer", "batch", "99", "999",
+];
+
+/// Whether a cell may mark a header or trailer record, such as `T`. It may also be another code.
+pub(crate) fn may_be_control(cell: &str) -> bool {
+    WEAK_CONTROL
+        .iter()
+        .any(|word| word.eq_ignore_ascii_case(cell))
 }
 
 /// Words that name columns. A header without a name for SSNs is recognized by them.
@@ -295,10 +349,23 @@ mod tests {
             "Record count",
             "eof",
             "HDR",
+            "HR Total",
+            "Total Employees: 2",
+            "Hash total",
+            "Total of records",
+            "SUBTOTAL",
         ] {
             assert!(is_control(cell), "{cell}");
         }
-        for cell in ["", "Ann", "Total Wine LLC", "Countess", "DET", "T"] {
+        for cell in [
+            "",
+            "Ann",
+            "Total Wine LLC",
+            "Countess",
+            "DET",
+            "T",
+            "Totally",
+        ] {
             assert!(!is_control(cell), "{cell}");
         }
     }

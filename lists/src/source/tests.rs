@@ -7,6 +7,7 @@ use crate::{ReadError, read_lines, read_source, read_value};
 mod columns;
 mod properties;
 mod shapes;
+mod uncertain;
 
 fn read(text: &str) -> Source {
     read_source(text.as_bytes(), &ReadOptions::default(), None).unwrap()
