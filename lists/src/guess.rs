@@ -19,6 +19,8 @@ pub(crate) struct Guess<'t> {
     pub(crate) column_count: usize,
     /// Whether it is a sheet, in which no record is shifted.
     is_sheet: bool,
+    /// Maximum number of columns: that of the original table, if the text was made from one.
+    max_columns: usize,
     /// The header, if it was found by the names in it.
     named: Option<NamedHeader>,
     /// Number of records that have the most frequent number of fields.
@@ -70,10 +72,12 @@ impl<'t> Guess<'t> {
         selector: Option<&ColumnSelector>,
     ) -> Self {
         let mut guess = Self::read(sample, b',', selector);
-        if table.is_sheet {
-            guess.column_count = table.columns;
-            guess.is_sheet = true;
-        }
+        guess.is_sheet = table.is_sheet;
+        guess.max_columns = table.columns;
+        guess.column_count = match table.is_sheet {
+            true => table.columns,
+            false => guess.column_count.min(table.columns),
+        };
         if table.has_header {
             let has_selected_name = guess.has_selected_name();
             guess.named = Some(NamedHeader {
@@ -96,6 +100,7 @@ impl<'t> Guess<'t> {
             delimiter,
             column_count: 0,
             is_sheet: false,
+            max_columns: usize::MAX,
             named,
             same_length: 0,
             usual_length: 0,
@@ -226,7 +231,8 @@ impl<'t> Guess<'t> {
             return usize::MAX;
         }
         let regular = || self.is_regular().then_some(self.usual_length);
-        header.or_else(regular).unwrap_or(usize::MAX)
+        let usual = header.or_else(regular).unwrap_or(usize::MAX);
+        usual.min(self.max_columns)
     }
 
     /// Returns `fields` if nine of ten records have so many, and otherwise 0.

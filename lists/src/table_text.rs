@@ -13,7 +13,7 @@ pub(crate) struct TableText {
     pub(crate) text: String,
     /// The line of each record, from 1.
     pub(crate) lines: Vec<u32>,
-    /// Number of fields in the longest record.
+    /// Number of columns. A longer record is in no certain place.
     pub(crate) columns: usize,
     /// Whether each cell is surely in its column, so that no record is shifted.
     pub(crate) is_sheet: bool,
@@ -38,7 +38,7 @@ impl TableText {
         }
     }
 
-    /// Adds a record.
+    /// Adds a record. Without cells, it has an empty one.
     pub(crate) fn push<'c>(&mut self, line: u32, cells: impl IntoIterator<Item = &'c str>) {
         let mut fields = 0;
         for (index, cell) in cells.into_iter().enumerate() {
@@ -46,8 +46,11 @@ impl TableText {
             if index > 0 {
                 self.text.push(',');
             }
-            // An empty first field is quoted too, because a record must not look like a blank line.
-            let is_plain = !cell.contains([',', '"', '\n', '\r']) && (index > 0 || !is_blank(cell));
+            // An empty first field is quoted too, because a record must not look like a blank line, and
+            // so is one that begins with a single quote, because that may quote several fields.
+            let is_plain = !cell.contains([',', '"', '\n', '\r'])
+                && !cell.trim_start().starts_with('\'')
+                && (index > 0 || !is_blank(cell));
             match is_plain {
                 true => self.text.push_str(cell),
                 false => {
@@ -57,8 +60,11 @@ impl TableText {
                 }
             }
         }
+        if fields == 0 {
+            self.text.push_str("\"\"");
+        }
         self.text.push('\n');
         self.lines.push(line);
-        self.columns = self.columns.max(fields);
+        self.columns = self.columns.max(fields).max(1);
     }
 }

@@ -47,6 +47,20 @@ impl<'t> Element<'t> {
         }
     }
 
+    /// Whether it has no value: `null`, `[]`, `{}`, or a line that isn't valid.
+    pub(super) fn is_empty(&self) -> bool {
+        let mut is_empty = true;
+        match self.kind {
+            Kind::Object => {
+                let _ = flatten(self.json, &mut |_, _| is_empty = false);
+            }
+            Kind::Array => is_empty = Elements::of_array(self.json).count == 0,
+            Kind::Scalar => is_empty = false,
+            Kind::Null | Kind::Broken => {}
+        }
+        is_empty
+    }
+
     /// Returns the text of a scalar. `null` is empty, and an array or object is its JSON.
     pub(super) fn text(&self) -> Cow<'t, str> {
         match self.json.strip_prefix('"') {

@@ -1,0 +1,100 @@
+use contract::list::{ReadOptions, Row};
+
+use crate::{ReadError, read_source};
+
+/// Returns each row's line and its number or reason.
+fn read(text: &str) -> Result<Vec<(u32, String)>, ReadError> {
+    let source = read_source(text.as_bytes(), &ReadOptions::default(), None)?;
+    let row = |(index, row): (usize, &Row)| {
+        let value = match row {
+            Row::Item { index, .. } => {
+                let digits = source.list.items[*index as usize].expose_digits();
+                String::from_utf8_lossy(&digits).into_owned()
+            }
+            Row::Invalid(reason) => format!("{reason:?}"),
+        };
+        (source.line_number(index), value)
+    };
+    Ok(source.list.rows.iter().enumerate().map(row).collect())
+}
+
+/// Returns each row's number or reason.
+fn rows(text: &str) -> Vec<String> {
+    let rows = read(text).unwrap_or_else(|error| panic!("{text}: {error}"));
+    rows.into_iter().map(|(_, value)| value).collect()
+}
+
+#[test]
+fn elements_without_values_have_rows_and_lines() {
+    for (text, expected) in [
+        (
+            "[\n{},\n{},\n\"123-45-6789\"\n]",
+            &[(2, "NoDigits"), (3, "NoDigits"), (4, "123456789")][..],
+        ),
+        (
+            "[\n{},\nnull,\n{\"a\": {}},\n[]]",
+            &[
+                (2, "NoDigits"),
+                (3, "Empty"),
+                (4, "NoDigits"),
+                (5, "NoDigits"),
+            ],
+        ),
+        ("{}", &[(1, "NoDigits")]),
+        ("[null,\nnull]", &[(1, "Empty"), (2, "Empty")]),
+        ("{}\n{}", &[(1, "NoDigits"), (2, "NoDigits")]),
+        // The first element with a value decides what the others are.
+        (
+            "[\n{},\n[],\n{\"ssn\": \"123-45-6789\"}]",
+            &[(2, "Empty"), (3, "Shifted"), (4, "123456789")],
+        ),
+        (
+            "[[],\n{},\n[\"Ann\", \"123-45-6789\"]]",
+            &[(1, "Empty"), (2, "Shifted"), (3, "123456789")],
+        ),
+    ] {
+        let expected: Vec<_> = expected
+            .iter()
+            .map(|(line, value)| (*line, (*value).to_owned()))
+            .collect();
+        assert_eq!(read(text).unwrap(), expected, "{text}");
+    }
+}
+
+#[test]
+fn an_element_beside_arrays_is_in_no_column() {
+    for (text, expected) in [
+        (
+            r#"[["123-45-6789", "Ann"], "987-65-4321", null]"#,
+            &["123456789", "Shifted", "Empty"][..],
+        ),
+        (
+            r#"[["123-45-6789", "Ann"], "x", "y", "987-65-4321"]"#,
+            &["123456789", "Shifted", "Shifted", "Shifted"],
+        ),
+        (
+            r#"[["Name", "SSN"], ["Ann", "123-45-6789"], "987-65-4321"]"#,
+            &["123456789", "Shifted"],
+        ),
+        (
+            r#"[["123-45-6789", "Ann"], {"ssn": "987-65-4321"}]"#,
+            &["123456789", "Shifted"],
+        ),
+        (
+            "[\"123-45-6789\", \"Ann\"]\n987-65-4321\n[\"987-65\"",
+            &["123456789", "Shifted", "Shifted"],
+        ),
+        // There is one column only.
+        (
+            r#"[["123-45-6789"], "987-65-4321"]"#,
+            &["123456789", "987654321"],
+        ),
+        // A quote in a cell joins no cells.
+        (
+            r#"[["x", "123-45-6789"], ["y", "987-65-4321"], ["'z", "w'", "123-45-6780"]]"#,
+            &["123456789", "987654321", "Shifted"],
+        ),
+    ] {
+        assert_eq!(rows(text), expected, "{text}");
+    }
+}
