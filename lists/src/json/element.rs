@@ -61,6 +61,12 @@ impl<'t> Element<'t> {
         is_empty
     }
 
+    /// Whether it is an array or object with as many digits as the shortest number has.
+    pub(super) fn may_nest_numbers(&self) -> bool {
+        let mut digits = self.json.bytes().filter(u8::is_ascii_digit);
+        matches!(self.kind, Kind::Array | Kind::Object) && digits.nth(6).is_some()
+    }
+
     /// Returns the text of a scalar. `null` is empty, and an array or object is its JSON.
     pub(super) fn text(&self) -> Cow<'t, str> {
         match self.json.strip_prefix('"') {

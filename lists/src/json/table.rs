@@ -4,11 +4,13 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use contract::limits;
+use memchr::memchr2;
 use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use crate::ReadError;
 use crate::json::count_breaks;
 use crate::json::element::{Element, Elements, Kind, flatten};
+use crate::json::list::refuse_nested_lists;
 use crate::table_text::TableText;
 
 /// Maximum number of columns. An object with more members is a map, not a record.
@@ -37,6 +39,9 @@ pub(super) fn table(text: &str, elements: &Elements<'_>) -> Result<TableText, Re
         table.has_header = true;
         // The header is no row, so its line is never shown.
         table.push(1, columns.names.iter().map(String::as_str));
+    }
+    if columns.has_nested || (kind == Kind::Array && elements.iter().any(nests_values)) {
+        refuse_nested_lists(elements, kind)?;
     }
     let width = match kind {
         Kind::Array => width_of_arrays(elements),
@@ -70,6 +75,11 @@ fn cells_of_other_kind<'t>(element: &Element<'t>, width: usize) -> Vec<Cow<'t, s
     cells
 }
 
+/// Whether an array contains arrays or objects, or brackets in its texts.
+fn nests_values(array: &Element<'_>) -> bool {
+    array.kind == Kind::Array && memchr2(b'[', b'{', &array.json.as_bytes()[1..]).is_some()
+}
+
 /// Returns the length of the longest array, if other values are beside arrays with several elements.
 ///
 /// Otherwise returns 0: beside arrays with one element, it is certain where another value belongs.
@@ -91,6 +101,8 @@ struct Columns {
     names: Vec<String>,
     /// The column of each path, and of each further occurrence of it in one object.
     indices: HashMap<(String, usize), usize, FxBuildHasher>,
+    /// Whether a cell is an array or object that may hold numbers.
+    has_nested: bool,
 }
 
 impl Columns {
@@ -110,7 +122,8 @@ impl Columns {
     fn add(&mut self, object: &str) {
         let mut seen = FxHashMap::<String, usize>::default();
         // A name that isn't valid text ends the object.
-        let _ = flatten(object, &mut |path, _| {
+        let _ = flatten(object, &mut |path, value| {
+            self.has_nested |= value.may_nest_numbers();
             if self.names.len() > MAX_COLUMNS {
                 return;
             }

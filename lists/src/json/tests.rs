@@ -98,3 +98,53 @@ fn an_element_beside_arrays_is_in_no_column() {
         assert_eq!(rows(text), expected, "{text}");
     }
 }
+
+#[test]
+fn ssns_inside_records_with_an_ssn_are_refused() {
+    for text in [
+        r#"[{"ssn": "123-45-6789", "dependents": [{"ssn": "987-65-4321"}]}]"#,
+        r#"{"ssn": "123-45-6789", "dependents": [{"ssn": "987-65-4321"}]}"#,
+        "{\"ssn\": \"123-45-6789\", \"others\": [\"987-65-4321\"]}\n{\"ssn\": \"123-45-6780\"}",
+        r#"[{"id": "123-45-6789", "dependents": [{"ssn": 987654321}]}]"#,
+        r#"[{"ssn": "123-45-6789", "d": []}, {"ssn": null, "d": [{"ssn": "987-65-4321"}]}]"#,
+        r#"[{"ssn": "123-45-6789", "homes": [{"people": [{"ssn": "987-65-4321"}]}]}]"#,
+        r#"[{"ssn": "123-45-6789", "ssns": [{"id": 1, "value": 987654321}]}]"#,
+        r#"[{"ssn": "123-45-6789", "a": {"b": {"c": {"d": {"ssn": "987-65-4321"}}}}}]"#,
+        r#"[{"ssn": "123-45-6789", "a": [[[[[[[[[[987654321]]]]]]]]]]}]"#,
+        r#"[["Name", "SSN", "Family"], ["Ann", "123456789", ["987-65-4321"]]]"#,
+    ] {
+        assert_eq!(read(text), Err(ReadError::JsonArrays), "{text}");
+    }
+    for text in [
+        r#"[{"ssn": "123-45-6789", "tags": ["a"], "accounts": [800100001]}]"#,
+        r#"[{"ssn": "123-45-6789", "dependents": [{"ssn": "pending"}, {"ssn": null}]}]"#,
+        r#"[{"ssn": "123-45-6789", "spouse": {"ssn": "987-65-4321"}}]"#,
+        r#"[{"ssn": "123-45-6789", "visits": [{"at": "2024-01-31", "ssnCount": 2}]}]"#,
+    ] {
+        assert_eq!(rows(text), ["123456789"], "{text}");
+    }
+}
+
+#[test]
+fn the_only_array_that_may_hold_ssns_is_the_list() {
+    for text in [
+        r#"{"data": [{"ssn": "123-45-6789"}], "errors": []}"#,
+        r#"{"links": [{"rel": "self"}], "data": [{"ssn": "123-45-6789"}]}"#,
+        r#"{"data": [{"ssn": 123456789}], "included": [{"type": "x", "n": [1, "2024-01-31"]}]}"#,
+        r#"{"employees": [{"ssn": "123-45-6789"}], "departments": [{"id": 1}]}"#,
+        r#"{"page": {"sizes": [10, 20]}, "data": [123456789], "warnings": ["none"]}"#,
+    ] {
+        assert_eq!(rows(text), ["123456789"], "{text}");
+    }
+    for text in [
+        r#"{"data": [{"ssn": "123-45-6789"}], "ids": [800100001]}"#,
+        r#"{"data": [{"ssn": "123-45-6789"}], "more": [{"nationalId": "987654321"}]}"#,
+        r#"{"data": [{"ssn": "123-45-6789"}], "more": [12345678]}"#,
+        r#"{"data": [{"ssn": "123-45-6789"}], "more": [{"ssn": null}]}"#,
+        r#"{"data": [{"ssn": "123-45-6789"}], "errors": ["987-65-4321: not found"]}"#,
+        r#"{"a": ["x"], "b": ["y"]}"#,
+        r#"{"ssn": "123-45-6780", "data": [{"ssn": "123-45-6789"}], "errors": []}"#,
+    ] {
+        assert_eq!(read(text), Err(ReadError::JsonArrays), "{text}");
+    }
+}
