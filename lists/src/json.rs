@@ -4,10 +4,12 @@ use crate::ReadError;
 use crate::lines::{Lines, Start, break_length};
 use crate::table_text::TableText;
 
+mod commas;
 mod element;
 mod list;
 mod table;
 
+use commas::without_extra_commas;
 use element::{Element, Elements, Kind};
 use list::elements;
 use table::table;
@@ -16,7 +18,8 @@ use table::table;
 ///
 /// The members of objects become columns, and the elements of arrays become records. A value inside a
 /// record that is an array stays JSON text. An object that contains one array is read as that array,
-/// such as `{"ssnList": […]}`.
+/// such as `{"ssnList": […]}`. A comma behind the last element or member is ignored, and so are those
+/// between objects that are in no array.
 ///
 /// # Errors
 ///
@@ -27,19 +30,26 @@ pub(crate) fn read_json(text: &str) -> Result<Option<TableText>, ReadError> {
     if !start.starts_with(['[', '{']) {
         return Ok(None);
     }
-    let error = match Elements::of_text(start) {
+    let mut error = match Elements::of_text(start) {
         Ok(values) => return table_of_values(text, &values),
         Err(error) => error,
     };
+    let before = text.len() - start.len();
+    let mended = without_extra_commas(text);
+    match Elements::of_text(&mended[before..]) {
+        Ok(values) if values.has_scalar => {}
+        Ok(values) => return table_of_values(&mended, &values),
+        Err(other) => error = other,
+    }
     if let Some(records) = records_of_lines(start) {
         return table(text, &records).map(Some);
     }
     if !begins_like_json(start) {
         return Ok(None);
     }
-    let before = count_breaks(&text.as_bytes()[..text.len() - start.len()]);
+    let breaks = count_breaks(&text.as_bytes()[..before]);
     Err(ReadError::Json {
-        line: before.saturating_add(u32::try_from(error.line()).unwrap_or(u32::MAX)),
+        line: breaks.saturating_add(u32::try_from(error.line()).unwrap_or(u32::MAX)),
         is_cut_off: error.is_eof(),
     })
 }
@@ -69,7 +79,9 @@ fn records_of_lines(text: &str) -> Option<Elements<'_>> {
     let mut records = Elements::default();
     while let Some(line) = lines.next_row(text) {
         let line = text[line.span].trim();
-        let record = serde_json::from_str(line).map_or(Element::broken(line), Element::new);
+        let object = line.strip_suffix(',').filter(|json| json.ends_with('}'));
+        let json = object.unwrap_or(line);
+        let record = serde_json::from_str(json).map_or(Element::broken(line), Element::new);
         // An array over several lines begins with a line that isn't valid.
         if records.count == 0 && !matches!(record.kind, Kind::Object | Kind::Array) {
             return None;

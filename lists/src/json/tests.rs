@@ -1,5 +1,6 @@
 use contract::list::{ReadOptions, Row};
 
+use super::commas::without_extra_commas;
 use crate::{ReadError, read_source};
 
 /// Returns each row's line and its number or reason.
@@ -147,4 +148,45 @@ fn the_only_array_that_may_hold_ssns_is_the_list() {
     ] {
         assert_eq!(read(text), Err(ReadError::JsonArrays), "{text}");
     }
+}
+
+#[test]
+fn extra_commas_are_ignored() {
+    for text in [
+        "[\"123-45-6789\", \"987-65-4321\",]",
+        "[123456789, 987654321\n,\n]",
+        "[{\"ssn\": \"123-45-6789\",}, {\"ssn\": \"987-65-4321\"},]",
+        "{\"ssn\": \"123-45-6789\"},\n{\"ssn\": \"987-65-4321\"}",
+        "\u{feff}\n{\"ssn\": \"123-45-6789\",\n\"name\": \"Doe, ]\\\",}\"},{\"ssn\": \"987-65-4321\"},\n",
+        "{\"ssn\": \"123-45-6789\"}\n,{\"ssn\": \"987-65-4321\"}",
+    ] {
+        assert_eq!(rows(text), ["123456789", "987654321"], "{text}");
+    }
+    // A line that isn't valid is a row.
+    let text = "{\"ssn\": \"123-45-6789\"},\n{\"ssn\": \"987-65\n{\"ssn\": \"123-45-6780\"},\n";
+    let lines: Vec<_> = read(text).unwrap().iter().map(|(line, _)| *line).collect();
+    assert_eq!(lines, [1, 2, 3]);
+    assert_eq!(rows(text), ["123456789", "Shifted", "123456780"]);
+}
+
+#[test]
+fn only_extra_commas_become_spaces() {
+    for (text, expected) in [
+        (r#"["a,]", "b\",}",]"#, r#"["a,]", "b\",}" ]"#),
+        (r#"["\\", 1 , }"#, r#"["\\", 1   }"#),
+        (
+            r#"{"a": 1}, {"a": [1, 2,], },"#,
+            r#"{"a": 1}  {"a": [1, 2 ]  } "#,
+        ),
+        ("[1], [2],", "[1], [2],"),
+        ("[1,, 2]", "[1,, 2]"),
+        ("{},,", "{} ,"),
+        ("é,]", "é ]"),
+    ] {
+        assert_eq!(without_extra_commas(text), expected, "{text}");
+    }
+    // Missing values are mistakes, and lines of arrays may be tuples.
+    assert!(read("[\"123-45-6789\",, \"987-65-4321\"]").is_err());
+    let tuples = "[800100001, 123456789],\n[800100002, 123456780],\n[800100003, 123456781]";
+    assert_eq!(rows(tuples), ["SeveralNumbers"; 3]);
 }
