@@ -129,13 +129,13 @@ pub enum ReadError {
     /// The text begins like JSON, but isn't valid.
     #[error(
         "line {line}: the list begins like JSON, but {}; correct it, or write one number per line",
-        if *is_cut_off { "ends before it is complete" } else { "isn't valid JSON here" }
+        mistake.message()
     )]
     Json {
         /// Line of the first mistake, from 1.
         line: u32,
-        /// Whether the text ends too early.
-        is_cut_off: bool,
+        /// What is wrong there.
+        mistake: JsonMistake,
     },
     /// A JSON object contains several arrays, or an SSN beside one, so the list isn't certain.
     #[error(
@@ -155,6 +155,29 @@ pub enum ReadError {
     /// The file isn't text.
     #[error("this is {0}, not a list of text. {advice}", advice = .0.advice())]
     NotText(FileKind),
+}
+
+/// Why a text isn't valid JSON.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum JsonMistake {
+    /// The text ends too early.
+    CutOff,
+    /// A number has hyphens or a leading zero, but no quotes.
+    NumberWithoutQuotes,
+    /// Anything else.
+    Other,
+}
+
+impl JsonMistake {
+    fn message(self) -> &'static str {
+        match self {
+            Self::CutOff => "ends before it is complete",
+            Self::NumberWithoutQuotes => {
+                "a number with hyphens or a leading zero must be in quotes here"
+            }
+            Self::Other => "isn't valid JSON here",
+        }
+    }
 }
 
 /// Maximum number of columns that an error names. A file that isn't a table may have thousands.

@@ -1,8 +1,10 @@
 //! Reads JSON as a table: an array of texts or numbers, an array of objects, or one object per line.
 
-use crate::ReadError;
+use memchr::memchr_iter;
+
 use crate::lines::{Lines, Start, break_length};
 use crate::table_text::TableText;
+use crate::{JsonMistake, ReadError};
 
 mod commas;
 mod element;
@@ -44,14 +46,10 @@ pub(crate) fn read_json(text: &str) -> Result<Option<TableText>, ReadError> {
     if let Some(records) = records_of_lines(start) {
         return table(text, &records).map(Some);
     }
-    if !begins_like_json(start) {
-        return Ok(None);
+    match begins_like_json(start) {
+        true => Err(invalid(text, before, &error)),
+        false => Ok(None),
     }
-    let breaks = count_breaks(&text.as_bytes()[..before]);
-    Err(ReadError::Json {
-        line: breaks.saturating_add(u32::try_from(error.line()).unwrap_or(u32::MAX)),
-        is_cut_off: error.is_eof(),
-    })
 }
 
 /// Makes a table of the values of a text: of one list, or of one record after another.
@@ -61,6 +59,27 @@ fn table_of_values(text: &str, values: &Elements<'_>) -> Result<Option<TableText
         // A list of another format may begin with something that is JSON, such as `[1]`.
         _ if values.has_scalar => Ok(None),
         _ => table(text, values).map(Some),
+    }
+}
+
+/// Returns what is wrong with a text whose JSON begins at `start`.
+fn invalid(text: &str, start: usize, error: &serde_json::Error) -> ReadError {
+    // The parser counts lines that end with LF only.
+    let mut breaks = memchr_iter(b'\n', &text.as_bytes()[start..]);
+    let line_start = match error.line().checked_sub(2) {
+        Some(line) => breaks.nth(line).map_or(0, |at| at + 1),
+        None => 0,
+    };
+    let end = (start + line_start + error.column()).min(text.len());
+    let read = &text.as_bytes()[..end];
+    let mistake = match read {
+        _ if error.is_eof() => JsonMistake::CutOff,
+        [.., b'0', b'0'..=b'9'] | [.., b'0'..=b'9', b'-'] => JsonMistake::NumberWithoutQuotes,
+        _ => JsonMistake::Other,
+    };
+    ReadError::Json {
+        line: count_breaks(read).saturating_add(1),
+        mistake,
     }
 }
 

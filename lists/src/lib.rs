@@ -70,7 +70,7 @@ mod words;
 #[cfg(feature = "workbook")]
 mod workbook;
 
-pub use column::{Column, ColumnBasis, ColumnSelector, ReadError, TableLayout};
+pub use column::{Column, ColumnBasis, ColumnSelector, JsonMistake, ReadError, TableLayout};
 pub use decode::Encoding;
 pub use header::may_hold_ssns;
 pub use preview::{PreviewColumn, PreviewRecord, TablePreview, preview_sheet, preview_table};

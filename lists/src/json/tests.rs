@@ -190,3 +190,30 @@ fn only_extra_commas_become_spaces() {
     let tuples = "[800100001, 123456789],\n[800100002, 123456780],\n[800100003, 123456781]";
     assert_eq!(rows(tuples), ["SeveralNumbers"; 3]);
 }
+
+#[test]
+fn an_error_in_json_names_the_line_and_the_mistake() {
+    for (text, words) in [
+        ("[{\"ssn\": 012001001}]", ["line 1:", "leading zero"]),
+        (
+            "[{\"a\": 1,},\n{\"ssn\": 123-45-6789}]",
+            ["line 2:", "quotes"],
+        ),
+        (
+            "\r\n[{\"a\": 1},\r{\"ssn\": 012001001}]",
+            ["line 3:", "quotes"],
+        ),
+        (
+            "[{\"a\": 1,},\n\n{\"a\": x}]",
+            ["line 3:", "isn't valid JSON"],
+        ),
+        (
+            "\n[{\"a\": 1},\n{\"a\": 100 0}]",
+            ["line 3:", "isn't valid JSON"],
+        ),
+        ("{\"ssn\": \"123-45-6789\",\n", ["line 2:", "ends before"]),
+    ] {
+        let message = read(text).unwrap_err().to_string();
+        assert!(words.iter().all(|word| message.contains(word)), "{message}");
+    }
+}
