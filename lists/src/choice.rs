@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use crate::cell::{count_digits, is_ignored};
+use crate::records::unquoted;
 use crate::{Column, ColumnSelector, ReadError};
 
 /// Returns the columns with their names.
@@ -12,11 +13,12 @@ pub(crate) fn name_columns(header: Option<&[&str]>, columns: usize) -> Vec<Colum
     (0..columns)
         .map(|index| {
             let cell = header.and_then(|header| header.get(index)).unwrap_or(&"");
-            let cell = cell.trim_matches(is_ignored);
+            let cell = unquoted(cell);
+            let name = trim_name(&cell);
             // A cell that could be an SSN must not be a name: names appear in errors and on the page.
-            let name = match cell.is_empty() || count_digits(cell) > 4 {
+            let name = match name.is_empty() || count_digits(name) > 4 {
                 true => format!("column {}", index + 1),
-                false => collapse_spaces(cell),
+                false => collapse_spaces(name),
             };
             Column { index, name }
         })
@@ -38,8 +40,19 @@ pub(crate) fn has_selected_name(selector: &ColumnSelector, record: &[&str]) -> b
         .any(|(named, unnamed)| named != unnamed && is_named(named, name))
 }
 
+/// Whether a column has this name. Case is ignored, and so are quotes around the name.
 fn is_named(column: &Column, name: &str) -> bool {
-    column.name.to_lowercase() == collapse_spaces(name).to_lowercase()
+    let normalize = |name: &str| collapse_spaces(name.trim_matches(is_ignored)).to_lowercase();
+    normalize(&column.name) == normalize(name)
+}
+
+/// Removes white space and quotes around a name, but not double quotes if others are inside it.
+fn trim_name(cell: &str) -> &str {
+    let name = cell.trim_matches(is_ignored);
+    match name.contains('"') {
+        true => cell.trim_matches(|c| c != '"' && is_ignored(c)),
+        false => name,
+    }
 }
 
 fn collapse_spaces(name: &str) -> String {
@@ -117,6 +130,27 @@ mod tests {
                 Ok(1),
                 "{name}"
             );
+        }
+    }
+
+    #[test]
+    fn a_name_keeps_the_quotes_inside_it() {
+        for (cell, name) in [
+            (r#""Size ""L"" x""#, r#"Size "L" x"#),
+            (r#""Tax ""X"" ID""#, r#"Tax "X" ID"#),
+            (r#" "Size ""L""" "#, r#"Size "L""#),
+            (r#"Size "L""#, r#"Size "L""#),
+            (r#""'SSN'""#, "SSN"),
+            (r#""SSN"#, "SSN"),
+            (r#""""SSN""""#, "SSN"),
+        ] {
+            let columns = name_columns(Some(&["Name", cell]), 2);
+            assert_eq!(columns[1].name, name, "{cell}");
+            for name in [name.to_owned(), format!("\"{name}\"")] {
+                let selector = ColumnSelector::Name(name);
+                let found = find_selected(&selector, &columns, |_| None);
+                assert_eq!(found, Ok(1), "{cell}");
+            }
         }
     }
 
