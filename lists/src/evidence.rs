@@ -26,8 +26,6 @@ use crate::header::{HeaderKind, header_kind};
 /// Counts of the cells in one column.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Evidence {
-    /// All cells.
-    pub(crate) cells: usize,
     /// Cells that are neither empty nor say that there is no number.
     filled: usize,
     /// Numbers as 3-2-4.
@@ -45,7 +43,6 @@ pub(crate) struct Evidence {
 impl Evidence {
     /// Counts a cell.
     pub(crate) fn add(&mut self, kind: CellKind) {
-        self.cells += 1;
         self.filled += usize::from(!matches!(kind, CellKind::Empty | CellKind::Missing));
         match kind {
             CellKind::Dashed => self.dashed += 1,

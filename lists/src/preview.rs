@@ -14,6 +14,7 @@ use crate::header::{HeaderKind, header_kind};
 use crate::json::read_json;
 use crate::plan::{Input, best_guess};
 use crate::records::{Records, unquoted};
+use crate::rows::is_rule;
 use crate::{Encoding, Sheet};
 
 /// Maximum number of records in a preview.
@@ -30,7 +31,7 @@ pub struct TablePreview {
     pub columns: Vec<PreviewColumn>,
     /// The first records below the header.
     pub records: Vec<PreviewRecord>,
-    /// Number of records below the header.
+    /// Number of rows below the header, including those that are INVALID whichever column is selected.
     pub record_count: usize,
     /// Index of the column that most likely holds the numbers, if one of the candidates stands out.
     pub likely: Option<usize>,
@@ -93,6 +94,7 @@ fn describe(input: &Input<'_>, encoding: Encoding) -> Option<TablePreview> {
         Verdict::Certain(column, _) => vec![column],
         Verdict::Uncertain(candidates) => candidates,
     };
+    let (records, has_rule) = first_records(input, &guess, header, &candidates);
     let evidence = tally.columns;
     let max_fields = guess.max_fields(cells.map(<[_]>::len));
     let columns = name_columns(cells, guess.column_count.min(max_fields));
@@ -109,27 +111,30 @@ fn describe(input: &Input<'_>, encoding: Encoding) -> Option<TablePreview> {
                 masked: evidence.masked,
             })
             .collect(),
-        records: first_records(input, &guess, header, &candidates),
-        record_count: evidence.iter().map(|column| column.cells).max()?,
+        records,
+        record_count: tally.records - usize::from(has_rule),
         likely: likely_column(cells, &evidence, &candidates),
         encoding,
         delimiter: input.table.is_none().then_some(guess.delimiter),
     })
 }
 
-/// Returns the first records below the header, masked.
+/// Returns the first records below the header, masked, and whether a Markdown rule is above them.
 fn first_records(
     input: &Input<'_>,
     guess: &Guess<'_>,
     header: Option<usize>,
     candidates: &[usize],
-) -> Vec<PreviewRecord> {
+) -> (Vec<PreviewRecord>, bool) {
     let max_fields = guess.max_fields(header.map(|record| guess.records[record].len()));
     let mut reader = Records::new(guess.delimiter, input.start).max_fields(max_fields);
     let column_count = guess.column_count.min(max_fields);
-    let (mut found, mut index) = (Vec::new(), 0);
+    let (mut found, mut has_rule, mut index) = (Vec::new(), false, 0);
     while let Some(record) = reader.next(input.text) {
-        if header.is_none_or(|header| index > header) {
+        let is_below_header = header.is_some_and(|header| index == header + 1);
+        if is_below_header && is_rule(input.text, reader.fields()) {
+            has_rule = true;
+        } else if header.is_none_or(|header| index > header) {
             let fields = reader.fields().iter().take(column_count);
             let cells = fields.enumerate().map(|(column, field)| {
                 let cell = unquoted(&input.text[field.clone()]);
@@ -146,7 +151,7 @@ fn first_records(
         }
         index += 1;
     }
-    found
+    (found, has_rule)
 }
 
 /// Masks the numbers in a cell. In a candidate, also what may be a number with a typing error.
@@ -210,7 +215,11 @@ fn likely_column(
 
 #[cfg(test)]
 mod tests {
+    use contract::InvalidReason;
+    use contract::list::{ReadOptions, Row};
+
     use super::*;
+    use crate::{ColumnSelector, read_source};
 
     fn preview(text: &str) -> TablePreview {
         preview_table(text.as_bytes()).unwrap()
@@ -266,6 +275,36 @@ mod tests {
         assert_eq!(preview.columns.len(), 2);
         assert_eq!(preview.columns[1].bare, 2);
         assert_eq!(preview.records[0].cells, ["'Doe, Ann'", "•••••1001"]);
+    }
+
+    #[test]
+    fn a_preview_counts_the_rows_that_are_read() {
+        for (text, count, lines) in [
+            (
+                "| Name | Code |\n|---|:-:|\n| Ann | 900701001 |",
+                1,
+                &[3][..],
+            ),
+            ("Name | Code\n--- | ---\n", 0, &[]),
+            // Without a header above it, it is a row.
+            ("--- | ---\nAnn | 900701001\nBob | 900701002", 3, &[1, 2, 3]),
+            ("Name,Code\nAnn,900701001\nRoe, Bob,900701002", 2, &[2, 3]),
+            ("Name,SSN\nAnn,900701001\nName,SSN\nBob,1", 3, &[2, 3, 4]),
+            ("Payroll,\nName,SSN\n,\nAnn,900701001\n\nBob", 3, &[3, 4, 6]),
+        ] {
+            let preview = preview(text);
+            assert_eq!(preview.record_count, count, "{text}");
+            let shown: Vec<_> = preview.records.iter().map(|record| record.line).collect();
+            assert_eq!(shown, lines, "{text}");
+            let column = ColumnSelector::Index(1);
+            let source = read_source(text.as_bytes(), &ReadOptions::default(), Some(&column));
+            let source = source.unwrap();
+            let rows = 0..source.list.rows.len();
+            let rows =
+                rows.filter(|row| source.list.rows[*row] != Row::Invalid(InvalidReason::Preamble));
+            let read: Vec<_> = rows.map(|row| source.line_number(row)).collect();
+            assert_eq!(read, lines, "{text}");
+        }
     }
 
     #[test]

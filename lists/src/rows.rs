@@ -236,7 +236,7 @@ impl Rows {
 }
 
 /// Whether a record is the line below the header of a Markdown table: `| --- | :-: |`.
-fn is_rule(text: &str, fields: &[Range<usize>]) -> bool {
+pub(crate) fn is_rule(text: &str, fields: &[Range<usize>]) -> bool {
     let mut has_dashes = false;
     let last = fields.len().saturating_sub(1);
     let are_rules = fields.iter().enumerate().all(|(at, field)| {

@@ -15,6 +15,8 @@ pub(crate) struct Tally {
     /// Number of records up to the header that still follow.
     above: usize,
     max_fields: usize,
+    /// Number of records below the header, including those that are shifted.
+    pub(crate) records: usize,
     pub(crate) columns: Vec<Evidence>,
     /// The columns whose texts are all counted as filled cells, without looking for `n/a` and the like.
     skimmed: Vec<bool>,
@@ -29,6 +31,7 @@ impl Tally {
             header: header.map(|(_, cells)| cells.iter().map(|cell| (*cell).to_owned()).collect()),
             above: header.map_or(0, |(index, _)| index + 1),
             max_fields,
+            records: 0,
             columns: vec![Evidence::default(); columns],
             skimmed: vec![false; columns],
             is_inexact: false,
@@ -49,6 +52,7 @@ impl Tally {
             self.above -= 1;
             return;
         }
+        self.records += 1;
         if is_shifted(text, fields, self.max_fields) {
             return;
         }
