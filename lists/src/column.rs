@@ -50,7 +50,7 @@ pub enum ColumnBasis {
     Header,
     /// Its cells are SSNs with dashes, and those of the other columns aren't.
     Content,
-    /// The list has no other column with cells.
+    /// No other column has a name or a value. Empty cells, `n/a` and notes in parentheses are no values.
     OnlyColumn,
 }
 
@@ -61,7 +61,7 @@ impl ColumnBasis {
             Self::Selected => "it was selected",
             Self::Header => "its header names SSNs",
             Self::Content => "its cells are written as 123-45-6789",
-            Self::OnlyColumn => "no other column has cells",
+            Self::OnlyColumn => "no other column has a name or a value",
         }
     }
 }
@@ -101,7 +101,7 @@ pub enum ReadError {
     },
     /// No column looks like SSNs, so the caller must select one.
     #[error(
-        "no column looks like Social Security Numbers: there are {}",
+        "no column of the list looks like Social Security Numbers. Its columns: {}",
         names(columns)
     )]
     NoColumn {
@@ -109,7 +109,7 @@ pub enum ReadError {
         columns: Vec<Column>,
     },
     /// The selected column doesn't exist.
-    #[error("the list has no such column: there are {}", names(columns))]
+    #[error("the list has no such column. Its columns: {}", names(columns))]
     UnknownColumn {
         /// All columns.
         columns: Vec<Column>,
@@ -180,16 +180,21 @@ impl JsonMistake {
     }
 }
 
-/// Maximum number of columns that an error names. A file that isn't a table may have thousands.
+fn names(columns: &[Column]) -> String {
+    join_names(columns.iter().map(|column| format!("“{}”", column.name)))
+}
+
+/// Maximum number of columns or sheets that an error names. A file that isn't a table may have
+/// thousands of columns.
 const MAX_NAMES: usize = 20;
 
-fn names(columns: &[Column]) -> String {
-    let shown = columns.iter().take(MAX_NAMES);
-    let names: Vec<_> = shown.map(|c| format!("“{}”", c.name)).collect();
-    let names = names.join(", ");
-    match columns.len().checked_sub(MAX_NAMES + 1) {
-        Some(more) => format!("{names} and {} more", more + 1),
-        None => names,
+/// Joins the first names, and says how many more there are: `“SSN”, “Name” and 3 more`.
+pub(crate) fn join_names(names: impl ExactSizeIterator<Item = String>) -> String {
+    let more = names.len().saturating_sub(MAX_NAMES);
+    let shown = names.take(MAX_NAMES).collect::<Vec<_>>().join(", ");
+    match more {
+        0 => shown,
+        _ => format!("{shown} and {more} more"),
     }
 }
 
@@ -219,8 +224,16 @@ mod tests {
             error.to_string(),
             "it is not certain which column holds the numbers: “SSN”, “column 3”"
         );
-        let columns = (0..1_000).map(|index| choice(index, "x")).collect();
-        let shown = ReadError::NoColumn { columns }.to_string();
-        assert!(shown.ends_with("“x” and 980 more"), "{shown}");
+        let unknown = |count| {
+            let columns = (0..count).map(|index| choice(index, "x")).collect();
+            ReadError::UnknownColumn { columns }.to_string()
+        };
+        assert_eq!(
+            unknown(2),
+            "the list has no such column. Its columns: “x”, “x”"
+        );
+        assert!(unknown(20).ends_with("“x”, “x”"));
+        assert!(unknown(21).ends_with("“x” and 1 more"));
+        assert!(unknown(1_000).ends_with("“x” and 980 more"));
     }
 }

@@ -8,6 +8,7 @@ use std::str::FromStr;
 use contract::text::{group_digits, pluralize};
 use serde::{Deserialize, Serialize};
 
+use crate::column::join_names;
 use crate::table_text::TableText;
 
 /// A sheet of a workbook as records, which [`read_sheet`](crate::read_sheet) reads.
@@ -117,7 +118,7 @@ pub enum WorkbookError {
         sheets: Vec<SheetName>,
     },
     /// The selected sheet doesn't exist.
-    #[error("the workbook has no such sheet: there are {}", names(sheets))]
+    #[error("the workbook has no such sheet. Its sheets: {}", names(sheets))]
     UnknownSheet {
         /// All sheets.
         sheets: Vec<SheetName>,
@@ -126,7 +127,7 @@ pub enum WorkbookError {
     #[error("the workbook is empty: no cell has a value")]
     Empty,
     /// The selected sheet has no cell with a value.
-    #[error("sheet {} “{}” is empty: no cell has a value; say another", .sheet.index + 1, .sheet.name)]
+    #[error("sheet {} “{}” is empty: no cell has a value", .sheet.index + 1, .sheet.name)]
     EmptySheet {
         /// The selected sheet.
         sheet: SheetName,
@@ -165,17 +166,35 @@ pub enum WorkbookError {
     Damaged,
 }
 
-/// Maximum number of sheets that an error names.
-const MAX_NAMES: usize = 20;
-
 fn names(sheets: &[SheetName]) -> String {
-    let shown = sheets.iter().take(MAX_NAMES).map(|sheet| {
+    join_names(sheets.iter().map(|sheet| {
         let hidden = if sheet.is_hidden { " (hidden)" } else { "" };
         format!("{} “{}”{hidden}", sheet.index + 1, sheet.name)
-    });
-    let shown = shown.collect::<Vec<_>>().join(", ");
-    match sheets.len().checked_sub(MAX_NAMES + 1) {
-        Some(more) => format!("{shown} and {} more", more + 1),
-        None => shown,
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_names_the_sheets() {
+        let sheet = |index, name: &str, is_hidden| SheetName {
+            index,
+            name: name.into(),
+            is_hidden,
+        };
+        let sheets = vec![sheet(0, "Staff", false), sheet(2, "Old", true)];
+        assert_eq!(
+            WorkbookError::UnknownSheet { sheets }.to_string(),
+            "the workbook has no such sheet. Its sheets: 1 “Staff”, 3 “Old” (hidden)"
+        );
+        let error = WorkbookError::EmptySheet {
+            sheet: sheet(1, "New", false),
+        };
+        assert_eq!(
+            error.to_string(),
+            "sheet 2 “New” is empty: no cell has a value"
+        );
     }
 }

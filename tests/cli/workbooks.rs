@@ -73,7 +73,12 @@ async fn the_sheet_is_named_where_several_have_rows() {
     );
     let unknown = with(&["--sheet", "New"]).await;
     assert_eq!(unknown.status.code(), Some(2));
-    assert!(text(&unknown.stderr).contains("no such sheet"));
+    let message = text(&unknown.stderr);
+    assert!(
+        message
+            .contains("no such sheet. Its sheets: 1 “Staff”, 2 “Old”. Select a sheet with --sheet"),
+        "{message}"
+    );
     for args in [&["--sheet", "old"], &["--sheet", "2"]] {
         let output = with(args).await;
         assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
