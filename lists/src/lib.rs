@@ -15,30 +15,34 @@
 //!   so that a person can select it.
 //! - [`read_lines`] reads one value per line, without a table or a header: an uploaded part.
 //! - [`read_value`] reads one value: an element of the API's `ssnList`.
-//! - [`may_hold_ssns`] recognizes a header that names SSNs, whose column must be masked more strictly.
+//! - [`may_hold_ssns`] recognizes a header that names SSNs or tax numbers, whose column must be masked
+//!   more strictly.
 //!
 //! # What the crate promises
 //!
 //! - Any bytes are read without a panic. What isn't a number becomes an INVALID row, not an error.
 //! - Each line or record that isn't blank has one row, in order. Only a header has none, a first
-//!   line such as `sep=;`, and the rule below the header of a Markdown table. Lines before the header are INVALID rows.
+//!   line such as `sep=;`, and the rule below the header of a Markdown table. Lines before the
+//!   header are INVALID rows.
 //! - The number of a row is in its line or record. Nothing is joined or computed, but leading zeros
 //!   are restored if [`ReadOptions`](contract::list::ReadOptions) say so.
 //! - If it is uncertain which column holds the numbers, the caller must select one.
 //! - A line that [`List::write_line`](contract::list::List::write_line) wrote is read as the same row.
-//! - No error and no `Debug` output contains text of a list, except column names. A name with more
-//!   than four digits is replaced, because it may be an SSN.
+//! - Errors and `Debug` output contain no text of a list, except the names of columns and sheets. A
+//!   name that may contain an SSN is replaced. Columns of the same name also have a masked number.
 //!
 //! # How a list is read
 //!
-//! `signature` refuses files that are no text. `decode` makes text of the bytes. `plan` decides from a
-//! sample whether the text is a table: it compares one `guess` for each delimiter. `preamble` finds the
-//! header by the names that `header` and `words` know. `evidence` has the rules that make a column
-//! certain; `tally` counts the kinds of cells that `classify` knows, over the whole text. `choice` finds the
-//! column that the caller selected. `numbers` finds the numbers of a line, and `line_counts` decides
-//! whether lines with several are a list. `rows` reads the rows: `lines` or `records` split the text, `cell`
-//! cleans a cell, `value` parses it, and `reason` finds out why one is INVALID. `preview` describes the
-//! table of a guess.
+//! `signature` refuses files that are no text. `decode` makes text of the bytes. `json` makes a
+//! table of JSON; `table_text` holds it, and also the records of a sheet, as text with the original
+//! line numbers. `plan` decides from a sample whether the text is a table: it compares one `guess`
+//! for each delimiter. `preamble` finds the header by the names that `header` and `words` know.
+//! `evidence` has the rules that make a column certain; `tally` counts the kinds of cells that
+//! `classify` knows, over the whole text. `choice` finds the column that the caller selected.
+//! `numbers` finds the numbers of a line, `sql` recognizes what an SQL statement has before them,
+//! and `line_counts` decides whether lines with several are a list. `rows` reads the rows: `lines`
+//! or `records` split the text, `cell` cleans a cell, `value` parses it, and `reason` finds out why
+//! one is INVALID. `preview` describes the table of a guess.
 
 mod cell;
 mod choice;

@@ -1,6 +1,7 @@
 //! Splits a table into records and fields, as RFC 4180 describes.
 //!
-//! A record that has too many fields by that is read with other programs' quotes, if it then fits.
+//! If a record has too many fields, it is parsed again with non-standard quoting, such as single quotes.
+//! That result is used only if it has few enough fields.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -27,10 +28,10 @@ pub(crate) struct Records {
     at: usize,
     line: u32,
     fields: Vec<Range<usize>>,
-    /// The fields of the last record that a stray quote joined with other lines, up to that quote.
+    /// Fields of the last record that failed because of an unclosed quote.
     ///
-    /// A record that reaches the start of one of them can't be read either. Without that, each line
-    /// could be read up to the end of the text.
+    /// A later record that reaches the start of one of these fields fails too, so it isn't scanned
+    /// again. This keeps reading linear.
     joined: Vec<Range<usize>>,
 }
 

@@ -133,7 +133,8 @@ impl Source {
         let (mut span, mut value) = (place.value.clone(), Cow::Borrowed(value));
         if let (Some(table), Some(records)) = (&self.table, &self.records) {
             let delimiter = char::from(table.delimiter);
-            // A blank record isn't one. That of a sheet must stay, or the next ones lose their rows.
+            // The reader skips blank lines. In a sheet, that would shift the row numbers of all later
+            // records, so quote the empty value.
             let is_lost = self.origin == Origin::Sheet && is_blank(&value);
             if is_lost || value.contains([delimiter, '"', '\n', '\r']) {
                 value = Cow::Owned(format!("\"{}\"", value.replace('"', "\"\"")));

@@ -130,7 +130,7 @@ fn normalize(name: &str) -> String {
 /// Maximum number of bytes of a part without `<`. More than that can't be in one cell.
 const MAX_TEXT_BYTES: usize = 2 * MB as usize;
 
-/// A reader that fails behind a limit, and if one piece of XML is too long to be held in memory.
+/// A reader that fails beyond a limit, or if one piece of XML is too long to be held in memory.
 pub(super) struct Bounded<R> {
     part: R,
     left: u64,

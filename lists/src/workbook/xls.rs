@@ -94,7 +94,7 @@ fn read_stream(bytes: &[u8]) -> Result<Vec<u8>, WorkbookError> {
     }
 }
 
-/// Makes a compound file of the stream, since calamine doesn't check the one that people have.
+/// Writes the stream into a new compound file, because calamine doesn't validate the original container.
 fn compound_file(stream: &[u8]) -> Result<Cursor<Vec<u8>>, WorkbookError> {
     let make = || {
         // calamine doesn't read version 4 if no stream is short.
@@ -123,7 +123,7 @@ const MAX_AREA: usize = 8_000_000;
 
 /// Checks the counts that calamine trusts, and returns the hidden rows of each sheet.
 ///
-/// The size that a sheet says it has is made unreadable: calamine reserves memory for it.
+/// Overwrites each DIMENSIONS record, because calamine allocates memory for the size in it.
 fn check_records(stream: &mut [u8]) -> Result<Vec<HiddenRows>, WorkbookError> {
     let mut starts = Vec::new();
     let mut at = 0;
