@@ -89,7 +89,9 @@ async fn choose_sheet(
 
 /// Tries each column of a file as that of the numbers. Returns the first list that fits the run.
 ///
-/// A list fits if it has as many rows as the run, and the numbers of the run's first page.
+/// People can choose any column, so all of them are tried: first the one that is certain, or those that
+/// may hold the numbers. A list fits if it has as many rows as the run, and the numbers of the run's
+/// first page.
 fn choose(
     input: &Input,
     options: &ListOptions,
@@ -102,10 +104,11 @@ fn choose(
             ..options.clone()
         })
     };
-    let (first, columns) = match read(options.column) {
+    let (first, likely, count) = match read(options.column) {
         Ok(source) => {
-            let columns = source.table.as_ref().map_or(0, |table| table.column_count);
-            (Some(source), (0..columns).collect::<Vec<_>>())
+            let table = source.table.as_ref();
+            let count = table.map_or(0, |table| table.column_count);
+            (Some(source), Vec::new(), count)
         }
         Err(InputError::Read(
             ReadError::AmbiguousColumn {
@@ -114,18 +117,20 @@ fn choose(
             }
             | ReadError::NoColumn { columns }
             | ReadError::UnknownColumn { columns },
-        )) => (
-            None,
-            columns.into_iter().map(|choice| choice.index).collect(),
-        ),
+        )) => {
+            let preview = input.preview();
+            let count = preview.map_or(0, |preview| preview.columns.len());
+            (None, columns, count)
+        }
         Err(error) => return Err(Box::new(refuse(0, &error, input))),
     };
+    let likely: Vec<_> = likely.iter().map(|column| column.index).collect();
+    let others = (0..count).filter(|column| !likely.contains(column));
+    let columns = likely.iter().copied().chain(others);
     // Read lazily: a list may be long, so only one is in memory.
-    let others = columns
-        .into_iter()
-        .filter_map(|column| read(Some(column)).ok());
+    let lists = columns.filter_map(|column| read(Some(column)).ok());
     let mut furthest = None;
-    for list in first.into_iter().chain(others) {
+    for list in first.into_iter().chain(lists) {
         if list.list.rows.len() as u64 != rows {
             continue;
         }
@@ -183,6 +188,22 @@ mod tests {
             )
             .unwrap();
             assert_eq!(list.table.unwrap().ssn_column, column);
+        }
+    }
+
+    #[test]
+    fn a_column_that_does_not_look_like_numbers_is_found() {
+        let numbers = page([None, Some("***-**-6781")]);
+        for table in [
+            "A SSN,B SSN,Code\n123-45-6789,987-65-4320,n. a.\n\
+             123-45-6780,987-65-4321,123456781\n123-45-6782,987-65-4322,lost\n",
+            // The first column fits too, but the last one is more likely.
+            "Note,A SSN,B SSN\nx,123-45-6789,none\n\
+             123456781,123-45-6780,123-45-6781\nx,123-45-6782,123-45-6783\n",
+        ] {
+            let input = text(table.as_bytes());
+            let list = choose(&input, &ListOptions::default(), 3, &numbers).unwrap();
+            assert_eq!(list.table.unwrap().ssn_column, 2, "{table}");
         }
     }
 
