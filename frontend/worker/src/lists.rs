@@ -108,30 +108,30 @@ impl Lists {
         text: &str,
         shown: usize,
     ) -> Event {
-        let current = self.current.as_ref();
-        let Some(current) = current.filter(|current| current.held.id == list) else {
+        let current = self.current.take_if(|current| current.held.id == list);
+        let Some(Current {
+            held,
+            mut input,
+            encoding,
+        }) = current
+        else {
             return Event::NoSuchList;
         };
-        let source = current.held.source.as_ref();
+        let source = held.source.as_ref();
+        let encoding = encoding.or(source.map(Source::encoding));
+        let options = held.options.clone();
         let corrected = source
             .and_then(|source| source.replace_value(find_invalid_line(source, row, number)?, text));
-        let Some(corrected) = corrected else {
-            let options = current.held.options.clone();
-            return self.reread(list, None, options);
-        };
-        let encoding = current.encoding.or(source.map(Source::encoding));
-        let options = current.held.options.clone();
-        match self.current.take() {
-            Some(Current {
-                held, mut input, ..
-            }) => {
-                // Drop the list before the new reading, or both would be in memory at once.
-                drop(held);
+        // Drop the list before the new reading, or both would be in memory at once.
+        drop(held);
+        let id = match corrected {
+            Some(corrected) => {
                 input.set_text(corrected);
-                self.set_current(call, input, options, encoding, shown)
+                call
             }
-            None => Event::NoSuchList,
-        }
+            None => list,
+        };
+        self.set_current(id, input, options, encoding, shown)
     }
 
     fn set_current(

@@ -106,6 +106,29 @@ fn a_correction_finds_its_line_after_another_correction() {
 }
 
 #[test]
+fn a_correction_responds_with_the_lines_that_are_shown() {
+    let mut lists = Lists::default();
+    read(
+        &mut lists,
+        1,
+        &("123456789\n".to_owned() + &"x\n".repeat(200)),
+    );
+    for (call, list, number, lines) in [
+        (2, 1, 3, 120),
+        // The first line isn't invalid, so nothing is corrected.
+        (3, 2, 1, 120),
+        (4, 2, 4, 0),
+    ] {
+        let row = number as usize - 1;
+        let Event::Summary(summary) = lists.correct(call, list, (row, number), "y", lines) else {
+            panic!("it is a list");
+        };
+        let expected = if lines == 0 { 50 } else { lines };
+        assert_eq!(summary.invalid_lines.len(), expected, "{call}");
+    }
+}
+
+#[test]
 fn only_the_last_runs_keep_their_lists() {
     let mut lists = Lists::default();
     for call in 1..=4 {
