@@ -118,7 +118,7 @@ async fn the_run_of_a_workbook_has_the_sheets_row_numbers() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_sheet_is_asked_for_where_several_have_rows() {
+async fn a_person_chooses_the_sheet_if_several_have_rows() {
     let upstream = Upstream::succeeding().await;
     let visit = Visit::new(EngineKind::Memory, &upstream).await;
     let browser = &visit.browser;
@@ -158,7 +158,7 @@ async fn the_sheet_is_asked_for_where_several_have_rows() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_workbook_that_can_not_be_read_is_refused_by_name() {
+async fn a_workbook_that_cannot_be_read_is_refused_with_a_reason() {
     let upstream = Upstream::succeeding().await;
     let visit = Visit::new(EngineKind::Memory, &upstream).await;
     let browser = &visit.browser;

@@ -16,13 +16,13 @@ pub(crate) fn Figures(list: ListState, is_shown: RwSignal<bool>) -> impl IntoVie
     let count = move |get: fn(&ListSummary) -> u64| {
         memo(move || list.summary().map_or(0, |summary| get(&summary)))
     };
-    let nothing = text(move || {
+    let message = text(move || {
         list.summary()
-            .map_or_else(String::new, |summary| summary.nothing.clone())
+            .map_or_else(String::new, |summary| summary.no_number_message.clone())
     });
     let invalid = count(|summary| summary.invalid);
     view! {
-        <p class="notice" role="status" data-testid="nothing" hidden=flag(move || nothing.with(String::is_empty))>{nothing}</p>
+        <p class="notice" role="status" data-testid="nothing" hidden=flag(move || message.with(String::is_empty))>{message}</p>
         <dl class="report" data-testid="report">
             <Figure name="Numbers to look up" id="numbers" count=count(|summary| summary.items) class="">
                 <TableColumn list/>

@@ -1,5 +1,5 @@
-//! `/`: people add a list, check it and start its run. What shows a list is loaded with the first
-//! one, all else with the page.
+//! `/`: people add a list, check it and start its run. The code that shows a list is loaded with the
+//! first list. The rest is part of the page's main file.
 
 pub(crate) mod draft;
 mod drop_paste;

@@ -22,7 +22,7 @@ pub(crate) fn ListPreview(summary: Arc<ListSummary>) -> impl IntoView {
         }
     });
     view! {
-        <p class="label" data-testid="seen">{words::pluralize(summary.rows, "line")} ", " {summary.seen.clone()}</p>
+        <p class="label" data-testid="seen">{words::pluralize(summary.rows, "line")} ", " {summary.read_as.clone()}</p>
         <ol class="preview mono" data-testid="preview">
             {lines.collect_view()}
             {(more > 0).then(|| view! {

@@ -154,7 +154,7 @@ fn Table(table: ListTable) -> impl IntoView {
         }
     });
     view! {
-        <p class="label" data-testid="seen">{table.seen.clone()}</p>
+        <p class="label" data-testid="seen">{table.read_as.clone()}</p>
         <div class="scroll" tabindex="0" role="region" aria-label="First lines of the table">
             <table>
                 <thead><tr><th scope="col" class="place">"Line"</th>{headers.collect_view()}</tr></thead>

@@ -8,7 +8,7 @@ use lists::{
 };
 
 use crate::protocol::ListOptions;
-use crate::table::seen;
+use crate::table::read_as;
 use crate::workbook::{ExtractError, extract};
 
 /// What a list is read from.
@@ -81,13 +81,18 @@ impl Input {
         }
     }
 
-    /// Names the sheet of a workbook, or the encoding and delimiter of a text as [`seen`] does.
-    pub(crate) fn seen(&self, encoding: Encoding, delimiter: Option<u8>, is_text: bool) -> String {
+    /// Says how the list was read: the sheet of a workbook, or the encoding and delimiter of a text.
+    pub(crate) fn read_as(
+        &self,
+        encoding: Encoding,
+        delimiter: Option<u8>,
+        is_text: bool,
+    ) -> String {
         match self {
             Self::Workbook(Workbook {
                 sheet: Ok(sheet), ..
             }) => format!("read from {}", sheet.properties),
-            _ => seen(encoding, delimiter, is_text),
+            _ => read_as(encoding, delimiter, is_text),
         }
     }
 }

@@ -148,8 +148,8 @@ impl Lists {
                 let is_text = source.origin() == Origin::Text;
                 let table = source.table.as_ref().filter(|table| table.column_count > 1);
                 let delimiter = table.filter(|_| is_text).map(|table| table.delimiter);
-                let seen = input.seen(encoding, delimiter, is_text);
-                let event = Event::Summary(summarize(id, &source, seen, shown));
+                let read_as = input.read_as(encoding, delimiter, is_text);
+                let event = Event::Summary(summarize(id, &source, read_as, shown));
                 (Some(source), event)
             }
             Err(error) => (None, refuse(id, &error, &input)),

@@ -30,7 +30,7 @@ pub struct Call {
 #[derive(Debug, Serialize, Deserialize)]
 pub enum Request {
     /// Read a list and hold it as the current one, with this call's id. Attached: the text, or a `File`
-    /// or `Blob`. The worker stops to read an older list.
+    /// or `Blob`. The worker stops reading an older list.
     Read(ListOptions),
     /// Read the current list again with other options.
     Reread {

@@ -35,8 +35,8 @@ fn column_choice(error: &ReadError, input: &Input) -> Option<ListError> {
     };
     let preview = input.preview()?;
     let (encoding, delimiter) = (preview.encoding, preview.delimiter);
-    let seen = input.seen(encoding, delimiter, delimiter.is_some());
-    let table = list_table(&preview, &seen);
+    let read_as = input.read_as(encoding, delimiter, delimiter.is_some());
+    let table = list_table(&preview, &read_as);
     // A line of text may have several numbers.
     let may_be_lines = !has_header && delimiter.is_some();
     Some(ListError {

@@ -20,10 +20,10 @@ const REASONS: usize = 3;
 /// Columns that are named of a list with nothing but a header.
 const NAMES: usize = 5;
 
-/// Summarizes a list. `seen` says how it was read.
+/// Summarizes a list. `read_as` says how it was read.
 ///
 /// The summary has at least `shown` invalid lines, if there are so many.
-pub(crate) fn summarize(list: u32, source: &Source, seen: String, shown: usize) -> ListSummary {
+pub(crate) fn summarize(list: u32, source: &Source, read_as: String, shown: usize) -> ListSummary {
     let table = source.table.as_ref().filter(|table| table.column_count > 1);
     let columns = table.map_or(Vec::new(), |table| {
         let name = |index| {
@@ -44,9 +44,9 @@ pub(crate) fn summarize(list: u32, source: &Source, seen: String, shown: usize) 
         warnings: source.warnings() as u64,
         zeros_restored: (source.zeros_lost() as u64).saturating_sub(unrestored),
         zeros,
-        seen,
-        nothing: match source.list.items.is_empty() {
-            true => nothing(source),
+        read_as,
+        no_number_message: match source.list.items.is_empty() {
+            true => no_number_message(source),
             false => String::new(),
         },
         columns,
@@ -102,8 +102,8 @@ fn zeros_of(value: &str) -> Option<(String, String)> {
     Some((from, to))
 }
 
-/// Says what was seen in a list without a valid number. Empty if it has neither lines nor a header.
-fn nothing(source: &Source) -> String {
+/// Says why a list has no valid number. Empty if it has neither lines nor a header.
+fn no_number_message(source: &Source) -> String {
     let table = source.table.as_ref();
     let headers = table.and_then(|table| table.headers.as_deref());
     if source.list.rows.is_empty() {

@@ -12,8 +12,8 @@ const MAX_CANDIDATES: usize = 30;
 /// Characters of a cell after which it is cut.
 const MAX_CHARACTERS: usize = 40;
 
-/// Makes the page's table of a preview. `seen` says how it was read.
-pub(crate) fn list_table(preview: &TablePreview, seen: &str) -> ListTable {
+/// Makes the page's table of a preview. `read_as` says how it was read.
+pub(crate) fn list_table(preview: &TablePreview, read_as: &str) -> ListTable {
     let mut candidates = 0;
     let mut is_shown = |index: usize, column: &PreviewColumn| {
         candidates += usize::from(column.is_candidate);
@@ -40,7 +40,10 @@ pub(crate) fn list_table(preview: &TablePreview, seen: &str) -> ListTable {
     });
     let lines = records.collect();
     ListTable {
-        seen: format!("{}, {seen}", pluralize(preview.record_count as u64, "line"),),
+        read_as: format!(
+            "{}, {read_as}",
+            pluralize(preview.record_count as u64, "line")
+        ),
         columns,
         lines,
     }
@@ -56,7 +59,7 @@ pub(crate) fn advice(table: &ListTable, may_be_lines: bool) -> String {
                 .to_owned()
         }
         (Some(only), 0) => format!(
-            "It may be “{}”, but that isn’t certain. {CHOOSE}",
+            "It may be “{}”, but that isn't certain. {CHOOSE}",
             only.name
         ),
         (Some(_), more) => format!(
@@ -105,8 +108,8 @@ fn note(column: &PreviewColumn, total: usize) -> String {
     }
 }
 
-/// Names encoding and delimiter: `read as Windows-1252, semicolons`. A list that isn't text is JSON.
-pub(crate) fn seen(encoding: Encoding, delimiter: Option<u8>, is_text: bool) -> String {
+/// Says how a list was read: `read as Windows-1252, semicolons`. A list that isn't text is JSON.
+pub(crate) fn read_as(encoding: Encoding, delimiter: Option<u8>, is_text: bool) -> String {
     let shape = match (is_text, delimiter) {
         (false, _) => ", JSON",
         (_, None) => "",
@@ -136,7 +139,8 @@ mod tests {
 
     fn table(text: &[u8]) -> ListTable {
         let preview = preview_table(text).unwrap();
-        list_table(&preview, &seen(preview.encoding, preview.delimiter, true))
+        let read_as = read_as(preview.encoding, preview.delimiter, true);
+        list_table(&preview, &read_as)
     }
 
     #[test]
@@ -145,7 +149,7 @@ mod tests {
             b"Name;Employee No;Tax ID;Old\nJos\xe9;800100001;900-70-1001;900701001\n\
               Bob;800100002;;900-70-1002\nCy;8001003;900-70-1003;XXX-XX-1003\n",
         );
-        assert_eq!(table.seen, "3 lines, read as Windows-1252, semicolons");
+        assert_eq!(table.read_as, "3 lines, read as Windows-1252, semicolons");
         let notes: Vec<_> = table.columns.iter().map(|column| &*column.note).collect();
         assert_eq!(
             notes,
@@ -166,7 +170,10 @@ mod tests {
     #[test]
     fn the_advice_names_how_many_columns_it_may_be() {
         for (text, expected) in [
-            ("Name,Code\nx,900701001\n", "It may be “Code”, but"),
+            (
+                "Name,Code\nx,900701001\n",
+                "It may be “Code”, but that isn't certain.",
+            ),
             (
                 "Number,Code\n900701001,900701001\n",
                 "It may be one of two columns. Choose",

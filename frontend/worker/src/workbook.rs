@@ -45,7 +45,8 @@ pub(crate) async fn extract(bytes: &[u8], sheet: Option<usize>) -> Result<Sheet,
     let event =
         event.map_err(
             |event| match event.unchecked_into::<Event>().type_() == "error" {
-                // Of its script, which handles those of the program.
+                // An `error` event means that boot.js wasn't loaded. boot.js catches errors of the
+                // program itself.
                 true => ExtractError::NotLoaded,
                 false => ExtractError::Stopped,
             },

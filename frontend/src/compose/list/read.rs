@@ -119,7 +119,7 @@ impl ListState {
             Event::Summary(summary) => {
                 self.invalid.set(summary.invalid_lines.clone());
                 let id = summary.list;
-                match summary.rows == 0 && summary.nothing.is_empty() {
+                match summary.rows == 0 && summary.no_number_message.is_empty() {
                     true => (id, Reading::Nothing),
                     false => (id, Reading::List(Arc::new(summary))),
                 }

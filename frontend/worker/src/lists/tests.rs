@@ -80,7 +80,7 @@ fn a_corrected_line_is_read_again_as_a_new_list() {
     };
     assert_eq!((summary.list, summary.items, summary.invalid), (3, 2, 1));
     // That of the file, not that of the corrected text.
-    assert_eq!(summary.seen, "read as Windows-1252, commas");
+    assert_eq!(summary.read_as, "read as Windows-1252, commas");
     assert_eq!(summary.invalid_lines[0].number, 4);
     let source = lists.held(3).unwrap();
     assert_eq!(source.source.as_ref().unwrap().cells(0)[0], "José");

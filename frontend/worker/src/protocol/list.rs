@@ -23,9 +23,9 @@ pub struct ListSummary {
     /// The invalid lines with seven or eight digits, if there are any.
     pub zeros: Option<LostZeros>,
     /// How it was read: `read as Windows-1252, semicolons`, `read from sheet 1 of 2, “Staff”`.
-    pub seen: String,
-    /// What was seen instead of a number, as a sentence; empty if the list has one, or nothing at all.
-    pub nothing: String,
+    pub read_as: String,
+    /// Why the list has no valid number, as a sentence. Empty if it has one, or if it is empty.
+    pub no_number_message: String,
     /// The names of a table's columns; empty if there is only one column.
     pub columns: Vec<String>,
     /// The index of the column with the numbers.
@@ -84,8 +84,8 @@ pub struct ListError {
 /// The columns and first lines of a table. All numbers in it are masked.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ListTable {
-    /// Number of lines and how they were read: `1,203 lines, read as UTF-8, commas`.
-    pub seen: String,
+    /// How many lines it has, and how it was read: `1,203 lines, read as UTF-8, commas`.
+    pub read_as: String,
     /// The columns. Of a very wide table, some are left out.
     pub columns: Vec<TableColumn>,
     /// The first lines below the header.

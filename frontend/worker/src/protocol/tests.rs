@@ -35,8 +35,8 @@ fn events_survive_serialization() {
             from: "•••4567".into(),
             to: "00•-••-4567".into(),
         }),
-        seen: "read as UTF-8".into(),
-        nothing: "No line has a number.".into(),
+        read_as: "read as UTF-8".into(),
+        no_number_message: "No line has a number.".into(),
         columns: vec!["Name".into(), "SSN".into()],
         column: 1,
         preview: vec![line.clone()],
@@ -47,7 +47,7 @@ fn events_survive_serialization() {
         title: "Which column?".into(),
         advice: "Two could be meant.".into(),
         table: Some(ListTable {
-            seen: "2 lines".into(),
+            read_as: "2 lines".into(),
             columns: vec![TableColumn {
                 index: 2,
                 name: "Her SSN".into(),

@@ -30,7 +30,7 @@ fn a_summary_counts_and_masks() {
     );
     assert_eq!(counts, (5, 2, 1, 1));
     assert_eq!((summary.list, summary.warnings), (4, 1));
-    assert_eq!(summary.seen, "read as UTF-8");
+    assert_eq!(summary.read_as, "read as UTF-8");
     assert_eq!(summary.columns, [""; 0]);
     assert_eq!(
         parts(&summary.preview)[..3],
@@ -110,14 +110,14 @@ fn a_number_in_an_invalid_line_is_masked_before_the_line_is_cut() {
 }
 
 #[test]
-fn a_list_without_a_number_says_what_was_seen() {
+fn a_list_without_a_number_says_why() {
     let found = summary(&source("SSN\nn/a\nn/a\n12\n1234567\n"));
     assert_eq!(
-        found.nothing,
+        found.no_number_message,
         "No line has a Social Security Number: no digits (2 lines); 7 or 8 digits: leading zeros \
          lost? (1 line); fewer than nine digits (1 line)."
     );
-    for (text, nothing) in [
+    for (text, message) in [
         ("n/a\n123-45-6789\n", ""),
         ("", ""),
         (
@@ -125,12 +125,12 @@ fn a_list_without_a_number_says_what_was_seen() {
             "It has a header (Name, SSN), but no line below it.",
         ),
     ] {
-        assert_eq!(summary(&source(text)).nothing, nothing, "{text}");
+        assert_eq!(summary(&source(text)).no_number_message, message, "{text}");
     }
     let by = lists::ColumnSelector::Name("SSN".into());
     let table = read_source(b"Name,SSN\nAnn,n/a\n", &ReadOptions::default(), Some(&by));
     assert_eq!(
-        summary(&table.unwrap()).nothing,
+        summary(&table.unwrap()).no_number_message,
         "No line has a Social Security Number in the column “SSN”: no digits (1 line)."
     );
 }
