@@ -76,11 +76,21 @@ fn field<T>(
     parse: fn(&str) -> Option<T>,
     fits: impl Fn(&T) -> bool,
 ) -> Result<Option<T>, ()> {
-    let typed = typed.trim().replace(',', "");
+    let typed = typed.trim();
     if typed.is_empty() {
         return Ok(None);
     }
-    parse(&typed).filter(fits).map(Some).ok_or(())
+    let number = ungrouped(typed).and_then(|number| parse(&number));
+    number.filter(fits).map(Some).ok_or(())
+}
+
+/// Removes the commas between thousands: `1,000.5`. None if another comma is there, such as in `0,5`.
+fn ungrouped(typed: &str) -> Option<String> {
+    let plain = typed.replace(',', "");
+    let (whole, fraction) = plain.split_at(plain.find('.').unwrap_or(plain.len()));
+    let is_grouped = |whole| words::group_digits(whole) + fraction == typed;
+    let is_number = plain == typed || whole.parse().is_ok_and(is_grouped);
+    is_number.then_some(plain)
 }
 
 fn whole(typed: &str) -> Option<u32> {
@@ -184,6 +194,9 @@ mod tests {
         let options = form("", "0.01", ".5").parse(10_000).unwrap();
         assert_eq!(options.requests_per_second, Some(0.01));
         assert_eq!(options.tolerated_failure_percentage, Some(0.5));
+        let options = form("10,000", "1,000,000.0", "").parse(10_000).unwrap();
+        assert_eq!(options.max_concurrency, Some(10_000));
+        assert_eq!(options.requests_per_second, Some(1_000_000.0));
     }
 
     #[test]
@@ -204,6 +217,30 @@ mod tests {
             (form("1.5", "1e3", ""), form(concurrency, rate, "")),
         ] {
             assert_eq!(typed.parse(10_000), Err(errors));
+        }
+    }
+
+    #[test]
+    fn a_comma_that_does_not_group_thousands_is_an_error() {
+        for typed in [
+            "0,5",
+            "0,500",
+            "1,5",
+            "12,5",
+            "10,00",
+            "1,0000",
+            "1000,000",
+            ",500",
+            "1,",
+            "1,,000",
+            "1.5,000",
+            "1,000.5,000",
+            "1,00,000",
+            "1,000,",
+            ",",
+        ] {
+            let errors = form("", typed, "").parse(10_000).unwrap_err();
+            assert!(!errors.requests_per_second.is_empty(), "{typed}");
         }
     }
 
