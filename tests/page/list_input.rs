@@ -227,6 +227,8 @@ async fn a_crashed_worker_is_reported_and_replaced() {
         .wait_for(&format!("{notice}.includes('Add it again')"))
         .await;
     browser.wait_for_text("start", "Look up numbers").await;
+    // The list is lost, which isn't the same as a list without lines.
+    assert!(!browser.is_visible("held-empty").await);
     browser
         .upload("file", "again.txt", b"123456789\n123456780\n")
         .await;

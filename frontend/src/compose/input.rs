@@ -99,10 +99,11 @@ fn Held(list: ListState, name: String, focus: bool) -> impl IntoView {
         </header>
         {part(move || match list.reading.get() {
             Reading::Busy => view! { <p class="soft">"Reading…"</p> }.into_any(),
-            Reading::Nothing => {
+            Reading::Nothing if list.problem.with(|problem| problem.is_empty()) => {
                 view! { <p class="soft" data-testid="held-empty">"It has no lines."</p> }.into_any()
             }
-            Reading::Refused(_) => ().into_any(),
+            // A problem is shown below: the list couldn't be read, or it is lost.
+            Reading::Nothing | Reading::Refused(_) => ().into_any(),
             Reading::List(summary) => list.part.show(list_part(list, Part::Preview(summary))),
         })}
     }
