@@ -124,7 +124,7 @@ const REMARK_WORDS: [&str; 31] = [
 ];
 
 /// Words that mean “number”, such as “No.” in “SS No.”.
-const NUMBER_WORDS: [&str; 13] = [
+pub(crate) const NUMBER_WORDS: [&str; 13] = [
     "no",
     "nos",
     "nr",
@@ -175,7 +175,7 @@ const OTHER_NUMBERS: [&str; 27] = [
 const SUBSTITUTES: [&str; 6] = ["count", "hash", "hashed", "key", "surrogate", "token"];
 
 /// Words for people, before “SSN” in one word, or before a number of their own.
-const PEOPLE: [&str; 24] = [
+pub(crate) const PEOPLE: [&str; 24] = [
     "employee",
     "emp",
     "ee",
@@ -255,7 +255,7 @@ fn denies_ssn(cell: &str) -> bool {
 }
 
 /// Whether a word is a name for SSNs or a part of one.
-fn is_ssn_word(word: &str) -> bool {
+pub(crate) fn is_ssn_word(word: &str) -> bool {
     has_ssn(word) || ["ss", "soc", "social", "sec", "security"].contains(&word)
 }
 

@@ -39,7 +39,7 @@
 //! for each delimiter. `preamble` finds the header by the names that `header` and `words` know.
 //! `evidence` has the rules that make a column certain; `tally` counts the kinds of cells that
 //! `classify` knows, over the whole text. `choice` finds the column that the caller selected.
-//! `numbers` finds the numbers of a line, `sql` recognizes what an SQL statement has before them,
+//! `numbers` finds the numbers of a line, `label` and `sql` know what may stand before them,
 //! and `line_counts` decides whether lines with several are a list. `rows` reads the rows: `lines`
 //! or `records` split the text, `cell` cleans a cell, `value` parses it, and `reason` finds out why
 //! one is INVALID. `preview` describes the table of a guess.
@@ -53,6 +53,7 @@ mod evidence;
 mod guess;
 mod header;
 mod json;
+mod label;
 mod line_counts;
 mod lines;
 mod numbers;

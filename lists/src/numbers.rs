@@ -3,8 +3,9 @@
 use std::ops::Range;
 
 use crate::cell::{digit, is_ignored, is_invisible};
-use crate::header::header_kind;
-use crate::sql::{after_clause, names_ssn_column, strip_word};
+use crate::header::{HeaderKind, header_kind};
+use crate::label::names_only_ssns;
+use crate::sql::{ListColumn, after_clause, last_name, list_column, strip_word, value_columns};
 use crate::value::{parse_number, separates_groups};
 
 /// The numbers of a line.
@@ -16,6 +17,8 @@ pub(crate) struct LineNumbers {
     pub(crate) tuples: usize,
     /// Whether the line begins like a record of several values.
     begins_record: bool,
+    /// Whether a label or a part of a statement is before the numbers.
+    pub(crate) has_label: bool,
 }
 
 impl LineNumbers {
@@ -28,7 +31,9 @@ impl LineNumbers {
 /// What is before the first number of a line.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Prefix {
-    /// Nothing, a label, or the start of a list.
+    /// Nothing, or a bullet.
+    Nothing,
+    /// A label for SSNs, or the start of a list of them.
     List,
     /// The start of the records in an SQL statement.
     Values {
@@ -55,16 +60,41 @@ pub(crate) fn find_numbers(line: &str) -> LineNumbers {
 fn numbers(line: &str) -> Option<LineNumbers> {
     let (start, prefix) = prefix(line)?;
     let spans = number_spans(line, start)?;
+    if spans.len() > 1 && !are_rows(line, &spans) {
+        return None;
+    }
+    if spans.len() == 1 && prefix == Prefix::List && is_example(&line[..spans[0].start]) {
+        return None;
+    }
     let (tuples, is_open) = count_tuples(line, &spans);
     let begins_record = match prefix {
-        Prefix::List => false,
+        Prefix::Nothing | Prefix::List => false,
         Prefix::Values { has_columns } => has_columns || tuples > 0 || is_open,
     };
     Some(LineNumbers {
         spans,
         tuples,
         begins_record,
+        has_label: prefix != Prefix::Nothing,
     })
+}
+
+/// Whether the numbers may be on one line.
+///
+/// Some programs end lines with other characters than LF and CR. Between those, there may be only one
+/// number: several would be the columns of a table.
+fn are_rows(line: &str, spans: &[Range<usize>]) -> bool {
+    let ends_line = |c: char| matches!(c, '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}');
+    let mut between = spans.windows(2).map(|pair| pair[0].end..pair[1].start);
+    !line.contains(ends_line) || between.all(|between| line[between].contains(ends_line))
+}
+
+/// Whether a number after this label is an example of the form: `SSN (999-99-9999)`.
+fn is_example(label: &str) -> bool {
+    let name = label.trim_end_matches(|c| is_ignored(c) || c == '(');
+    label[name.len()..].contains('(')
+        && name.ends_with(char::is_alphanumeric)
+        && list_column(name, true) == ListColumn::NoList
 }
 
 /// Counts the pairs of brackets around several numbers. Also returns whether the last one is open.
@@ -111,62 +141,92 @@ fn skip(line: &str, at: usize, is_skipped: impl Fn(char) -> bool) -> usize {
 fn prefix(line: &str) -> Option<(usize, Prefix)> {
     let bullet = bullet_length(line);
     let rest = &line[bullet..];
-    let length = rest.find(|c| digit(c).is_some())?;
+    let length = label_length(rest)?;
     let is_bracket = |c: char| is_ignored(c) || "([{<".contains(c);
     let label = rest[..length].trim_matches(is_bracket);
     let has_bracket = rest[..length].contains('(');
-    let before = |word| strip_word(label, word).filter(|_| has_bracket);
-    let prefix = if label.is_empty() {
-        Prefix::List
-    } else if let Some(before) = before("in") {
-        let before = strip_word(before, "not").unwrap_or(before);
-        let name = after_clause(before, &["where", "and", "or", "on", "having", "when"]);
-        (name.is_empty() || names_ssn_column(name)).then_some(Prefix::List)?
-    } else if let Some(before) = before("values") {
-        let has_columns = match before.strip_suffix(')') {
-            None => false,
-            Some(before) => {
-                let columns = before.rsplit('(').next().unwrap_or_default();
-                let has_several = columns.contains(',');
-                (has_several || header_kind(columns).is_ssn()).then_some(has_several)?
-            }
-        };
-        Prefix::Values { has_columns }
-    } else {
-        let name = label.trim_end_matches([':', '=', '-', '.']).trim_end();
-        let name = after_clause(name, &["where"]);
-        header_kind(name).is_ssn().then_some(Prefix::List)?
+    let column = match has_bracket {
+        true => list_column(label, true),
+        false => ListColumn::NoList,
     };
-    Some((bullet + length, prefix))
+    let is_of_ssns = match column {
+        ListColumn::Ssns | ListColumn::Unnamed => true,
+        ListColumn::Others => false,
+        ListColumn::NoList => label.is_empty() || is_label(label),
+    };
+    let values = strip_word(label, "values").filter(|_| has_bracket);
+    let prefix = match values {
+        Some(before) => Prefix::Values {
+            has_columns: value_columns(before).is_some_and(|columns| columns.contains(',')),
+        },
+        None if label.is_empty() => Prefix::Nothing,
+        None => Prefix::List,
+    };
+    is_of_ssns.then_some((bullet + length, prefix))
 }
 
-/// Returns the length of a bullet with the white space after it, such as `- `, `1. ` or `(2) `.
+/// Whether a text before a number is a label for SSNs: `SSN:`, `user.ssn =`, `WHERE id = … AND ssn =`.
+fn is_label(label: &str) -> bool {
+    let name = label.trim_end_matches([':', '=', '-', '.']).trim_end();
+    let clause = after_clause(name, &["where", "set"]);
+    let name = match clause.len() < name.len() {
+        true => after_clause(clause, &["and", "or"]),
+        false => name,
+    };
+    // `S.S.N.` isn't a path.
+    header_kind(name) == HeaderKind::Ssn || names_only_ssns(last_name(name))
+}
+
+/// Returns the length of what is before the first number, which may have an ordinal: `SSN 1: `.
+fn label_length(text: &str) -> Option<usize> {
+    let is_digit = |c: char| digit(c).is_some();
+    let first = text.find(is_digit)?;
+    let rest = text[first..].trim_start_matches(is_digit);
+    let is_ordinal = first > 0 && (1..4).contains(&(text.len() - first - rest.len()));
+    let behind = rest.trim_start_matches([')', ' ']);
+    match is_ordinal && behind.starts_with([':', '=']) {
+        true => Some(text.len() - behind.len() + behind.find(is_digit)?),
+        false => Some(first),
+    }
+}
+
+/// Returns the length of the bullets with the white space after them, such as `- `, `> > ` or `(2) `.
 fn bullet_length(line: &str) -> usize {
-    let start = skip(line, 0, is_ignored);
-    let bullet = line[start..]
-        .split(char::is_whitespace)
-        .next()
-        .unwrap_or_default();
+    let mut at = skip(line, 0, is_ignored);
+    while let Some(length) = sign_length(&line[at..]) {
+        at = skip(line, at + length, is_ignored);
+    }
+    let rest = &line[at..];
+    let bullet = rest.split(char::is_whitespace).next().unwrap_or_default();
     let number = bullet.strip_prefix('(').unwrap_or(bullet);
     let is_number = number.strip_suffix(['.', ')']).is_some_and(|number| {
         (1..7).contains(&number.len()) && number.bytes().all(|b| b.is_ascii_digit())
     });
-    let is_sign = matches!(
-        bullet,
-        "-" | "*"
-            | "+"
-            | ">"
-            | "\u{2022}"
-            | "\u{b7}"
-            | "\u{2013}"
-            | "\u{2014}"
-            | "\u{25cf}"
-            | "\u{25aa}"
-    );
-    match is_number || is_sign {
-        true => start + bullet.len(),
-        false => 0,
+    match is_number {
+        true => at + bullet.len(),
+        false => at,
     }
+}
+
+/// Returns the length of the bullet at the start of a text, if it is a sign.
+fn sign_length(text: &str) -> Option<usize> {
+    const BULLETS: [char; 8] = [
+        '\u{2022}', '\u{b7}', '\u{25cf}', '\u{25aa}', '\u{25e6}', '\u{25cb}', '\u{2610}',
+        '\u{2192}',
+    ];
+    if text.starts_with(BULLETS) {
+        return text.chars().next().map(char::len_utf8);
+    }
+    if ["[ ]", "[x]", "[X]"]
+        .iter()
+        .any(|checkbox| text.starts_with(checkbox))
+    {
+        return Some(3);
+    }
+    // These mean something else without white space behind them.
+    let word = text.split(char::is_whitespace).next()?;
+    let is_quote = !word.is_empty() && word.bytes().all(|b| b == b'>');
+    (is_quote || matches!(word, "-" | "*" | "+" | "\u{2013}" | "\u{2014}")).then_some(word.len())
 }
 
 /// Returns the length of the number at the start of a text: nine digits or 3-2-4.
@@ -200,7 +260,9 @@ fn separator_length(text: &str) -> Option<usize> {
     }
     for word in ["and", "or"] {
         let (start, end) = rest.split_at_checked(word.len()).unwrap_or_default();
-        if start.eq_ignore_ascii_case(word) && end.starts_with(char::is_whitespace) {
+        if start.eq_ignore_ascii_case(word)
+            && (end.is_empty() || end.starts_with(char::is_whitespace))
+        {
             rest = end.trim_start();
         }
     }

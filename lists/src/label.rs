@@ -1,0 +1,145 @@
+//! Recognizes what a label before a number, or a header above several, names.
+
+use crate::header::{HeaderKind, NUMBER_WORDS, PEOPLE, header_kind, is_ssn_word};
+use crate::words::split_words;
+
+/// Words in a label for SSNs, besides those for people and numbers.
+const LABEL_WORDS: [&str; 28] = [
+    "and",
+    "const",
+    "correct",
+    "current",
+    "first",
+    "former",
+    "her",
+    "his",
+    "itin",
+    "let",
+    "list",
+    "my",
+    "new",
+    "of",
+    "old",
+    "only",
+    "or",
+    "our",
+    "previous",
+    "primary",
+    "prior",
+    "second",
+    "secondary",
+    "the",
+    "their",
+    "third",
+    "var",
+    "your",
+];
+
+/// Maximum number of words before the “’s” of an owner.
+const MAX_OWNER_WORDS: usize = 3;
+
+/// Whether a text names SSNs and nothing else: `SSN`, `Employee SSN`, `Ann Lee's SSN`, `SSN 1`.
+///
+/// A header may name more, because its column shows what it holds. A label has one number, and the
+/// number of `SSN Account: 123456789` is another one.
+pub(crate) fn names_only_ssns(text: &str) -> bool {
+    match header_kind(text) {
+        HeaderKind::Ssn => true,
+        HeaderKind::MaybeSsn => has_only_known_words(text),
+        _ => false,
+    }
+}
+
+fn has_only_known_words(text: &str) -> bool {
+    let words = split_words(text);
+    let mut owner = words.iter().take(MAX_OWNER_WORDS + 1);
+    let owner = owner.rposition(|word| word == "s");
+    let mut follows_name = false;
+    words[owner.map_or(0, |at| at + 1)..].iter().all(|word| {
+        let word = word.trim_end_matches(|c: char| c.is_ascii_digit());
+        // “Number” belongs to the name before it: `Employee Number / SSN` names two.
+        let is_number = follows_name && NUMBER_WORDS.contains(&word);
+        follows_name = is_ssn_word(word);
+        let is_known = || PEOPLE.contains(&word) || LABEL_WORDS.contains(&word);
+        word.is_empty() || is_number || follows_name || is_known()
+    })
+}
+
+/// Whether a line may be the header of several columns, such as `EMPNO  SSN`.
+pub(crate) fn names_columns(line: &str) -> bool {
+    let line = line.trim();
+    match header_kind(line) {
+        HeaderKind::Ssn | HeaderKind::Other => false,
+        // A program that writes columns puts several spaces or a tab between their names.
+        _ => !names_only_ssns(line) || line.contains("  ") || line.contains('\t'),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_label_names_ssns_and_nothing_else() {
+        for label in [
+            "SSN",
+            "SSNs",
+            "SSN 1",
+            "ssn2",
+            "Employee SSN",
+            "employeessn",
+            "Spouse's SSN",
+            "Ann Lee\u{2019}s SSN",
+            "SSN of spouse",
+            "My SSN No.",
+            "Social Security Number (SSN)",
+            "SSN or ITIN",
+            "OR ssn",
+            "List of SSNs",
+        ] {
+            assert!(names_only_ssns(label), "{label}");
+        }
+        for label in [
+            "",
+            "EIN",
+            "EIN (not SSN)",
+            "SSN Confirmation #",
+            "SSN Account Number",
+            "ssn.batch.id",
+            "SSN (e.g.",
+            "SSN format",
+            "Do not use SSN",
+            "Total SSNs",
+            "SSN count",
+            "SSN / Employee ID",
+            "Employee Number / SSN",
+            "EIN or SSN",
+        ] {
+            assert!(!names_only_ssns(label), "{label}");
+        }
+    }
+
+    #[test]
+    fn a_header_of_several_columns_is_told_from_one() {
+        for line in [
+            "EMPNO     SSN",
+            " ein | ssn",
+            "Employee\tSSN",
+            "EMPLOYEE      SSN",
+            "SSN Account",
+            "EIN Account",
+            "COPY people (emp_id, ssn) FROM stdin;",
+        ] {
+            assert!(names_columns(line), "{line}");
+        }
+        for line in [
+            "SSN",
+            "Employee SSN",
+            "Social  Security  Number",
+            "Ann Lee",
+            "",
+        ] {
+            assert!(!names_columns(line), "{line}");
+        }
+    }
+}
