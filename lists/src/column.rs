@@ -126,6 +126,15 @@ pub enum ReadError {
         /// Maximum number of rows.
         limit: usize,
     },
+    /// Numbers are below a heading that names other numbers than SSNs.
+    #[error(
+        "line {line} names other numbers than Social Security Numbers: remove it and the numbers below it, \
+         or write each Social Security Number as 123-45-6789"
+    )]
+    OtherNumbers {
+        /// Line of the heading, from 1.
+        line: u32,
+    },
     /// The text begins like JSON, but isn't valid.
     #[error(
         "line {line}: the list begins like JSON, but {}; correct it, or write one number per line",

@@ -40,9 +40,10 @@
 //! `evidence` has the rules that make a column certain; `tally` counts the kinds of cells that
 //! `classify` knows, over the whole text. `choice` finds the column that the caller selected.
 //! `numbers` finds the numbers of a line, `label` and `sql` know what may stand before them,
-//! and `line_counts` decides whether lines with several are a list. `rows` reads the rows: `lines`
-//! or `records` split the text, `cell` cleans a cell, `value` parses it, and `reason` finds out why
-//! one is INVALID. `preview` describes the table of a guess.
+//! `line_counts` decides whether lines with several are a list, and `sections` whether a heading
+//! names other numbers. `rows` reads the rows: `lines` or `records` split the text, `cell` cleans a
+//! cell, `value` parses it, and `reason` finds out why one is INVALID. `preview` describes the table
+//! of a guess.
 
 mod cell;
 mod choice;
@@ -64,6 +65,7 @@ mod read;
 mod reason;
 mod records;
 mod rows;
+mod sections;
 mod sheet;
 mod signature;
 mod source;

@@ -128,13 +128,15 @@ pub(crate) fn plan(
         (LineCounts::count(whole), Check::Nothing)
     };
     let Some(guess) = best_guess(input, sample, selector) else {
-        return plan_lines(sample, lines(), selector);
+        return plan_lines(input, sample, lines(), selector);
     };
     if input.is_table() || selector.is_some() || guess.has_named_header() {
         return guess.plan(input, selector, trust_sample);
     }
     let (counts, check) = lines();
-    let in_lines = match guess.is_regular() && !counts.is_continued() {
+    // If no line has several numbers, the other columns hold bullets, labels or nothing.
+    let may_be_columns = counts.has_several() && !counts.is_continued();
+    let in_lines = match guess.is_regular() && may_be_columns {
         true => counts.values,
         false => counts.rows(),
     };
@@ -143,7 +145,7 @@ pub(crate) fn plan(
     if guess.max_numbers > in_lines || is_table {
         return guess.plan(input, None, trust_sample);
     }
-    plan_lines(sample, (counts, check), None)
+    plan_lines(input, sample, (counts, check), None)
 }
 
 /// Reads the sample as a table with each delimiter, and returns the best of these guesses.
@@ -173,11 +175,18 @@ pub(crate) fn best_guess<'t>(
 }
 
 /// Plans to read one value per line, below the header if there is one.
+///
+/// Other numbers than SSNs below a heading are an error, unless the caller selects the only column.
 fn plan_lines(
+    input: &Input<'_>,
     sample: &str,
     (counts, check): (LineCounts, Check),
     selector: Option<&ColumnSelector>,
 ) -> Result<Plan, ReadError> {
+    if let (Some(line), None) = (counts.other_numbers(), selector) {
+        let line = line + input.start.line - 1;
+        return Err(ReadError::OtherNumbers { line });
+    }
     let mut lines = Lines::new(Start::default());
     let records: Vec<Vec<&str>> = std::iter::from_fn(|| lines.next_row(sample))
         .map(|line| vec![&sample[line.span]])

@@ -164,7 +164,7 @@ impl Rows {
     /// Whether the cells confirm the plan.
     pub(crate) fn confirm(&self, plan: &Plan) -> bool {
         if plan.check == Check::Lines {
-            return self.counts.is_list() == plan.splits_lines;
+            return self.counts.confirms(plan.splits_lines);
         }
         let Some(table) = plan.table.as_ref().filter(|_| !self.places.is_empty()) else {
             return true;

@@ -5,6 +5,7 @@ use crate::read::read_up_to;
 use crate::{ReadError, read_lines, read_source, read_value};
 
 mod columns;
+mod lines;
 mod properties;
 mod shapes;
 mod uncertain;

@@ -102,6 +102,8 @@ proptest! {
         let column = column.map(|table| ColumnSelector::Index(table.ssn_column));
         let Some(replaced) = before.replace_value(row, "900-70-1001") else { return Ok(()) };
         let Ok(after) = read_source(replaced.as_bytes(), &options, column.as_ref()) else { return Ok(()) };
+        // In a list whose lines may be a table, no number is certain.
+        if after.list.rows.contains(&Row::Invalid(contract::InvalidReason::SeveralNumbers)) { return Ok(()) }
         if after.list.rows.len() == before.list.rows.len() && after.table == before.table {
             let row = after.list.ssn(row).map(|ssn| ssn.expose_digits());
             prop_assert_eq!(row.as_ref(), Some(b"900701001"));
