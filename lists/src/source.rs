@@ -9,6 +9,7 @@ use contract::InvalidReason;
 use contract::list::{List, Row};
 
 use crate::cell::is_blank;
+use crate::classify::{CellKind, classify};
 use crate::records::{Records, unquoted};
 use crate::{Encoding, TableLayout};
 
@@ -103,6 +104,16 @@ impl Source {
     /// Returns what the list was read from.
     pub fn origin(&self) -> Origin {
         self.origin
+    }
+
+    /// Whether an INVALID row has a number as 123-45-6789 among other text, such as a name.
+    ///
+    /// It looks at each value, so call it only to explain why a list has no number.
+    pub fn has_embedded_number(&self) -> bool {
+        let is_text = |row: &Row| *row == Row::Invalid(InvalidReason::OtherCharacters);
+        let rows = self.list.rows.iter().enumerate();
+        let mut texts = rows.filter(|(_, row)| is_text(row));
+        texts.any(|(index, _)| classify(&self.raw_value(index)) == CellKind::Embedded)
     }
 
     /// Whether a row has a value of its own, so that [`Self::replace_value`] can replace it.

@@ -44,6 +44,14 @@ pub(crate) enum FetchError {
         /// The most frequent reasons, each with its number of lines and its first line.
         reasons: String,
     },
+    #[error(
+        "no line of the list is only a Social Security Number, but some lines have one among other text: \
+         write one number per line, or a table. {reasons}"
+    )]
+    EmbeddedNumbers {
+        /// As in [`Self::NoNumber`].
+        reasons: String,
+    },
     #[error(transparent)]
     Target(#[from] TargetError),
     #[error(transparent)]

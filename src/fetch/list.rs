@@ -93,6 +93,11 @@ fn check_numbers(source: Source) -> Result<Source, FetchError> {
         return Ok(source);
     }
     let column = table.filter(|table| table.column_count > 1);
+    if column.is_none() && source.has_embedded_number() {
+        return Err(FetchError::EmbeddedNumbers {
+            reasons: describe_reasons(&source),
+        });
+    }
     Err(FetchError::NoNumber {
         column: column.map_or_else(String::new, |table| format!(" in {}", name_column(table))),
         reasons: describe_reasons(&source),
@@ -222,6 +227,12 @@ mod tests {
             error_of("SSN,Name\nXXX-XX-6789,Ann\n,Bob\n***-**-1234,Cy\n"),
             "no line of the list holds a Social Security Number in column 1 of 2, “SSN”. \
              2 lines: not only digits (first: line 2); 1 line: empty (first: line 3)"
+        );
+        let embedded = error_of("123-45-6789 Ann Lee\n987-65-4321 Bob Roe\n");
+        assert!(
+            embedded.contains("among other text: write one number per line, or a table")
+                && embedded.ends_with("2 lines: not only digits (first: line 1)"),
+            "{embedded}"
         );
         let many = error_of("x\n1\n1234567890\n12345678\n1E8\n");
         assert!(

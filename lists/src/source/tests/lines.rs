@@ -118,3 +118,14 @@ fn a_delimiter_at_the_end_or_after_a_bullet_makes_no_table() {
         assert_eq!(asked(text), TWO, "{text}");
     }
 }
+
+#[test]
+fn a_number_beside_a_name_is_known_to_be_embedded() {
+    for text in ["123-45-6789 Ann Lee", "Ann Lee - 123-45-6789\nBob"] {
+        let source = read(text);
+        assert!(source.list.items.is_empty() && source.has_embedded_number());
+    }
+    for text in ["Ann Lee", "EMPNO SSN\n800100001 123-45-6789"] {
+        assert!(!read(text).has_embedded_number(), "{text}");
+    }
+}
