@@ -10,7 +10,7 @@ use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
 use super::package::Package;
-use super::value::write_value;
+use super::value::{is_count, write_value};
 use super::xml::{attribute, resolve, xml_reader};
 use super::{
     HiddenRows, MAX_COLUMNS, MAX_ROWS, MAX_WHOLE_MB, Tab, Visitor, Workbook, WorkbookError,
@@ -185,13 +185,14 @@ fn value(element: &BytesStart<'_>, shown: String) -> String {
     stored.unwrap_or(shown)
 }
 
-/// Whether a cell shows its number with leading zeros: `001-01-0001` for 1010001.
+/// Whether a cell shows its number with leading zeros: `001-01-0001` for 1010001, not for a count.
 fn shows_zeros_of(shown: &str, number: &str) -> bool {
     let is_plain = |c: char| c.is_ascii_digit() || matches!(c, '-' | ' ');
     let digits: String = shown.chars().filter(char::is_ascii_digit).collect();
     shown.starts_with('0')
         && shown.chars().all(is_plain)
         && !number.is_empty()
+        && !is_count(number, digits.len())
         && digits.trim_start_matches('0') == number.trim_start_matches('0')
 }
 

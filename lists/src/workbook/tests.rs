@@ -191,20 +191,27 @@ fn a_number_has_the_zeros_that_its_cell_shows() {
         sheet.write_with_format(1, 0, 1_010_001, &ssn).unwrap();
     });
     assert_eq!(sheet(&bytes).text(), "SSN\n001-01-0001\n");
-    let cell = |shown: &str| {
+    let cell = |value: u32, shown: &str| {
         format!(
-            "<table:table-row><table:table-cell office:value-type=\"float\" office:value=\"1010001\">\
+            "<table:table-row><table:table-cell office:value-type=\"float\" office:value=\"{value}\">\
              <text:p>{shown}</text:p></table:table-cell></table:table-row>"
         )
     };
-    for (shown, text) in [
-        ("001-01-0001", "001-01-0001"),
-        ("001010001", "001010001"),
-        ("1,010,001", "1010001"),
-        ("002-01-0001", "1010001"),
-        ("", "1010001"),
+    for (value, shown, text) in [
+        (1_010_001, "001-01-0001", "001-01-0001"),
+        (1_010_001, "001010001", "001010001"),
+        (1_010_001, "1,010,001", "1010001"),
+        (1_010_001, "002-01-0001", "1010001"),
+        (1_010_001, "", "1010001"),
+        (501, "00501", "00501"),
+        // Counts.
+        (2, "000-00-0002", "2"),
+        (0, "000000000", "0"),
     ] {
-        assert_eq!(sheet(&ods(&cell(shown))).text(), format!("{text}\n"));
+        assert_eq!(
+            sheet(&ods(&cell(value, shown))).text(),
+            format!("{text}\n")
+        );
     }
 }
 

@@ -17,20 +17,27 @@ pub(super) struct ZeroFormat {
 impl ZeroFormat {
     /// Parses a format code. Returns `None` if it doesn't consist of zeros and separators.
     pub(super) fn parse(code: &str) -> Option<Self> {
-        // The first section is the one for positive numbers.
-        let mut code = code.split(';').next().unwrap_or_default();
-        // A locale, such as `[$-409]`.
-        if let Some(locale) = code.strip_prefix("[$-") {
-            code = locale.split_once(']')?.1;
-        }
         let mut places = Vec::new();
         let mut chars = code.chars();
         while let Some(c) = chars.next() {
             match c {
                 '0' => places.push(None),
                 '-' | ' ' => places.push(Some(c)),
+                // Excel also shows a dash, such as U+2013, as it is.
+                _ if !c.is_ascii() => places.push(Some(c)),
                 '\\' => places.push(Some(chars.next()?)),
                 '"' => places.extend(chars.by_ref().take_while(|c| *c != '"').map(Some)),
+                // A space as wide as the next character.
+                '_' => _ = chars.next()?,
+                // A locale or a color, such as `[$-409]` or `[Red]`, but not a condition.
+                '[' => {
+                    let content: String = chars.by_ref().take_while(|c| *c != ']').collect();
+                    if !content.starts_with("$-") && !content.starts_with(char::is_alphabetic) {
+                        return None;
+                    }
+                }
+                // The first section is the one for positive numbers.
+                ';' => break,
                 _ => return None,
             }
         }
@@ -42,6 +49,11 @@ impl ZeroFormat {
 
     /// Writes the digits of a number.
     fn write(&self, text: &mut String, number: &str) {
+        let places = self.places.iter().filter(|place| place.is_none());
+        if is_count(number, places.count()) {
+            text.push_str(number);
+            return;
+        }
         let mut digits = number.chars().rev().peekable();
         let mut shown: Vec<char> = Vec::with_capacity(number.len() + self.places.len());
         let last_digit = self.places.iter().rposition(Option::is_none);
@@ -53,6 +65,14 @@ impl ZeroFormat {
         }
         text.extend(shown.into_iter().rev());
     }
+}
+
+/// Whether a number in a cell that shows that many digits has too few of its own to be an SSN.
+///
+/// It is a count or a zero, such as that of a formula for an empty cell. An SSN with three leading
+/// zeros was never issued. Shorter formats are those of ZIP codes and the like.
+pub(super) fn is_count(number: &str, shown_digits: usize) -> bool {
+    number.len() < 7 && shown_digits >= 7
 }
 
 /// Appends a cell's value to a text; nothing if the cell is empty.
@@ -156,13 +176,26 @@ mod tests {
         for (format, value, expected) in [
             ("000\\-00\\-0000", 1010001.0, "001-01-0001"),
             ("000-00-0000", 100010001.0, "100-01-0001"),
-            ("000\"-\"00\"-\"0000;@", 10001.0, "000-01-0001"),
+            ("000\"-\"00\"-\"0000;@", 1010001.0, "001-01-0001"),
             ("[$-409]000\\-00\\-0000", 1010001.0, "001-01-0001"),
+            ("[Red]000-00-0000;[Blue]-0", 1010001.0, "001-01-0001"),
+            (
+                "000\\-00\\-0000_);\\(000\\-00\\-0000\\)",
+                1010001.0,
+                "001-01-0001",
+            ),
+            ("_(000-00-0000_)", 1010001.0, "001-01-0001"),
+            (
+                "000\u{2013}00\u{2013}0000",
+                1010001.0,
+                "001\u{2013}01\u{2013}0001",
+            ),
             ("000000000", 1010001.0, "001010001"),
             ("00000", 501.0, "00501"),
             // More digits than the format has places.
             ("000-00", 1234567.0, "12345-67"),
             // Formats that do something else.
+            ("[<10000000]000-0000;000-00-0000", 1010001.0, "1010001"),
             ("0", 1010001.0, "1010001"),
             ("#,##0", 1010001.0, "1010001"),
             ("0.00", 1010001.0, "1010001"),
@@ -171,6 +204,16 @@ mod tests {
         ] {
             assert_eq!(text(&DataRef::Float(value), format), expected, "{format}");
         }
+    }
+
+    #[test]
+    fn a_count_or_a_zero_gets_no_leading_zeros() {
+        for format in ["000-00-0000", "000000000", "0000000"] {
+            for (value, expected) in [(0.0, "0"), (2.0, "2"), (999_999.0, "999999")] {
+                assert_eq!(text(&DataRef::Float(value), format), expected, "{format}");
+            }
+        }
+        assert_eq!(text(&DataRef::Float(0.0), "00000"), "00000");
     }
 
     #[test]
