@@ -20,8 +20,10 @@ pub enum FileKind {
     Archive,
     /// An image, such as a scan or a photograph.
     Image,
-    /// A web page. Some programs export one as `.xls`.
+    /// An HTML page or an XML file. Some programs export one as `.xls`.
     Html,
+    /// The beginning of a ZIP archive, such as a workbook that wasn't downloaded completely.
+    Incomplete,
 }
 
 impl FileKind {
@@ -35,7 +37,8 @@ impl FileKind {
             Self::Gzip => "a gzip file",
             Self::Archive => "a compressed file",
             Self::Image => "an image",
-            Self::Html => "an HTML page",
+            Self::Html => "an HTML page or XML file",
+            Self::Incomplete => "an incomplete workbook or archive",
         }
     }
 
@@ -52,6 +55,7 @@ impl FileKind {
             Self::Zip => "Unpack it and use the file inside",
             Self::Gzip | Self::Archive => "Decompress it and use the file inside",
             Self::Html => "Open it in a spreadsheet program, save it as CSV, and use that file",
+            Self::Incomplete => "Download or copy it again, and use that file",
         }
     }
 }
@@ -81,7 +85,7 @@ const SIGNATURES: [(&[u8], FileKind); 13] = [
 
 /// Returns the kind of a file that isn't text, by its first bytes.
 ///
-/// It doesn't recognize a web page, which is text.
+/// It doesn't recognize HTML and XML, which are text.
 pub fn file_kind(bytes: &[u8]) -> Option<FileKind> {
     match bytes {
         [b'P', b'K', 3, 4, ..] | [b'P', b'K', 5, 6, ..] => Some(zip_kind(bytes)),
@@ -125,13 +129,31 @@ fn zip_kind(bytes: &[u8]) -> FileKind {
     let first = &bytes[..bytes.len().min(4_096)];
     let last = &bytes[bytes.len().saturating_sub(256 * 1_024)..];
     let has = |name: &[u8]| contains(first, name) || contains(last, name);
-    if has(b"xl/workbook.") || has(b"opendocument.spreadsheet") {
+    if has_workbook(first) || has_workbook(last) || has(b"opendocument.spreadsheet") {
         FileKind::Workbook
-    } else if has(b"[Content_Types].xml") || has(b"application/vnd.oasis.opendocument") {
+    } else if has(b"application/vnd.oasis.opendocument") {
+        FileKind::Document
+    } else if has(b"content.xml") && has(b"META-INF/manifest.xml") {
+        // An .ods workbook by a program that compresses its type or leaves it out.
+        FileKind::Workbook
+    } else if !has(b"PK\x05\x06") {
+        // The directory is missing.
+        FileKind::Incomplete
+    } else if has(b"[Content_Types].xml") {
         FileKind::Document
     } else {
         FileKind::Zip
     }
+}
+
+/// Whether a part of a ZIP archive has the name of Excel's workbook, in any case.
+fn has_workbook(bytes: &[u8]) -> bool {
+    const NAME: &[u8] = b"xl/workbook";
+    bytes.windows(NAME.len()).any(|window| {
+        matches!(window[2], b'/' | b'\\')
+            && window[..2].eq_ignore_ascii_case(&NAME[..2])
+            && window[3..].eq_ignore_ascii_case(&NAME[3..])
+    })
 }
 
 /// Returns the kind of a compound file by the names of its streams.
@@ -150,19 +172,24 @@ fn contains(bytes: &[u8], part: &[u8]) -> bool {
     bytes.windows(part.len()).any(|window| window == part)
 }
 
-/// Whether a text is a web page, or a table of one.
+/// Whether a text begins with HTML or XML: `<div>`, `<!--`, `<?xml`, or the header of a saved page.
 pub(crate) fn is_html(text: &str) -> bool {
-    let start: String = text
-        .trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}')
-        .chars()
-        .take(15)
-        .collect();
-    let start = start.to_ascii_lowercase();
-    let names = ["<!doctype html", "<html", "<head", "<body", "<table"];
-    names.into_iter().any(|name| {
-        let after = start.strip_prefix(name);
-        after.is_some_and(|after| !after.starts_with(|c: char| c.is_alphanumeric()))
-    })
+    let start = text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
+    if start.starts_with("MIME-Version:") {
+        return true;
+    }
+    let Some(tag) = start.strip_prefix('<') else {
+        return false;
+    };
+    if tag.starts_with(['!', '?']) {
+        return true;
+    }
+    // `<123-45-6789>` and `<ann@example.com>` are none.
+    let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, ':' | '-' | '_');
+    let after = tag.trim_start_matches(is_name);
+    tag.starts_with(|c: char| c.is_ascii_alphabetic())
+        && (after.is_empty()
+            || after.starts_with(|c: char| c == '>' || c == '/' || c.is_whitespace()))
 }
 
 #[cfg(test)]
@@ -190,7 +217,10 @@ mod tests {
 
     #[test]
     fn a_zip_archive_is_known_by_the_names_in_it() {
-        let zip = |names: &[&str]| [b"PK\x03\x04", names.concat().as_bytes()].concat();
+        let zip = |names: &[&str]| {
+            let names = names.concat();
+            [b"PK\x03\x04", names.as_bytes(), b"PK\x05\x06"].concat()
+        };
         for (names, kind) in [
             (
                 &["[Content_Types].xml", "xl/workbook.xml"][..],
@@ -200,8 +230,14 @@ mod tests {
                 &["[Content_Types].xml", "xl/workbook.bin"],
                 FileKind::Workbook,
             ),
+            (&["xl/workbook22.xml"], FileKind::Workbook),
+            (&["XL\\Workbook.xml"], FileKind::Workbook),
             (
                 &["mimetypeapplication/vnd.oasis.opendocument.spreadsheet"],
+                FileKind::Workbook,
+            ),
+            (
+                &["content.xml", "META-INF/manifest.xml"],
                 FileKind::Workbook,
             ),
             (
@@ -217,6 +253,8 @@ mod tests {
         ] {
             assert_eq!(file_kind(&zip(names)), Some(kind), "{names:?}");
         }
+        let incomplete = b"PK\x03\x04[Content_Types].xml";
+        assert_eq!(file_kind(incomplete), Some(FileKind::Incomplete));
         // The directory of a long workbook is at its end.
         let long = [zip(&[]), vec![0; 500_000], b"xl/workbook.xml".to_vec()].concat();
         assert_eq!(file_kind(&long), Some(FileKind::Workbook));
@@ -242,17 +280,33 @@ mod tests {
     }
 
     #[test]
-    fn a_web_page_is_recognized_in_any_case() {
+    fn a_text_that_begins_with_markup_is_recognized() {
         for text in [
             "<html><body>",
             "\u{feff}\r\n <!DOCTYPE html>\n",
             "<TABLE border=1>",
-            "<table>",
             "<html",
+            "<div\nid=\"a\">",
+            "<meta charset=utf-8>",
+            "<!-- exported -->",
+            "<?xml version=\"1.0\"?><?mso-application progid=\"Excel.Sheet\"?>",
+            "<tr><td>",
+            "<br/>",
+            "<x:list>",
+            "MIME-Version: 1.0\n",
         ] {
             assert!(is_html(text), "{text}");
         }
-        for text in ["", "<", "<123-45-6789>", "<tables>", "html", "<Ann>"] {
+        for text in [
+            "",
+            "<",
+            "<123-45-6789>",
+            "<ann@example.com>,123-45-6789",
+            "< 9 digits",
+            "<Ann, 123-45-6789",
+            "html",
+            "MIME",
+        ] {
             assert!(!is_html(text), "{text}");
         }
     }

@@ -103,7 +103,7 @@ async fn an_error_of_a_sheet_names_its_own_row() {
 #[tokio::test(flavor = "multi_thread")]
 async fn other_files_are_refused_by_name() {
     for (bytes, args, name) in [
-        ("PK\x03\x04list.csv", &["-"][..], "a ZIP archive"),
+        ("PK\x03\x04list.csvPK\x05\x06", &["-"][..], "a ZIP archive"),
         ("PK\x03\x04xl/workbook.xml", &["-"], "damaged or incomplete"),
         ("%PDF-1.7", &["-"], "a PDF"),
         ("GIF89a", &["-"], "an image"),

@@ -245,7 +245,7 @@ fn a_list_with_too_many_rows_is_refused() {
 fn a_file_that_is_no_text_is_refused_by_name() {
     for (bytes, words) in [
         (&b"PK\x03\x04xl/workbook.xml"[..], ["workbook", "CSV"]),
-        (b"PK\x03\x04list.csv", ["ZIP", "Unpack"]),
+        (b"PK\x03\x04list.csvPK\x05\x06", ["ZIP", "Unpack"]),
         (b"\x1f\x8b\x08", ["gzip", "Decompress"]),
         (b"%PDF-1.7\n123-45-6789", ["PDF", "Copy"]),
         (b"<html><td>123-45-6789</td>", ["HTML", "CSV"]),

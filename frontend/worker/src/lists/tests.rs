@@ -174,7 +174,7 @@ fn a_file_that_is_no_text_is_refused_by_name() {
     let mut lists = Lists::default();
     for (text, name) in [
         ("%PDF-1.7\n123456789", "a PDF"),
-        ("PK\u{3}\u{4}list.csv", "a ZIP archive"),
+        ("PK\u{3}\u{4}list.csvPK\u{5}\u{6}", "a ZIP archive"),
         ("<html>123456789", "an HTML page"),
     ] {
         let event = read(&mut lists, 1, text);
