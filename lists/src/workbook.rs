@@ -64,7 +64,7 @@ fn extract(bytes: &[u8], selector: Option<&SheetSelector>) -> Result<Sheet, Work
     let tabs = workbook.tabs();
     let sheets: Vec<SheetName> = tabs.iter().enumerate().map(shown_name).collect();
     let index = match selector {
-        Some(selector) => select(&tabs, selector).ok_or(WorkbookError::UnknownSheet {
+        Some(selector) => select(&tabs, &sheets, selector).ok_or(WorkbookError::UnknownSheet {
             sheets: sheets.clone(),
         })?,
         None => only_sheet_with_cells(workbook.as_mut(), &sheets)?,
@@ -168,16 +168,17 @@ fn shown_name((index, tab): (usize, &Tab)) -> SheetName {
     }
 }
 
-/// Finds a sheet by its name, and by its position if no sheet has the name.
-fn select(tabs: &[Tab], selector: &SheetSelector) -> Option<usize> {
+/// Finds a sheet by its name, by the name that messages show if no sheet has it, or by its position.
+fn select(tabs: &[Tab], sheets: &[SheetName], selector: &SheetSelector) -> Option<usize> {
     let index = match selector {
         SheetSelector::Index(index) => Some(*index),
         SheetSelector::Name(name) => {
             let name = name.trim().to_lowercase();
-            let named = tabs
-                .iter()
-                .position(|tab| tab.name.trim().to_lowercase() == name);
-            named.or_else(|| name.parse::<usize>().ok()?.checked_sub(1))
+            let is_named = |tab: &str| tab.trim().to_lowercase() == name;
+            tabs.iter()
+                .position(|tab| is_named(&tab.name))
+                .or_else(|| sheets.iter().position(|sheet| is_named(&sheet.name)))
+                .or_else(|| name.parse::<usize>().ok()?.checked_sub(1))
         }
     };
     index.filter(|index| *index < tabs.len())

@@ -53,6 +53,7 @@ impl Workbook for OdsWorkbook {
         let (mut tables, mut row) = (0, 0_u32);
         loop {
             match next(&mut reader)? {
+                Event::Start(element) if is_cache(&element) => skip(&mut reader, &element)?,
                 Event::Start(element) => match element.name().as_ref() {
                     "table:table" => {
                         tables += 1;
@@ -90,6 +91,18 @@ fn next<'b>(reader: &mut Reader<&'b [u8]>) -> Result<Event<'b>, WorkbookError> {
     reader.read_event().map_err(|_| WorkbookError::Damaged)
 }
 
+/// Whether an element is the copy of another file's sheet, which LibreOffice keeps for formulas.
+fn is_cache(element: &BytesStart<'_>) -> bool {
+    let is_file = |name: String| name.starts_with("'file:");
+    element.name().as_ref() == "table:table"
+        && attribute(element, "table:name").is_some_and(is_file)
+}
+
+fn skip(reader: &mut Reader<&[u8]>, element: &BytesStart<'_>) -> Result<(), WorkbookError> {
+    let skipped = reader.read_to_end(element.name());
+    skipped.map(|_| ()).map_err(|_| WorkbookError::Damaged)
+}
+
 /// Returns how often an element is repeated.
 fn count(element: &BytesStart<'_>, name: &str) -> u32 {
     let count = attribute(element, name).and_then(|count| count.trim().parse().ok());
@@ -103,6 +116,7 @@ fn read_tabs(content: &[u8]) -> Result<Vec<Tab>, WorkbookError> {
     let mut tabs = Vec::new();
     loop {
         match next(&mut reader)? {
+            Event::Start(element) if is_cache(&element) => skip(&mut reader, &element)?,
             Event::Start(element) => match element.name().as_ref() {
                 "style:style" => style = attribute(&element, "style:name"),
                 "style:table-properties" => {
@@ -204,8 +218,7 @@ fn read_text(reader: &mut Reader<&[u8]>, end: &str) -> Result<String, WorkbookEr
         match next(reader)? {
             Event::Start(element) => match element.name().as_ref() {
                 name if name == "office:annotation" || name.starts_with("draw:") => {
-                    let read = reader.read_to_end(element.name());
-                    read.map_err(|_| WorkbookError::Damaged)?;
+                    skip(reader, &element)?;
                 }
                 "text:p" => {
                     if paragraphs > 0 {

@@ -9,6 +9,7 @@ use super::*;
 use crate::{FileKind, ReadError, Source, file_kind, read_sheet, read_source};
 
 mod refused;
+mod stored;
 
 const XLS: &[u8] = include_bytes!("../../fixtures/people.xls");
 const XLSB: &[u8] = include_bytes!("../../fixtures/people.xlsb");
@@ -208,10 +209,7 @@ fn a_number_has_the_zeros_that_its_cell_shows() {
         (2, "000-00-0002", "2"),
         (0, "000000000", "0"),
     ] {
-        assert_eq!(
-            sheet(&ods(&cell(value, shown))).text(),
-            format!("{text}\n")
-        );
+        assert_eq!(sheet(&ods(&cell(value, shown))).text(), format!("{text}\n"));
     }
 }
 
