@@ -1,8 +1,9 @@
 //! Extracts a sheet of a workbook, which is then read like any other table.
 //!
 //! `package` has the parts of a ZIP archive and their limits. `xlsx`, `xlsb`, `xls` and `ods` read one
-//! format each; they pass each cell as text to `collector`, which makes records of them. `value`
-//! writes a cell's value as text, and `xml` has what the readers of XML share.
+//! format each; they pass each cell as text to `collector`, which makes records of them. `scan` finds
+//! what calamine doesn't say of an .xlsx sheet, `value` writes a cell's value as text, and `xml` has
+//! what the readers of XML share.
 
 use std::ops::{ControlFlow, Range};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -15,6 +16,7 @@ use crate::{Sheet, SheetName, SheetProperties, SheetSelector, WorkbookError};
 mod collector;
 mod ods;
 mod package;
+mod scan;
 #[cfg(test)]
 mod tests;
 mod value;

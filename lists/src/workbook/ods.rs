@@ -10,7 +10,7 @@ use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
 use super::package::Package;
-use super::value::{is_count, write_value};
+use super::value::{TotalRow, UNSAVED, is_count, write_value};
 use super::xml::{attribute, resolve, xml_reader};
 use super::{
     HiddenRows, MAX_COLUMNS, MAX_ROWS, MAX_WHOLE_MB, Tab, Visitor, Workbook, WorkbookError,
@@ -144,6 +144,7 @@ fn read_tabs(content: &[u8]) -> Result<Vec<Tab>, WorkbookError> {
 fn read_row(reader: &mut Reader<&[u8]>) -> Result<Vec<(Range<u32>, String)>, WorkbookError> {
     let mut cells = Vec::new();
     let mut column = 0_u32;
+    let mut total = TotalRow::default();
     loop {
         match next(reader)? {
             Event::Start(element)
@@ -155,7 +156,8 @@ fn read_row(reader: &mut Reader<&[u8]>) -> Result<Vec<(Range<u32>, String)>, Wor
                 let repeated = count(&element, "table:number-columns-repeated");
                 let end = column.saturating_add(repeated).min(MAX_COLUMNS + 1);
                 let shown = read_text(reader, element.name().as_ref())?;
-                let value = value(&element, shown);
+                let value = value(&element, shown, total.is_in(0));
+                total.add(0, &value);
                 // A few bytes may repeat a cell millions of times.
                 if !is_blank(&value) {
                     cells.push((column..end, value));
@@ -172,7 +174,7 @@ fn read_row(reader: &mut Reader<&[u8]>) -> Result<Vec<(Range<u32>, String)>, Wor
 }
 
 /// Returns the value of a cell that shows a text.
-fn value(element: &BytesStart<'_>, shown: String) -> String {
+fn value(element: &BytesStart<'_>, shown: String, is_in_total: bool) -> String {
     let kind = attribute(element, "office:value-type").unwrap_or_default();
     let named = |name: &str| attribute(element, name);
     let stored = match kind.as_str() {
@@ -181,7 +183,7 @@ fn value(element: &BytesStart<'_>, shown: String) -> String {
             number.map(|number: f64| {
                 let mut text = String::new();
                 write_value(&mut text, &DataRef::Float(number), None);
-                match shows_zeros_of(&shown, &text) {
+                match !is_in_total && shows_zeros_of(&shown, &text) {
                     true => shown.clone(),
                     false => text,
                 }
@@ -194,6 +196,7 @@ fn value(element: &BytesStart<'_>, shown: String) -> String {
         "time" => named("office:time-value"),
         "boolean" => named("office:boolean-value").map(|value| value.to_uppercase()),
         "string" if shown.is_empty() => named("office:string-value"),
+        "" if shown.is_empty() => named("table:formula").map(|_| UNSAVED.to_owned()),
         _ => None,
     };
     stored.unwrap_or(shown)

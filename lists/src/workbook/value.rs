@@ -4,6 +4,9 @@ use std::fmt::Write;
 
 use calamine::{DataRef, ExcelDateTime};
 
+use crate::cell::{clean, is_blank};
+use crate::words::is_control;
+
 /// A number format that shows leading zeros, such as `000-00-0000` or `00000`.
 ///
 /// Excel calls the first one "Social Security Number". A cell with it holds the number 1010001 and shows
@@ -64,6 +67,32 @@ impl ZeroFormat {
             }
         }
         text.extend(shown.into_iter().rev());
+    }
+}
+
+/// The value of a cell whose formula has none in the file, because no program has calculated it.
+pub(super) const UNSAVED: &str = "formula without value";
+
+/// Recognizes a row of totals. A number format must not make its sums look like typed numbers.
+#[derive(Default)]
+pub(super) struct TotalRow {
+    /// The row of the last cell, from 1.
+    row: u32,
+    is_total: bool,
+}
+
+impl TotalRow {
+    /// Adds a cell, in order. The first one of a row with text is its label.
+    pub(super) fn add(&mut self, row: u32, text: &str) {
+        if self.row != row + 1 && !is_blank(text) {
+            self.row = row + 1;
+            self.is_total = is_control(clean(text));
+        }
+    }
+
+    /// Whether the label says that the row has totals.
+    pub(super) fn is_in(&self, row: u32) -> bool {
+        self.is_total && self.row == row + 1
     }
 }
 

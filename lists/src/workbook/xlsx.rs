@@ -3,11 +3,11 @@
 use std::io::Cursor;
 
 use calamine::{DataRef, Reader, Xlsx, XlsxError};
-use quick_xml::events::Event;
 
-use super::package::{Package, bounded_error};
-use super::value::{ZeroFormat, write_value};
-use super::xml::{attribute, events, xml_reader};
+use super::package::Package;
+use super::scan::Scan;
+use super::value::{TotalRow, UNSAVED, ZeroFormat, write_value};
+use super::xml::{attribute, events};
 use super::{
     HiddenRows, MAX_SHARED_MB, MAX_SHEET_MB, Tab, Visitor, Workbook, WorkbookError, grid_name,
 };
@@ -17,8 +17,8 @@ pub(super) struct XlsxWorkbook<'b> {
     xlsx: Xlsx<Cursor<&'b [u8]>>,
     /// The part of each sheet.
     parts: Vec<String>,
-    /// The hidden rows of each sheet that was checked.
-    hidden: Vec<Option<HiddenRows>>,
+    /// Each sheet that was scanned.
+    scans: Vec<Option<Scan>>,
 }
 
 impl<'b> XlsxWorkbook<'b> {
@@ -31,44 +31,22 @@ impl<'b> XlsxWorkbook<'b> {
         Ok(Self {
             package,
             xlsx,
-            hidden: vec![None; parts.len()],
+            scans: vec![None; parts.len()],
             parts,
         })
     }
 
-    /// Returns the hidden rows of a sheet. An error says that the sheet is too large or damaged.
+    /// Scans a sheet. An error says that the sheet is too large or damaged.
     ///
     /// That makes sure that calamine, which has no limits, can read the sheet.
-    fn hidden_rows(&mut self, index: usize) -> Result<HiddenRows, WorkbookError> {
-        if let Some(Some(hidden)) = self.hidden.get(index) {
-            return Ok(hidden.clone());
+    fn scan(&mut self, index: usize) -> Result<Scan, WorkbookError> {
+        if let Some(Some(scan)) = self.scans.get(index) {
+            return Ok(scan.clone());
         }
         let part = self.parts.get(index).ok_or(WorkbookError::Damaged)?;
-        let mut reader = xml_reader(self.package.reader(part, MAX_SHEET_MB)?);
-        let mut hidden = HiddenRows::new();
-        let (mut buffer, mut next_row) = (Vec::new(), 0_u32);
-        loop {
-            buffer.clear();
-            match reader.read_event_into(&mut buffer) {
-                Ok(Event::Start(element)) if element.local_name().as_ref() == "row" => {
-                    let number = attribute(&element, "r").and_then(|r| r.trim().parse().ok());
-                    let row = number.map_or(next_row, |row: u32| row.saturating_sub(1));
-                    next_row = row.saturating_add(1);
-                    let is_hidden = attribute(&element, "hidden");
-                    if is_hidden.is_some_and(|value| matches!(value.trim(), "1" | "true")) {
-                        hidden.push(row..next_row);
-                    }
-                }
-                Ok(Event::Eof) => break,
-                Ok(_) => {}
-                Err(quick_xml::Error::Io(error)) => {
-                    return Err(bounded_error(&error, MAX_SHEET_MB));
-                }
-                Err(_) => return Err(WorkbookError::Damaged),
-            }
-        }
-        self.hidden[index] = Some(hidden.clone());
-        Ok(hidden)
+        let scan = Scan::read(self.package.reader(part, MAX_SHEET_MB)?)?;
+        self.scans[index] = Some(scan.clone());
+        Ok(scan)
     }
 }
 
@@ -85,7 +63,7 @@ impl Workbook for XlsxWorkbook<'_> {
         let Some(name) = grid_name(self.xlsx.sheets_metadata(), index) else {
             return Ok(HiddenRows::new());
         };
-        let hidden = self.hidden_rows(index)?;
+        let Scan { hidden, unsaved } = self.scan(index)?;
         let mut cells = match self.xlsx.worksheet_cells_reader(&name) {
             Ok(cells) => cells,
             Err(XlsxError::NotAWorksheet(_)) => return Ok(hidden),
@@ -97,14 +75,24 @@ impl Workbook for XlsxWorkbook<'_> {
             .map(|style| ZeroFormat::parse(&style.number_format.as_ref()?.format_code))
             .collect();
         let mut text = String::new();
-        while let Some((cell, style)) = cells.next_cell_with_style_id().map_err(error)? {
-            if matches!(cell.get_value(), DataRef::Empty) {
-                continue;
-            }
-            let format = formats.get(style).and_then(Option::as_ref);
-            text.clear();
-            write_value(&mut text, cell.get_value(), format);
+        let mut unsaved = unsaved.into_iter().peekable();
+        let mut total = TotalRow::default();
+        for at in 0.. {
+            let Some((cell, style)) = cells.next_cell_with_style_id().map_err(error)? else {
+                break;
+            };
+            let is_unsaved = unsaved.next_if_eq(&at).is_some();
             let (row, column) = cell.get_position();
+            text.clear();
+            match cell.get_value() {
+                DataRef::Empty if is_unsaved => text.push_str(UNSAVED),
+                DataRef::Empty => continue,
+                value => {
+                    let format = formats.get(style).and_then(Option::as_ref);
+                    write_value(&mut text, value, format.filter(|_| !total.is_in(row)));
+                }
+            }
+            total.add(row, &text);
             if visitor(row, column, &text).is_break() {
                 break;
             }
