@@ -22,7 +22,6 @@ fn a_printed_table_is_not_a_list() {
         // Without dashes, only the header shows that there are columns.
         "EMPNO     SSN\n800100001 123456789\n800100002\n",
         "EMPLOYEE  SSN\n800100001 123456789\n800100002\n",
-        " ein | ssn\n-----+-----\n 800100001 | 123-45-6789\n(1 row)\n",
         "COPY people (ein, ssn) FROM stdin;\n800100001\t123456789\n\\.\n",
         "800100001 123456789\n800100002 987654321\nEnd\nof the\nreport\nSigned\n",
         "123-45-6789 800100001\n",
@@ -35,7 +34,12 @@ fn a_printed_table_is_not_a_list() {
         assert!(!source.list.rows.is_empty(), "{text}");
     }
     // One column is certainly that of SSNs.
-    assert_eq!(asked("800100001,123-45-6789"), ["123456789"]);
+    for text in [
+        "800100001,123-45-6789",
+        " ein | ssn\n-----+-----\n 800100001 | 123-45-6789\n(1 row)\n",
+    ] {
+        assert_eq!(asked(text), ["123456789"], "{text}");
+    }
 }
 
 #[test]
