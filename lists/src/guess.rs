@@ -172,6 +172,7 @@ impl<'t> Guess<'t> {
         let sample = |column| self.masked_sample(column);
         let header_of = |column| named.or_else(|| find_other_header(&self.records, Some(column)));
         let in_sample = self.tally(input.sample(), Start::default(), known);
+        let ssn_header = cells.and_then(single_ssn_header);
         let (ssn_column, basis, check) = match (selector, in_sample.verdict()) {
             (Some(selector), _) => (
                 find_selected(selector, &columns, sample)?,
@@ -179,9 +180,12 @@ impl<'t> Guess<'t> {
                 Check::Nothing,
             ),
             (None, Verdict::Certain(column, ColumnBasis::Header))
-                if trust_sample && cells.and_then(single_ssn_header) == Some(column) =>
+                if trust_sample && ssn_header == Some(column) =>
             {
                 (column, ColumnBasis::Header, Check::Header)
+            }
+            (None, _) if let Some(column) = ssn_header.filter(|_| in_sample.records == 0) => {
+                (column, ColumnBasis::Header, Check::Nothing)
             }
             // With another header, the rows wouldn't be those that are weighed.
             (None, Verdict::Certain(column, basis))

@@ -66,6 +66,13 @@ pub(crate) fn header_kind(cell: &str) -> HeaderKind {
     }
 }
 
+/// Whether a header names SSNs, alone, among other words, or with other numbers: `SSN/EIN`.
+pub(crate) fn names_ssns(cell: &str) -> bool {
+    let kind = header_kind(cell);
+    let has_ssn = || split_words(cell).iter().any(|word| has_ssn(word));
+    kind.is_ssn() || (kind == HeaderKind::TaxId && has_ssn())
+}
+
 /// Returns a header without an example or a remark in parentheses at its end.
 ///
 /// A qualifier stays, as in `SSN (last 4)`.

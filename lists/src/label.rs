@@ -4,8 +4,9 @@ use crate::header::{HeaderKind, NUMBER_WORDS, PEOPLE, header_kind, is_ssn_word};
 use crate::words::split_words;
 
 /// Words in a label for SSNs, besides those for people and numbers.
-const LABEL_WORDS: [&str; 28] = [
+const LABEL_WORDS: [&str; 29] = [
     "and",
+    "are",
     "const",
     "correct",
     "current",
@@ -35,8 +36,14 @@ const LABEL_WORDS: [&str; 28] = [
     "your",
 ];
 
-/// Maximum number of words before the “’s” of an owner.
-const MAX_OWNER_WORDS: usize = 3;
+/// Words before “SSN” that say that the number isn't one to look up.
+const OTHER_USE: [&str; 19] = [
+    "delete", "dummy", "eg", "example", "fake", "file", "format", "g", "ignore", "remove",
+    "request", "same", "sample", "skip", "test", "total", "totals", "type", "without",
+];
+
+/// Maximum number of words before “SSN” in a label.
+const MAX_WORDS_BEFORE: usize = 4;
 
 /// Whether a text names SSNs and nothing else: `SSN`, `Employee SSN`, `Ann Lee's SSN`, `SSN 1`.
 ///
@@ -52,17 +59,24 @@ pub(crate) fn names_only_ssns(text: &str) -> bool {
 
 fn has_only_known_words(text: &str) -> bool {
     let words = split_words(text);
-    let mut owner = words.iter().take(MAX_OWNER_WORDS + 1);
-    let owner = owner.rposition(|word| word == "s");
+    let name = words.iter().position(|word| is_ssn_word(word));
+    let (before, after) = words.split_at(name.unwrap_or_default());
+    // The name of a person or a variable may be before it: `Ann Lee SSN`, `String[] ssns`.
+    let is_name = |word: &String| {
+        let word = word.as_str();
+        !NUMBER_WORDS.contains(&word) && !OTHER_USE.contains(&word)
+    };
     let mut follows_name = false;
-    words[owner.map_or(0, |at| at + 1)..].iter().all(|word| {
-        let word = word.trim_end_matches(|c: char| c.is_ascii_digit());
-        // “Number” belongs to the name before it: `Employee Number / SSN` names two.
-        let is_number = follows_name && NUMBER_WORDS.contains(&word);
-        follows_name = is_ssn_word(word);
-        let is_known = || PEOPLE.contains(&word) || LABEL_WORDS.contains(&word);
-        word.is_empty() || is_number || follows_name || is_known()
-    })
+    before.len() <= MAX_WORDS_BEFORE
+        && before.iter().all(is_name)
+        && after.iter().all(|word| {
+            let word = word.trim_end_matches(|c: char| c.is_ascii_digit());
+            // “Number” belongs to the name before it: `SSN / Employee Number` names two.
+            let is_number = follows_name && NUMBER_WORDS.contains(&word);
+            follows_name = is_ssn_word(word);
+            let is_known = || PEOPLE.contains(&word) || LABEL_WORDS.contains(&word);
+            word.is_empty() || is_number || follows_name || is_known()
+        })
 }
 
 /// Whether a line may be the header of several columns, such as `EMPNO  SSN`.
@@ -96,6 +110,10 @@ mod tests {
             "SSN or ITIN",
             "OR ssn",
             "List of SSNs",
+            "Ann Lee SSN",
+            "String[] ssns",
+            "X-SSN",
+            "The SSNs are",
         ] {
             assert!(names_only_ssns(label), "{label}");
         }
@@ -114,6 +132,9 @@ mod tests {
             "SSN / Employee ID",
             "Employee Number / SSN",
             "EIN or SSN",
+            "Batch ID SSN",
+            "Delete SSN",
+            "Same SSN as spouse",
         ] {
             assert!(!names_only_ssns(label), "{label}");
         }

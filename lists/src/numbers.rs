@@ -173,6 +173,15 @@ fn is_label(label: &str) -> bool {
         true => after_clause(clause, &["and", "or"]),
         false => name,
     };
+    // The last part of an address: `https://records.example.gov/ssn/`.
+    let name = match name.contains("://") {
+        true => name
+            .trim_end_matches('/')
+            .rsplit('/')
+            .next()
+            .unwrap_or_default(),
+        false => name,
+    };
     // `S.S.N.` isn't a path.
     header_kind(name) == HeaderKind::Ssn || names_only_ssns(last_name(name))
 }

@@ -9,7 +9,7 @@ use crate::cell::{clean, count_digits};
 use crate::choice::has_selected_name;
 use crate::classify::{CellKind, classify};
 use crate::evidence::Evidence;
-use crate::header::{HeaderKind, header_kind, may_be_remark, without_note};
+use crate::header::{HeaderKind, header_kind, may_be_remark, names_ssns, without_note};
 use crate::numbers::find_numbers;
 use crate::value::parse_number;
 use crate::words::{is_column_name, is_missing};
@@ -118,7 +118,7 @@ fn is_ssn_header(records: &[Vec<&str>]) -> bool {
     let Some((first, rest)) = records.split_first() else {
         return false;
     };
-    let names_ssn = |cell: &&str| header_kind(cell).is_ssn();
+    let names_ssn = |cell: &&str| names_ssns(cell);
     if !first.iter().any(names_ssn) || first.iter().any(|cell| has_data(cell)) || is_label(records)
     {
         return false;
@@ -209,7 +209,7 @@ pub(crate) fn repeats_header(header: &str, cell: &str) -> bool {
 /// Whether the first record looks like a header although no cell names SSNs.
 ///
 /// It does if its cells are distinct words, none of them occurs again in its column, and at least half
-/// are known as names of columns. If this isn't certain, the record is a row: a header read as a row is one
+/// are known as names of columns, or one that is known is above a number. If this isn't certain, the record is a row: a header read as a row is one
 /// INVALID row, but a row read as a header is lost.
 fn looks_like_header(records: &[Vec<&str>], column: Option<usize>) -> bool {
     let Some((first, rest)) = records.split_first().filter(|(_, rest)| !rest.is_empty()) else {
@@ -232,12 +232,18 @@ fn looks_like_header(records: &[Vec<&str>], column: Option<usize>) -> bool {
             .zip(record)
             .any(|(name, cell)| name == cell && !clean(name).is_empty())
     };
-    let filled = cells.iter().filter(|cell| !cell.is_empty());
-    let (names, others): (Vec<&str>, Vec<&str>) = filled.partition(|cell| is_column_name(cell));
+    let is_filled = |column: &usize| !cells[*column].is_empty();
+    let is_known = |column: &usize| is_column_name(cells[*column]);
+    let filled = (0..cells.len()).filter(is_filled);
+    let (names, others): (Vec<usize>, Vec<usize>) = filled.partition(is_known);
+    let has_numbers = |column: &usize| {
+        let mut below = rest.iter().filter_map(|record| record.get(*column));
+        below.any(|cell| parse_number(cell).is_ok())
+    };
     has_name
         && cells.iter().all(is_word)
         && !names.is_empty()
-        && names.len() >= others.len()
+        && (names.len() >= others.len() || names.iter().any(has_numbers))
         && are_distinct
         && !rest.iter().any(recurs)
 }
@@ -265,7 +271,7 @@ mod tests {
             ["pending", "State", "x"],
             ["May Day", "see note", "x"],
             ["hers", "first_name", "x"],
-            ["Employee", "Ann", "see file"],
+            ["Ann", "Employee", "see file"],
         ] {
             assert!(!looks(&row), "{row:?}");
         }
@@ -307,6 +313,7 @@ mod tests {
             // A title, and the names of columns below it.
             ("SSN,,\nEmp ID,Name,Tax ID\n801200001,Ann,123456789", None),
             ("SSNs,x\nEmp No,SSN\n801200001,123-45-6789", Some(1)),
+            ("Payee,EIN/SSN\nAnn,123-45-6789", Some(0)),
             // Lines of a form.
             ("SSN: ***-**-6789\nSSN: 123-45-6789", None),
             ("SSN:\nSSN: 123-45-6789", None),

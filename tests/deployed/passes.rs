@@ -1,7 +1,5 @@
 //! The state machine of a pass, started by the engine.
 
-use aws_sdk_sfn::Client;
-use backend::step_functions::load_aws_config;
 use backend::{Engine, EngineStatus, PassStart};
 use contract::list::{List, ReadOptions};
 use contract::wire::{ExecutionStatus, RunSettings};
@@ -9,7 +7,7 @@ use lists::read_value;
 use serde_json::{Value, json};
 use store::{Meta, Pass, Store};
 
-use crate::support::stack::Stack;
+use crate::support::stack::{Stack, step_functions_client};
 use crate::support::upstream::{Reply, Upstream};
 use crate::support::wait::wait_for;
 
@@ -43,7 +41,7 @@ async fn end(engine: &impl Engine, meta: &Meta) -> EngineStatus {
 ///
 /// The emulator's history has the tasks of a Map, but not its other states.
 async fn fetched(stack: &Stack) -> Vec<Value> {
-    let client = Client::new(&load_aws_config().expect("roots"));
+    let client = step_functions_client();
     let machine = stack.output("StateMachineArn");
     let list = client.list_executions().state_machine_arn(machine).send();
     let executions = list.await.expect("executions").executions;

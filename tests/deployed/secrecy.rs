@@ -1,19 +1,17 @@
 //! No number is in the data of Step Functions or in the logs.
 
-use aws_sdk_sfn::Client;
-use backend::step_functions::load_aws_config;
 use serde_json::json;
 
 use crate::support::app::TestApp;
 use crate::support::aws::call_aws;
 use crate::support::numbers;
-use crate::support::stack::Stack;
+use crate::support::stack::{Stack, step_functions_client};
 use crate::support::upstream::{Reply, Upstream};
 use crate::support::wait::wait_for;
 
 /// Everything that Step Functions keeps of the executions of a state machine.
 async fn workflow_data(stack: &Stack) -> String {
-    let client = Client::new(&load_aws_config().expect("roots"));
+    let client = step_functions_client();
     let machine = stack.output("StateMachineArn");
     let list = client.list_executions().state_machine_arn(machine).send();
     let mut seen = String::new();

@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 use std::time::Duration;
 
+use aws_sdk_sfn::config::timeout::TimeoutConfig;
 use aws_sdk_sfn::types::ExecutionStatus;
 use axum::http::{Uri, header};
 use backend::step_functions::{StepFunctions, StepFunctionsSettings, load_aws_config};
@@ -243,7 +244,7 @@ impl Stack {
 
     /// Runs a state machine to its end; returns the status, and the output or the error.
     pub async fn run_state_machine(&self, state_machine: &str, input: &Value) -> (String, Value) {
-        let client = aws_sdk_sfn::Client::new(&load_aws_config().expect("roots"));
+        let client = step_functions_client();
         let started = client
             .start_execution()
             .state_machine_arn(self.output(state_machine))
@@ -341,4 +342,13 @@ async fn run_to_success(command: Command) -> Output {
 pub async fn json_body(response: Response) -> Value {
     let text = response.text().await.expect("a body");
     serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error} in {text}"))
+}
+
+/// A client of the emulator's Step Functions without time limits: on a busy machine, a call takes long.
+pub fn step_functions_client() -> aws_sdk_sfn::Client {
+    let config = load_aws_config().expect("roots");
+    let config = aws_sdk_sfn::config::Builder::from(&config)
+        .timeout_config(TimeoutConfig::disabled())
+        .build();
+    aws_sdk_sfn::Client::from_conf(config)
 }
