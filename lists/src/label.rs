@@ -66,17 +66,25 @@ fn has_only_known_words(text: &str) -> bool {
         let word = word.as_str();
         !NUMBER_WORDS.contains(&word) && !OTHER_USE.contains(&word)
     };
+    let may_be_name = before.len() <= MAX_WORDS_BEFORE && !has_columns(text);
+    ((may_be_name && before.iter().all(is_name)) || are_known(before)) && are_known(after)
+}
+
+/// Whether all words belong to a label. “Number” belongs to a name for SSNs before it.
+fn are_known(words: &[String]) -> bool {
     let mut follows_name = false;
-    before.len() <= MAX_WORDS_BEFORE
-        && before.iter().all(is_name)
-        && after.iter().all(|word| {
-            let word = word.trim_end_matches(|c: char| c.is_ascii_digit());
-            // “Number” belongs to the name before it: `SSN / Employee Number` names two.
-            let is_number = follows_name && NUMBER_WORDS.contains(&word);
-            follows_name = is_ssn_word(word);
-            let is_known = || PEOPLE.contains(&word) || LABEL_WORDS.contains(&word);
-            word.is_empty() || is_number || follows_name || is_known()
-        })
+    words.iter().all(|word| {
+        let word = word.trim_end_matches(|c: char| c.is_ascii_digit());
+        let is_number = follows_name && NUMBER_WORDS.contains(&word);
+        follows_name = is_ssn_word(word);
+        let is_known = || PEOPLE.contains(&word) || LABEL_WORDS.contains(&word);
+        word.is_empty() || is_number || follows_name || is_known()
+    })
+}
+
+/// Whether a text is more than one field: a delimiter or several spaces are in it.
+fn has_columns(text: &str) -> bool {
+    text.contains([',', ';', '|', '\t', '{']) || text.trim().contains("  ")
 }
 
 /// Whether a line may be the header of several columns, such as `EMPNO  SSN`.
@@ -85,7 +93,8 @@ pub(crate) fn names_columns(line: &str) -> bool {
     match header_kind(line) {
         HeaderKind::Ssn | HeaderKind::Other => false,
         // A program that writes columns puts several spaces or a tab between their names.
-        _ => !names_only_ssns(line) || line.contains("  ") || line.contains('\t'),
+        HeaderKind::MaybeSsn => !are_known(&split_words(line)) || has_columns(line),
+        _ => true,
     }
 }
 

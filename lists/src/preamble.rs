@@ -175,18 +175,17 @@ fn has_value(cell: &str) -> bool {
     count_digits(after) > 0 || cell.split_whitespace().any(is_masked)
 }
 
-/// Whether a cell of the first record is a label that occurs below with a value: `SSN:`.
+/// Whether a cell of the first record is a label of SSNs, such as `SSN:`, and one below has a value.
 fn is_label(records: &[Vec<&str>]) -> bool {
-    let label = |cell: &str| Some(cell.split_once([':', '='])?.0.trim().to_lowercase());
+    let has_label = |cell: &str| {
+        let label = cell.split_once([':', '=']);
+        label.is_some_and(|(label, _)| names_ssns(label))
+    };
     let Some((first, rest)) = records.split_first() else {
         return false;
     };
-    let mut labels = first.iter().filter_map(|cell| label(cell));
-    labels.any(|name| {
-        let has_label = |cell: &&str| label(cell).is_some_and(|other| other == name);
-        let mut cells = rest.iter().flatten();
-        cells.any(|cell| has_label(cell) && count_digits(cell) > 0)
-    })
+    let mut below = rest.iter().flatten().filter(|cell| count_digits(cell) > 4);
+    first.iter().any(|cell| has_label(cell)) && below.any(|cell| has_label(cell))
 }
 
 fn count_filled(record: &[&str]) -> usize {
@@ -318,6 +317,7 @@ mod tests {
             ("SSN: ***-**-6789\nSSN: 123-45-6789", None),
             ("SSN:\nSSN: 123-45-6789", None),
             ("SSN: 12-34", None),
+            ("Ann SSN:\nBob SSN: 123-45-6789", None),
             ("Ann,SSN ***-**-6789\nBob,123-45-6789", None),
             ("SSN:\n123-45-6789", Some(0)),
             ("Name,SSN (***-**-****)\nAnn,123-45-6789", Some(0)),
