@@ -43,7 +43,8 @@ pub enum InvalidReason {
     RepeatedHeader,
     /// A total, header or trailer record, whose digits are a count or a sum.
     ControlRecord,
-    /// A record with more fields than the other records, so that a value may be in the wrong column.
+    /// A record with more or fewer fields than the others, or with values that are in other columns
+    /// elsewhere, so that its number may be that of another column.
     Shifted,
     /// A line of a list whose lines have several numbers, which may be the columns of a table.
     SeveralNumbers,
@@ -123,7 +124,7 @@ impl InvalidReason {
             Self::Preamble => "before the header of the table",
             Self::RepeatedHeader => "the header again",
             Self::ControlRecord => "a total, header or trailer record",
-            Self::Shifted => "more fields than the other records",
+            Self::Shifted => "the record doesn't fit the columns",
             Self::SeveralNumbers => "among lines with several numbers: write one number per line",
         }
     }
