@@ -75,7 +75,7 @@ pub(crate) fn classify(cell: &str) -> CellKind {
 }
 
 /// Whether a cell is a number as 123-45-6789, with nothing around it.
-fn is_plain_dashed(cell: &[u8]) -> bool {
+pub(crate) fn is_plain_dashed(cell: &[u8]) -> bool {
     let is_expected = |(at, byte): (usize, &u8)| match at {
         3 | 6 => *byte == b'-',
         _ => byte.is_ascii_digit(),

@@ -85,7 +85,8 @@ impl Records {
             let mut end = line_end;
             if !blank {
                 let quoted = self.split(text, start, line_end);
-                let quoted = quoted.filter(|end| !self.joins_records(&text[start..*end]));
+                let quoted = quoted
+                    .filter(|end| *end == line_end || !self.joins_records(&text[start..*end]));
                 end = quoted.unwrap_or_else(|| {
                     // A stray quote joined this line with the lines up to the next quote. Read the
                     // line again without quoting, so that each of them is a row.
@@ -173,7 +174,7 @@ impl Records {
             fields.clone().count() == self.max_fields
                 && fields.any(|field| parse_number(field).is_ok())
         };
-        line_length(record.as_bytes()) < record.len() && record.lines().all(is_record)
+        record.lines().all(is_record)
     }
 
     fn split_literally(&mut self, text: &str, line: Range<usize>) {

@@ -7,7 +7,7 @@ use contract::list::{ListBuilder, ParsedSsn, ReadOptions};
 use memchr::memchr_iter;
 
 use crate::cell::{clean, count_digits};
-use crate::classify::{CellKind, classify};
+use crate::classify::{CellKind, classify, is_plain_dashed};
 use crate::evidence::{Evidence, Verdict};
 use crate::header::{HeaderKind, header_kind};
 use crate::line_counts::LineCounts;
@@ -135,12 +135,14 @@ impl Rows {
             if number.is_err() && plan.header.is_some() && is_other_header(text, fields, column) {
                 read.is_other_table = true;
             }
+            // Most numbers of most tables have dashes, and no other cell matters then.
+            let is_dashed = records.is_some() && is_plain_dashed(cell.as_bytes());
             let value = if is_before_header {
                 Err(InvalidReason::Preamble)
             } else if !several.spans.is_empty() || (may_be_table && number.is_ok()) {
                 Err(InvalidReason::SeveralNumbers)
             } else if is_shifted(text, fields, plan.max_fields)
-                || (number.is_ok() && read.is_uncertain(text, fields, cell, plan))
+                || (number.is_ok() && !is_dashed && read.is_uncertain(text, fields, cell, plan))
             {
                 // The whole record is shown, because its value may be in any of its fields.
                 place.value = place.start..fields.last().map_or(place.start, |field| field.end);
@@ -148,7 +150,7 @@ impl Rows {
             } else {
                 read.value(cell, number, plan, options, || {
                     let has_dashed = plan.has_dashed.get(column).copied().unwrap_or_default();
-                    is_control_record(text, fields, column, has_dashed)
+                    !is_dashed && is_control_record(text, fields, column, has_dashed)
                 })
             };
             read.list.push(value, place.line);
@@ -225,7 +227,7 @@ impl Rows {
         }
         let number = number?;
         // In the record of a total, nine digits are a count or a sum. A number with dashes is an SSN.
-        if classify(cell) != CellKind::Dashed && is_control() {
+        if is_control() && classify(cell) != CellKind::Dashed {
             return Err(InvalidReason::ControlRecord);
         }
         self.zeros_lost += usize::from(number.restored);
