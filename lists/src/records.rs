@@ -174,7 +174,8 @@ impl Records {
             fields.clone().count() == self.max_fields
                 && fields.any(|field| parse_number(field).is_ok())
         };
-        record.lines().all(is_record)
+        let mut lines = Lines::new(Start::default());
+        std::iter::from_fn(|| lines.next(record)).all(|line| is_record(&record[line.span]))
     }
 
     fn split_literally(&mut self, text: &str, line: Range<usize>) {
