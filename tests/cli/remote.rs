@@ -177,6 +177,9 @@ async fn fetch_waits_for_a_restarted_server_and_starts_one_run() {
     ]);
     upstream.wait_for_requests(2).await;
     let mut stderr = tokio::io::BufReader::new(child.stderr.take().unwrap());
+    // Another test may get the port of the killed server.
+    let unreachable = Upstream::unreachable();
+    proxy.forward_to(unreachable.url.trim_end_matches("/ssn/"));
     server.kill().await;
     let mut line = String::new();
     tokio::io::AsyncBufReadExt::read_line(&mut stderr, &mut line)

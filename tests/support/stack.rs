@@ -82,7 +82,7 @@ impl Stack {
     }
 
     async fn is_idle(&self) -> bool {
-        let client = aws_sdk_sfn::Client::new(&load_aws_config().expect("roots"));
+        let client = step_functions_client();
         for state_machine in ["StateMachineArn", "DirectStateMachineArn"] {
             let running = client
                 .list_executions()
@@ -239,7 +239,9 @@ impl Stack {
             fetcher_concurrency: StepFunctionsSettings::DEFAULT_FETCHER_CONCURRENCY,
             sweep_after: Duration::from_secs(1),
         };
-        StepFunctions::new(&load_aws_config().expect("roots"), settings)
+        let config = load_aws_config().expect("roots").into_builder();
+        let config = config.timeout_config(TimeoutConfig::disabled()).build();
+        StepFunctions::new(&config, settings)
     }
 
     /// Runs a state machine to its end; returns the status, and the output or the error.
@@ -346,9 +348,7 @@ pub async fn json_body(response: Response) -> Value {
 
 /// A client of the emulator's Step Functions without time limits: on a busy machine, a call takes long.
 pub fn step_functions_client() -> aws_sdk_sfn::Client {
-    let config = load_aws_config().expect("roots");
-    let config = aws_sdk_sfn::config::Builder::from(&config)
-        .timeout_config(TimeoutConfig::disabled())
-        .build();
-    aws_sdk_sfn::Client::from_conf(config)
+    let config = load_aws_config().expect("roots").into_builder();
+    let config = config.timeout_config(TimeoutConfig::disabled()).build();
+    aws_sdk_sfn::Client::new(&config)
 }

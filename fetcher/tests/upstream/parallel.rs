@@ -145,9 +145,10 @@ async fn a_dead_http2_connection_is_replaced() {
     let port = server.port;
     let dead = Arc::new(watch::Sender::new(false));
     let is_dead = Arc::clone(&dead);
-    // A proxy whose first connection stops forwarding at some point, without being closed.
-    let (port, accepted) = tcp_server(move |mut stream, nth| {
+    // A proxy whose first connections stop forwarding at some point, without being closed.
+    let (port, accepted) = tcp_server(move |mut stream, _| {
         let mut dead = is_dead.subscribe();
+        let is_first = !*dead.borrow();
         async move {
             let mut server = TcpStream::connect(("127.0.0.1", port)).await?;
             let died = async {
@@ -156,7 +157,7 @@ async fn a_dead_http2_connection_is_replaced() {
             };
             tokio::select! {
                 _ = copy_bidirectional(&mut stream, &mut server) => return Ok(()),
-                () = died, if nth == 0 => {}
+                () = died, if is_first => {}
             }
             std::future::pending().await
         }
