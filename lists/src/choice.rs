@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::cell::{count_digits, is_ignored};
-use crate::records::unquoted;
+use crate::quotes::unquoted;
 use crate::{Column, ColumnSelector, ReadError};
 
 /// Returns the columns with their names.

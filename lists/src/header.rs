@@ -178,7 +178,7 @@ const OTHER_NUMBERS: [&str; 27] = [
     "policy",
 ];
 
-/// Words for a value that stands for an SSN and isn't one.
+/// Words for a value that replaces an SSN, such as a token, or counts SSNs.
 const SUBSTITUTES: [&str; 6] = ["count", "hash", "hashed", "key", "surrogate", "token"];
 
 /// Words for people, before “SSN” in one word, or before a number of their own.

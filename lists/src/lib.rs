@@ -41,7 +41,7 @@
 //! `classify` knows, over the whole text. `choice` finds the column that the caller selected.
 //! `numbers` finds the numbers of a line, `label` and `sql` know what may stand before them,
 //! `line_counts` decides whether lines with several are a list, and `sections` whether a heading
-//! names other numbers. `rows` reads the rows: `lines` or `records` split the text, `cell` cleans a
+//! names other numbers. `rows` reads the rows: `lines` or `records` with `quotes` split the text, `cell` cleans a
 //! cell, `value` parses it, and `reason` finds out why one is INVALID. `preview` describes the table
 //! of a guess.
 
@@ -61,6 +61,7 @@ mod numbers;
 mod plan;
 mod preamble;
 mod preview;
+mod quotes;
 mod read;
 mod reason;
 mod records;

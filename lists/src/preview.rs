@@ -13,7 +13,8 @@ use crate::guess::Guess;
 use crate::header::{HeaderKind, header_kind};
 use crate::json::read_json;
 use crate::plan::{Input, best_guess};
-use crate::records::{Records, unquoted};
+use crate::quotes::unquoted;
+use crate::records::Records;
 use crate::rows::is_rule;
 use crate::{Encoding, Sheet};
 

@@ -3,13 +3,13 @@
 //! If a record has too many fields, it is parsed again with non-standard quoting, such as single quotes.
 //! That result is used only if it has few enough fields.
 
-use std::borrow::Cow;
 use std::ops::Range;
 
 use csv_core::{ReadFieldResult, Reader, ReaderBuilder};
 
 use crate::cell::{clean, is_blank};
 use crate::lines::{Lines, Start, break_length, line_length};
+use crate::quotes::{is_well_formed, split_other_quotes};
 use crate::value::parse_number;
 
 /// Maximum number of fields that are kept of a record: the number of columns in an Excel sheet.
@@ -191,76 +191,12 @@ impl Records {
     }
 }
 
-/// Whether a record has filled fields behind the last one that it may have.
+/// Whether a field beyond `max_fields` isn't empty.
 pub(crate) fn is_shifted(text: &str, fields: &[Range<usize>], max_fields: usize) -> bool {
     let behind = fields.get(max_fields..).unwrap_or_default();
     behind
         .iter()
         .any(|field| !clean(&text[field.clone()]).is_empty())
-}
-
-/// Splits a line whose fields may be quoted as RFC 4180 doesn't describe.
-///
-/// A field may be in single quotes, as in SQL. White space may be around the quotes, and a backslash or
-/// a second quote before a quote that is part of the value. Returns `None` if a quote isn't closed.
-fn split_other_quotes(line: &str, delimiter: u8) -> Option<Vec<Range<usize>>> {
-    let delimiter = char::from(delimiter);
-    let is_space = |c: char| c.is_whitespace() && c != delimiter;
-    let mut fields = Vec::new();
-    let mut start = 0;
-    loop {
-        let rest = &line[start..];
-        let value = rest.trim_start_matches(is_space);
-        let mut end = start + rest.find(delimiter).unwrap_or(rest.len());
-        if let Some(quote @ ('"' | '\'')) = value.chars().next() {
-            let value_start = line.len() - value.len();
-            let closed = value_start + quoted_length(value, quote)?;
-            let behind = &line[closed..];
-            end = line.len() - behind.trim_start_matches(is_space).len();
-        }
-        fields.push(start..end);
-        match line[end..].strip_prefix(delimiter) {
-            Some(_) => start = end + delimiter.len_utf8(),
-            // Something is between the closing quote and the delimiter.
-            None if end < line.len() => return None,
-            None => return Some(fields),
-        }
-    }
-}
-
-/// Returns the length of the quoted value at the start of a text, with both quotes.
-fn quoted_length(text: &str, quote: char) -> Option<usize> {
-    let mut characters = text.char_indices().skip(1).peekable();
-    while let Some((at, c)) = characters.next() {
-        let is_doubled = c == quote && characters.peek().is_some_and(|(_, next)| *next == quote);
-        if c == '\\' || is_doubled {
-            characters.next();
-        } else if c == quote {
-            return Some(at + c.len_utf8());
-        }
-    }
-    None
-}
-
-/// Whether a field has no line break, or is quoted correctly.
-fn is_well_formed(field: &str) -> bool {
-    line_length(field.as_bytes()) == field.len() || quoted(field).is_some()
-}
-
-/// Returns the text between a field's quotes, with quotes inside it still doubled.
-fn quoted(field: &str) -> Option<&str> {
-    let inner = field.strip_prefix('"')?.strip_suffix('"')?;
-    let is_closed = inner.split("\"\"").all(|part| !part.contains('"'));
-    is_closed.then_some(inner)
-}
-
-/// Returns the value of a field: without its quotes, and with doubled quotes made single.
-pub(crate) fn unquoted(field: &str) -> Cow<'_, str> {
-    match quoted(field.trim()) {
-        Some(inner) if inner.contains('"') => Cow::Owned(inner.replace("\"\"", "\"")),
-        Some(inner) => Cow::Borrowed(inner),
-        None => Cow::Borrowed(field),
-    }
 }
 
 fn lines_in(text: &str) -> u32 {
@@ -275,6 +211,7 @@ fn lines_in(text: &str) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::quotes::unquoted;
     use proptest::prelude::*;
 
     fn all(text: &str, delimiter: u8) -> Vec<(u32, Vec<String>)> {

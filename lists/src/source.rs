@@ -10,7 +10,8 @@ use contract::list::{List, Row};
 
 use crate::cell::is_blank;
 use crate::classify::{CellKind, classify};
-use crate::records::{Records, unquoted};
+use crate::quotes::unquoted;
+use crate::records::Records;
 use crate::{Encoding, TableLayout};
 
 /// A list and the text that it was read from.
